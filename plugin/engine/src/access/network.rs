@@ -1,0 +1,106 @@
+//! Networks in CIDR form, with exclusions.
+
+use crate::policy::{Word, word};
+use ipnet::IpNet;
+use serde::Deserialize;
+use std::fmt;
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::str::FromStr;
+
+/// A network, or everything else in its address family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    network: IpNet,
+    negated: bool,
+}
+
+impl Pattern {
+    /// Whether the pattern speaks of `client`. A negated network matches no address of the other family, as in Postfix.
+    pub fn matches(&self, client: IpAddr) -> bool {
+        let same_family = self.network.addr().is_ipv4() == client.is_ipv4();
+        same_family && self.network.contains(&client) != self.negated
+    }
+}
+
+impl Word for Pattern {
+    const EXPECTED: &'static str = "an address or a network such as \"192.0.2.0/24\" or \"2001:db8::/32\", \
+         with \"!\" before it to exclude";
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exclamation = if self.negated { "!" } else { "" };
+        write!(f, "{exclamation}{}", self.network)
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (negated, address) = match text.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        // Postfix also writes IPv6 as [2001:db8::]/32.
+        let plain = address.replace(['[', ']'], "");
+        let brackets = [address.matches('[').count(), address.matches(']').count()];
+        if brackets != [0, 0] && (brackets != [1, 1] || !address.starts_with('[')) {
+            return Err(format!("expected {}", Self::EXPECTED));
+        }
+        let network: IpNet = plain
+            .parse()
+            .or_else(|_| plain.parse::<IpAddr>().map(IpNet::from))
+            .map_err(|_| format!("expected {}", Self::EXPECTED))?;
+        if network.addr() != network.network() {
+            let suggestion = network.trunc();
+            return Err(format!("expected no host bits after the prefix: \"{suggestion}\""));
+        }
+        Ok(Self { network, negated })
+    }
+}
+
+word!(Pattern, "examples": ["192.0.2.0/24", "2001:db8::/32", "!192.0.2.7"]);
+
+/// A list of networks: the first pattern that speaks of a client decides, a negated one excludes it.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Networks(Vec<ListEntry>);
+
+/// An entry of [`Networks`]. Unlike in a rule, `!` here does not turn the match around: it turns the answer.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct ListEntry(Pattern);
+
+impl Networks {
+    /// The loopback networks: the only clients that are certainly ours.
+    pub fn loopback() -> Self {
+        let network = |address: IpAddr, prefix| {
+            let network = IpNet::new_assert(address, prefix).trunc();
+            ListEntry(Pattern { network, negated: false })
+        };
+        Self(vec![
+            network(std::net::Ipv4Addr::LOCALHOST.into(), 8),
+            network(std::net::Ipv6Addr::LOCALHOST.into(), 128),
+        ])
+    }
+
+    /// Whether `client` belongs to one of the networks.
+    pub fn contain(&self, client: IpAddr) -> bool {
+        self.0
+            .iter()
+            .find(|ListEntry(pattern)| pattern.network.contains(&client))
+            .is_some_and(|ListEntry(pattern)| !pattern.negated)
+    }
+}
+
+impl Deref for Networks {
+    type Target = [ListEntry];
+
+    fn deref(&self) -> &[ListEntry] {
+        &self.0
+    }
+}

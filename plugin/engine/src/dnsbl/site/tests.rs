@@ -1,0 +1,60 @@
+use super::*;
+
+#[test]
+fn an_entry_has_a_domain_a_filter_and_a_weight() {
+    for (text, domain, filtered, weight) in [
+        ("bl.test", "bl.test", false, 1),
+        ("BL.Test*2", "bl.test", false, 2),
+        ("bl.test=127.0.0.[2..11]*3", "bl.test", true, 3),
+        ("list.dnswl.org=127.0.[0..255].0*-2", "list.dnswl.org", true, -2),
+        ("bl.test*0", "bl.test", false, 0),
+        ("bl.test*+5", "bl.test", false, 5),
+    ] {
+        let site: Site = text.parse().unwrap();
+        assert_eq!(
+            (site.domain.as_str(), site.filter.is_some(), site.weight),
+            (domain, filtered, weight),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_postfix_calls_fatal_is_an_error() {
+    for (text, expected) in [
+        ("bl.test*1.5", r#"bad DNSBL weight "1.5": expected a whole number"#),
+        ("bl.test*x", r#"bad DNSBL weight "x""#),
+        ("bl.test*", r#"bad DNSBL weight """#),
+        ("bl.test*2=127.0.0.2", r#"bad DNSBL weight "2=127.0.0.2""#),
+        ("bl.test*2147483648", r#"bad DNSBL weight "2147483648""#),
+        ("1.2.3.4", "not a number or an address"),
+        ("", "expected a host name"),
+        ("=127.0.0.2", "expected a host name"),
+        ("bl..test", "labels of 1 to 63"),
+        ("bl.test.", "labels of 1 to 63"),
+        ("-bl.test", r#"label "-bl" begins or ends with "-""#),
+        ("bl_1.te$t", "'$' is not a letter"),
+        ("bl.test=", "bad DNSBL filter syntax: empty address pattern"),
+        ("a.test b.test", "one entry per string: ' ' does not belong here"),
+        ("a.test,b.test", "one entry per string: ','"),
+    ] {
+        let error = text.parse::<Site>().unwrap_err();
+        assert!(error.contains(expected), "{text} gave {error}");
+    }
+}
+
+#[test]
+fn a_domain_leaves_room_for_a_reversed_ipv6_address() {
+    let domain =
+        |length: usize| format!("{}x.test", "x.".repeat((length - 6) / 2) + &"x".repeat((length - 6) % 2));
+    for (length, fits) in [(188, true), (189, true), (190, false)] {
+        let text = domain(length);
+        assert_eq!(text.len(), length);
+        let site = text.parse::<Site>();
+        assert_eq!(site.is_ok(), fits, "{length}");
+        if let Ok(site) = site {
+            let client = std::net::Ipv6Addr::LOCALHOST.into();
+            assert!(crate::dnsbl::question(client, &site.domain).is_some(), "{length}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The lists to ask: entries of `dnsbl_sites` with the same domain share one question.
+
+use super::filter::Filter;
+use super::name::{DomainName, PublicName};
+use super::site::Site;
+use std::collections::BTreeMap;
+
+/// A list, and what its answers are worth.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    /// Where to ask. May hold a secret key: for questions only.
+    pub domain: DomainName,
+    /// What to call the list before clients and in logs (`dnsbl_reply_map`).
+    pub public_name: PublicName,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    filter: Option<Filter>,
+    weight: i32,
+}
+
+/// Gathers entries by domain, in the order in which each domain is first named.
+pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    for site in sites {
+        let entry = Entry { filter: site.filter.clone(), weight: site.weight };
+        match zones.iter_mut().find(|zone| zone.domain == site.domain) {
+            Some(zone) => zone.entries.push(entry),
+            None => zones.push(Zone {
+                domain: site.domain.clone(),
+                public_name: reply_map.get(&site.domain).cloned().unwrap_or_else(|| (&site.domain).into()),
+                entries: vec![entry],
+            }),
+        }
+    }
+    zones
+}
+
+impl Zone {
+    /// The weights of the entries that at least one of `addresses` matches, each once.
+    pub fn matching_weights(&self, addresses: &[std::net::Ipv4Addr]) -> impl Iterator<Item = i32> {
+        let matches = |entry: &&Entry| match &entry.filter {
+            None => !addresses.is_empty(),
+            Some(filter) => addresses.iter().any(|&address| filter.matches(address)),
+        };
+        self.entries.iter().filter(matches).map(|entry| entry.weight)
+    }
+
+    /// The weights of all entries, matching or not.
+    pub fn weights(&self) -> impl Iterator<Item = i32> {
+        self.entries.iter().map(|entry| entry.weight)
+    }
+}

@@ -1,0 +1,94 @@
+//! What goes into a session and what comes out of it.
+
+use crate::line::Line;
+use crate::metric::{Counter, Gauge};
+use crate::record::Record;
+use crate::verdict::Verdict;
+use std::net::{IpAddr, SocketAddr};
+
+/// The two ends of a client's connection, as the mail server would see them (after the PROXY protocol).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Who connected.
+    pub client: SocketAddr,
+    /// The address that was connected to.
+    pub server: SocketAddr,
+}
+
+/// Something that happened to a session. Inputs that no longer matter are ignored, so a host may deliver late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// The connection was accepted. Always the first input.
+    ClientOpened,
+    /// The answer to [`Output::Recall`]: the record, or `None` when the client is not in the table.
+    Remembered(Option<Record>),
+    /// Bytes that just arrived from the client, each byte once.
+    ClientBytes(&'a [u8]),
+    /// The client sent FIN; it may still read.
+    ClientEnd,
+    /// The connection is gone in both directions.
+    ClientClosed,
+    /// The answer to [`Output::AskDns`] of the same question: the body of the answer, whatever it holds.
+    DnsAnswer {
+        /// The `question` of the [`Output::AskDns`].
+        question: u16,
+        /// A DNS message in wire format, or why there is none.
+        answer: Result<&'a [u8], DnsFailure>,
+    },
+    /// The point in time given by [`crate::Session::deadline`] has been reached.
+    DeadlineReached,
+}
+
+/// Why a DNS question stayed without a message. Never a listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DnsFailure {
+    /// The resolver could not be asked: unknown cluster, no healthy host, connection reset.
+    Unreachable,
+    /// No answer within `dnsbl_timeout`.
+    Timeout,
+    /// The resolver's HTTP front answered with this status instead of 200 (RFC 8484, section 4.2.1).
+    HttpStatus(u16),
+}
+
+/// Something that the host must do, in the given order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Ask the resolver; answered by [`Input::DnsAnswer`].
+    AskDns {
+        /// The number of the zone in the policy; one question per zone and client.
+        question: u16,
+        /// A DNS query in wire format with the message id 0, as RFC 8484 (section 4.1) recommends.
+        message: Vec<u8>,
+    },
+    /// Look this client up in the table of passes; answered by [`Input::Remembered`].
+    Recall(IpAddr),
+    /// Store this client's record in the table of passes.
+    Remember(IpAddr, Record),
+    /// Connect the client to its upstream. From here on bytes flow without the engine.
+    Dial(Upstream),
+    /// `220-…`: the first line of a two-line greeting, for hosts that can speak before they dial.
+    ///
+    /// A host that cannot leaves it out; the client then waits in silence, which no client can tell from a slow server.
+    Teaser(Vec<u8>),
+    /// Send these bytes to the client.
+    ToClient(Vec<u8>),
+    /// Close the connection after everything has been sent. Always the last output of a session.
+    Close,
+    /// Write a log line.
+    Log(Line),
+    /// Add one to a counter.
+    Count(Counter),
+    /// Add to a gauge (+1 or -1).
+    Adjust(Gauge, i8),
+    /// The decision about this client, once per session, for access logs.
+    Verdict(Verdict),
+}
+
+/// Where a client's bytes go once it is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upstream {
+    /// The mail server.
+    Backend,
+    /// No mail server: the host itself speaks to the client, from [`Output::ToClient`].
+    Nobody,
+}

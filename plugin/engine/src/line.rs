@@ -1,0 +1,101 @@
+//! Log lines, byte for byte as postscreen(8) writes them, because people's tools read them.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+/// The most characters of client text in one log line (postscreen's `%.100s`).
+pub const CLIENT_TEXT_MAX: usize = 100;
+
+/// One log line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The whole text, printable ASCII, without a line end. Warnings begin with `warning: `, as Postfix's do.
+    pub text: String,
+    /// How often the line may be written; see [`crate::throttle`].
+    pub repeat: Repeat,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The course of things.
+    Info,
+    /// The operator should look.
+    Warning,
+}
+
+/// How often a line may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Each time.
+    Always,
+    /// At most once a minute for this number (the number of the DNS list that the line is about).
+    OncePerMinute(u16),
+}
+
+impl Line {
+    /// An ordinary line.
+    pub fn info(text: String) -> Self {
+        Self { severity: Severity::Info, text, repeat: Repeat::Always }
+    }
+
+    /// A warning about DNS list number `list`.
+    pub fn list_trouble(list: u16, text: &str) -> Self {
+        Self {
+            severity: Severity::Warning,
+            text: format!("warning: {text}"),
+            repeat: Repeat::OncePerMinute(list),
+        }
+    }
+}
+
+/// Client bytes as log text: printable ASCII stays, the rest is escaped as in C, cut to [`CLIENT_TEXT_MAX`] characters.
+///
+/// The cut may fall inside an escape, as postscreen's does.
+pub fn escape(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(CLIENT_TEXT_MAX);
+    for &byte in bytes {
+        match byte {
+            b'\\' => text.push_str("\\\\"),
+            0x07 => text.push_str("\\a"),
+            0x08 => text.push_str("\\b"),
+            0x0c => text.push_str("\\f"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            0x0b => text.push_str("\\v"),
+            b' '..=b'~' => text.push(char::from(byte)),
+            // Writing to a String cannot fail.
+            _ => _ = write!(text, "\\{byte:03o}"),
+        }
+        if text.len() >= CLIENT_TEXT_MAX {
+            text.truncate(CLIENT_TEXT_MAX);
+            break;
+        }
+    }
+    text
+}
+
+/// A time span with two significant digits and at most two decimals, trailing zeros cut: `0`, `0.04`, `1.3`, `12`.
+///
+/// (Postfix's `format_tv` with `delay_logging_resolution_limit` = 2.)
+pub fn elapsed(span: Duration) -> String {
+    let decimals = match span.as_secs() {
+        0 => 2,
+        1..10 => 1,
+        _ => 0,
+    };
+    let unit = 10_u128.pow(3 - decimals);
+    let rounded = (span.as_millis() + unit / 2) / unit * unit;
+    let (seconds, millis) = (rounded / 1000, rounded % 1000);
+    let fraction = format!("{millis:03}");
+    match fraction.trim_end_matches('0') {
+        "" => seconds.to_string(),
+        digits => format!("{seconds}.{digits}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! What is wrong with a configuration, and where.
+
+use super::CONFIG_MAX;
+use std::fmt;
+
+/// Why a configuration was refused. Displays as `greet_wait: "6x": expected a whole number and a unit …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError {
+    path: String,
+    message: String,
+    position: Option<(usize, usize)>,
+}
+
+impl PolicyError {
+    /// The path of the field, such as `access_list[1].cidr`; empty when the whole text is meant.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value and what was expected.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Line and column in the JSON text, both from 1, where reading stopped.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.position
+    }
+
+    pub(super) fn too_large(length: usize) -> Self {
+        let message = format!("{length} bytes of configuration: expected at most {CONFIG_MAX}");
+        Self { path: String::new(), message, position: None }
+    }
+
+    pub(super) fn from_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Self {
+        let path = match path.to_string() {
+            // How serde_path_to_error writes the root, and a place it could not follow.
+            root if root == "." || root == "?" => String::new(),
+            path => path,
+        };
+        Self { path, ..Self::trailing(error) }
+    }
+
+    pub(super) fn trailing(error: &serde_json::Error) -> Self {
+        let position = (error.line(), error.column());
+        let text = error.to_string();
+        let suffix = format!(" at line {} column {}", position.0, position.1);
+        let message = text.strip_suffix(&suffix).unwrap_or(&text).to_owned();
+        Self { path: String::new(), message, position: (position.0 > 0).then_some(position) }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        if let Some((line, column)) = self.position {
+            write!(f, " (line {line}, column {column})")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for PolicyError {}

@@ -1,0 +1,191 @@
+use super::*;
+use crate::record::Test;
+
+fn error(json: &str) -> String {
+    Policy::parse(json.as_bytes()).expect_err(json).to_string()
+}
+
+#[test]
+fn nothing_means_postfix_defaults() {
+    for json in ["", " \n", "{}"] {
+        let policy = Policy::parse(json.as_bytes()).unwrap();
+        assert_eq!(policy.greet_wait, Period::seconds(6));
+        assert_eq!(policy.greet_action, Action::Ignore);
+        assert_eq!(policy.greet_ttl, Period::days(1));
+        assert_eq!(policy.dnsbl_threshold, 1);
+        assert_eq!(policy.dnsbl_min_ttl, Period::seconds(60));
+        assert_eq!(policy.dnsbl_max_ttl, Period::hours(1));
+        assert_eq!(policy.dnsbl_timeout, Period::seconds(10));
+        assert_eq!(policy.allowlist_threshold(), None);
+        assert_eq!(*policy.access_list, [Rule::PermitMynetworks]);
+        assert_eq!(policy.cache.buckets.get(), 8_192);
+    }
+}
+
+#[test]
+fn an_error_names_field_value_and_expectation() {
+    for (json, expected) in [
+        (
+            r#"{"greet_wait": "6x"}"#,
+            r#"greet_wait: "6x": expected a whole number and a unit (s, m, h, d or w), such as "6s""#,
+        ),
+        (r#"{"greet_wait": "s"}"#, r#"greet_wait: "s": expected a whole number and a unit"#),
+        (r#"{"greet_wait": ""}"#, r#"greet_wait: "": expected a whole number and a unit"#),
+        (r#"{"greet_wait": "-6s"}"#, r#"greet_wait: "-6s": expected a whole number and a unit"#),
+        (r#"{"greet_wait": "0s"}"#, r#"greet_wait: "0s": expected 1s or more"#),
+        (r#"{"greet_wait": "3551w"}"#, r#"greet_wait: "3551w": expected 2147483647s or less"#),
+        (r#"{"greet_wait": 6}"#, "greet_wait: invalid type: integer `6`, expected a whole number and a unit"),
+        (r#"{"greet_action": "reject"}"#, r#"greet_action: "reject": expected "ignore" or "drop""#),
+        (r#"{"greet_action": "enforce"}"#, r#"greet_action: "enforce": not supported by this version"#),
+        (
+            r#"{"dnsbl_sites": ["a.test", "b.test=127.0.0.256"]}"#,
+            r#"dnsbl_sites[1]: "b.test=127.0.0.256": bad DNSBL filter"#,
+        ),
+        (
+            r#"{"dnsbl_threshold": 0}"#,
+            "dnsbl_threshold: invalid value: integer `0`, expected a whole number, 1 or more",
+        ),
+        (r#"{"dnsbl_threshold": 2147483648}"#, "dnsbl_threshold: invalid value: integer `2147483648`"),
+        (
+            r#"{"dnsbl_allowlist_threshold": 1}"#,
+            "dnsbl_allowlist_threshold: invalid value: integer `1`, expected a negative",
+        ),
+        (
+            r#"{"access_list": [{"cidr": "10.0.0.1/8", "action": "permit"}]}"#,
+            r#"access_list[0].cidr: "10.0.0.1/8": expected no host bits"#,
+        ),
+        (r#"{"mynetworks": ["10/8"]}"#, r#"mynetworks[0]: "10/8": expected an address or a network"#),
+        (r#"{"dnsbl_reply_map": {"x y": "z"}}"#, r#""x y": expected a host name"#),
+        (
+            r#"{"dnsbl_reply_map": {"x.test": "a\nb"}}"#,
+            r#"dnsbl_reply_map.x.test: "a\nb": expected 1 to 255 printable"#,
+        ),
+        (r#"{"greet_banner": "caf\u00e9"}"#, r#"greet_banner: "café": expected one line of printable ASCII"#),
+        (r#"{"myhostname": "-x"}"#, r#"myhostname: "-x": expected a host name"#),
+        (
+            r#"{"cache": {"buckets": 0}}"#,
+            "cache.buckets: invalid value: integer `0`, expected a whole number from 1 to 1048576",
+        ),
+        (r#"{"cache": {"buckets": 1048577}}"#, "cache.buckets: invalid value: integer `1048577`"),
+        (
+            r#"{"resolver": {"clutser": "x"}}"#,
+            "resolver.clutser: unknown field `clutser`, expected one of `cluster`",
+        ),
+        (r#"{"greet_wiat": "6s"}"#, "unknown field `greet_wiat`, expected one of `myhostname`"),
+        (r#"{"greet_wait": "6s", "greet_wait": "6s"}"#, "duplicate field `greet_wait`"),
+        (r#"{"greet_wait": "6s""#, "EOF while parsing an object (line 1, column 19)"),
+        ("{} {}", "trailing characters (line 1, column 4)"),
+        ("[]", "invalid type: sequence, expected an object"),
+        (r#"{"lane": ["speaker"]}"#, "lane: invalid type: sequence, expected an object"),
+    ] {
+        let error = error(json);
+        assert!(error.contains(expected), "{json}\n   gave: {error}\n wanted: {expected}");
+    }
+}
+
+#[test]
+fn an_error_says_where_in_the_text() {
+    let error = Policy::parse(b"{\n  \"greet_ttl\": \"1d\",\n  \"greet_wait\": \"6x\"\n}").unwrap_err();
+    assert_eq!(error.path(), "greet_wait");
+    assert_eq!(error.position().map(|(line, _)| line), Some(3));
+    assert!(!error.message().contains("line"), "{}", error.message());
+}
+
+#[test]
+fn periods_have_postfix_units() {
+    for (text, seconds) in [
+        ("1s", 1),
+        ("2M", 120),
+        ("3h", 10_800),
+        ("4d", 345_600),
+        ("1w", 604_800),
+        ("2147483647s", 2_147_483_647),
+    ] {
+        assert_eq!(text.parse::<Period>().unwrap().as_secs(), seconds, "{text}");
+    }
+}
+
+#[test]
+fn every_limit_holds_at_its_value_and_breaks_above() {
+    let list = |field: &str, entry: &str, length: usize| {
+        Policy::parse(format!("{{{field:?}: [{}]}}", vec![entry; length].join(",")).as_bytes()).is_ok()
+    };
+    for (field, entry, max) in [
+        ("dnsbl_sites", r#""bl.test""#, SITES_MAX),
+        ("access_list", r#""dunno""#, ACCESS_RULES_MAX),
+        ("mynetworks", r#""::1""#, NETWORKS_MAX),
+    ] {
+        assert!(list(field, entry, max - 1) && list(field, entry, max), "{field}");
+        assert!(!list(field, entry, max + 1), "{field}");
+    }
+    let banner = |length: usize| {
+        Policy::parse(format!(r#"{{"greet_banner": "{}"}}"#, "x".repeat(length)).as_bytes()).is_ok()
+    };
+    assert!(banner(BANNER_MAX) && !banner(BANNER_MAX + 1));
+    let padded = |length: usize| Policy::parse(format!("{{{}}}", " ".repeat(length - 2)).as_bytes());
+    assert!(padded(CONFIG_MAX).is_ok());
+    assert!(padded(CONFIG_MAX + 1).unwrap_err().to_string().contains("expected at most 1048576"));
+}
+
+#[test]
+fn a_banner_line_never_exceeds_what_smtp_allows() {
+    let line = crate::reply::teaser(&"x".repeat(BANNER_MAX));
+    assert_eq!(line.len(), 512);
+}
+
+#[test]
+fn the_banner_names_the_host() {
+    let policy = Policy::parse(br#"{"myhostname": "mx.example.com"}"#).unwrap();
+    assert_eq!(policy.greet_banner.expand(&policy.myhostname), "mx.example.com ESMTP");
+}
+
+#[test]
+fn a_test_is_enabled_by_its_own_parameter() {
+    let enabled = |json: &str| Policy::parse(json.as_bytes()).unwrap().enabled_tests();
+    assert_eq!(enabled("{}"), Test::Pregreet.into());
+    assert_eq!(enabled(r#"{"greet_banner": ""}"#), TestSet::NONE);
+    assert_eq!(enabled(r#"{"greet_banner": "", "dnsbl_sites": ["bl.test"]}"#), Test::Dnsbl.into());
+}
+
+#[test]
+fn the_schema_accepts_what_the_parser_accepts() {
+    let schema = Policy::json_schema();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let full = serde_json::json!({
+        "myhostname": "mx.example.com",
+        "mynetworks": ["!10.0.0.1", "10.0.0.0/8"],
+        "access_list": ["permit_mynetworks", {"cidr": "192.0.2.0/24", "action": "reject"}, "dunno"],
+        "denylist_action": "drop",
+        "greet_wait": "6s", "greet_banner": "hello", "greet_action": "drop", "greet_ttl": "1d",
+        "dnsbl_sites": ["zen.spamhaus.org=127.0.0.[2..11]*3", "list.dnswl.org*-2"],
+        "dnsbl_threshold": 3, "dnsbl_allowlist_threshold": -1, "dnsbl_action": "drop",
+        "dnsbl_min_ttl": "60s", "dnsbl_max_ttl": "1h", "dnsbl_timeout": "10s",
+        "dnsbl_reply_map": {"secret.dq.example": "zen.example"},
+        "resolver": {"cluster": "r", "authority": "r", "path": "/"},
+        "cache": {"buckets": 1}, "lane": {"speaker_cluster": "s"}
+    });
+    assert_eq!(validator.validate(&full).map_err(|error| error.to_string()), Ok(()));
+    let policy = Policy::parse(full.to_string().as_bytes()).unwrap();
+    let written = serde_json::to_value(&policy).unwrap();
+    assert_eq!(written["dnsbl_sites"], full["dnsbl_sites"]);
+    let again = Policy::parse(written.to_string().as_bytes()).unwrap();
+    assert_eq!(serde_json::to_value(&again).unwrap(), written, "what is written reads the same");
+
+    let fields = schema["properties"].as_object().unwrap();
+    assert_eq!(fields.len(), full.as_object().unwrap().len(), "the sample has every field");
+    for (name, field) in fields {
+        assert!(field["description"].is_string(), "{name} has no description");
+        assert!(!field["default"].is_null(), "{name} has no default");
+    }
+    for bad in [
+        serde_json::json!({"greet_wiat": "6s"}),
+        serde_json::json!({"greet_wait": "6"}),
+        serde_json::json!({"greet_action": "reject"}),
+        serde_json::json!({"dnsbl_threshold": 0}),
+        serde_json::json!({"access_list": [{"cidr": "::1"}]}),
+        serde_json::json!({"cache": {"buckets": 0}}),
+    ] {
+        assert!(!validator.is_valid(&bad), "{bad}");
+        assert!(Policy::parse(bad.to_string().as_bytes()).is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,119 @@
+//! Values that are one JSON string or number, parsed into types that can only hold sense.
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+/// The most buckets of the table: 8 million clients.
+pub const BUCKETS_MAX: u32 = 1 << 20;
+
+/// A type that is written as one JSON string.
+pub trait Word: FromStr<Err: fmt::Display> + fmt::Display {
+    /// What such a string looks like, for error messages: `a period such as "6s"`.
+    const EXPECTED: &'static str;
+}
+
+/// Deserialises a [`Word`]. The error shows the value and what was expected.
+pub fn deserialize_word<'de, T: Word, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct WordVisitor<T>(PhantomData<T>);
+
+    impl<T: Word> Visitor<'_> for WordVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(T::EXPECTED)
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(|reason| E::custom(format_args!("{text:?}: {reason}")))
+        }
+    }
+
+    deserializer.deserialize_str(WordVisitor(PhantomData))
+}
+
+/// Deserialises a struct from a JSON object only. (A derived `Deserialize` also takes an array, in the order of fields,
+/// which no operator means.)
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// Implements `Deserialize` for a [`Word`], and on hosts `Serialize` and `JsonSchema` with the given keywords.
+macro_rules! word {
+    ($type:ty, $($key:literal: $value:expr),+) => {
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::policy::deserialize_word(deserializer)
+            }
+        }
+
+        #[cfg(not(target_family = "wasm"))]
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        #[cfg(not(target_family = "wasm"))]
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", $($key: $value),+ })
+            }
+        }
+    };
+}
+pub(crate) use word;
+
+/// `dnsbl_threshold`: Postfix refuses values below 1 since 3.7.4.
+pub fn at_least_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
+    in_range(deserializer, 1..=i32::MAX, "a whole number, 1 or more")
+}
+
+/// `dnsbl_allowlist_threshold`: Postfix ignores positive values; here they are an error, because nobody means them.
+pub fn at_most_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i32, D::Error> {
+    in_range(deserializer, i32::MIN..=0, "a negative whole number, or 0 for off")
+}
+
+/// `cache.buckets`.
+pub fn buckets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
+    let expected = "a whole number from 1 to 1048576";
+    let number = u64::deserialize(deserializer)?;
+    u32::try_from(number)
+        .ok()
+        .filter(|&number| number <= BUCKETS_MAX)
+        .and_then(NonZeroU32::new)
+        .ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(number), &expected))
+}
+
+fn in_range<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    range: std::ops::RangeInclusive<i32>,
+    expected: &'static str,
+) -> Result<i32, D::Error> {
+    let number = i64::deserialize(deserializer)?;
+    i32::try_from(number)
+        .ok()
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| D::Error::invalid_value(Unexpected::Signed(number), &expected))
+}

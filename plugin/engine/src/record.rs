@@ -1,0 +1,163 @@
+//! What is remembered of a client: one expiry per test.
+
+use std::ops::{BitAnd, BitOr, BitOrAssign};
+
+/// The tests, in postscreen's fixed order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Test {
+    /// Does the client wait for its turn?
+    Pregreet,
+    /// Is it on DNS lists?
+    Dnsbl,
+    /// Does it wait for replies?
+    Pipelining,
+    /// Does it speak SMTP?
+    NonSmtpCommand,
+    /// Does it end lines with CR LF?
+    BareNewline,
+}
+
+impl Test {
+    /// How many there are.
+    pub const COUNT: usize = 5;
+
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Pregreet, Self::Dnsbl, Self::Pipelining, Self::NonSmtpCommand, Self::BareNewline];
+}
+
+/// A set of [`Test`]s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TestSet(u8);
+
+impl TestSet {
+    /// The empty set.
+    pub const NONE: Self = Self(0);
+
+    /// Whether `test` is in the set.
+    pub fn contains(self, test: Test) -> bool {
+        self.0 & Self::from(test).0 != 0
+    }
+
+    /// Whether every test of `other` is in the set.
+    pub fn contains_all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether the set is empty.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The tests of the set that are not in `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}
+
+impl From<Test> for TestSet {
+    fn from(test: Test) -> Self {
+        Self(1 << test as u8)
+    }
+}
+
+impl BitAnd for TestSet {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl BitOr for TestSet {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for TestSet {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+impl FromIterator<Test> for TestSet {
+    fn from_iter<I: IntoIterator<Item = Test>>(tests: I) -> Self {
+        tests.into_iter().fold(Self::NONE, |set, test| set | test.into())
+    }
+}
+
+/// When each test's pass ends: Unix seconds, with postscreen's two special values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Record([u32; Test::COUNT]);
+
+impl Record {
+    /// Never passed while the test was enabled. Makes the client a new one.
+    pub const NEVER: u32 = 0;
+    /// Never passed, and the test was disabled when the record was written. Expired, but not new.
+    pub const DISABLED: u32 = 1;
+
+    /// A record from the expiry of each test, in the order of [`Test::ALL`].
+    pub const fn from_stamps(stamps: [u32; Test::COUNT]) -> Self {
+        Self(stamps)
+    }
+
+    /// The expiry of each test, in the order of [`Test::ALL`].
+    pub const fn stamps(self) -> [u32; Test::COUNT] {
+        self.0
+    }
+
+    /// When the pass of `test` ends. At that very second it still holds.
+    pub fn expiry(self, test: Test) -> u32 {
+        self.0.get(test as usize).copied().unwrap_or(Self::NEVER)
+    }
+
+    /// The end of the last pass.
+    pub fn latest_expiry(self) -> u32 {
+        self.0.into_iter().max().unwrap_or(Self::NEVER)
+    }
+
+    /// The tests of `enabled` whose pass has ended at `unix`.
+    pub fn expired(self, enabled: TestSet, unix: u64) -> TestSet {
+        Test::ALL
+            .into_iter()
+            .filter(|&test| enabled.contains(test) && unix > u64::from(self.expiry(test)))
+            .collect()
+    }
+
+    /// Whether some test, enabled or not, was never passed while enabled.
+    pub fn is_new(self) -> bool {
+        self.0.contains(&Self::NEVER)
+    }
+
+    /// Lets the pass of `test` end at `unix` (at the end of `u32` time at the latest).
+    pub fn set_expiry(&mut self, test: Test, unix: u64) {
+        if let Some(stamp) = self.0.get_mut(test as usize) {
+            *stamp = u32::try_from(unix).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Lets the pass of `test` end at `unix`, unless it ends later already.
+    pub fn extend_expiry(&mut self, test: Test, unix: u64) {
+        if u64::from(self.expiry(test)) < unix {
+            self.set_expiry(test, unix);
+        }
+    }
+
+    /// The record as it is stored: a disabled test was not failed to be passed.
+    #[must_use]
+    pub fn for_storage(mut self, enabled: TestSet) -> Self {
+        for test in Test::ALL {
+            if !enabled.contains(test) && self.expiry(test) == Self::NEVER {
+                self.set_expiry(test, u64::from(Self::DISABLED));
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! What holds for every session, whatever happens in whatever order.
+
+use super::visit::{Says, Visit};
+use crate::io::{Output, Upstream};
+use crate::metric::Counter;
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Event {
+    Opens,
+    Unknown,
+    Known([u32; 5]),
+    Talks(Vec<u8>),
+    Leaves,
+    Wakes,
+    ListSays(u16, Says),
+    TimePasses(u16),
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let says = prop_oneof![Just(Says::Listed), Just(Says::Unlisted), Just(Says::Broken)];
+    let event = prop_oneof![
+        Just(Event::Opens),
+        Just(Event::Unknown),
+        any::<[u32; 5]>().prop_map(Event::Known),
+        proptest::collection::vec(any::<u8>(), 0..40).prop_map(Event::Talks),
+        Just(Event::Leaves),
+        Just(Event::Wakes),
+        (0_u16..3, says).prop_map(|(index, says)| Event::ListSays(index, says)),
+        (0_u16..4_000).prop_map(Event::TimePasses),
+    ];
+    proptest::collection::vec(event, 0..30)
+}
+
+fn policies() -> impl Strategy<Value = String> {
+    let action = || prop_oneof![Just("ignore"), Just("drop")];
+    (action(), action(), 1..4_i32, -3..=0_i32).prop_map(|(greet, dnsbl, threshold, allowlist)| {
+        format!(
+            r#"{{"greet_action": "{greet}", "dnsbl_action": "{dnsbl}", "dnsbl_threshold": {threshold},
+                "dnsbl_allowlist_threshold": {allowlist}, "dnsbl_sites": ["a.test", "b.test*2", "c.test*-3"]}}"#
+        )
+    })
+}
+
+fn play(policy: &str, events: &[Event]) -> Visit {
+    let mut visit = Visit::new(policy);
+    visit.opens();
+    let mut millis = 0_u32;
+    for event in events {
+        match event {
+            Event::Opens => _ = visit.opens(),
+            Event::Unknown => _ = visit.is_unknown(),
+            Event::Known(stamps) => _ = visit.is_known(*stamps),
+            Event::Talks(bytes) => _ = visit.talks(bytes),
+            Event::Leaves => _ = visit.leaves(),
+            Event::Wakes => _ = visit.wakes(),
+            Event::ListSays(index, says) => _ = visit.list_says(*index, *says),
+            Event::TimePasses(more) => {
+                millis += u32::from(*more);
+                visit.at(f64::from(millis) / 1_000.0);
+            }
+        }
+    }
+    visit
+}
+
+fn count(visit: &Visit, matches: impl Fn(&Output) -> bool) -> usize {
+    visit.outputs.iter().filter(|output| matches(output)).count()
+}
+
+proptest! {
+    #[test]
+    fn one_verdict_one_way_out_and_nobody_stays_held(policy in policies(), events in events()) {
+        let visit = play(&policy, &events);
+        let decided = usize::from(visit.is_decided());
+        prop_assert_eq!(count(&visit, |output| matches!(output, Output::Verdict(_))), decided);
+        prop_assert!(count(&visit, |output| matches!(output, Output::Dial(_))) <= 1);
+        prop_assert_eq!(visit.is_decided(), visit.deadline().is_none(), "who waits has a deadline");
+        let held: i32 = visit.outputs.iter().map(|output| match output {
+            Output::Adjust(_, by) => i32::from(*by),
+            _ => 0,
+        }).sum();
+        prop_assert!(held == 0 || (held == 1 && !visit.is_decided()));
+    }
+
+    #[test]
+    fn nobody_is_refused_without_a_failed_test(policy in policies(), events in events()) {
+        let visit = play(&policy, &events);
+        let refused = count(&visit, |output| *output == Output::Dial(Upstream::Nobody));
+        let talked = count(&visit, |output| *output == Output::Count(Counter::Pregreet));
+        let listed = count(&visit, |output| *output == Output::Count(Counter::DnsblBlocked));
+        prop_assert!(refused == 0 || (talked > 0 && policy.contains(r#"greet_action": "drop"#))
+            || (listed > 0 && policy.contains(r#"dnsbl_action": "drop"#)));
+        if refused > 0 {
+            prop_assert_eq!(visit.remembered(), None, "a failure voids all passes");
+        }
+    }
+
+    #[test]
+    fn every_client_is_decided_within_the_greet_wait(policy in policies(), events in events()) {
+        let mut visit = play(&policy, &events);
+        // The table may take a second, the lists and the client's own talking the rest.
+        for seconds in [1_000.0, 2_000.0, 3_000.0] {
+            visit.at(seconds).wakes();
+        }
+        prop_assert!(visit.is_decided());
+    }
+
+    #[test]
+    fn the_same_inputs_give_the_same_outputs(policy in policies(), events in events()) {
+        prop_assert_eq!(play(&policy, &events).outputs, play(&policy, &events).outputs);
+    }
+
+    #[test]
+    fn every_log_line_is_plain_text(policy in policies(), events in events()) {
+        for output in play(&policy, &events).outputs {
+            if let Output::Log(line) = output {
+                prop_assert!(line.text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}", line.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Tables in the documents are written from the types, and stay so.
+//!
+//! `UPDATE=1 cargo test -p postscreen-engine --test tables_in_documents` writes them.
+
+use postscreen_engine::{Counter, Gauge, Policy};
+use serde_json::Value;
+use std::fmt::Write;
+use std::path::Path;
+
+#[test]
+fn the_readme_shows_every_field_of_the_configuration() {
+    let schema = Policy::json_schema();
+    let mut table = String::from("| field | default | meaning |\n| --- | --- | --- |\n");
+    fields(&mut table, &schema, &schema, "");
+    check("README.md", "configuration", &table);
+}
+
+#[test]
+fn the_handbook_shows_every_metric() {
+    let mut table = String::from("| metric | what is counted |\n| --- | --- |\n");
+    for counter in Counter::ALL {
+        writeln!(table, "| `{}` | {} |", counter.name(), counter.help()).unwrap();
+    }
+    for gauge in Gauge::ALL {
+        writeln!(table, "| `{}` (gauge) | {} |", gauge.name(), gauge.help()).unwrap();
+    }
+    check("docs/operating.md", "metrics", &table);
+}
+
+/// Compares what stands between the marks `<!-- NAME -->` and `<!-- end of NAME -->`, or writes it.
+fn check(document: &str, name: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(document);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let (before, rest) = text.split_once(&begin).expect("the document has the table's first mark");
+    let (table, after) = rest.split_once(&end).expect("the document has the table's last mark");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, format!("{before}{begin}{expected}{end}{after}")).unwrap();
+    } else {
+        assert!(
+            table == expected,
+            "the table in {document} is out of date: run this test again with UPDATE=1"
+        );
+    }
+}
+
+fn fields(table: &mut String, schema: &Value, object: &Value, prefix: &str) {
+    for (name, field) in object["properties"].as_object().unwrap() {
+        let group = field["$ref"]
+            .as_str()
+            .and_then(|reference| schema.pointer(reference.trim_start_matches('#')))
+            .filter(|definition| definition["type"] == "object" && definition["properties"].is_object());
+        if let Some(group) = group {
+            fields(table, schema, group, &format!("{prefix}{name}."));
+        } else {
+            let default = &field["default"];
+            let description = field["description"].as_str().unwrap().replace('\n', " ");
+            writeln!(table, "| `{prefix}{name}` | `{default}` | {description} |").unwrap();
+        }
+    }
+}
