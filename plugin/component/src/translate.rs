@@ -1,0 +1,86 @@
+//! Between the WIT's types and the engine's.
+
+use crate::bindings::exports::postscreen::screen::screening as wit;
+use postscreen_engine::{
+    DnsFailure, Input, Instant, Line, Now, Output, PolicyError, Record, Repeat, Severity, Upstream,
+};
+
+pub fn problem(error: &PolicyError) -> wit::Problem {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    wit::Problem {
+        path: error.path().to_owned(),
+        message: error.message().to_owned(),
+        position: error.position().map(|(line, column)| (number(line), number(column))),
+    }
+}
+
+pub fn now(now: wit::Now) -> Now {
+    Now { instant: Instant::from_millis(now.monotonic_ms), unix: now.unix_s }
+}
+
+pub fn input(input: &wit::Input) -> Input<'_> {
+    match input {
+        wit::Input::ClientOpened => Input::ClientOpened,
+        wit::Input::Remembered(passes) => Input::Remembered(passes.map(record)),
+        wit::Input::ClientBytes(bytes) => Input::ClientBytes(bytes),
+        wit::Input::ClientEnd => Input::ClientEnd,
+        wit::Input::ClientClosed => Input::ClientClosed,
+        wit::Input::DnsAnswer(wit::DnsAnswer { question, answer }) => Input::DnsAnswer {
+            question: *question,
+            answer: answer.as_deref().map_err(|failure| match failure {
+                wit::DnsFailure::Unreachable => DnsFailure::Unreachable,
+                wit::DnsFailure::Timeout => DnsFailure::Timeout,
+                wit::DnsFailure::HttpStatus(status) => DnsFailure::HttpStatus(*status),
+            }),
+        },
+        wit::Input::DeadlineReached => Input::DeadlineReached,
+    }
+}
+
+pub fn output(output: Output) -> wit::Output {
+    match output {
+        Output::AskDns { question, message } => {
+            wit::Output::AskDns(wit::DnsQuestion { number: question, message })
+        }
+        Output::Recall(client) => wit::Output::Recall(client.to_string()),
+        Output::Remember(client, record) => wit::Output::Remember((client.to_string(), passes(record))),
+        Output::Dial(Upstream::Backend) => wit::Output::Dial(wit::Upstream::Backend),
+        Output::Dial(Upstream::Nobody) => wit::Output::Dial(wit::Upstream::Nobody),
+        Output::Teaser(bytes) => wit::Output::Teaser(bytes),
+        Output::ToClient(bytes) => wit::Output::ToClient(bytes),
+        Output::Close => wit::Output::Close,
+        Output::Log(line) => wit::Output::Log(log_line(line)),
+        Output::Count(counter) => wit::Output::Count(counter.name().to_owned()),
+        Output::Adjust(gauge, by) => wit::Output::Adjust((gauge.name().to_owned(), by)),
+        Output::Verdict(verdict) => wit::Output::Verdict(verdict.as_str().to_owned()),
+    }
+}
+
+fn log_line(line: Line) -> wit::LogLine {
+    wit::LogLine {
+        severity: match line.severity {
+            Severity::Info => wit::Severity::Info,
+            Severity::Warning => wit::Severity::Warning,
+        },
+        text: line.text,
+        once_per_minute: match line.repeat {
+            Repeat::Always => None,
+            Repeat::OncePerMinute(number) => Some(number),
+        },
+    }
+}
+
+fn record(passes: wit::Passes) -> Record {
+    Record::from_stamps([
+        passes.pregreet,
+        passes.dnsbl,
+        passes.pipelining,
+        passes.non_smtp_command,
+        passes.bare_newline,
+    ])
+}
+
+fn passes(record: Record) -> wit::Passes {
+    let [pregreet, dnsbl, pipelining, non_smtp_command, bare_newline] = record.stamps();
+    wit::Passes { pregreet, dnsbl, pipelining, non_smtp_command, bare_newline }
+}
