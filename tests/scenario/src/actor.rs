@@ -1,0 +1,208 @@
+//! One client of a story: its script, played without a socket and without a clock.
+//!
+//! A host calls [`Actor::received`] and [`Actor::peer_closed`] when something arrives, and then
+//! [`Actor::next`] until it says [`Action::Wait`], [`Action::Finished`] or [`Action::Failed`]. Times are counted
+//! from any fixed moment, the same for all calls.
+
+mod failure;
+
+use std::time::Duration;
+
+pub use failure::Failure;
+use failure::Reason;
+
+use crate::story::Step;
+use crate::wire::TEXT_BYTES_MAX;
+
+/// The most bytes that a client keeps unread; a script fails where more arrive.
+pub const INBOX_BYTES_MAX: usize = TEXT_BYTES_MAX;
+
+/// What a host grants its clients.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long `expect` and `closed` wait at most.
+    pub wait: Duration,
+    /// How far `elapsed` may be off, both ways; zero means exact.
+    pub tolerance: Duration,
+}
+
+/// What a host has to do for a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Send these bytes, then ask again.
+    Send(Vec<u8>),
+    /// Close the sending half (FIN), then ask again.
+    End,
+    /// Close the connection in good order, then ask again.
+    Close,
+    /// Break the connection (RST), then ask again.
+    Reset,
+    /// Ask again when something has arrived, at this time at the latest.
+    Wait(Duration),
+    /// The script has ended. Close the connection if it is still open.
+    Finished,
+    /// The story went another way. Close the connection if it is still open.
+    Failed(Failure),
+}
+
+/// A client at work.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    script: Vec<Step>,
+    limits: Limits,
+    /// Index of the step in progress.
+    step: usize,
+    connected: Duration,
+    step_began: Duration,
+    inbox: Vec<u8>,
+    overflow: bool,
+    peer_closed: bool,
+}
+
+/// How a step stands.
+enum Progress {
+    Done,
+    DoneWith(Action),
+    Until(Duration),
+    Failed(Reason),
+}
+
+// === impl Actor ===
+
+impl Actor {
+    /// A client that connects now.
+    pub fn new(script: &[Step], now: Duration, limits: Limits) -> Self {
+        Self {
+            script: script.to_vec(),
+            limits,
+            step: 0,
+            connected: now,
+            step_began: now,
+            inbox: Vec::new(),
+            overflow: false,
+            peer_closed: false,
+        }
+    }
+
+    /// Bytes from the server.
+    pub fn received(&mut self, bytes: &[u8]) {
+        if self.inbox.len() + bytes.len() > INBOX_BYTES_MAX {
+            self.overflow = true;
+        } else {
+            self.inbox.extend_from_slice(bytes);
+        }
+    }
+
+    /// The server closed the connection, in good order or not; no bytes follow.
+    pub fn peer_closed(&mut self) {
+        self.peer_closed = true;
+    }
+
+    /// What to do now.
+    pub fn next(&mut self, now: Duration) -> Action {
+        loop {
+            let Some(step) = self.script.get(self.step) else { return Action::Finished };
+            let step = step.clone();
+            match self.progress(&step, now) {
+                Progress::Done => self.advance(now),
+                Progress::DoneWith(action) => {
+                    self.advance(now);
+                    return action;
+                }
+                Progress::Until(time) => return Action::Wait(time),
+                Progress::Failed(reason) => return Action::Failed(self.failure(reason, now)),
+            }
+        }
+    }
+
+    /// For a host that could not connect or not send: the failure of the step in progress.
+    pub fn host_failure(&self, what: impl Into<String>, now: Duration) -> Failure {
+        self.failure(Reason::Host(what.into()), now)
+    }
+
+    fn failure(&self, reason: Reason, now: Duration) -> Failure {
+        let step = self.script.get(self.step).cloned();
+        Failure { number: self.step + 1, step, since_connect: now.saturating_sub(self.connected), reason }
+    }
+
+    fn advance(&mut self, now: Duration) {
+        self.step += 1;
+        self.step_began = now;
+    }
+
+    fn progress(&mut self, step: &Step, now: Duration) -> Progress {
+        if self.overflow {
+            return Progress::Failed(Reason::TooManyBytes);
+        }
+        match step {
+            Step::Send(bytes) => Progress::DoneWith(Action::Send(bytes.clone())),
+            Step::End => Progress::DoneWith(Action::End),
+            Step::Close => Progress::DoneWith(Action::Close),
+            Step::Reset => Progress::DoneWith(Action::Reset),
+            Step::Expect(wanted) => self.expect(wanted, now),
+            Step::Closed => self.closed(now),
+            Step::Silence(time) => self.silence(*time, now),
+            Step::Wait(time) => Self::until(self.step_began + *time, now),
+            Step::Elapsed(time) => self.elapsed(*time, now),
+        }
+    }
+
+    fn expect(&mut self, wanted: &[u8], now: Duration) -> Progress {
+        let have = wanted.len().min(self.inbox.len());
+        if self.inbox.get(..have) != wanted.get(..have) {
+            return Progress::Failed(Reason::OtherBytes(self.inbox.clone()));
+        }
+        if have == wanted.len() {
+            self.inbox.drain(..have);
+            return Progress::Done;
+        }
+        if self.peer_closed {
+            return Progress::Failed(Reason::ClosedEarly(self.inbox.clone()));
+        }
+        self.at_most(now)
+    }
+
+    fn closed(&mut self, now: Duration) -> Progress {
+        if !self.inbox.is_empty() {
+            Progress::Failed(Reason::Unexpected(self.inbox.clone()))
+        } else if self.peer_closed {
+            Progress::Done
+        } else {
+            self.at_most(now)
+        }
+    }
+
+    fn silence(&mut self, time: Duration, now: Duration) -> Progress {
+        let end = self.step_began + time;
+        if !self.inbox.is_empty() {
+            Progress::Failed(Reason::Unexpected(self.inbox.clone()))
+        } else if self.peer_closed {
+            Progress::Failed(Reason::ClosedEarly(Vec::new()))
+        } else {
+            Self::until(end, now)
+        }
+    }
+
+    fn elapsed(&self, time: Duration, now: Duration) -> Progress {
+        let passed = now.saturating_sub(self.connected);
+        if passed.abs_diff(time) > self.limits.tolerance {
+            Progress::Failed(Reason::OtherTime { tolerance: self.limits.tolerance })
+        } else {
+            Progress::Done
+        }
+    }
+
+    fn at_most(&self, now: Duration) -> Progress {
+        match Self::until(self.step_began + self.limits.wait, now) {
+            Progress::Done => Progress::Failed(Reason::WaitedTooLong(self.inbox.clone(), self.limits.wait)),
+            waiting => waiting,
+        }
+    }
+
+    fn until(end: Duration, now: Duration) -> Progress {
+        if now >= end { Progress::Done } else { Progress::Until(end) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+use super::*;
+
+fn zones() -> Zones {
+    let mut listing =
+        Listing { ttl: Duration::from_secs(7), soa_ttl: Duration::from_secs(9), ..Listing::default() };
+    listing.listed.insert(
+        "203.0.113.9".parse().unwrap(),
+        vec![Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)],
+    );
+    listing.listed.insert("2001:db8::9".parse().unwrap(), vec![Ipv4Addr::new(127, 0, 0, 4)]);
+    Zones(BTreeMap::from([
+        ("bl.test".to_owned(), Zone::Listing(listing)),
+        ("dead.test".to_owned(), Zone::Timeout),
+        ("broken.test".to_owned(), Zone::Servfail),
+        ("sub.broken.test".to_owned(), Zone::Listing(Listing::default())),
+    ]))
+}
+
+#[test]
+fn an_ipv4_client_is_asked_for_with_its_octets_reversed() {
+    assert_eq!(owner_name("203.0.113.9".parse().unwrap(), "bl.test"), "9.113.0.203.bl.test");
+}
+
+#[test]
+fn an_ipv6_client_is_asked_for_with_its_nibbles_reversed() {
+    assert_eq!(
+        owner_name("2001:db8::1f".parse().unwrap(), "bl.test"),
+        "f.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl.test"
+    );
+}
+
+#[test]
+fn a_listed_client_gets_all_its_records() {
+    let zones = zones();
+    let Answer::Addresses { records, ttl } = zones.answer("9.113.0.203.bl.test") else {
+        panic!("not listed")
+    };
+    assert_eq!(records.len(), 2);
+    assert_eq!(ttl, Duration::from_secs(7));
+}
+
+#[test]
+fn case_and_final_dot_do_not_matter() {
+    assert!(matches!(zones().answer("9.113.0.203.BL.Test."), Answer::Addresses { .. }));
+    let ipv6 = owner_name("2001:db8::9".parse().unwrap(), "bl.test").to_uppercase();
+    assert!(matches!(zones().answer(&ipv6), Answer::Addresses { .. }));
+}
+
+#[test]
+fn other_names_in_a_zone_do_not_exist_and_name_the_soa() {
+    for name in ["8.113.0.203.bl.test", "bl.test", "x.9.113.0.203.bl.test"] {
+        let expected = Answer::NoSuchName { soa: Some(("bl.test", Duration::from_secs(9))) };
+        assert_eq!(zones().answer(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn names_outside_every_zone_do_not_exist() {
+    for name in ["", ".", "test", "9.113.0.203.other.test", "notbl.test"] {
+        assert_eq!(zones().answer(name), Answer::NoSuchName { soa: None }, "{name}");
+    }
+}
+
+#[test]
+fn a_dead_zone_is_silent_and_a_broken_zone_says_so() {
+    assert_eq!(zones().answer("9.113.0.203.dead.test"), Answer::Timeout);
+    assert_eq!(zones().answer("9.113.0.203.broken.test"), Answer::Servfail);
+}
+
+#[test]
+fn the_closest_zone_answers() {
+    assert!(matches!(zones().answer("9.113.0.203.sub.broken.test"), Answer::NoSuchName { soa: Some(_) }));
+}

@@ -1,0 +1,161 @@
+use std::time::Duration;
+
+use super::*;
+use crate::story::Step;
+
+const STORY: &str = r#"
+about: A story with everything in it.
+policy: { greet_wait: 2s, dnsbl_threshold: 3, access_list: [permit, { cidr: "2001:db8::/32", action: reject }] }
+dns:
+  bl.test:
+    203.0.113.9: 127.0.0.2
+    203.0.113.10: [127.0.0.2, 127.0.0.10]
+    2001:db8::9: 127.0.0.3
+  odd.test: { ttl: 30s, soa_ttl: 2m, listed: { 203.0.113.9: 127.0.0.2 } }
+  plain.test: {}
+  dead.test: timeout
+  broken.test: servfail
+clients:
+  first:
+    from: 203.0.113.9
+    at: 500ms
+    script:
+      - send: "EHLO a\r\n"
+      - send: { text: "\0\xff", times: 2 }
+      - expect: "521 x\r\n"
+      - closed
+      - silence: 1s
+      - wait: 2s
+      - elapsed: 3s
+      - end
+      - close
+      - reset
+  second:
+    from: 2001:db8::9
+    after: first
+    wait: 1m
+    script: []
+backend: { sessions: [first, second] }
+log:
+  - CONNECT from [203.0.113.9]:PORT to [SERVER]:25
+  - PREGREET 8 after 0 from [203.0.113.9]:PORT: EHLO a\r\n
+  - 'PREGREET 8 after 0 from [203.0.113.9]:PORT: a: b'
+metrics: { postscreen_pregreet: 1 }
+"#;
+
+fn mistake(yaml: &str) -> Mistake {
+    parse("story.yaml", yaml).expect_err("the story is wrong")
+}
+
+#[test]
+fn a_whole_story_is_read() {
+    let story = parse("story.yaml", STORY).unwrap();
+    assert_eq!(story.about, "A story with everything in it.");
+    assert_eq!(story.policy["greet_wait"], "2s");
+    assert_eq!(story.policy["dnsbl_threshold"], 3);
+    let first = &story.clients["first"];
+    assert_eq!(first.start, Start::At(Duration::from_millis(500)));
+    assert_eq!(first.script.len(), 10);
+    assert_eq!(first.script[1], Step::Send(vec![0, 255, 0, 255]));
+    assert_eq!(first.script[6], Step::Elapsed(Duration::from_secs(3)));
+    let after = Start::After { client: "first".to_owned(), wait: Duration::from_mins(1) };
+    assert_eq!(story.clients["second"].start, after);
+    assert_eq!(story.backend, Some(Backend::Sessions(vec!["first".to_owned(), "second".to_owned()])));
+    let log = story.log.unwrap();
+    assert_eq!(log[1], r"PREGREET 8 after 0 from [203.0.113.9]:PORT: EHLO a\r\n");
+    assert_eq!(log[2], "PREGREET 8 after 0 from [203.0.113.9]:PORT: a: b");
+    assert_eq!(story.metrics["postscreen_pregreet"], 1);
+}
+
+#[test]
+fn every_form_of_a_zone_is_read() {
+    let story = parse("story.yaml", STORY).unwrap();
+    let zones: BTreeMap<_, _> = story.dns.iter().collect();
+    assert_eq!(zones.len(), 5);
+    assert_eq!(zones["dead.test"], &Zone::Timeout);
+    assert_eq!(zones["broken.test"], &Zone::Servfail);
+    assert_eq!(zones["plain.test"], &Zone::Listing(Listing::default()));
+    let Zone::Listing(listing) = zones["bl.test"] else { panic!("no listing") };
+    assert_eq!(listing.listed.values().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
+    let Zone::Listing(odd) = zones["odd.test"] else { panic!("no listing") };
+    assert_eq!((odd.ttl, odd.soa_ttl), (Duration::from_secs(30), Duration::from_mins(2)));
+}
+
+#[test]
+fn what_is_not_said_has_its_default() {
+    let story = parse("s", "about: x\nclients: { a: { from: 203.0.113.9, script: [close] } }\n").unwrap();
+    assert_eq!(story.clients["a"].start, Start::At(Duration::ZERO));
+    assert!(story.policy.is_empty() && story.dns.is_empty() && story.metrics.is_empty());
+    assert!(story.backend.is_none() && story.log.is_none());
+}
+
+#[test]
+fn untouched_is_a_word() {
+    let story =
+        parse("s", "about: x\nbackend: untouched\nclients: { a: { from: '::1', script: [] } }\n").unwrap();
+    assert_eq!(story.backend, Some(Backend::Untouched));
+}
+
+#[test]
+fn a_mistake_names_its_place_and_what_was_expected() {
+    let client = |rest: &str| format!("about: x\nclients:\n  a:\n    from: 203.0.113.9\n    {rest}\n");
+    let zone = |rest: &str| format!("about: x\nclients: {{}}\ndns:\n  bl.test:\n    {rest}\n");
+    for (yaml, line, column, words) in [
+        (client("script: [{ send: \"\" }]"), 5, 22, "at least one byte"),
+        (client("script: [{ send: \"\u{100}\" }]"), 5, 22, "one per byte"),
+        (client("script: [{ wait: 2 }]"), 5, 22, "expected a whole number and one of"),
+        (client("script: [shout]"), 5, 14, "shout"),
+        (client("script: [{ send: { text: a, times: 0 } }]"), 5, 22, "at least 1"),
+        (client("script: [{ send: { text: a, times: 1048577 } }]"), 5, 22, "at most 1048576"),
+        (client("script: [{ send: { text: a, count: 1 } }]"), 5, 33, "times"),
+        (client("script: []\n    to: 192.0.2.1"), 6, 5, "to"),
+        (client("script: []\n    after: nobody"), 6, 12, "no client is named `nobody`"),
+        (client("script: []\n    after: a"), 6, 12, "circle"),
+        (client("script: []\n    wait: 1s"), 6, 11, "expected `after` beside it"),
+        (client("script: []\n    at: 0s\n    after: a"), 6, 9, "exclude each other"),
+        (client("script: []\nbackend: { sessions: [b] }"), 6, 23, "no client is named `b`"),
+        (client("script: []\nbackend: touched"), 6, 10, "touched"),
+        (client("script: []\nlog: [{ a: b, c: d }]"), 6, 7, "a log line"),
+        (client("script: []\nlog: [[a]]"), 6, 7, "a log line"),
+        (client("script: []\nmetrics: { a: few }"), 6, 15, ""),
+        (zone("203.0.113.9: 127.0.0"), 5, 18, "no A record"),
+        (zone("203.0.113.9: []"), 5, 18, "empty list"),
+        (zone("203.0.113.999: 127.0.0.2"), 5, 5, "expected an address, ttl"),
+        (zone("ttl: 500ms"), 5, 10, "whole seconds"),
+        (zone("{ ttl: 5s, 203.0.113.9: 127.0.0.2 }"), 5, 5, "expected them in `listed`"),
+        ("about: x\nclients: {}\ndns: { bl..test: {} }\n".to_owned(), 3, 8, "no zone's name"),
+        ("about: x\nclients: {}\ndns: { BL.test: {} }\n".to_owned(), 3, 8, "lower-case"),
+        ("about: x\nclients: {}\ndns: { bl.test: dead }\n".to_owned(), 3, 17, "expected timeout, servfail"),
+        ("about: x\nclients: {}\n".to_owned(), 2, 10, "expected at least one"),
+        ("about: ' '\nclients: {}\n".to_owned(), 1, 8, "expected a sentence"),
+        (
+            "about: x\nclients: { a: { from: 203.0.113.9:25, script: [] } }\n".to_owned(),
+            2,
+            23,
+            "without a port",
+        ),
+        ("about: x\nabout: y\n".to_owned(), 2, 1, "about"),
+    ] {
+        let mistake = mistake(&yaml);
+        assert!(mistake.message.contains(words), "{yaml}\n{mistake}\nlacks {words}");
+        assert_eq!((mistake.line, mistake.column), (line, column), "{yaml}\n{mistake}");
+    }
+}
+
+#[test]
+fn a_mistake_is_one_line_of_text() {
+    let mistake = mistake("about: x\nclients: {}\n");
+    assert_eq!(mistake.to_string(), "story.yaml:2:10: the story has no client: expected at least one");
+}
+
+#[test]
+fn a_missing_field_is_named() {
+    assert!(mistake("about: x\n").message.contains("clients"));
+}
+
+#[test]
+fn a_circle_of_several_clients_is_found() {
+    let client = |after: &str| format!("{{ from: '::1', after: {after}, script: [] }}");
+    let yaml = format!("about: x\nclients:\n  a: {}\n  b: {}\n", client("b"), client("a"));
+    assert!(mistake(&yaml).message.contains("circle"));
+}

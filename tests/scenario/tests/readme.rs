@@ -1,0 +1,82 @@
+//! The reference of the language names every field and every step, and its example is a story.
+
+use std::path::Path;
+
+use postscreen_scenario::parse;
+
+/// Everything that a file may hold. The parser refuses any other name, see `unknown_names_are_refused_by_the_parser`.
+const TOP: [&str; 7] = ["about", "policy", "dns", "clients", "backend", "log", "metrics"];
+const CLIENT: [&str; 5] = ["from", "at", "after", "wait", "script"];
+const STEPS: [&str; 9] = ["send", "expect", "closed", "silence", "wait", "elapsed", "end", "close", "reset"];
+const OTHERS: [&str; 11] = [
+    "ttl",
+    "soa_ttl",
+    "listed",
+    "servfail",
+    "timeout",
+    "untouched",
+    "sessions",
+    "text",
+    "times",
+    "PORT",
+    "SERVER",
+];
+
+fn readme() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/README.md");
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The names that the parser offers where it meets an unknown one.
+fn offered(yaml: &str) -> Vec<String> {
+    let message = parse("story.yaml", yaml).unwrap_err().message;
+    let (_, names) =
+        message.split_once("expected one of ").unwrap_or_else(|| panic!("{message}: offers no names"));
+    sorted(&names.split(", ").collect::<Vec<_>>())
+}
+
+fn sorted(names: &[&str]) -> Vec<String> {
+    let mut names: Vec<_> = names.iter().map(ToString::to_string).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn unknown_names_are_refused_by_the_parser() {
+    assert_eq!(offered("nonsense: 1\n"), sorted(&TOP));
+    assert_eq!(offered("about: x\nclients: { a: { nonsense: 1 } }\n"), sorted(&CLIENT));
+    assert_eq!(offered("about: x\nclients: { a: { from: '::1', script: [nonsense] } }\n"), sorted(&STEPS));
+}
+
+#[test]
+fn every_field_is_explained() {
+    let readme = readme();
+    for name in TOP.into_iter().chain(CLIENT) {
+        assert!(readme.contains(&format!("| `{name}` |")), "no row explains the field {name}");
+    }
+}
+
+#[test]
+fn every_step_is_explained() {
+    let readme = readme();
+    for name in STEPS {
+        let explained =
+            readme.contains(&format!("\n| `{name}` |")) || readme.contains(&format!("\n| `{name}: "));
+        assert!(explained, "no row explains the step {name}");
+    }
+}
+
+#[test]
+fn every_other_word_occurs() {
+    let readme = readme();
+    for name in OTHERS {
+        assert!(readme.contains(name), "{name} does not occur");
+    }
+}
+
+#[test]
+fn the_example_is_a_story() {
+    let readme = readme();
+    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    parse("README.md", example).unwrap();
+}
