@@ -1,0 +1,90 @@
+//! The module as its host functions see it: its memory, its allocator, and the state of its machine.
+
+use wasmtime::{AsContext, AsContextMut, Caller, Val};
+
+use super::status::{Fault, Status};
+use crate::vm::State;
+
+/// The arguments of one call, in the order of the table.
+pub(crate) struct Args<'a>(pub &'a [Val]);
+
+impl Args<'_> {
+    /// The `i32` at `index`, as the ABI means it: unsigned. The linker has checked the types.
+    pub fn u32(&self, index: usize) -> u32 {
+        match self.0[index] {
+            Val::I32(value) => value.cast_unsigned(),
+            ref other => unreachable!("the linker checked that this is an i32: {other:?}"),
+        }
+    }
+
+    /// The `i64` at `index`.
+    pub fn i64(&self, index: usize) -> i64 {
+        match self.0[index] {
+            Val::I64(value) => value,
+            ref other => unreachable!("the linker checked that this is an i64: {other:?}"),
+        }
+    }
+}
+
+/// The module in the middle of a host call.
+pub(crate) struct Guest<'a> {
+    pub caller: Caller<'a, State>,
+}
+
+impl Guest<'_> {
+    /// The state of this machine.
+    pub fn state(&mut self) -> &mut State {
+        self.caller.data_mut()
+    }
+
+    /// A copy of `len` bytes at `ptr`. Envoy: `InvalidMemoryAccess` when they are not all inside the memory.
+    pub fn bytes(&self, ptr: u32, len: u32) -> Result<Vec<u8>, Fault> {
+        let memory = self.caller.data().memory.ok_or(Status::InvalidMemoryAccess)?;
+        let (start, len) = (ptr as usize, len as usize);
+        let data = memory.data(self.caller.as_context());
+        let end = start.checked_add(len).ok_or(Status::InvalidMemoryAccess)?;
+        Ok(data.get(start..end).ok_or(Status::InvalidMemoryAccess)?.to_vec())
+    }
+
+    /// As [`Guest::bytes`], for names; anything that is not UTF-8 is shown with replacement characters.
+    pub fn text(&self, ptr: u32, len: u32) -> Result<String, Fault> {
+        Ok(String::from_utf8_lossy(&self.bytes(ptr, len)?).into_owned())
+    }
+
+    /// Writes `bytes` to `ptr`.
+    pub fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Fault> {
+        let memory = self.caller.data().memory.ok_or(Status::InvalidMemoryAccess)?;
+        memory
+            .write(self.caller.as_context_mut(), ptr as usize, bytes)
+            .map_err(|_| Status::InvalidMemoryAccess.into())
+    }
+
+    /// Writes a little-endian `u32` to `ptr`.
+    pub fn write_u32(&mut self, ptr: u32, value: u32) -> Result<(), Fault> {
+        self.write(ptr, &value.to_le_bytes())
+    }
+
+    /// Hands `bytes` to the module in memory of its own, address at `ptr_out`, length at `len_out`. Nothing is
+    /// allocated for nothing: then both are 0.
+    ///
+    /// The allocator is the module's: `malloc`, else `proxy_on_memory_allocate`; without either Envoy fails the
+    /// machine.
+    pub fn give(&mut self, bytes: &[u8], ptr_out: u32, len_out: u32) -> Result<(), Fault> {
+        let len = u32::try_from(bytes.len()).map_err(|_| Status::InvalidMemoryAccess)?;
+        let mut ptr = 0;
+        if len > 0 {
+            let Some(allocate) = self.caller.data().allocate.clone() else {
+                return Err(Fault::Trap(wasmtime::Error::msg(
+                    "the module exports neither malloc nor proxy_on_memory_allocate",
+                )));
+            };
+            ptr = allocate.call(self.caller.as_context_mut(), len)?;
+            if ptr == 0 {
+                return Err(Status::InvalidMemoryAccess.into());
+            }
+            self.write(ptr, bytes)?;
+        }
+        self.write_u32(ptr_out, ptr)?;
+        self.write_u32(len_out, len)
+    }
+}

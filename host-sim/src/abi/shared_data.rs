@@ -1,0 +1,20 @@
+//! Shared data.
+
+use super::{Args, Fault, Guest, Status};
+
+/// `proxy_get_shared_data`: `NotFound`, or the value (possibly empty) and its CAS number.
+pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let key = guest.bytes(args.u32(0), args.u32(1))?;
+    let found = guest.state().shared_data.borrow().get(&key).map(|(value, cas)| (value.to_vec(), cas));
+    let (value, cas) = found.ok_or(Status::NotFound)?;
+    guest.give(&value, args.u32(2), args.u32(3))?;
+    guest.write_u32(args.u32(4), cas)
+}
+
+/// `proxy_set_shared_data`
+pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let key = guest.bytes(args.u32(0), args.u32(1))?;
+    let value = guest.bytes(args.u32(2), args.u32(3))?;
+    let stored = guest.state().shared_data.borrow_mut().set(key, value, args.u32(4));
+    if stored { Ok(()) } else { Err(Status::CasMismatch.into()) }
+}

@@ -1,0 +1,49 @@
+//! Resuming and closing, deferred until the module has returned.
+
+use super::{Args, Fault, Guest, Status};
+use crate::vm::Action;
+
+/// `proxy_stream_type_t`: the two HTTP directions are accepted and do nothing on a network filter.
+const REQUEST: u32 = 0;
+const RESPONSE: u32 = 1;
+const DOWNSTREAM: u32 = 2;
+const UPSTREAM: u32 = 3;
+
+/// `proxy_continue_stream`. Envoy cannot resume the upstream direction.
+pub(super) fn continue_stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    match args.u32(0) {
+        REQUEST | RESPONSE => Ok(()),
+        DOWNSTREAM => {
+            defer(guest, Action::ContinueReading);
+            Ok(())
+        }
+        UPSTREAM => Err(Status::Unimplemented.into()),
+        _ => Err(Status::BadArgument.into()),
+    }
+}
+
+/// `proxy_close_stream`. Either direction closes the same thing: the client's connection, after a flush.
+pub(super) fn close_stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    match args.u32(0) {
+        REQUEST | RESPONSE => Ok(()),
+        DOWNSTREAM | UPSTREAM => {
+            defer(guest, Action::Close);
+            Ok(())
+        }
+        _ => Err(Status::BadArgument.into()),
+    }
+}
+
+/// `proxy_send_local_response`: `Ok`, and nothing happens: a network filter has no response.
+#[expect(clippy::unnecessary_wraps, reason = "the table has one type of handler")]
+pub(super) fn send_local_response(_: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fault> {
+    Ok(())
+}
+
+/// On the root context without an effective one this is a silent no-op, as in Envoy.
+fn defer(guest: &mut Guest<'_>, action: fn(u32) -> Action) {
+    let state = guest.state();
+    if let Some(context) = state.stream_context() {
+        state.deferred.push_back(action(context));
+    }
+}

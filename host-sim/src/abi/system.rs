@@ -1,0 +1,60 @@
+//! Log, clock, tick timer, effective context.
+
+use std::time::Duration;
+
+use super::{Args, Fault, Guest, Status};
+use crate::event::LogLevel;
+
+/// `proxy_log`. Text that is not UTF-8 is logged with replacement characters.
+pub(super) fn log(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let level = LogLevel::from_abi(args.u32(0)).ok_or(Status::BadArgument)?;
+    let text = guest.text(args.u32(1), args.u32(2))?;
+    guest.state().log(level, text);
+    Ok(())
+}
+
+/// `proxy_get_log_level`
+pub(super) fn get_log_level(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let level = guest.state().settings.log_level as u32;
+    guest.write_u32(args.u32(0), level)
+}
+
+/// `proxy_get_current_time_nanoseconds`: the wall clock.
+pub(super) fn get_current_time(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let nanoseconds = nanoseconds(guest.state().now.wall);
+    guest.write(args.u32(0), &nanoseconds.to_le_bytes())
+}
+
+/// A clock reading as the ABI has it; the year 2554 is the end of it.
+pub(crate) fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// `proxy_set_tick_period_milliseconds`: creates the root's timer anew and arms it at once; 0 stops it.
+#[expect(clippy::unnecessary_wraps, reason = "the table has one type of handler")]
+pub(super) fn set_tick_period(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    guest.state().set_tick_period(Duration::from_millis(args.u32(0).into()));
+    Ok(())
+}
+
+/// `proxy_get_status`: of the call-out whose callback is running.
+pub(super) fn get_status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let (code, text) = guest.state().callouts.status();
+    guest.write_u32(args.u32(0), code)?;
+    guest.give(text.as_bytes(), args.u32(1), args.u32(2))
+}
+
+/// `proxy_set_effective_context`
+pub(super) fn set_effective_context(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let context = args.u32(0);
+    if !guest.state().has_context(context) {
+        return Err(Status::BadArgument.into());
+    }
+    guest.state().effective_context = Some(context);
+    Ok(())
+}
+
+/// `proxy_done`: nothing is ever pending, as on a network filter nobody waits for it.
+pub(super) fn done(_: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fault> {
+    Err(Status::NotFound.into())
+}

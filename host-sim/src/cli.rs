@@ -1,0 +1,84 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use postscreen_engine::Policy;
+
+use crate::serve::ServeArgs;
+
+/// Where `cargo xtask wasm` leaves the module.
+pub const DEFAULT_MODULE: &str = "target/wasm/postscreen.wasm";
+
+/// What the program is for, at the end of its help.
+const EXAMPLES: &str = "\
+Examples:
+  host-sim run tests/scenarios              play every story
+  host-sim run --workers 2 STORY.yaml       one story, its clients spread over two workers
+  host-sim serve                            screen real connections, with everything built in
+  host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
+
+Build the module first, with `cargo xtask wasm`. Each command tells more with --help.";
+
+/// What a story looks like.
+const STORY: &str = "\
+A story:
+  about: A zombie talks before the banner and is dropped; the mail server never hears of it.
+  policy: { greet_action: drop }
+  clients:
+    zombie:
+      from: 203.0.113.9
+      script:
+        - send: \"EHLO zombie\\r\\n\"
+        - expect: \"521 5.5.1 Protocol error\\r\\n\"
+        - closed
+  backend: untouched
+
+tests/scenarios/README.md explains every word. Exit status: 0 when all came true, 1 when a story went another way,
+2 when there was nothing to play.";
+
+#[derive(Parser)]
+#[command(name = "host-sim", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play scenario files in virtual time and check what every side saw
+    #[command(after_help = STORY)]
+    Run(RunArgs),
+    /// Screen real clients on a socket
+    Serve(ServeArgs),
+    /// Print the JSON Schema of the module's configuration
+    Schema,
+}
+
+/// `host-sim run`
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Scenario files (YAML), and directories of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The module to play them against
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE)]
+    pub module: PathBuf,
+    /// How many workers the clients are spread over, in turns
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub workers: NonZeroUsize,
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Run(args) => crate::run::main(args),
+        Command::Serve(args) => crate::serve::main(&args),
+        Command::Schema => {
+            println!("{:#}", Policy::json_schema());
+            ExitCode::SUCCESS
+        }
+    }
+}

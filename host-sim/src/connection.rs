@@ -1,0 +1,184 @@
+//! One client's connection: its socket as Envoy sees it, its filter state, and what `tcp_proxy` keeps for it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::event::ConnectionId;
+use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
+use crate::speaker::Speaker;
+
+/// A downstream connection with its filter chain.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub id: ConnectionId,
+    pub client: SocketAddr,
+    pub server: SocketAddr,
+    pub accepted: Duration,
+    pub state: ConnectionState,
+
+    /// The client's socket.
+    pub socket: Socket,
+    /// The module was told of this stream, so it must be told of its end.
+    pub known_to_module: bool,
+    /// `tcp_proxy` has been started: the module let the connection go on.
+    pub proxy_started: bool,
+    pub upstream: Upstream,
+    pub filter_state: BTreeMap<String, Vec<u8>>,
+    pub received: u64,
+    pub sent: u64,
+}
+
+/// `Network::Connection::State`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionState {
+    Open,
+    /// Closed by the host; the write buffer is still to be flushed.
+    Closing,
+    Closed,
+}
+
+/// The upstream half, `tcp_proxy`'s own.
+#[derive(Debug, Default)]
+pub(crate) struct Upstream {
+    pub phase: UpstreamPhase,
+    /// The cluster that was chosen.
+    pub cluster: Option<String>,
+    /// The host's own echo, when the cluster is one.
+    pub speaker: Option<Speaker>,
+    /// Bytes that came before the upstream connection stood.
+    pub early: Vec<u8>,
+    pub early_end: bool,
+    /// `early` has reached `max_early_data_bytes`, or there is no early data: reads are disabled until connected.
+    pub early_full: bool,
+
+    /// The server's socket, or the speaker's end of the internal connection.
+    pub socket: Socket,
+}
+
+/// One side's socket with Envoy's buffers around it.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "two directions, and each ends, waits and is full by itself"
+)]
+pub(crate) struct Socket {
+    /// What the kernel would hold: it arrives here, and is read when reads are enabled.
+    pub inbox: Vec<u8>,
+    pub inbox_end: bool,
+    /// What was read and the module has not let pass yet. It stays while the module pauses.
+    pub read_buffer: Vec<u8>,
+    /// The peer's FIN has been read.
+    pub read_end: bool,
+    /// The module may touch `read_buffer`: during its data callback, and after it answered Pause.
+    pub visible: bool,
+    /// The driver was told to stop reading.
+    pub reads_stopped: bool,
+
+    pub write_buffer: Vec<u8>,
+    /// FIN is to follow `write_buffer`.
+    pub write_end: bool,
+    pub write_end_sent: bool,
+    /// The driver's queue is full.
+    pub congested: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UpstreamPhase {
+    /// Not asked for yet.
+    #[default]
+    Idle,
+    Dialling,
+    Connected,
+    Closed,
+}
+
+impl Connection {
+    /// A connection that was just accepted. Without early data, `tcp_proxy` disables reads before any filter is told.
+    pub fn new(
+        id: ConnectionId,
+        client: SocketAddr,
+        server: SocketAddr,
+        accepted: Duration,
+        early_data: bool,
+    ) -> Self {
+        Self {
+            id,
+            client,
+            server,
+            accepted,
+            state: ConnectionState::Open,
+            socket: Socket::default(),
+            known_to_module: false,
+            proxy_started: false,
+            upstream: Upstream { early_full: !early_data, ..Upstream::default() },
+            filter_state: BTreeMap::new(),
+            received: 0,
+            sent: 0,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == ConnectionState::Open
+    }
+
+    /// Whether Envoy would read from the client now: `tcp_proxy` waits for its upstream, or a buffer is full.
+    pub fn reads_enabled(&self) -> bool {
+        self.is_open()
+            && !self.upstream.early_full
+            && self.socket.read_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+            && self.upstream.socket.write_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+    }
+
+    /// Whether Envoy would read from upstream now.
+    pub fn upstream_reads_enabled(&self) -> bool {
+        self.is_open()
+            && self.upstream.phase == UpstreamPhase::Connected
+            && self.socket.write_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+    }
+
+    /// Whether another round of the event loop would change something.
+    pub fn has_work(&self) -> bool {
+        let upstream = &self.upstream;
+        let connected = upstream.phase == UpstreamPhase::Connected;
+        let speaker = upstream.speaker.as_ref().is_some_and(|speaker| {
+            upstream.phase == UpstreamPhase::Dialling
+                || (connected && (speaker.must_greet() || speaker.is_ready()))
+        });
+        match self.state {
+            ConnectionState::Open => {
+                self.socket.can_write() || (connected && upstream.socket.can_write()) || speaker
+            }
+            ConnectionState::Closing => !self.socket.congested,
+            ConnectionState::Closed => false,
+        }
+    }
+}
+
+impl Socket {
+    /// There is something to write and room for it.
+    pub fn can_write(&self) -> bool {
+        !self.congested && (!self.write_buffer.is_empty() || (self.write_end && !self.write_end_sent))
+    }
+
+    /// Takes the bytes to write, and whether FIN follows them.
+    pub fn take_writes(&mut self) -> (Vec<u8>, bool) {
+        let end = self.write_end && !self.write_end_sent;
+        self.write_end_sent |= end;
+        (std::mem::take(&mut self.write_buffer), end)
+    }
+
+    /// Takes what arrived into the read buffer; false when nothing did.
+    pub fn read(&mut self) -> bool {
+        let end = self.inbox_end && !self.read_end;
+        let something = end || !self.inbox.is_empty();
+        self.read_buffer.append(&mut self.inbox);
+        self.read_end |= end;
+        something
+    }
+
+    /// Both directions have ended and everything is sent.
+    pub fn both_ended(&self) -> bool {
+        self.read_end && self.write_end_sent && self.write_buffer.is_empty()
+    }
+}

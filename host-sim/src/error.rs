@@ -1,0 +1,115 @@
+//! Why a module cannot be loaded or started.
+
+use std::path::{Path, PathBuf};
+
+use crate::event::{LogLine, VmId};
+
+/// Why a file is no module for this host.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModuleError {
+    /// The file cannot be read.
+    #[error("cannot read the module {}: {reason}{}", path.display(), remedy(path, reason))]
+    Read {
+        /// As it was given.
+        path: PathBuf,
+        /// The system's reason; no `source`, since the message has it already.
+        reason: std::io::Error,
+    },
+    /// Not a WebAssembly module, or an invalid one.
+    #[error("{name} is not a WebAssembly module: {reason}")]
+    NotWasm {
+        /// The module's name, mostly its path.
+        name: String,
+        /// The validator's reason.
+        reason: String,
+    },
+    /// A WebAssembly module that does not call itself a Proxy-Wasm module.
+    #[error(
+        "{name} is not a Proxy-Wasm module: it exports none of the functions proxy_abi_version_0_2_1, \
+         proxy_abi_version_0_2_0"
+    )]
+    NoAbiMarker {
+        /// The module's name.
+        name: String,
+    },
+    /// It wants something from its host that this ABI does not have.
+    #[error("{name} imports {import}, which this host does not have")]
+    UnknownImport {
+        /// The module's name.
+        name: String,
+        /// `MODULE.NAME` of the import.
+        import: String,
+    },
+    /// It wants a host function with other parameters or results than the ABI's.
+    #[error("{name} imports {import} as {found}, but the ABI has {expected}")]
+    ImportSignature {
+        /// The module's name.
+        name: String,
+        /// `MODULE.NAME` of the import.
+        import: String,
+        /// The type in the module.
+        found: String,
+        /// The type in the ABI.
+        expected: String,
+    },
+    /// It exports a callback with other parameters or results than the ABI's.
+    #[error("{name} exports {export} as {found}, but the ABI has {expected}")]
+    ExportSignature {
+        /// The module's name.
+        name: String,
+        /// The export's name.
+        export: String,
+        /// The type in the module.
+        found: String,
+        /// The type in the ABI.
+        expected: String,
+    },
+    /// It exports no memory, so that the host cannot hand it anything.
+    #[error("{name} exports no memory named `memory`")]
+    NoMemory {
+        /// The module's name.
+        name: String,
+    },
+}
+
+/// What to do about a module that is not there, where this is known.
+fn remedy(path: &Path, error: &std::io::Error) -> &'static str {
+    let ours = path.file_name().is_some_and(|name| name == "postscreen.wasm");
+    if ours && error.kind() == std::io::ErrorKind::NotFound { "; `cargo xtask wasm` builds it" } else { "" }
+}
+
+/// Why a host does not start. Envoy would reject its configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// `proxy_on_vm_start` or `proxy_on_configure` said no.
+    #[error("the module refused its configuration ({callback} on the {vm})")]
+    Refused {
+        /// The machine; the canary unless the module decides differently each time.
+        vm: VmId,
+        /// The callback that returned false.
+        callback: &'static str,
+        /// Everything that was logged until then: here the module says why.
+        log: Vec<LogLine>,
+    },
+    /// The module trapped.
+    #[error("the module trapped while it started ({vm}): {reason}")]
+    Trapped {
+        /// The machine.
+        vm: VmId,
+        /// The trap, with the callback that it came from.
+        reason: String,
+        /// Everything that was logged until then.
+        log: Vec<LogLine>,
+    },
+}
+
+impl StartError {
+    /// What was logged before the start failed.
+    pub fn log(&self) -> &[LogLine] {
+        match self {
+            Self::Refused { log, .. } | Self::Trapped { log, .. } => log,
+        }
+    }
+}

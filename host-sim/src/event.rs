@@ -1,0 +1,203 @@
+//! What goes into the host and what comes out of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// One client connection, from accept to close. Never used twice by one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "connection {}", self.0)
+    }
+}
+
+/// One of the virtual machines that Envoy makes of a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VmId {
+    /// The throw-away machine that tries a configuration before any worker sees it. Gone once the host is up.
+    Canary,
+    /// The main thread's machine: configured, ticking, but it never sees a stream.
+    Main,
+    /// The machine of one worker, counted from 0.
+    Worker(usize),
+}
+
+impl fmt::Display for VmId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Canary => f.write_str("canary"),
+            Self::Main => f.write_str("main thread"),
+            Self::Worker(worker) => write!(f, "worker {worker}"),
+        }
+    }
+}
+
+/// One HTTP call-out. Tokens are counted per virtual machine, so both parts are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId {
+    /// The machine that asked.
+    pub vm: VmId,
+    /// The number that the module knows the call by: 4, 8, 12, … as in Envoy.
+    pub token: u32,
+}
+
+/// A header map in order, names and values as the module wrote them.
+pub type HeaderMap = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// The severity of a log line, in the numbering of the ABI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u32)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum LogLevel {
+    Trace = 0,
+    Debug = 1,
+    Info = 2,
+    Warn = 3,
+    Error = 4,
+    Critical = 5,
+}
+
+impl LogLevel {
+    /// The level with this number.
+    pub(crate) fn from_abi(level: u32) -> Option<Self> {
+        [Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Critical]
+            .into_iter()
+            .find(|known| *known as u32 == level)
+    }
+}
+
+/// One line that the module, or the host on behalf of Envoy, wrote to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// The machine that wrote it.
+    pub vm: VmId,
+    /// Its severity.
+    pub level: LogLevel,
+    /// Its text, without a line end.
+    pub text: String,
+    /// Written by the host (a trap, a configuration refused), not by the module.
+    pub by_host: bool,
+}
+
+/// What happens to the host. Inputs for a connection or a call that is already gone are ignored.
+///
+/// Bytes may be handed in at any time: what Envoy would leave in the socket, because its reads are disabled, the host
+/// keeps until they are enabled. A driver with real sockets obeys [`Effect::ReadClient`] and
+/// [`Effect::ReadUpstream`], so that this queue stays short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
+pub enum Input {
+    /// One read from the client's socket. `end`: the read also found the client's FIN. Empty without `end`: nothing.
+    ClientBytes { connection: ConnectionId, bytes: Vec<u8>, end: bool },
+    /// The client reset the connection, or it broke.
+    ClientReset { connection: ConnectionId },
+    /// The driver's queue towards the client is full (`true`) or has room again (`false`, the state at the start).
+    /// While it is full the host keeps what it has to send, and stops reading from upstream above its buffer limit.
+    ClientCongested { connection: ConnectionId, congested: bool },
+    /// The connection asked for by [`Effect::Dial`] stands.
+    UpstreamConnected { connection: ConnectionId },
+    /// The connection asked for by [`Effect::Dial`] could not be made.
+    UpstreamRefused { connection: ConnectionId },
+    /// One read from the upstream socket. `end`: the read also found its FIN.
+    UpstreamBytes { connection: ConnectionId, bytes: Vec<u8>, end: bool },
+    /// The upstream server reset the connection, or it broke.
+    UpstreamReset { connection: ConnectionId },
+    /// As [`Input::ClientCongested`], for the queue towards the upstream server.
+    UpstreamCongested { connection: ConnectionId, congested: bool },
+    /// The answer to [`Effect::HttpCall`]. `headers` include `:status`.
+    HttpResponse { call: CallId, headers: HeaderMap, body: Vec<u8>, trailers: HeaderMap },
+    /// No answer to [`Effect::HttpCall`].
+    HttpFailure { call: CallId, failure: HttpFailure },
+    /// Time has passed: every timer that is due at the given [`crate::Now`] fires. Other inputs fire no timer.
+    TimePassed,
+}
+
+/// How a call-out fails. What the module sees is what Envoy makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpFailure {
+    /// No connection, or the server reset it before the answer: Envoy makes a `503` with a body of its own.
+    Unreachable,
+    /// The answer itself broke off: no headers, no body, and `proxy_get_status` says 11.
+    Reset,
+}
+
+/// What the host wants done. Effects come out in the order in which they must be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are explained with their variants")]
+pub enum Effect {
+    /// Send these bytes to the client.
+    ToClient { connection: ConnectionId, bytes: Vec<u8> },
+    /// Send FIN to the client after what was sent; the connection goes on in the other direction.
+    EndToClient { connection: ConnectionId },
+    /// Close the client's connection, after what was sent unless `reset`. The last effect on this client's socket.
+    CloseClient { connection: ConnectionId, reset: bool },
+    /// Reading from the client is wanted (`true`, the state at the start) or would fill a buffer (`false`).
+    ReadClient { connection: ConnectionId, wanted: bool },
+    /// Connect to a server of this cluster. Only clusters with [`crate::Cluster::Remote`] are dialled this way.
+    Dial { connection: ConnectionId, cluster: String },
+    /// Send these bytes upstream.
+    ToUpstream { connection: ConnectionId, bytes: Vec<u8> },
+    /// Send FIN upstream after what was sent.
+    EndToUpstream { connection: ConnectionId },
+    /// Close the upstream connection, or give up dialling. After what was sent unless `reset`.
+    CloseUpstream { connection: ConnectionId, reset: bool },
+    /// As [`Effect::ReadClient`], for the upstream socket.
+    ReadUpstream { connection: ConnectionId, wanted: bool },
+    /// Make this HTTP call. The host keeps its timeout itself.
+    HttpCall(HttpCall),
+    /// The call has timed out; its answer is no longer wanted.
+    CancelHttpCall { call: CallId },
+    /// A log line.
+    Log(LogLine),
+    /// A connection has ended: everything that an access log can say about it.
+    Ended(ConnectionEnd),
+}
+
+/// The request of a call-out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpCall {
+    /// Name it in [`Input::HttpResponse`] or [`Input::HttpFailure`].
+    pub call: CallId,
+    /// One of [`crate::Settings::http_clusters`].
+    pub cluster: String,
+    /// With the pseudo headers `:method`, `:path` and `:authority`.
+    pub headers: HeaderMap,
+    /// The request's body.
+    pub body: Vec<u8>,
+    /// `None`: the module wants to wait for ever.
+    pub timeout: Option<Duration>,
+}
+
+/// The access-log record of one connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionEnd {
+    /// The connection; this is its last effect.
+    pub connection: ConnectionId,
+    /// The client's address.
+    pub client: SocketAddr,
+    /// The address that the client connected to.
+    pub server: SocketAddr,
+    /// The worker that had it.
+    pub worker: usize,
+    /// The cluster that `tcp_proxy` chose, `None` when it never got to choose.
+    pub upstream: Option<String>,
+    /// Bytes from the client.
+    pub received: u64,
+    /// Bytes to the client.
+    pub sent: u64,
+    /// From accept to close.
+    pub duration: Duration,
+    /// The filter state at the end. What a module stores with `proxy_set_property(NAME)` stands under `wasm.NAME`.
+    pub filter_state: BTreeMap<String, Vec<u8>>,
+}
+
+impl ConnectionEnd {
+    /// What Envoy's access log prints for `%FILTER_STATE(key:PLAIN)%`: the bytes as text, `None` for its `-`.
+    pub fn filter_state_text(&self, key: &str) -> Option<String> {
+        self.filter_state.get(key).map(|value| String::from_utf8_lossy(value).into_owned())
+    }
+}

@@ -1,0 +1,14 @@
+//! The host against small modules: each test is one fact about Envoy.
+
+mod bench;
+mod buffers;
+mod callouts;
+mod closing;
+mod failing;
+mod holding;
+mod limits;
+mod loading;
+mod speaking;
+mod state;
+mod ticking;
+mod upstream;

@@ -1,0 +1,87 @@
+use super::bench::{start, try_start};
+use crate::{LogLevel, Now, Settings, StartError};
+
+const TRAP_ON_DATA: &str = r#"
+(func (export "proxy_on_configure") (param i32 i32) (result i32)
+  (drop (call $tick_period (i32.const 10))) (i32.const 1))
+(func (export "proxy_on_new_connection") (param i32) (result i32) (i32.const 1))
+(func (export "proxy_on_downstream_data") (param i32 i32 i32) (result i32) unreachable)
+(func (export "proxy_on_tick") (param i32) (call $say (i32.const 7)))
+"#;
+
+#[test]
+fn a_trap_closes_its_connection_and_fails_the_machine() {
+    let mut bench = start(TRAP_ON_DATA);
+    let client = bench.accept();
+    bench.send(client, "x");
+    assert_eq!(
+        bench.seen(),
+        [
+            "Function: proxy_on_downstream_data failed: wasm trap: wasm `unreachable` instruction executed",
+            "close client",
+            "ended"
+        ]
+    );
+    assert_eq!(bench.host.failed_workers(), [0]);
+}
+
+#[test]
+fn a_failed_machine_refuses_new_clients_and_leaves_silent_ones_hanging() {
+    let mut bench = start(TRAP_ON_DATA);
+    let silent = bench.accept();
+    let client = bench.accept();
+    bench.send(client, "x");
+    bench.seen();
+    bench.wait(20);
+    // The main thread's machine goes on ticking, the worker's does not.
+    assert_eq!(bench.seen(), ["007", "007"]);
+    bench.accept();
+    assert_eq!(bench.seen(), ["close client", "ended"]);
+    bench.send(silent, "x");
+    assert_eq!(bench.seen(), ["close client", "ended"]);
+}
+
+#[test]
+fn a_refused_configuration_is_an_error_with_what_was_logged() {
+    let result = try_start(
+        r#"(data (i32.const 1024) "configuration: greet_wait")
+           (func (export "proxy_on_configure") (param i32 i32) (result i32)
+             (drop (call $proxy_log (i32.const 4) (i32.const 1024) (i32.const 25))) (i32.const 0))"#,
+        Settings::postscreen("{}"),
+        Now::default(),
+    );
+    let error = result.err().unwrap();
+    assert_eq!(error.to_string(), "the module refused its configuration (proxy_on_configure on the canary)");
+    let lines: Vec<_> = error.log().iter().map(|line| (line.level, line.text.as_str())).collect();
+    assert_eq!(lines, [(LogLevel::Error, "configuration: greet_wait")]);
+}
+
+#[test]
+fn a_trap_at_the_start_is_an_error_that_names_the_callback() {
+    for (export, params) in [("_initialize", ""), ("proxy_on_configure", "(param i32 i32) (result i32)")] {
+        let body = format!(r#"(func (export "{export}") {params} unreachable)"#);
+        let error = try_start(&body, Settings::postscreen("{}"), Now::default()).err().unwrap();
+        assert!(matches!(error, StartError::Trapped { .. }), "{export}");
+        assert!(error.to_string().contains(&format!("Function: {export} failed")), "{error}");
+    }
+}
+
+#[test]
+fn host_functions_are_out_of_bounds_while_the_module_initialises_itself() {
+    let body = r#"(func (export "_initialize") (drop (call $tick_period (i32.const 1))))"#;
+    let error = try_start(body, Settings::postscreen("{}"), Now::default()).err().unwrap();
+    assert!(error.to_string().contains("restricted_callback"), "{error}");
+}
+
+#[test]
+fn a_pointer_outside_the_memory_is_a_status_not_a_trap() {
+    let mut bench = start(
+        r#"(func (export "proxy_on_new_connection") (param i32) (result i32)
+             (call $say (call $get_property (i32.const -1) (i32.const 4) (i32.const 0) (i32.const 4)))
+             (call $say (call $set_shared
+               (i32.const 0) (i32.const 1) (i32.const 0) (i32.const -1) (i32.const 0)))
+             (i32.const 1))"#,
+    );
+    bench.accept();
+    assert_eq!(bench.seen(), ["006", "006"]);
+}

@@ -1,0 +1,98 @@
+use crate::abi::{HostFunction, PROXY, Param};
+use crate::wasi::WASI;
+use crate::{Module, ModuleError};
+
+const MARKER: &str = r#"(func (export "proxy_abi_version_0_2_1"))"#;
+const MEMORY: &str = r#"(memory (export "memory") 1)"#;
+
+fn error(wat: &str) -> ModuleError {
+    Module::from_bytes("bad.wasm", wat.as_bytes()).err().unwrap()
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = Module::from_file("no/such.wasm".as_ref()).err().unwrap();
+    assert!(error.to_string().starts_with("cannot read the module no/such.wasm: "), "{error}");
+    let error = Module::from_file("no/postscreen.wasm".as_ref()).err().unwrap();
+    assert!(error.to_string().ends_with("; `cargo xtask wasm` builds it"), "{error}");
+}
+
+#[test]
+fn what_is_not_webassembly_is_said_to_be_none() {
+    let error = error("220 mx ESMTP\r\n");
+    assert!(error.to_string().starts_with("bad.wasm is not a WebAssembly module: "), "{error}");
+}
+
+#[test]
+fn a_module_without_the_abi_marker_is_no_proxy_wasm_module() {
+    assert_eq!(
+        error(&format!("(module {MEMORY})")).to_string(),
+        "bad.wasm is not a Proxy-Wasm module: it exports none of the functions proxy_abi_version_0_2_1, \
+         proxy_abi_version_0_2_0"
+    );
+}
+
+#[test]
+fn an_unknown_import_is_named() {
+    for (import, label) in [
+        (r#"(import "env" "proxy_fly" (func))"#, "env.proxy_fly"),
+        (r#"(import "wasi_snapshot_preview1" "sock_open" (func))"#, "wasi_snapshot_preview1.sock_open"),
+        (r#"(import "env" "proxy_log" (global i32))"#, "env.proxy_log"),
+    ] {
+        let error = error(&format!("(module {import} {MARKER} {MEMORY})"));
+        assert_eq!(error.to_string(), format!("bad.wasm imports {label}, which this host does not have"));
+    }
+}
+
+#[test]
+fn an_import_with_another_type_is_shown_beside_the_abis() {
+    let import = r#"(import "env" "proxy_log" (func (param i32 i64) (result i32)))"#;
+    assert_eq!(
+        error(&format!("(module {import} {MARKER} {MEMORY})")).to_string(),
+        "bad.wasm imports env.proxy_log as (i32, i64) -> i32, but the ABI has \
+         (level: i32, text: i32, text_len: i32) -> i32"
+    );
+}
+
+#[test]
+fn a_callback_with_another_type_is_shown_beside_the_abis() {
+    let export = r#"(func (export "proxy_on_tick") (param i64))"#;
+    assert_eq!(
+        error(&format!("(module {export} {MARKER} {MEMORY})")).to_string(),
+        "bad.wasm exports proxy_on_tick as (i64) -> nothing, but the ABI has (i32) -> nothing"
+    );
+}
+
+#[test]
+fn a_module_needs_a_memory() {
+    assert_eq!(error(&format!("(module {MARKER})")).to_string(), "bad.wasm exports no memory named `memory`");
+}
+
+#[test]
+fn every_function_of_the_tables_can_be_imported() {
+    let import = |module: &str, function: &HostFunction| {
+        let types = function.params.iter().map(|param| match param {
+            Param::I32(_) => "i32",
+            Param::I64(_) => "i64",
+        });
+        let result = if function.name == "proc_exit" { "" } else { "(result i32)" };
+        let params = types.collect::<Vec<_>>().join(" ");
+        format!(r#"(import "{module}" "{}" (func (param {params}) {result}))"#, function.name)
+    };
+    let mut imports: Vec<_> = PROXY.iter().map(|function| import("env", function)).collect();
+    for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
+        imports.extend(WASI.iter().map(|function| import(module, function)));
+    }
+    let wat = format!("(module {} {MARKER} {MEMORY})", imports.concat());
+    Module::from_bytes("all.wasm", wat.as_bytes()).unwrap();
+}
+
+#[test]
+fn no_function_stands_twice_in_a_table() {
+    for table in [PROXY, WASI] {
+        let mut names: Vec<_> = table.iter().map(|function| function.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), table.len());
+    }
+}

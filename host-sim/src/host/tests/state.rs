@@ -1,0 +1,120 @@
+use std::num::NonZeroUsize;
+
+use super::bench::{start, start_with};
+use crate::Settings;
+
+#[test]
+fn workers_share_data_and_a_stale_number_is_a_mismatch() {
+    let mut settings = Settings::postscreen("{}");
+    settings.workers = NonZeroUsize::new(2).unwrap();
+    let mut bench = start_with(
+        r#"(data (i32.const 1024) "keyone")
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (call $say (call $get_shared
+               (i32.const 1024) (i32.const 3) (i32.const 0) (i32.const 4) (i32.const 8)))
+             (call $given)
+             (call $say (call $set_shared
+               (i32.const 1024) (i32.const 3) (i32.const 1027) (i32.const 3) (i32.const 9)))
+             (i32.const 1))"#,
+        settings,
+    );
+    bench.accept_on(0);
+    assert_eq!(bench.seen(), ["001", "", "000"]);
+    bench.accept_on(1);
+    assert_eq!(bench.seen(), ["000", "one", "008"]);
+}
+
+#[test]
+fn properties_of_a_stream_and_what_it_stores_are_there() {
+    let mut bench = start(
+        r#"(data (i32.const 1024) "source\00address")
+           (data (i32.const 1100) "postscreen.verdict")
+           (data (i32.const 1200) "PASS NEW")
+           (func (export "proxy_on_configure") (param i32 i32) (result i32)
+             (call $say (call $get_property (i32.const 1024) (i32.const 14) (i32.const 0) (i32.const 4)))
+             (call $say (call $set_property (i32.const 1100) (i32.const 18) (i32.const 1200) (i32.const 8)))
+             (i32.const 1))
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (call $say (call $get_property (i32.const 1024) (i32.const 14) (i32.const 0) (i32.const 4)))
+             (call $given)
+             (call $say (call $set_property (i32.const 1100) (i32.const 18) (i32.const 1200) (i32.const 8)))
+             (i32.const 1))"#,
+    );
+    assert_eq!(bench.logged(), ["001"; 6], "the root has no stream");
+    let client = bench.accept();
+    assert_eq!(bench.logged(), ["000", "203.0.113.9:4242", "000"]);
+    bench.handle(crate::Input::ClientReset { connection: client });
+    let end = bench.ended();
+    assert_eq!(end.filter_state_text("wasm.postscreen.verdict").as_deref(), Some("PASS NEW"));
+    assert_eq!(end.upstream, None);
+}
+
+#[test]
+fn an_effective_context_must_exist_and_lasts_until_the_callback_returns() {
+    let mut bench = start(
+        r#"(data (i32.const 1024) "source\00address")
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (drop (call $tick_period (i32.const 10))) (i32.const 1))
+           (func $ask (call $say (call $get_property
+             (i32.const 1024) (i32.const 14) (i32.const 0) (i32.const 4))))
+           (func (export "proxy_on_tick") (param i32)
+             (call $ask)
+             (call $say (call $effective (i32.const 9)))
+             (call $say (call $effective (i32.const 2)))
+             (call $ask))"#,
+    );
+    bench.accept();
+    bench.wait(20);
+    let tick = ["001", "002", "000", "000"];
+    assert_eq!(bench.logged(), [tick, tick].concat());
+}
+
+#[test]
+fn a_forgotten_context_can_no_longer_be_named() {
+    let mut bench = start(
+        r#"(func (export "proxy_on_new_connection") (param i32) (result i32)
+             (drop (call $tick_period (i32.const 10))) (i32.const 1))
+           (func (export "proxy_on_delete") (param i32) (call $say (call $effective (i32.const 2))))
+           (func (export "proxy_on_tick") (param i32) (call $say (call $effective (i32.const 2))))"#,
+    );
+    let client = bench.accept();
+    bench.handle(crate::Input::ClientReset { connection: client });
+    assert_eq!(bench.logged(), ["000"]);
+    bench.wait(10);
+    assert_eq!(bench.logged(), ["002"]);
+}
+
+#[test]
+fn what_this_host_lacks_says_so() {
+    let mut bench = start(
+        r#"(data (i32.const 1024) "compressnonsense")
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (call $say (call $register_queue (i32.const 1024) (i32.const 1) (i32.const 0)))
+             (call $say (call $foreign (i32.const 1024) (i32.const 8)
+               (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)))
+             (call $say (call $foreign (i32.const 1032) (i32.const 8)
+               (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)))
+             (i32.const 1))"#,
+    );
+    bench.accept();
+    assert_eq!(bench.seen(), ["012", "012", "001"]);
+}
+
+#[test]
+fn the_same_inputs_give_the_same_effects() {
+    let play = || {
+        let mut bench = start(
+            r#"(func (export "proxy_on_new_connection") (param i32) (result i32)
+                 (drop (call $tick_period (i32.const 7))) (i32.const 0))
+               (func (export "proxy_on_tick") (param i32) (call $say (i32.const 1)))"#,
+        );
+        let client = bench.accept();
+        bench.wait(30);
+        bench.connected(client);
+        bench.upstream(client, "220 mx\r\n");
+        bench.end(client);
+        bench.wait(30);
+        bench.seen()
+    };
+    assert_eq!(play(), play());
+}

@@ -1,0 +1,39 @@
+//! A host for Proxy-Wasm network filters that behaves as Envoy does, not as the specification hopes.
+//!
+//! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
+//! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Two drivers sit on it: the
+//! player of scenarios in virtual time (`host-sim run`) and the server on real sockets (`host-sim serve`).
+//!
+//! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
+//! actions, paused buffers and re-delivery are those of Envoy 1.40.
+
+mod abi;
+mod callout;
+pub mod cli;
+mod connection;
+pub mod dns;
+mod error;
+mod event;
+mod host;
+mod metrics;
+mod properties;
+pub mod run;
+pub mod serve;
+mod settings;
+mod shared_data;
+mod speaker;
+mod time;
+mod timers;
+mod vm;
+mod wasi;
+mod worker;
+
+pub use error::{ModuleError, StartError};
+pub use event::{
+    CallId, ConnectionEnd, ConnectionId, Effect, HeaderMap, HttpCall, HttpFailure, Input, LogLevel, LogLine,
+    VmId,
+};
+pub use host::Host;
+pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, HttpCluster, Settings, TcpProxy};
+pub use time::Now;
+pub use vm::Module;

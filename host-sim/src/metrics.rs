@@ -1,0 +1,91 @@
+//! Metrics: process-wide by name, numbered per machine.
+
+use std::collections::BTreeMap;
+
+use crate::abi::{Fault, Status};
+
+/// `proxy_metric_type_t`; also the two low bits of a metric's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum MetricKind {
+    Counter = 0,
+    Gauge = 1,
+    Histogram = 2,
+}
+
+impl MetricKind {
+    pub fn from_abi(kind: u32) -> Option<Self> {
+        [Self::Counter, Self::Gauge, Self::Histogram].into_iter().find(|k| *k as u32 == kind)
+    }
+}
+
+/// The registry that all machines share.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics(BTreeMap<(MetricKind, String), i64>);
+
+impl Metrics {
+    pub fn increment(&mut self, kind: MetricKind, name: &str, offset: i64) -> Result<(), Fault> {
+        match kind {
+            MetricKind::Counter if offset > 0 => {}
+            MetricKind::Gauge => {}
+            MetricKind::Counter | MetricKind::Histogram => return Err(Status::BadArgument.into()),
+        }
+        let value = self.value(kind, name);
+        *value = value.saturating_add(offset);
+        Ok(())
+    }
+
+    pub fn record(&mut self, kind: MetricKind, name: &str, recorded: i64) {
+        let value = self.value(kind, name);
+        *value = match kind {
+            MetricKind::Counter => value.saturating_add(recorded),
+            MetricKind::Gauge => recorded,
+            // What is kept of a histogram is how many samples it has.
+            MetricKind::Histogram => value.saturating_add(1),
+        };
+    }
+
+    pub fn get(&self, kind: MetricKind, name: &str) -> Result<i64, Fault> {
+        match kind {
+            MetricKind::Counter | MetricKind::Gauge => {
+                Ok(self.0.get(&(kind, name.to_owned())).copied().unwrap_or(0))
+            }
+            MetricKind::Histogram => Err(Status::BadArgument.into()),
+        }
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> BTreeMap<String, i64> {
+        self.0.iter().map(|((_, name), value)| (name.clone(), *value)).collect()
+    }
+
+    fn value(&mut self, kind: MetricKind, name: &str) -> &mut i64 {
+        self.0.entry((kind, name.to_owned())).or_default()
+    }
+}
+
+/// The numbers that one machine knows metrics by: counters 4, 8, …, gauges 5, 9, …, histograms 6, 10, ….
+#[derive(Debug, Default)]
+pub(crate) struct MetricIds {
+    defined: BTreeMap<u32, (MetricKind, String)>,
+    count: [u32; 3],
+}
+
+impl MetricIds {
+    pub fn define(&mut self, metrics: &mut Metrics, kind: MetricKind, name: String) -> u32 {
+        metrics.value(kind, &name);
+        self.count[kind as usize] += 1;
+        let id = self.count[kind as usize] * 4 + kind as u32;
+        self.defined.insert(id, (kind, name));
+        id
+    }
+
+    /// What `id` stands for: `BadArgument` when its low bits name no kind, `NotFound` when it was never given.
+    pub fn find(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
+        MetricKind::from_abi(id & 3).ok_or(Status::BadArgument)?;
+        let (kind, name) = self.defined.get(&id).ok_or(Status::NotFound)?;
+        Ok((*kind, name))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+use super::{MetricIds, MetricKind, Metrics};
+use crate::abi::{Fault, Status};
+
+fn status<T>(result: Result<T, Fault>) -> Status {
+    match result {
+        Ok(_) => Status::Ok,
+        Err(Fault::Status(status)) => status,
+        Err(Fault::Trap(error)) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn numbers_are_those_of_envoy() {
+    let (mut ids, mut metrics) = (MetricIds::default(), Metrics::default());
+    let mut define = |kind, name: &str| ids.define(&mut metrics, kind, name.into());
+    assert_eq!(define(MetricKind::Counter, "a"), 4);
+    assert_eq!(define(MetricKind::Counter, "b"), 8);
+    assert_eq!(define(MetricKind::Gauge, "c"), 5);
+    assert_eq!(define(MetricKind::Histogram, "d"), 6);
+    assert_eq!(define(MetricKind::Counter, "a"), 12);
+    assert_eq!(ids.find(12).unwrap(), (MetricKind::Counter, "a"));
+    assert_eq!(status(ids.find(16)), Status::NotFound);
+    assert_eq!(status(ids.find(7)), Status::BadArgument);
+}
+
+#[test]
+fn a_counter_only_goes_up() {
+    let mut metrics = Metrics::default();
+    for (offset, expected) in [(-1, Status::BadArgument), (0, Status::BadArgument), (1, Status::Ok)] {
+        assert_eq!(status(metrics.increment(MetricKind::Counter, "n", offset)), expected, "{offset}");
+    }
+    metrics.record(MetricKind::Counter, "n", 5);
+    assert_eq!(metrics.get(MetricKind::Counter, "n").unwrap(), 6);
+}
+
+#[test]
+fn a_gauge_goes_both_ways_and_can_be_set() {
+    let mut metrics = Metrics::default();
+    metrics.increment(MetricKind::Gauge, "held", 2).unwrap();
+    metrics.increment(MetricKind::Gauge, "held", -1).unwrap();
+    assert_eq!(metrics.all()["held"], 1);
+    metrics.record(MetricKind::Gauge, "held", 9);
+    assert_eq!(metrics.all()["held"], 9);
+}
+
+#[test]
+fn a_histogram_counts_samples_and_cannot_be_read() {
+    let mut metrics = Metrics::default();
+    metrics.record(MetricKind::Histogram, "wait", 100);
+    assert_eq!(metrics.all()["wait"], 1);
+    assert_eq!(status(metrics.get(MetricKind::Histogram, "wait")), Status::BadArgument);
+    assert_eq!(status(metrics.increment(MetricKind::Histogram, "wait", 1)), Status::BadArgument);
+}

@@ -1,0 +1,61 @@
+//! `host-sim run`: plays scenarios in virtual time and says how each went.
+
+mod cast;
+mod files;
+mod player;
+mod report;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use postscreen_scenario::{Scenario, parse};
+
+use report::Pointed;
+
+use crate::Module;
+use crate::cli::RunArgs;
+
+/// Plays the files in the order given, directories in the order of their names. Fails unless every story came true.
+pub fn main(args: RunArgs) -> ExitCode {
+    match run(args) {
+        Ok(failed) => ExitCode::from(u8::from(failed > 0)),
+        Err(message) => {
+            eprintln!("host-sim run: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// How many stories failed; an error is one that concerns no single story.
+fn run(args: RunArgs) -> Result<usize, String> {
+    let RunArgs { files, module, workers } = args;
+    let files = files::find(&files)?;
+    let module = Module::from_file(&module).map_err(|error| error.to_string())?;
+    let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
+    let width = report::name_width(files.iter().map(|file| file.display().to_string()));
+    let mut failed = 0;
+    for (file, story) in files.iter().zip(stories) {
+        let file = file.display().to_string();
+        match story {
+            Err(mistake) => {
+                failed += 1;
+                println!("{}", report::mistake(&file, width, &mistake));
+            }
+            Ok(story) => {
+                let begun = Instant::now();
+                let played = player::play(&module, &story, workers);
+                failed += usize::from(!played.differences.is_empty());
+                println!("{}", report::played(&file, width, &story.about, &played, begun.elapsed()));
+            }
+        }
+    }
+    println!("{} passed, {failed} failed", files.len() - failed);
+    Ok(failed)
+}
+
+fn read(path: &Path) -> Result<Scenario, Pointed> {
+    let file = path.display().to_string();
+    let text = files::read(path).map_err(|reason| Pointed::at_file(&file, reason))?;
+    parse(&file, &text).map_err(|mistake| Pointed::at_place(mistake, text))
+}

@@ -1,0 +1,56 @@
+//! From the arguments to the files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The largest scenario file, in bytes. The longest story so far has a fiftieth of it.
+const FILE_BYTES_MAX: u64 = 256 * 1024;
+/// How deep directories are walked, so that a link to a parent ends the walk with an error.
+const DEPTH_MAX: usize = 8;
+
+/// The files as they are named, and every `.yaml` file below the directories, in the order of their names.
+pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    for path in paths {
+        let before = found.len();
+        if path.is_dir() {
+            walk(path, 1, &mut found)?;
+        } else {
+            found.push(path.clone());
+        }
+        if found.len() == before {
+            return Err(format!("no file below {} ends with .yaml", path.display()));
+        }
+    }
+    Ok(found)
+}
+
+/// A file's text.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    let len = fs::metadata(path).map_err(|error| format!("cannot read it: {error}"))?.len();
+    if len > FILE_BYTES_MAX {
+        return Err(format!("it has {len} bytes: expected at most {FILE_BYTES_MAX}"));
+    }
+    fs::read_to_string(path).map_err(|error| format!("cannot read it: {error}"))
+}
+
+fn walk(directory: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("cannot read the directory {}: {error}", directory.display());
+    if depth > DEPTH_MAX {
+        return Err(format!("{} lies more than {DEPTH_MAX} directories deep", directory.display()));
+    }
+    let entries = fs::read_dir(directory).map_err(wrong)?;
+    let mut entries = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(wrong)?;
+    entries.sort_unstable();
+    for entry in entries {
+        if entry.is_dir() {
+            walk(&entry, depth + 1, found)?;
+        } else if entry.extension().is_some_and(|extension| extension == "yaml") {
+            found.push(entry);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

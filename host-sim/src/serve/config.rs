@@ -1,0 +1,82 @@
+//! From the command line to the host's settings.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use miette::{IntoDiagnostic, LabeledSpan, NamedSource, WrapErr, miette};
+use postscreen_scenario::{Mistake, Zones, parse};
+
+use crate::{Cluster, HttpCluster, Settings};
+
+/// Every client on loopback, and short waits.
+pub(super) const BUILT_IN_POLICY: &str = include_str!("policy.json");
+const BUILT_IN_ZONES: &str = include_str!("zone.yaml");
+
+/// The module's configuration, and what to call it in a diagnostic.
+pub(super) struct Policy {
+    pub name: String,
+    pub text: String,
+}
+
+pub(super) fn policy(file: Option<&Path>) -> miette::Result<Policy> {
+    match file {
+        Some(file) => Ok(Policy { name: file.display().to_string(), text: read(file)? }),
+        None => Ok(Policy { name: "built-in configuration".into(), text: BUILT_IN_POLICY.into() }),
+    }
+}
+
+pub(super) fn zones(file: Option<&Path>) -> miette::Result<Zones> {
+    let (name, text) = match file {
+        Some(file) => (file.display().to_string(), read(file)?),
+        None => ("built-in zones".into(), BUILT_IN_ZONES.into()),
+    };
+    parse_zones(&name, &text).map_err(|mistake| {
+        let at = super::refusal::offset(&text, mistake.line, mistake.column).unwrap_or(0);
+        let label = LabeledSpan::at_offset(at, mistake.message);
+        miette!(labels = vec![label], "{name}:{}:{}: no zones", mistake.line, mistake.column)
+            .with_source_code(NamedSource::new(name.clone(), text.clone()))
+    })
+}
+
+/// The story that is put around the zones: the language of scenarios knows them only as a part of one.
+const STORY: &str = "about: zones\nclients: { nobody: { from: 192.0.2.1, script: [] } }\ndns:\n";
+const INDENT: &str = "  ";
+
+/// The zones in `text`, in the form that they have under `dns` in a story. A mistake's place is that in `text`.
+fn parse_zones(name: &str, text: &str) -> Result<Zones, Mistake> {
+    let content = |line: &str| !line.trim_start().is_empty() && !line.trim_start().starts_with('#');
+    if !text.lines().any(content) {
+        return Ok(Zones::default());
+    }
+    let indented: String = text.lines().map(|line| INDENT.to_owned() + line + "\n").collect();
+    let story = parse(name, &(STORY.to_owned() + &indented)).map_err(|mistake| Mistake {
+        line: mistake.line.saturating_sub(STORY.lines().count() as u64),
+        column: mistake.column.saturating_sub(INDENT.len() as u64),
+        ..mistake
+    })?;
+    Ok(story.dns)
+}
+
+fn read(file: &Path) -> miette::Result<String> {
+    fs::read_to_string(file).into_diagnostic().wrap_err_with(|| format!("cannot read {}", file.display()))
+}
+
+/// The inline lane. A configuration may give the resolver and the speaker names of its own, as an Envoy's clusters
+/// would have them; here they are the same two things under any name.
+pub(super) fn settings(policy: &str, workers: NonZeroUsize) -> Settings {
+    let mut settings = Settings { workers, ..Settings::postscreen(policy) };
+    // What cannot be read here is refused by the module, which says why.
+    let json: serde_json::Value = serde_json::from_str(policy).unwrap_or_default();
+    let name = |pointer: &str| json.pointer(pointer).and_then(|name| name.as_str()).map(str::to_owned);
+    if let Some(resolver) = name("/resolver/cluster") {
+        settings.http_clusters.insert(resolver, HttpCluster::Up);
+    }
+    if let Some(speaker) = name("/lane/speaker_cluster") {
+        settings.clusters.insert(speaker, Cluster::Speaker);
+    }
+    settings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! What an Envoy configuration would say around the module.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use crate::event::LogLevel;
+
+/// `per_connection_buffer_limit_bytes`, Envoy's default: a paused connection is not read from above it.
+pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+
+/// The host's configuration. [`Settings::postscreen`] is the inline lane; change fields from there.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The plugin's name, property `plugin_name`.
+    pub plugin_name: String,
+    /// Which root context the plugin asks for, property `plugin_root_id`.
+    pub root_id: String,
+    /// Machines with the same id share their data, property `plugin_vm_id`.
+    pub vm_id: String,
+    /// Buffer 6, what `proxy_on_vm_start` finds.
+    pub vm_configuration: Vec<u8>,
+    /// Buffer 7, what `proxy_on_configure` finds: the module's own configuration.
+    pub plugin_configuration: Vec<u8>,
+    /// `vm_config.environment_variables`.
+    pub environment: BTreeMap<String, String>,
+    /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
+    pub log_level: LogLevel,
+    /// How many workers, each with a virtual machine of its own; they share data and metrics.
+    pub workers: NonZeroUsize,
+    /// Where `random_get` starts. The same seed gives the same bytes.
+    pub seed: u64,
+    /// The filter after the module.
+    pub tcp_proxy: TcpProxy,
+    /// The clusters that `tcp_proxy` can be sent to.
+    pub clusters: BTreeMap<String, Cluster>,
+    /// The clusters that call-outs may name; any other is `BadArgument`.
+    pub http_clusters: BTreeMap<String, HttpCluster>,
+}
+
+/// `envoy.filters.network.tcp_proxy`, as far as the module can tell the difference.
+#[derive(Clone, Debug)]
+pub struct TcpProxy {
+    /// Where a connection goes unless filter state `envoy.tcp_proxy.cluster` says otherwise.
+    pub cluster: String,
+    /// `max_early_data_bytes`: `None` disables reads until the upstream connection stands, so that the module sees no
+    /// early bytes. At most 1 MiB.
+    pub max_early_data_bytes: Option<usize>,
+}
+
+/// What stands behind a cluster's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cluster {
+    /// A server that the driver connects to: [`crate::Effect::Dial`].
+    Remote,
+    /// An internal listener with the echo filter, reached through a PROXY header of version 1: what is sent on
+    /// connect comes straight back. Lives inside the host.
+    Speaker,
+}
+
+/// What a call-out to a cluster meets at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpCluster {
+    /// The call is made: [`crate::Effect::HttpCall`].
+    Up,
+    /// No healthy host or a circuit breaker: the call fails inline, `InternalFailure`, and no callback follows.
+    Down,
+}
+
+impl Settings {
+    /// The chain `wasm → tcp_proxy` with the clusters `backend`, `speaker` and `resolver`, one worker.
+    pub fn postscreen(plugin_configuration: impl Into<Vec<u8>>) -> Self {
+        Self {
+            plugin_name: "postscreen".into(),
+            root_id: "postscreen".into(),
+            vm_id: "postscreen".into(),
+            vm_configuration: Vec::new(),
+            plugin_configuration: plugin_configuration.into(),
+            environment: BTreeMap::new(),
+            log_level: LogLevel::Info,
+            workers: NonZeroUsize::MIN,
+            seed: 0,
+            tcp_proxy: TcpProxy { cluster: "backend".into(), max_early_data_bytes: Some(8192) },
+            clusters: BTreeMap::from([
+                ("backend".into(), Cluster::Remote),
+                ("speaker".into(), Cluster::Speaker),
+            ]),
+            http_clusters: BTreeMap::from([("resolver".into(), HttpCluster::Up)]),
+        }
+    }
+}

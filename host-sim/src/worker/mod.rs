@@ -1,0 +1,144 @@
+//! One worker: a machine, its streams, and the event loop that Envoy would run around them.
+//!
+//! - [`filter`]: the filter manager, where the module decides what goes on;
+//! - [`close`]: how a connection ends;
+//! - [`tcp_proxy`]: the filter after the module, and its upstream connection;
+//! - [`turn`]: what the event loop does once the callbacks are over: flush, echo, read on, forget.
+
+mod close;
+mod filter;
+mod tcp_proxy;
+mod turn;
+
+#[cfg(test)]
+pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crate::callout::Response;
+use crate::connection::Connection;
+use crate::error::StartError;
+use crate::event::{Effect, VmId};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::vm::{Action, Callback, Called, Machine, Module, ROOT_CONTEXT, Shared, State};
+
+/// One of Envoy's threads with its machine. The main thread is one too; it is never given a stream.
+pub(crate) struct Worker {
+    machine: Machine,
+    next_context: u32,
+    /// Streams that something has happened to in this turn.
+    touched: BTreeSet<u32>,
+}
+
+impl Worker {
+    pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
+        let machine = Machine::start(module, id, shared, now)?;
+        Ok(Self { machine, next_context: ROOT_CONTEXT + 1, touched: BTreeSet::new() })
+    }
+
+    /// The clock of everything that follows.
+    pub fn set_now(&mut self, now: Now) {
+        self.state_mut().now = now;
+    }
+
+    /// When the first timer is due.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        self.state().timers.next()
+    }
+
+    /// Fires the first timer that is due, if there is one.
+    pub fn fire(&mut self) {
+        let now = self.state().now.monotonic;
+        match self.state_mut().timers.expired(now) {
+            Some(Timer::Tick) => self.tick(),
+            Some(Timer::Callout(token)) => {
+                let call = crate::CallId { vm: self.state().id, token };
+                self.emit(Effect::CancelHttpCall { call });
+                self.answer(token, Response::timeout());
+            }
+            Some(Timer::Connect(context)) => self.upstream_refused(context),
+            Some(Timer::Idle(context)) => self.idle_timeout(context),
+            None => {}
+        }
+    }
+
+    fn tick(&mut self) {
+        // A failed machine does not tick, and never again.
+        if self.call(ROOT_CONTEXT, Callback::Tick, &[ROOT_CONTEXT]) == Called::Failed {
+            return;
+        }
+        self.state_mut().arm_tick();
+    }
+
+    /// The answer to a call-out, if it is still wanted.
+    pub fn answer(&mut self, token: u32, response: Response) {
+        let state = self.state_mut();
+        if !state.callouts.finish(token) {
+            return;
+        }
+        state.timers.stop(Timer::Callout(token));
+        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let args = [
+            ROOT_CONTEXT,
+            token,
+            count(response.headers.len()),
+            count(response.body.len()),
+            count(response.trailers.len()),
+        ];
+        state.callouts.current = Some(response);
+        self.call(ROOT_CONTEXT, Callback::HttpCallResponse, &args);
+        self.state_mut().callouts.current = None;
+    }
+
+    /// Calls the module, then does what it deferred: before the caller learns the module's answer, as in Envoy.
+    fn call(&mut self, context: u32, callback: Callback, args: &[u32]) -> Called {
+        let called = self.machine.call(context, callback, args);
+        while let Some(action) = self.state_mut().deferred.pop_front() {
+            match action {
+                Action::ContinueReading(context) => self.continue_reading(context),
+                Action::Close(context) => self.close(context),
+            }
+        }
+        called
+    }
+
+    /// The streams that have not been forgotten yet.
+    pub fn streams(&self) -> usize {
+        self.state().streams.len()
+    }
+
+    pub fn failed(&self) -> bool {
+        self.machine.failed()
+    }
+
+    /// What this worker wants done, in order.
+    pub fn take_effects(&mut self) -> impl Iterator<Item = Effect> + '_ {
+        self.state_mut().effects.drain(..)
+    }
+
+    fn emit(&mut self, effect: Effect) {
+        self.state_mut().effects.push_back(effect);
+    }
+
+    /// The stream, noted as touched.
+    fn stream(&mut self, context: u32) -> Option<&mut Connection> {
+        let connection = self.machine.state_mut().streams.get_mut(&context)?;
+        self.touched.insert(context);
+        Some(connection)
+    }
+
+    /// As [`Worker::stream`], while it is open.
+    fn open_stream(&mut self, context: u32) -> Option<&mut Connection> {
+        self.stream(context).filter(|connection| connection.is_open())
+    }
+
+    fn state(&self) -> &State {
+        self.machine.state()
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        self.machine.state_mut()
+    }
+}
