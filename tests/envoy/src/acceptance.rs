@@ -1,0 +1,157 @@
+//! The promises that a mail operator relies on, each shown in a real Envoy.
+
+mod configuration;
+mod early;
+mod fuzz;
+mod health;
+mod hostile;
+mod mute_speaker;
+mod polite;
+mod resolver;
+mod resolver_down;
+mod returning;
+mod score;
+mod verdicts;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Map, Value};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream, Zones};
+use crate::runner::{Progress, Test};
+
+/// Two workers: whatever must hold, holds across them.
+const WORKERS: u32 = 2;
+/// How long a count, a log line or a session may take to appear.
+const APPEAR_MAX: Duration = Duration::from_secs(10);
+const APPEAR_POLL: Duration = Duration::from_millis(50);
+/// How often a crowd's progress is told.
+const TELL_EVERY: usize = 500;
+
+/// All acceptance tests. The last one looks back at all Envoys of the suite.
+pub(crate) fn tests(program: &Rc<Program>) -> Vec<Test> {
+    let mut tests = vec![
+        resolver::test(),
+        early::test(program),
+        polite::test(program),
+        score::test(program),
+        returning::test(program),
+        verdicts::test(program),
+    ];
+    tests.extend(resolver_down::tests(program));
+    tests.extend(mute_speaker::tests(program));
+    tests.extend(configuration::tests(program));
+    tests.extend([hostile::test(program), fuzz::test(program), health::test(program)]);
+    tests
+}
+
+/// An Envoy with everything around it.
+struct Scene {
+    envoy: Envoy,
+    backend: Backend,
+    _resolver: Option<Resolver>,
+}
+
+// === impl Scene ===
+
+impl Scene {
+    /// With a resolver that knows `zones`.
+    async fn with_zones(program: &Program, policy: Value, zones: &Zones) -> Result<Self> {
+        let resolver = Resolver::start(zones).await?;
+        let scene = Self::with_upstream(program, policy, Upstream::Http2(resolver.doh())).await?;
+        Ok(Self { _resolver: Some(resolver), ..scene })
+    }
+
+    /// With a resolver of the test's own, or none.
+    async fn with_upstream(program: &Program, policy: Value, resolver: Upstream) -> Result<Self> {
+        let backend = Backend::start().await?;
+        let setup = Setup { policy: object(policy)?, backend: backend.address(), resolver, workers: WORKERS };
+        let envoy = Envoy::start(program, &setup).await?;
+        Ok(Self { envoy, backend, _resolver: None })
+    }
+
+    /// Waits until metrics have these values.
+    async fn until_metrics(&self, expected: &[(&str, usize)]) -> Result<()> {
+        eventually(async || {
+            let metrics = self.envoy.metrics().await?;
+            for (name, value) in expected {
+                let seen = metrics.get(*name).copied();
+                ensure!(seen == i64::try_from(*value).ok(), "{name} is {seen:?}, expected {value}");
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Checks that every session is over and the module healthy, and stops everything.
+    async fn finish(self) -> Result<()> {
+        self.until_metrics(&[("postscreen_held", 0)]).await?;
+        self.envoy.finish().await
+    }
+}
+
+/// A policy is an object.
+pub(crate) fn object(policy: Value) -> Result<Map<String, Value>> {
+    match policy {
+        Value::Object(policy) => Ok(policy),
+        other => bail!("a policy must be an object, not {other}"),
+    }
+}
+
+/// Asks until the answer is Ok; after [`APPEAR_MAX`] the last error is the answer.
+async fn eventually(check: impl AsyncFn() -> Result<()>) -> Result<()> {
+    let deadline = Instant::now() + APPEAR_MAX;
+    loop {
+        match check().await {
+            Err(error) if Instant::now() > deadline => return Err(error),
+            Err(_) => sleep(APPEAR_POLL).await,
+            Ok(()) => return Ok(()),
+        }
+    }
+}
+
+/// The address of client number `index` of a crowd: 198.18.0.0/15 is for tests (RFC 2544). Ports alternate, and with
+/// them the versions of the PROXY protocol.
+fn crowd_address(index: usize) -> SocketAddr {
+    let in_network = u32::try_from(index).unwrap_or_default() % (2 << 16);
+    let network = u32::from(Ipv4Addr::new(198, 18, 0, 0));
+    let port = 20_000 + u16::try_from(index % 40_000).unwrap_or_default();
+    SocketAddr::new(Ipv4Addr::from(network + in_network).into(), port)
+}
+
+/// Runs `count` clients at the same time; an error tells how many went wrong, and how the first did.
+async fn crowd<T: 'static, F: Future<Output = Result<T>> + 'static>(
+    progress: &Progress,
+    count: usize,
+    client: impl Fn(usize) -> F,
+) -> Result<Vec<T>> {
+    let mut running = JoinSet::new();
+    for index in 0..count {
+        let client = client(index);
+        running.spawn_local(async move { client.await.with_context(|| format!("client {index}")) });
+    }
+    let mut done = Vec::new();
+    let mut wrong = Vec::new();
+    while let Some(result) = running.join_next().await {
+        match result? {
+            Ok(value) => done.push(value),
+            Err(error) => wrong.push(error),
+        }
+        let ended = done.len() + wrong.len();
+        if ended.is_multiple_of(TELL_EVERY) {
+            progress.say(format_args!("{ended} of {count} clients done"));
+        }
+    }
+    match wrong.first() {
+        Some(first) => bail!("{} of {count} clients went wrong; the first: {first:#}", wrong.len()),
+        None => Ok(done),
+    }
+}
+
+#[cfg(test)]
+mod tests;

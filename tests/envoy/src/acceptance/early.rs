@@ -1,0 +1,71 @@
+//! 1,000 zombies talk before the banner: each reads the whole refusal, none reaches the mail server.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::{Scene, crowd, crowd_address};
+use crate::client::{Client, Farewell};
+use crate::fixture::{Program, Upstream};
+use crate::runner::{Note, Progress, Test};
+
+const CLIENTS: usize = 1_000;
+const HELLO: &[u8] = b"EHLO zombie\r\n";
+const REFUSAL: &str = "521 5.5.1 Protocol error\r\n";
+/// A whole spam run in one go: more than the early data that the TCP proxy takes, less than the connection's buffer.
+const SPAM_BYTES: usize = 20_000;
+
+pub(super) fn test(program: &Rc<Program>) -> Test {
+    let program = Rc::clone(program);
+    Test::new(
+        "early talkers: 1,000 read the whole 521 line, none reaches the mail server",
+        async move |progress| run(&program, &progress).await,
+    )
+}
+
+async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+    let policy = json!({"greet_wait": "6s", "greet_action": "drop"});
+    let scene = Scene::with_upstream(program, policy, Upstream::Missing).await?;
+    let listener = scene.envoy.smtp();
+    crowd(progress, CLIENTS, |index| zombie(listener, index)).await?;
+
+    let count = CLIENTS;
+    let expected =
+        [("postscreen_connect", count), ("postscreen_pregreet", count), ("postscreen_refused", count)];
+    scene.until_metrics(&expected).await?;
+    let visits = scene.backend.seen().len();
+    ensure!(visits == 0, "the mail server saw {visits} connections, expected none");
+    let log = scene.envoy.log()?;
+    for word in ["CONNECT ", "PREGREET ", "DISCONNECT "] {
+        let lines = log.iter().filter(|line| line.text.starts_with(word)).count();
+        ensure!(lines == CLIENTS, "{lines} log lines begin with {word:?}, expected {CLIENTS}");
+    }
+    scene.finish().await?;
+    Ok(String::new())
+}
+
+/// Four kinds of impatience: in the packet of the PROXY header, right after it, some time later, and a lot at once.
+async fn zombie(listener: SocketAddr, index: usize) -> Result<()> {
+    let from = crowd_address(index);
+    let client = match index % 4 {
+        0 => Client::connect(listener, from, HELLO).await?,
+        1 => later(listener, from, Duration::ZERO, HELLO).await?,
+        2 => later(listener, from, Duration::from_millis(1) * u32::try_from(index)?, HELLO).await?,
+        _ => later(listener, from, Duration::ZERO, &HELLO.repeat(SPAM_BYTES / HELLO.len())).await?,
+    };
+    let farewell = client.farewell().await?;
+    let expected = Farewell { text: REFUSAL.to_owned(), in_order: true };
+    ensure!(farewell == expected, "expected {expected:?}, got {farewell:?}");
+    Ok(())
+}
+
+async fn later(listener: SocketAddr, from: SocketAddr, after: Duration, words: &[u8]) -> Result<Client> {
+    let mut client = Client::connect(listener, from, b"").await?;
+    sleep(after).await;
+    client.send(words).await?;
+    Ok(client)
+}

@@ -1,0 +1,70 @@
+//! A resolver that lies in every way cannot get a client listed, harm the module, or fill the log.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use super::{Scene, WORKERS, crowd, crowd_address};
+use crate::client::{BANNER, Client};
+use crate::fixture::{Liar, Lie, Program, Upstream};
+use crate::runner::{Note, Progress, Test};
+
+const CLIENTS: usize = 100;
+
+pub(super) fn test(program: &Rc<Program>) -> Test {
+    let program = Rc::clone(program);
+    Test::new(
+        "hostile resolver: no lie is a listing, none harms, none fills the log",
+        async move |progress| run(&program, &progress).await,
+    )
+}
+
+async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+    let liar = Liar::start().await?;
+    let sites: Vec<String> = Lie::ALL.iter().map(|lie| lie.zone()).collect();
+    // Clients come for less than a minute, so that a warning once a minute is one warning.
+    let policy = json!({
+        "greet_wait": "4s", "dnsbl_timeout": "2s",
+        "dnsbl_sites": sites, "dnsbl_threshold": 1, "dnsbl_action": "drop",
+    });
+    let scene = Scene::with_upstream(program, policy, Upstream::Http1(liar.address())).await?;
+    let listener = scene.envoy.smtp();
+    crowd(progress, CLIENTS, |index| guest(listener, index)).await?;
+
+    let questions = CLIENTS * Lie::ALL.len();
+    scene
+        .until_metrics(&[
+            ("postscreen_dns_question", questions),
+            ("postscreen_dns_listed", 0),
+            ("postscreen_dnsbl_blocked", 0),
+            ("postscreen_refused", 0),
+        ])
+        .await?;
+    let log = scene.envoy.log()?;
+    for lie in Lie::ALL {
+        let lines = log.iter().filter(|line| line.text.contains(&lie.zone()));
+        let (warnings, others): (Vec<_>, Vec<_>) = lines.partition(|line| line.level == "warning");
+        ensure!(others.is_empty(), "{lie:?}: the log says {}", others[0].text);
+        // The workers share the minute.
+        ensure!(warnings.len() == 1, "{lie:?}: {} warnings by {WORKERS} workers", warnings.len());
+    }
+    let metrics = scene.envoy.metrics().await?;
+    let count = |name: &str| {
+        metrics.get(name).copied().and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
+    };
+    let (errors, timeouts) = (count("postscreen_dns_error"), count("postscreen_dns_timeout"));
+    ensure!(
+        errors + timeouts == questions,
+        "{errors} errors and {timeouts} time-outs of {questions} lies are counted"
+    );
+    scene.finish().await?;
+    Ok(format!("{} kinds of lies, {errors} errors, {timeouts} time-outs", Lie::ALL.len()))
+}
+
+async fn guest(listener: SocketAddr, index: usize) -> Result<()> {
+    let mut client = Client::connect(listener, crowd_address(index), b"").await?;
+    client.expect(BANNER).await?;
+    client.quit().await
+}

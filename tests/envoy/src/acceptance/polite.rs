@@ -1,0 +1,61 @@
+//! 1,000 polite strangers come at once: each waits its turn and is served, none is refused.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use postscreen_scenario::{Listing, Zone};
+use serde_json::json;
+
+use super::{Scene, crowd, crowd_address};
+use crate::client::{BANNER, Client};
+use crate::fixture::{Program, Zones};
+use crate::runner::{Note, Progress, Test};
+
+const CLIENTS: usize = 1_000;
+const GREET_WAIT: Duration = Duration::from_secs(2);
+
+pub(super) fn test(program: &Rc<Program>) -> Test {
+    let program = Rc::clone(program);
+    Test::new("polite clients: 1,000 at once are all served after the wait", async move |progress| {
+        run(&program, &progress).await
+    })
+}
+
+async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+    let policy = json!({
+        "greet_wait": "2s", "greet_action": "drop",
+        "dnsbl_sites": ["bl.test"], "dnsbl_action": "drop",
+    });
+    let zones = Zones::from([("bl.test".to_owned(), Zone::Listing(Listing::default()))]);
+    let scene = Scene::with_zones(program, policy, &zones).await?;
+    let listener = scene.envoy.smtp();
+    let waits = crowd(progress, CLIENTS, |index| guest(listener, index)).await?;
+
+    let count = CLIENTS;
+    scene
+        .until_metrics(&[
+            ("postscreen_connect", count),
+            ("postscreen_pass_new", count),
+            ("postscreen_refused", 0),
+            ("postscreen_dns_question", count),
+            ("postscreen_dns_error", 0),
+        ])
+        .await?;
+    let sessions = scene.backend.clients()?.len();
+    ensure!(sessions == CLIENTS, "the mail server saw {sessions} sessions, expected {CLIENTS}");
+    scene.finish().await?;
+    let longest = waits.into_iter().max().unwrap_or_default();
+    Ok(format!("the last banner came after {:.1} s", longest.as_secs_f32()))
+}
+
+/// How long the client waited for its banner.
+async fn guest(listener: SocketAddr, index: usize) -> Result<Duration> {
+    let mut client = Client::connect(listener, crowd_address(index), b"").await?;
+    client.expect(BANNER).await?;
+    let wait = client.age();
+    ensure!(wait >= GREET_WAIT, "the banner came after {wait:?}, before the wait of {GREET_WAIT:?} was over");
+    client.quit().await?;
+    Ok(wait)
+}

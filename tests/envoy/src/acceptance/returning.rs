@@ -1,0 +1,63 @@
+//! A client that has passed once is served at once, whichever worker it meets.
+
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use super::{Scene, WORKERS, crowd};
+use crate::client::{BANNER, Client};
+use crate::fixture::{Program, Upstream};
+use crate::runner::{Note, Progress, Test};
+
+const CLIENT: &str = "203.0.113.20";
+/// The kernel spreads connections over the workers by a hash of the ports: with so many, each worker gets some.
+const RETURNS: usize = 200;
+/// Long, so that a returning client that is made to wait cannot be mistaken for a slow machine.
+const GREET_WAIT: Duration = Duration::from_secs(8);
+
+pub(super) fn test(program: &Rc<Program>) -> Test {
+    let program = Rc::clone(program);
+    Test::new("returning client: no wait, on any worker", async move |progress| {
+        run(&program, &progress).await
+    })
+}
+
+async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+    let policy = json!({"greet_wait": "8s", "greet_action": "drop"});
+    let scene = Scene::with_upstream(program, policy, Upstream::Missing).await?;
+    let listener = scene.envoy.smtp();
+    let first = visit(listener, 40_000).await?;
+    ensure!(first >= GREET_WAIT, "the first visit waited only {first:?}");
+
+    let before = scene.envoy.per_worker().await?;
+    let waits = crowd(progress, RETURNS, move |index| async move {
+        visit(listener, 40_001 + u16::try_from(index)?).await
+    })
+    .await?;
+    let after = scene.envoy.per_worker().await?;
+    let longest = waits.into_iter().max().unwrap_or_default();
+    ensure!(longest < GREET_WAIT, "a returning client waited {longest:?}");
+    ensure!(
+        after.len() == WORKERS as usize,
+        "Envoy counts connections of {} workers, expected {WORKERS}",
+        after.len()
+    );
+    let served: Vec<i64> = after.iter().zip(&before).map(|(after, before)| after - before).collect();
+    ensure!(!served.contains(&0), "a worker got none of the returning clients: {served:?}");
+
+    scene.until_metrics(&[("postscreen_pass_new", 1), ("postscreen_pass_old", RETURNS)]).await?;
+    scene.finish().await?;
+    Ok(format!("{served:?} returns per worker, the longest wait {} ms", longest.as_millis()))
+}
+
+/// How long the client waited for its banner.
+async fn visit(listener: SocketAddr, port: u16) -> Result<Duration> {
+    let mut client = Client::connect(listener, SocketAddr::new(CLIENT.parse()?, port), b"").await?;
+    client.expect(BANNER).await?;
+    let wait = client.age();
+    client.quit().await?;
+    Ok(wait)
+}

@@ -1,0 +1,87 @@
+//! An access log can print the verdict on every client, whatever it was.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+
+use anyhow::{Context as _, Result, ensure};
+use postscreen_scenario::{Listing, Zone};
+use serde_json::json;
+
+use super::{Scene, eventually};
+use crate::client::{BANNER, Client};
+use crate::fixture::{Program, Zones};
+use crate::runner::{Note, Test};
+
+const GUEST: &str = "203.0.113.1";
+const FRIEND: &str = "203.0.113.2";
+const ENEMY: &str = "203.0.113.3";
+const TALKER: &str = "203.0.113.4";
+const LISTED: &str = "203.0.113.5";
+const FICKLE: &str = "203.0.113.6";
+
+pub(super) fn test(program: &Rc<Program>) -> Test {
+    let program = Rc::clone(program);
+    Test::new("verdicts: the access log prints each of them", async move |_| run(&program).await)
+}
+
+async fn run(program: &Program) -> Result<Note> {
+    let policy = json!({
+        "greet_wait": "1s", "greet_action": "drop", "denylist_action": "drop",
+        "access_list": [
+            {"cidr": format!("{FRIEND}/32"), "action": "permit"},
+            {"cidr": format!("{ENEMY}/32"), "action": "reject"},
+        ],
+        "dnsbl_sites": ["bl.test"], "dnsbl_action": "drop",
+    });
+    let listed = BTreeMap::from([(LISTED.parse()?, vec!["127.0.0.2".parse()?])]);
+    let zones =
+        Zones::from([("bl.test".to_owned(), Zone::Listing(Listing { listed, ..Listing::default() }))]);
+    let scene = Scene::with_zones(program, policy, &zones).await?;
+    let listener = scene.envoy.smtp();
+
+    let mut expected = Vec::new();
+    for (client, port, verdict) in
+        [(GUEST, 1, "PASS NEW"), (GUEST, 2, "PASS OLD"), (FRIEND, 1, "ALLOWLISTED")]
+    {
+        let mut client = connect(listener, client, port, b"", verdict, &mut expected).await?;
+        client.expect(BANNER).await?;
+        client.quit().await?;
+    }
+    for (client, first, verdict) in
+        [(ENEMY, &b""[..], "DENYLISTED"), (TALKER, b"HELO x\r\n", "PREGREET"), (LISTED, b"", "DNSBL")]
+    {
+        let client = connect(listener, client, 1, first, verdict, &mut expected).await?;
+        let farewell = client.farewell().await?;
+        ensure!(farewell.text.starts_with("521 "), "{verdict}: got {farewell:?}");
+    }
+    let mut fickle = connect(listener, FICKLE, 1, b"", "HANGUP", &mut expected).await?;
+    // A client that leaves in the moment of its PROXY header never gets past Envoy's filter for that.
+    scene.until_metrics(&[("postscreen_held", 1)]).await?;
+    fickle.end().await?;
+
+    expected.sort();
+    eventually(async || {
+        let mut seen = scene.envoy.verdicts()?;
+        seen.sort();
+        ensure!(seen == expected, "the access log says {seen:?}, expected {expected:?}");
+        Ok(())
+    })
+    .await?;
+    scene.finish().await?;
+    Ok(format!("{} verdicts", expected.len()))
+}
+
+async fn connect(
+    listener: SocketAddr,
+    client: &str,
+    port: u16,
+    first: &[u8],
+    verdict: &str,
+    expected: &mut Vec<(SocketAddr, String)>,
+) -> Result<Client> {
+    let address: IpAddr = client.parse()?;
+    let from = SocketAddr::new(address, port);
+    expected.push((from, verdict.to_owned()));
+    Client::connect(listener, from, first).await.with_context(|| verdict.to_owned())
+}

@@ -1,0 +1,162 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use anyhow::{Result, ensure};
+use clap::{Args, Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::LocalSet;
+
+use crate::fixture::Program;
+use crate::runner::{self, Tally};
+use crate::stories::Stories;
+use crate::{acceptance, bench};
+
+/// Stories that run at the same time: each is mostly waiting, but starts an Envoy and a resolver.
+const STORIES_AT_ONCE: usize = 3;
+
+const ABOUT: &str = "Shows postscreen.wasm at work in a real Envoy, with a real resolver and a scripted mail server.
+
+`cargo xtask test` runs it after it has built the module and installed Envoy. By hand, from the project's folder:
+
+  cargo run -p envoy-suite                      everything
+  cargo run -p envoy-suite -- early             tests with `early` in their name
+  cargo run -p envoy-suite -- --list            the names
+  cargo run --release -p envoy-suite -- bench   what a client costs, in CPU time and memory
+
+It needs Debian's unbound and rbldnsd; servers that run already are neither used nor disturbed. Every server listens on
+a loopback address of its own, and no packet leaves the machine. Clients get their addresses by PROXY protocol.";
+
+/// What the user asks for.
+#[derive(Debug, Parser)]
+#[command(name = "envoy-suite", about = "Shows postscreen.wasm at work in a real Envoy", long_about = ABOUT)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measures Envoy's CPU time and memory per client, beside a plain TCP proxy in the same Envoy.
+    Bench(bench::Options),
+}
+
+#[derive(Debug, Args)]
+struct Selection {
+    /// Only tests whose name contains one of these words.
+    filter: Vec<String>,
+    /// Prints the names of the tests and runs none.
+    #[arg(long)]
+    list: bool,
+    /// Where the scenarios are.
+    #[arg(long, value_name = "FOLDER", default_value = "tests/scenarios")]
+    scenarios: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Files {
+    /// The Envoy program, 1.37 or later.
+    #[arg(
+        long,
+        global = true,
+        env = "ENVOY",
+        value_name = "FILE",
+        default_value = "target/envoy/1.40.0/bin/envoy"
+    )]
+    envoy: PathBuf,
+    /// The module.
+    #[arg(long, global = true, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
+    module: PathBuf,
+}
+
+/// Does what the user asks for. A signal ends everything, and dropping the work stops the servers.
+pub(crate) async fn run(options: Options) -> Result<ExitCode> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    raise_file_limit()?;
+    let work = LocalSet::new();
+    tokio::select! {
+        result = work.run_until(carry_out(options)) => result,
+        _ = terminated.recv() => stopped("SIGTERM", 143),
+        _ = interrupted.recv() => stopped("Ctrl-C", 130),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "an arm of a select whose other arms can fail")]
+fn stopped(by: &str, code: u8) -> Result<ExitCode> {
+    eprintln!("envoy-suite: stopped by {by}; its servers are stopped too");
+    Ok(ExitCode::from(code))
+}
+
+async fn carry_out(options: Options) -> Result<ExitCode> {
+    let program = Rc::new(Program::new(options.files.envoy, options.files.module));
+    match options.command {
+        Some(Command::Bench(options)) => {
+            bench::run(&program, options).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        None => test(&program, &options.selection).await,
+    }
+}
+
+async fn test(program: &Rc<Program>, selection: &Selection) -> Result<ExitCode> {
+    let chosen =
+        |name: &str| selection.filter.is_empty() || selection.filter.iter().any(|word| name.contains(word));
+    let stories = Stories::read(&selection.scenarios, chosen)?;
+    let mut acceptance = acceptance::tests(program);
+    acceptance.retain(|test| chosen(&test.name));
+    let count = stories.names().len() + acceptance.len();
+    ensure!(
+        count > 0,
+        "no test that can run here has one of these words in its name: {}",
+        selection.filter.join(", ")
+    );
+    if selection.list {
+        stories
+            .names()
+            .chain(acceptance.iter().map(|test| test.name.as_str()))
+            .for_each(|name| println!("{name}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    program.check()?;
+    println!(
+        "{count} tests in Envoy, of them {} scenarios, {STORIES_AT_ONCE} at a time",
+        stories.names().len()
+    );
+    for name in &stories.too_long {
+        println!("left out: {name} takes more than a minute; host-sim plays it in virtual time");
+    }
+    let first = play(program, &stories).await;
+    let rest = runner::run(acceptance, 1).await;
+    let (passed, failed) = (first.passed + rest.passed, first.failed.len() + rest.failed.len());
+    println!("{passed} passed, {failed} failed");
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Plays all stories, and those that went wrong once more, one at a time: on a machine that is busy with other things
+/// clients can be late. What is wrong with the module is wrong again.
+async fn play(program: &Rc<Program>, stories: &Stories) -> Tally {
+    let first = runner::run(stories.tests(program, |_| true), STORIES_AT_ONCE).await;
+    if first.failed.is_empty() {
+        return first;
+    }
+    println!("{} went another way; once more, one at a time:", first.failed.len());
+    let again = stories.tests(program, |name| first.failed.iter().any(|failed| failed == name));
+    let second = runner::run(again, 1).await;
+    println!("{} of {} passed at the second try", second.passed, first.failed.len());
+    Tally { passed: first.passed + second.passed, failed: second.failed }
+}
+
+/// Thousands of clients need as many file descriptors, here and in Envoy, which inherits the limit.
+fn raise_file_limit() -> Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })?)
+}

@@ -1,0 +1,138 @@
+//! A mail client of the acceptance runs: a socket, and what one does with it.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use crate::proxy;
+
+/// The mail server's first line.
+pub(crate) const BANNER: &str = "220 mx.test ESMTP\r\n";
+/// The mail server's answer to QUIT.
+pub(crate) const BYE: &str = "221 2.0.0 Bye\r\n";
+
+/// How long a client waits for anything. Far above every greet wait of the suite: a burst on a busy machine is slow.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// More than any answer that the suite expects.
+const ANSWER_BYTES_MAX: usize = 4096;
+/// How often a connection may fail because the listener's queue is full.
+const CONNECT_ATTEMPTS_MAX: u32 = 5;
+
+/// A connected client whose PROXY header is sent.
+#[derive(Debug)]
+pub(crate) struct Client {
+    stream: TcpStream,
+    began: Instant,
+}
+
+/// All that a client got until the server closed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Farewell {
+    /// The bytes.
+    pub(crate) text: String,
+    /// Whether the server closed in good order (FIN) and not with a RST.
+    pub(crate) in_order: bool,
+}
+
+// === impl Client ===
+
+impl Client {
+    /// Connects to a listener as `from`; `first` goes into the same packet as the PROXY header.
+    pub(crate) async fn connect(listener: SocketAddr, from: SocketAddr, first: &[u8]) -> Result<Self> {
+        let mut stream = stream(listener).await?;
+        let mut bytes = proxy::header(from);
+        bytes.extend_from_slice(first);
+        stream.write_all(&bytes).await.context("the PROXY header cannot be sent")?;
+        Ok(Self { stream, began: Instant::now() })
+    }
+
+    /// How long the client has been connected.
+    pub(crate) fn age(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Sends bytes; an error if the connection is gone.
+    pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        Ok(self.stream.write_all(bytes).await?)
+    }
+
+    /// Closes the sending half.
+    pub(crate) async fn end(&mut self) -> Result<()> {
+        Ok(self.stream.shutdown().await?)
+    }
+
+    /// Breaks the connection.
+    pub(crate) fn reset(self) -> Result<()> {
+        Ok(self.stream.set_zero_linger()?)
+    }
+
+    /// Waits for exactly these bytes.
+    pub(crate) async fn expect(&mut self, wanted: &str) -> Result<()> {
+        let mut got = vec![0; wanted.len()];
+        match timeout(PATIENCE, self.stream.read_exact(&mut got)).await {
+            Err(_) => bail!("waited {PATIENCE:?} for {wanted:?}"),
+            Ok(Err(error)) => bail!("the connection ended ({error}) where {wanted:?} was expected"),
+            Ok(Ok(_)) => ensure!(
+                got == wanted.as_bytes(),
+                "expected {wanted:?}, got {:?}",
+                String::from_utf8_lossy(&got)
+            ),
+        }
+        Ok(())
+    }
+
+    /// Everything until the server closes.
+    pub(crate) async fn farewell(mut self) -> Result<Farewell> {
+        let mut got = Vec::new();
+        let in_order = timeout(PATIENCE, read_all(&mut self.stream, &mut got))
+            .await
+            .with_context(|| format!("the server had not closed after {PATIENCE:?}"))??;
+        Ok(Farewell { text: String::from_utf8_lossy(&got).into_owned(), in_order })
+    }
+
+    /// Says QUIT and waits for the mail server's good-bye and close.
+    pub(crate) async fn quit(mut self) -> Result<()> {
+        self.send(b"QUIT\r\n").await?;
+        let farewell = self.farewell().await?;
+        ensure!(farewell.text == BYE, "expected {BYE:?} and a close, got {farewell:?}");
+        Ok(())
+    }
+}
+
+async fn stream(listener: SocketAddr) -> Result<TcpStream> {
+    let mut attempt = 1;
+    loop {
+        match TcpStream::connect(listener).await {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) if attempt == CONNECT_ATTEMPTS_MAX => {
+                return Err(error).with_context(|| format!("cannot connect to Envoy at {listener}"));
+            }
+            Err(_) => attempt += 1,
+        }
+    }
+}
+
+/// Whether the end came in good order.
+async fn read_all(stream: &mut TcpStream, got: &mut Vec<u8>) -> Result<bool> {
+    let mut buffer = [0; 1024];
+    loop {
+        match stream.read(&mut buffer).await {
+            Ok(0) => return Ok(true),
+            Ok(read) => got.extend_from_slice(&buffer[..read]),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        ensure!(got.len() <= ANSWER_BYTES_MAX, "the server does not stop talking");
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+use std::fs;
+
+use super::Stories;
+
+const SHORT: &str =
+    "about: A client comes and goes.\npolicy: {}\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
+const LONG: &str =
+    "about: A client stays.\npolicy: {}\nclients:\n  a: { from: 203.0.113.9, script: [{wait: 1d}, close] }\n";
+
+fn names(stories: &Stories) -> Vec<&str> {
+    stories.names().collect()
+}
+
+#[test]
+fn stories_are_found_in_folders_and_named_after_their_files() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("greet")).unwrap();
+    fs::write(directory.path().join("greet/b.yaml"), SHORT).unwrap();
+    fs::write(directory.path().join("a.yaml"), SHORT).unwrap();
+    fs::write(directory.path().join("README.md"), "no story").unwrap();
+    assert_eq!(
+        names(&Stories::read(directory.path(), |_| true).unwrap()),
+        ["scenario a", "scenario greet/b"]
+    );
+    assert_eq!(
+        names(&Stories::read(directory.path(), |name| name.contains("greet")).unwrap()),
+        ["scenario greet/b"]
+    );
+}
+
+#[test]
+fn a_story_of_a_day_is_left_to_virtual_time() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a.yaml"), LONG).unwrap();
+    let stories = Stories::read(directory.path(), |_| true).unwrap();
+    assert!(names(&stories).is_empty());
+    assert_eq!(stories.too_long, ["scenario a"]);
+}
+
+#[test]
+fn a_folder_without_stories_and_a_file_that_is_none_are_errors() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(Stories::read(directory.path(), |_| true).is_err());
+    fs::write(directory.path().join("a.yaml"), "about: 1: 2").unwrap();
+    assert!(Stories::read(directory.path(), |_| true).unwrap_err().to_string().contains("a.yaml:1:"));
+}
