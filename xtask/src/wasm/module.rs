@@ -1,0 +1,133 @@
+//! Will Envoy load it? The module's size, exports and imports, checked before any Envoy is started.
+
+use std::fmt;
+
+use anyhow::{Result, bail, ensure};
+use wasmparser::{Parser, Payload};
+
+/// Budget for postscreen.wasm, in bytes. Envoy compiles the module once per worker and holds the code that long.
+pub const MODULE_BYTES_MAX: usize = 350_000;
+
+/// The export by which the host knows which Proxy-Wasm ABI the module speaks.
+const ABI: &str = "proxy_abi_version_0_2_1";
+
+/// The WASI functions of Envoy up to 1.38. It refuses a module that imports any other.
+const WASI_FUNCTIONS: [&str; 18] = [
+    "args_get",
+    "args_sizes_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_close",
+    "fd_fdstat_get",
+    "fd_fdstat_set_flags",
+    "fd_prestat_dir_name",
+    "fd_prestat_get",
+    "fd_read",
+    "fd_seek",
+    "fd_write",
+    "path_open",
+    "poll_oneoff",
+    "proc_exit",
+    "random_get",
+    "sched_yield",
+];
+
+/// What a module that passed looks like.
+#[derive(Debug, PartialEq)]
+pub struct Summary {
+    bytes: usize,
+    proxy_imports: usize,
+    wasi_imports: Vec<String>,
+}
+
+/// Checks a module against the budget and against what Envoy offers. Says everything that is wrong, not only the first.
+pub fn check(bytes: &[u8]) -> Result<Summary> {
+    let links = Links::read(bytes)?;
+    let mut problems = links.problems();
+    if bytes.len() > MODULE_BYTES_MAX {
+        problems.push(format!("{} bytes are over the budget of {MODULE_BYTES_MAX}", bytes.len()));
+    }
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
+    let (proxy, wasi): (Vec<_>, Vec<_>) =
+        links.imports.into_iter().partition(|import| import.module == "env");
+    let wasi_imports = wasi.into_iter().map(|import| import.name).collect();
+    Ok(Summary { bytes: bytes.len(), proxy_imports: proxy.len(), wasi_imports })
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, proxy_imports, wasi_imports } = self;
+        let wasi = if wasi_imports.is_empty() { "no WASI".to_owned() } else { wasi_imports.join(" ") };
+        write!(f, "{bytes} bytes of {MODULE_BYTES_MAX}; imports {proxy_imports} proxy_* functions, {wasi}")
+    }
+}
+
+/// What ties a module to its host.
+#[derive(Default)]
+struct Links {
+    exports: Vec<String>,
+    imports: Vec<Import>,
+}
+
+struct Import {
+    module: String,
+    name: String,
+}
+
+impl Links {
+    fn read(bytes: &[u8]) -> Result<Self> {
+        let mut links = Self::default();
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload? {
+                Payload::Version { encoding, .. } => {
+                    ensure!(
+                        encoding == wasmparser::Encoding::Module,
+                        "a component, where a core module is needed"
+                    );
+                }
+                Payload::ImportSection(section) => {
+                    for import in section.into_imports() {
+                        let import = import?;
+                        links.imports.push(Import { module: import.module.into(), name: import.name.into() });
+                    }
+                }
+                Payload::ExportSection(section) => {
+                    for export in section {
+                        links.exports.push(export?.name.into());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(links)
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems: Vec<String> = self.imports.iter().filter_map(Import::problem).collect();
+        if !self.exports.iter().any(|export| export == ABI) {
+            problems.push(format!("does not export {ABI}: no host can tell that it speaks Proxy-Wasm 0.2.1"));
+        }
+        problems
+    }
+}
+
+impl Import {
+    fn problem(&self) -> Option<String> {
+        let Self { module, name } = self;
+        match module.as_str() {
+            "env" if name.starts_with("proxy_") => None,
+            "env" => Some(format!("imports env.{name}: from env, hosts offer only proxy_* functions")),
+            "wasi_snapshot_preview1" if WASI_FUNCTIONS.contains(&name.as_str()) => None,
+            "wasi_snapshot_preview1" => Some(format!(
+                "imports {module}.{name}: Envoy up to 1.38 does not have it and refuses the module"
+            )),
+            _ => Some(format!("imports {module}.{name}: hosts offer only env and wasi_snapshot_preview1")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Which compiler builds the module: the installed toolchain if it has the target, otherwise Debian's.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fmt};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::apt;
+use crate::process::capture;
+use crate::repo::Repo;
+
+/// What a shell is compiled for.
+#[derive(Clone, Copy, Debug)]
+pub enum Target {
+    /// A clock and a standard library that Envoy can satisfy.
+    Wasip1,
+    /// No imports at all.
+    Unknown,
+}
+
+impl Target {
+    /// The compiler's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wasip1 => "wasm32-wasip1",
+            Self::Unknown => "wasm32-unknown-unknown",
+        }
+    }
+
+    /// A compiler of Debian's with the standard library's source of the same version, and the C library below it.
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Wasip1 => &["rustc-web", "rust-web-src", "wasi-libc"],
+            Self::Unknown => &["rustc-web", "rust-web-src"],
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Debian's compiler. Not the one on the PATH, which is rustup's.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+
+/// Where wasi-libc puts libc.a and its startup files.
+const WASI_LIBC: &str = "/usr/lib/wasm32-wasi";
+
+/// How the module is compiled.
+#[derive(Debug)]
+pub enum Toolchain {
+    /// The installed toolchain has the target.
+    Installed { version: String },
+    /// Debian's compiler, which builds the standard library as well; the installed toolchain lends its linker.
+    Debian { version: String, linker: PathBuf },
+}
+
+impl Toolchain {
+    /// Chooses, and installs Debian's packages when it must.
+    pub fn find(repo: &Repo, target: Target) -> Result<Self> {
+        let library = capture(rustc(repo).args(["--print", "target-libdir", "--target", target.name()]))?;
+        if Path::new(&library).is_dir() {
+            return Ok(Self::Installed { version: capture(rustc(repo).arg("--version"))? });
+        }
+        println!(
+            "    the installed toolchain has no {target} (rustup target add {target} would give it one)"
+        );
+        apt::ensure(target.packages(), "building for Wasm without it")?;
+        let linker = linker(repo)?;
+        let version = capture(Command::new(DEBIAN_RUSTC).arg("--version"))
+            .with_context(|| format!("Debian's rustc-web should have brought {DEBIAN_RUSTC}"))?;
+        Ok(Self::Debian { version, linker })
+    }
+
+    /// Sets up a `cargo build` for it.
+    pub fn apply(&self, cargo: &mut Command, repo: &Repo, target: Target) {
+        let setting =
+            |name| format!("CARGO_TARGET_{}_{name}", target.name().to_uppercase().replace('-', "_"));
+        let mut flags = remapped_paths(repo);
+        if let Self::Debian { linker, .. } = self {
+            cargo.arg("-Zbuild-std=std,panic_abort");
+            cargo.env("RUSTC", DEBIAN_RUSTC);
+            // A released compiler takes -Z only with this.
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+            cargo.env(setting("LINKER"), linker);
+            if matches!(target, Target::Wasip1) {
+                flags.extend(["-L".into(), WASI_LIBC.into()]);
+            }
+        }
+        // Either of these would replace ours.
+        cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo.env(setting("RUSTFLAGS"), flags.join(OsString::from(" ").as_os_str()));
+    }
+}
+
+impl fmt::Display for Toolchain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Installed { version } => write!(f, "{version}"),
+            Self::Debian { version, .. } => {
+                write!(f, "{version}, Debian's, with the standard library from source")
+            }
+        }
+    }
+}
+
+fn rustc(repo: &Repo) -> Command {
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(repo.root());
+    rustc
+}
+
+/// The linker for Wasm inside the installed toolchain: Debian's compiler has none.
+fn linker(repo: &Repo) -> Result<PathBuf> {
+    let sysroot = capture(rustc(repo).args(["--print", "sysroot"]))?;
+    let host = capture(rustc(repo).args(["--print", "host-tuple"]))?;
+    let linker = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/rust-lld");
+    ensure!(linker.is_file(), "no linker for Wasm at {}: is Rust installed with rustup?", linker.display());
+    Ok(linker)
+}
+
+/// Panic messages carry file names. Without this the module would differ from machine to machine and tell where it
+/// was built.
+fn remapped_paths(repo: &Repo) -> Vec<OsString> {
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+    let registry = cargo_home.map(|home| (home.join("registry/src"), "registry"));
+    let tree = (repo.root().to_owned(), "postscreen");
+    let sources = (PathBuf::from("/usr/lib/rustlib/src/rust"), "rust");
+    [registry, Some(tree), Some(sources)]
+        .into_iter()
+        .flatten()
+        .map(|(from, to)| {
+            let mut flag = OsString::from("--remap-path-prefix=");
+            flag.push(from);
+            flag.push("=");
+            flag.push(to);
+            flag
+        })
+        .collect()
+}
