@@ -58,17 +58,51 @@ pub enum Verb {
     Dunno,
 }
 
+/// The rule that decides about a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Its place in the access list, from 0.
+    pub index: usize,
+    /// The rule.
+    pub rule: Rule,
+    /// The entry of `mynetworks` that the client belongs to, if that is what the rule asks for.
+    pub network: Option<Pattern>,
+    /// What the rule says.
+    pub decision: Decision,
+}
+
 /// Looks up a client.
 pub fn decide(rules: &[Rule], mynetworks: &Networks, client: IpAddr) -> Decision {
-    rules.iter().find_map(|rule| rule.decide(mynetworks, client)).unwrap_or(Decision::Undecided)
+    find(rules, mynetworks, client).map_or(Decision::Undecided, |found| found.decision)
+}
+
+/// Looks up a client, and says which rule it is that decides; `None` when there is no such rule.
+pub fn find(rules: &[Rule], mynetworks: &Networks, client: IpAddr) -> Option<Match> {
+    rules.iter().enumerate().find_map(|(index, rule)| {
+        let (decision, network) = rule.decide(mynetworks, client)?;
+        Some(Match { index, rule: *rule, network, decision })
+    })
 }
 
 impl Rule {
-    fn decide(&self, mynetworks: &Networks, client: IpAddr) -> Option<Decision> {
+    fn decide(&self, mynetworks: &Networks, client: IpAddr) -> Option<(Decision, Option<Pattern>)> {
         match *self {
-            Self::PermitMynetworks => mynetworks.contain(client).then_some(Decision::Permit),
-            Self::Always(verb) => Some(verb.into()),
-            Self::Cidr(pattern, verb) => pattern.matches(client).then(|| verb.into()),
+            Self::PermitMynetworks => {
+                mynetworks.home_of(client).map(|network| (Decision::Permit, Some(network)))
+            }
+            Self::Always(verb) => Some((verb.into(), None)),
+            Self::Cidr(pattern, verb) => pattern.matches(client).then(|| (verb.into(), None)),
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    /// As Postfix would write it: the network, if there is one, and the word.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PermitMynetworks => f.write_str("permit_mynetworks"),
+            Self::Always(verb) => verb.fmt(f),
+            Self::Cidr(pattern, verb) => write!(f, "{pattern} {verb}"),
         }
     }
 }

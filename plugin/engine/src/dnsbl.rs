@@ -12,5 +12,5 @@ pub use filter::Filter;
 pub use message::{ADDRESSES_MAX, Answer, BadAnswer, MESSAGE_MAX, RECORDS_MAX, parse_answer, question};
 pub use name::{DOMAIN_MAX, DomainName, PublicName, check_hostname};
 pub use site::Site;
-pub use tally::{Heard, Score, Tally};
-pub use zone::{Zone, zones};
+pub use tally::{Heard, Score, Tally, Trouble};
+pub use zone::{Entry, Zone, zones};

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// The most characters of client text in one log line (postscreen's `%.100s`).
 pub const CLIENT_TEXT_MAX: usize = 100;
 
+/// The longest log line that holds names and addresses of a client's choice: what Postfix passes to syslog at most.
+pub const TEXT_MAX: usize = 2_000;
+
 /// One log line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -41,6 +44,11 @@ impl Line {
         Self { severity: Severity::Info, text, repeat: Repeat::Always }
     }
 
+    /// A warning. `text` begins with `warning: `.
+    pub fn warning(text: String) -> Self {
+        Self { severity: Severity::Warning, text, repeat: Repeat::Always }
+    }
+
     /// A warning about DNS list number `list`.
     pub fn list_trouble(list: u16, text: &str) -> Self {
         Self {
@@ -55,7 +63,17 @@ impl Line {
 ///
 /// The cut may fall inside an escape, as postscreen's does.
 pub fn escape(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(CLIENT_TEXT_MAX);
+    escape_to(bytes, CLIENT_TEXT_MAX)
+}
+
+/// The first [`CLIENT_TEXT_MAX`] bytes as log text, escaped as in [`escape`]: up to four characters for each.
+pub fn escape_start(bytes: &[u8]) -> String {
+    escape_to(bytes.get(..CLIENT_TEXT_MAX).unwrap_or(bytes), 4 * CLIENT_TEXT_MAX)
+}
+
+/// [`escape`], cut to `max` characters.
+pub fn escape_to(bytes: &[u8], max: usize) -> String {
+    let mut text = String::with_capacity(max.min(CLIENT_TEXT_MAX));
     for &byte in bytes {
         match byte {
             b'\\' => text.push_str("\\\\"),
@@ -70,12 +88,20 @@ pub fn escape(bytes: &[u8]) -> String {
             // Writing to a String cannot fail.
             _ => _ = write!(text, "\\{byte:03o}"),
         }
-        if text.len() >= CLIENT_TEXT_MAX {
-            text.truncate(CLIENT_TEXT_MAX);
+        if text.len() >= max {
+            text.truncate(max);
             break;
         }
     }
     text
+}
+
+/// Bytes as log text: printable ASCII stays, each other byte becomes `?`, cut to `max` characters.
+///
+/// (Postfix's `printable`; where SMTPUTF8 is on, that one keeps UTF-8, and here it does not.)
+pub fn printable(bytes: &[u8], max: usize) -> String {
+    let plain = |&byte: &u8| if (b' '..=b'~').contains(&byte) { char::from(byte) } else { '?' };
+    bytes.iter().take(max).map(plain).collect()
 }
 
 /// A time span with two significant digits and at most two decimals, trailing zeros cut: `0`, `0.04`, `1.3`, `12`.

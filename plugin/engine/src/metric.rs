@@ -33,6 +33,16 @@ metrics! {
         Allowlisted = "postscreen_allowlisted",
         /// Clients that the access list rejects, whatever the action.
         Denylisted = "postscreen_denylisted",
+        /// Clients that came to a server address outside `allowlist_interfaces`.
+        AllowlistVeto = "postscreen_allowlist_veto",
+        /// Sessions refused because of `client_connection_count_limit`.
+        ConnectionCountLimit = "postscreen_connection_count_limit",
+        /// Sessions refused because of `pre_queue_limit`.
+        PreQueueLimit = "postscreen_pre_queue_limit",
+        /// Sessions refused because of `post_queue_limit`.
+        PostQueueLimit = "postscreen_post_queue_limit",
+        /// Connections without a PROXY header, or with a bad one, where there must be one.
+        ProxyHeaderBad = "postscreen_proxy_header_bad",
         /// New clients that passed all tests.
         PassNew = "postscreen_pass_new",
         /// Clients served because of an earlier pass, or after renewing it.
@@ -41,9 +51,23 @@ metrics! {
         Pregreet = "postscreen_pregreet",
         /// Clients with a DNSBL score at or above the threshold, whatever the action.
         DnsblBlocked = "postscreen_dnsbl_blocked",
+        /// Clients that sent a command before the reply to the last one, whatever the action.
+        Pipelining = "postscreen_pipelining",
+        /// Clients that sent a forbidden command or a mail header as a command, whatever the action.
+        NonSmtpCommand = "postscreen_non_smtp_command",
+        /// Clients that ended a line without CR, whatever the action.
+        BareNewline = "postscreen_bare_newline",
+        /// Recipients that the dummy SMTP server refused or deferred.
+        RecipientRejected = "postscreen_recipient_rejected",
+        /// Clients that sent more commands than `command_count_limit`.
+        CommandCountLimit = "postscreen_command_count_limit",
+        /// Clients that took longer than `command_time_limit` for a command.
+        CommandTimeLimit = "postscreen_command_time_limit",
+        /// Clients that sent a command longer than `line_length_limit`.
+        CommandLengthLimit = "postscreen_command_length_limit",
         /// Clients that left before a decision.
         Hangup = "postscreen_hangup",
-        /// Clients that got a 521 reply.
+        /// Clients that got one reply, 521 or 421, and were closed.
         Refused = "postscreen_refused",
         /// Questions asked to DNS lists.
         DnsQuestion = "postscreen_dns_question",
@@ -61,7 +85,7 @@ metrics! {
 metrics! {
     /// Gauges: how many there are now.
     Gauge {
-        /// Clients that wait for their verdict.
+        /// Clients that are being screened.
         Held = "postscreen_held",
     }
 }

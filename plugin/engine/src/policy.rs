@@ -6,9 +6,13 @@
 
 mod action;
 mod banner;
+mod defaults;
 mod error;
+mod groups;
 mod listed;
 mod period;
+mod smtpd;
+mod stress;
 mod text;
 
 pub(crate) use text::{Word, deserialize_word, word};
@@ -16,15 +20,18 @@ pub(crate) use text::{Word, deserialize_word, word};
 pub use action::Action;
 pub use banner::{BANNER_MAX, Banner, Hostname};
 pub use error::PolicyError;
+pub use groups::{Cache, Lane, Resolver};
 pub use listed::Bounded;
 pub use period::Period;
+pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, ForbiddenCommand, KeywordRule, UpstreamProxy};
+pub use stress::StressPeriod;
 
 use crate::access::{Networks, Rule};
 use crate::dnsbl::{DomainName, PublicName, Site, Zone, zones};
 use crate::record::{Test, TestSet};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::num::{NonZeroI32, NonZeroU32};
+use std::num::NonZeroI32;
 
 /// The largest configuration, in bytes. Far above any real one: 10,000 access rules take 600 kB.
 pub const CONFIG_MAX: usize = 1 << 20;
@@ -34,14 +41,17 @@ pub const ACCESS_RULES_MAX: usize = 10_000;
 pub const NETWORKS_MAX: usize = 1_000;
 /// The most entries in `dnsbl_sites`, and so the most questions per client.
 pub const SITES_MAX: usize = 64;
+/// The most entries in each list of the dummy SMTP server's settings.
+pub const WORDS_MAX: usize = 64;
 
 /// How clients are screened.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
 #[cfg_attr(not(target_family = "wasm"), schemars(title = "postscreen for Envoy: plugin configuration"))]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of Postfix, yes or no")]
 pub struct Policy {
-    /// The name that this mail server calls itself: `$myhostname` in `greet_banner`.
+    /// The name that this mail server calls itself: `$myhostname` in banners, and in replies.
     pub myhostname: Hostname,
     /// The networks that `permit_mynetworks` permits. First match wins; `!` excludes.
     pub mynetworks: Bounded<Networks, NETWORKS_MAX>,
@@ -49,8 +59,12 @@ pub struct Policy {
     pub access_list: Bounded<Vec<Rule>, ACCESS_RULES_MAX>,
     /// What to do with clients that the access list rejects.
     pub denylist_action: Action,
+    /// The server addresses on which a client can earn a pass. On any other one its mail is deferred.
+    pub allowlist_interfaces: Bounded<Networks, NETWORKS_MAX>,
+    /// The greeting of the dummy SMTP server, after `220 `.
+    pub smtpd_banner: Banner,
     /// How long an unknown client must wait for its turn.
-    pub greet_wait: Period,
+    pub greet_wait: StressPeriod,
     /// The text of the `220-` teaser, where the host can send one. Empty: the pregreet test is off.
     pub greet_banner: Banner,
     /// What to do with clients that talk before their turn.
@@ -77,6 +91,69 @@ pub struct Policy {
     pub dnsbl_timeout: Period,
     /// The names that clients and logs see instead of a list's domain, which may hold a secret key.
     pub dnsbl_reply_map: BTreeMap<DomainName, PublicName>,
+    /// Whether a client must wait for each reply before its next command. A new client's first mail is deferred.
+    pub pipelining_enable: bool,
+    /// What to do with clients that send the next command too early.
+    pub pipelining_action: Action,
+    /// How long a pass of the pipelining test is remembered.
+    pub pipelining_ttl: Period,
+    /// Whether clients that do not speak SMTP are looked for. A new client's first mail is deferred.
+    pub non_smtp_command_enable: bool,
+    /// What to do with clients that send a forbidden command or a mail header as a command.
+    pub non_smtp_command_action: Action,
+    /// How long a pass of the non-SMTP command test is remembered.
+    pub non_smtp_command_ttl: Period,
+    /// Whether a client must end lines with CR LF. A new client's first mail is deferred.
+    pub bare_newline_enable: bool,
+    /// What to do with clients that end a line without CR.
+    pub bare_newline_action: Action,
+    /// How long a pass of the bare newline test is remembered.
+    pub bare_newline_ttl: Period,
+    /// The words that no mail client begins a line with.
+    pub forbidden_commands: Bounded<Vec<ForbiddenCommand>, WORDS_MAX>,
+    /// The most commands of one session with the dummy SMTP server.
+    #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1)))]
+    #[serde(deserialize_with = "text::command_count")]
+    pub command_count_limit: u32,
+    /// How long the dummy SMTP server waits for each command line.
+    pub command_time_limit: StressPeriod,
+    /// A command line of so many bytes or more ends the session with the dummy SMTP server.
+    #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 512, max = 65_536)))]
+    #[serde(deserialize_with = "text::line_length")]
+    pub line_length_limit: u32,
+    /// Whether MAIL and ETRN need HELO or EHLO before.
+    pub helo_required: bool,
+    /// Whether VRFY is refused and not offered.
+    pub disable_vrfy_command: bool,
+    /// The keywords that the EHLO reply leaves out.
+    pub discard_ehlo_keywords: Bounded<Vec<EhloKeyword>, WORDS_MAX>,
+    /// More keywords to leave out, for clients of certain networks. First match wins, in place of
+    /// `discard_ehlo_keywords`.
+    pub discard_ehlo_keyword_address_maps: Bounded<Vec<KeywordRule>, WORDS_MAX>,
+    /// Text after every 4xx and 5xx reply of the dummy SMTP server.
+    pub reject_footer: Footer,
+    /// Whether every 5xx reply is sent as a 4xx one.
+    pub soft_bounce: bool,
+    /// The size that the EHLO reply names, in bytes; 0 names none.
+    pub message_size_limit: u64,
+    /// Whether the EHLO reply offers SMTPUTF8; then a command that is no UTF-8 is no SMTP command.
+    pub smtputf8_enable: bool,
+    /// How long after its end a pass still makes its client a known one.
+    pub cache_retention_time: Period,
+    /// The most sessions of one client address; 0 is off.
+    pub client_connection_count_limit: u32,
+    /// The most clients that are being screened, in all workers; 0 is off. Under stress from nine tenths of it on.
+    #[serde(deserialize_with = "text::pre_queue")]
+    pub pre_queue_limit: u32,
+    /// The most clients that were sent to the mail server and have not heard from it yet, in all workers; 0 is off.
+    #[serde(deserialize_with = "text::post_queue")]
+    pub post_queue_limit: u32,
+    /// Whether log lines say ALLOWLISTED and DENYLISTED (instead of Postfix's words before 3.6).
+    pub respectful_logging: bool,
+    /// `haproxy`: every connection begins with a PROXY protocol header, for a host that does not read it itself.
+    pub upstream_proxy_protocol: UpstreamProxy,
+    /// How long to wait for that header.
+    pub upstream_proxy_timeout: Period,
     /// Who answers DNS questions.
     #[serde(deserialize_with = "text::object")]
     pub resolver: Resolver,
@@ -88,39 +165,6 @@ pub struct Policy {
     pub lane: Lane,
     #[serde(skip)]
     zones: Vec<Zone>,
-}
-
-/// Who answers DNS questions: a DNS-over-HTTPS server (RFC 8484) behind an Envoy cluster.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Resolver {
-    /// The name of the Envoy cluster.
-    pub cluster: String,
-    /// The `:authority` of the requests.
-    pub authority: String,
-    /// The `:path` of the requests.
-    pub path: String,
-}
-
-/// The table of temporary passes, shared by all workers of one Envoy.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Cache {
-    /// Size of the table, in buckets of 8 clients each (36 bytes a client).
-    #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1, max = 1_048_576)))]
-    #[serde(deserialize_with = "text::buckets")]
-    pub buckets: NonZeroU32,
-}
-
-/// How the host speaks to clients that are refused.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct Lane {
-    /// The Envoy cluster that leads to the echo listener.
-    pub speaker_cluster: String,
 }
 
 impl Policy {
@@ -143,7 +187,21 @@ impl Policy {
         };
         deserializer.end().map_err(|error| PolicyError::trailing(&error))?;
         policy.zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map);
-        Ok(policy)
+        let banners = [("smtpd_banner", policy.greeting()), ("greet_banner", policy.teaser())];
+        match banners.into_iter().find(|(_, text)| text.len() > BANNER_MAX) {
+            Some((path, text)) => Err(PolicyError::too_long(path, text.len(), BANNER_MAX)),
+            None => Ok(policy),
+        }
+    }
+
+    /// `smtpd_banner` with the names filled in.
+    pub fn greeting(&self) -> String {
+        self.smtpd_banner.expand(&self.myhostname)
+    }
+
+    /// `greet_banner` with the names filled in.
+    pub fn teaser(&self) -> String {
+        self.greet_banner.expand_within(&self.smtpd_banner, &self.myhostname)
     }
 
     /// The DNS lists to ask, one question each, however many entries share the domain.
@@ -160,6 +218,15 @@ impl Policy {
         if !self.zones.is_empty() {
             enabled |= Test::Dnsbl.into();
         }
+        for (test, on) in [
+            (Test::Pipelining, self.pipelining_enable),
+            (Test::NonSmtpCommand, self.non_smtp_command_enable),
+            (Test::BareNewline, self.bare_newline_enable),
+        ] {
+            if on {
+                enabled |= test.into();
+            }
+        }
         enabled
     }
 
@@ -172,57 +239,6 @@ impl Policy {
     #[cfg(not(target_family = "wasm"))]
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
-    }
-}
-
-impl Default for Policy {
-    /// Postfix's defaults.
-    fn default() -> Self {
-        Self {
-            myhostname: Hostname::default(),
-            mynetworks: Bounded::new(Networks::loopback()),
-            access_list: Bounded::new(vec![Rule::PermitMynetworks]),
-            denylist_action: Action::Ignore,
-            greet_wait: Period::seconds(6),
-            greet_banner: Banner::default(),
-            greet_action: Action::Ignore,
-            greet_ttl: Period::days(1),
-            dnsbl_sites: Bounded::new(Vec::new()),
-            dnsbl_threshold: 1,
-            dnsbl_allowlist_threshold: 0,
-            dnsbl_action: Action::Ignore,
-            dnsbl_min_ttl: Period::seconds(60),
-            dnsbl_max_ttl: Period::hours(1),
-            dnsbl_timeout: Period::seconds(10),
-            dnsbl_reply_map: BTreeMap::new(),
-            resolver: Resolver::default(),
-            cache: Cache::default(),
-            lane: Lane::default(),
-            zones: Vec::new(),
-        }
-    }
-}
-
-impl Default for Resolver {
-    fn default() -> Self {
-        Self {
-            cluster: "resolver".to_owned(),
-            authority: "resolver".to_owned(),
-            path: "/dns-query".to_owned(),
-        }
-    }
-}
-
-impl Default for Cache {
-    /// 65,536 clients, 2.4 MB.
-    fn default() -> Self {
-        Self { buckets: NonZeroU32::MIN.saturating_add(8_191) }
-    }
-}
-
-impl Default for Lane {
-    fn default() -> Self {
-        Self { speaker_cluster: "speaker".to_owned() }
     }
 }
 

@@ -18,6 +18,17 @@ pub enum Test {
 }
 
 impl Test {
+    /// Its name in Postfix's parameters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pregreet => "pregreet",
+            Self::Dnsbl => "dnsbl",
+            Self::Pipelining => "pipelining",
+            Self::NonSmtpCommand => "non_smtp_command",
+            Self::BareNewline => "bare_newline",
+        }
+    }
+
     /// How many there are.
     pub const COUNT: usize = 5;
 
@@ -126,6 +137,16 @@ impl Record {
             .into_iter()
             .filter(|&test| enabled.contains(test) && unix > u64::from(self.expiry(test)))
             .collect()
+    }
+
+    /// Whether a pass of one of the tests in `enabled` ended more than `retention` seconds before `unix`: such a record
+    /// is as good as none. A test that was never passed does not make a record old.
+    pub fn is_outdated(self, enabled: TestSet, unix: u64, retention: u64) -> bool {
+        Test::ALL
+            .into_iter()
+            .filter(|&test| enabled.contains(test))
+            .map(|test| self.expiry(test))
+            .any(|expiry| expiry > Self::DISABLED && u64::from(expiry).saturating_add(retention) < unix)
     }
 
     /// Whether some test, enabled or not, was never passed while enabled.

@@ -1,32 +1,40 @@
-//! One client, from accept to verdict.
+//! One client, from accept to the end of the screening.
 //!
 //! ```text
-//!            access list            record           all early tests
-//!  Admitting ───────────> Recalling ──────> Greeting ───────────────> Decided
-//!      │ permit, drop         │ PASS OLD        │ drop, hang-up          ^
-//!      └──────────────────────┴─────────────────┴───────────────────────┘
+//!   [ProxyHeader] ──> Joining ──> Recalling ──> Greeting ──> [Talking] ──> [Claiming] ──> Transit ──> Over
+//!                        │ limits,    │ PASS OLD    │ drop        │ enforce,                 ^           ^
+//!                        │ permit,    │             │ hang-up     │ deep tests               │           │
+//!                        │ drop       └─────────────┼─────────────┼──────────────────────────┘           │
+//!                        └──────────────────────────┴─────────────┴──────────────────────────────────────┘
 //! ```
 //!
-//! The order of steps is postscreen's (`smtpd_service` in postscreen.c, `psc_early_event` in `postscreen_early.c`).
+//! The order of steps is postscreen's (`psc_service` in `postscreen.c`, `psc_early_event` in `postscreen_early.c`,
+//! `psc_conclude` in `postscreen_misc.c`).
 
 mod admit;
+mod arrive;
 mod conclude;
 mod greet;
+mod talk;
 
-pub use greet::PEEK_MAX;
+pub use greet::{EARLY_MAX, PEEK_MAX};
 
-use crate::io::{Endpoints, Input, Output};
+use crate::io::{Endpoints, Input, Output, Standing};
 use crate::line::Line;
 use crate::metric::Counter;
 use crate::policy::Policy;
-use crate::record::{Record, TestSet};
+use crate::record::{Record, Test, TestSet};
+use crate::reply;
 use crate::time::{Instant, Now};
 use crate::timer::{Timer, Timers};
+use crate::verdict::Verdict;
+use conclude::Ending;
 use greet::Greet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use talk::Talk;
 
-/// One client. Dropped by the host when the connection is gone or [`Session::is_decided`].
+/// One client. Dropped by the host when the connection is gone or [`Session::is_over`].
 #[derive(Debug)]
 pub struct Session {
     policy: Arc<Policy>,
@@ -35,6 +43,12 @@ pub struct Session {
     phase: Phase,
     timers: Timers,
     progress: Progress,
+    /// How many sessions there were when this one began. Under stress then, its waits are the shorter ones.
+    standing: Standing,
+    /// Whether this session counts among those that are open.
+    joined: bool,
+    /// Whether it counts among those that are being screened.
+    screened: bool,
     outputs: Vec<Output>,
 }
 
@@ -42,16 +56,33 @@ pub struct Session {
 enum Phase {
     /// Before the first input.
     Admitting,
-    /// Waiting for the client's record. Bytes that arrive meanwhile are kept for the pregreet test.
-    Recalling { since: Instant, early: Vec<u8> },
+    /// Waiting for the PROXY header.
+    ProxyHeader,
+    /// Waiting to hear which sessions are open. Bytes that arrive meanwhile are kept for the pregreet test.
+    Joining(Early),
+    /// Waiting for the client's record.
+    Recalling(Early),
     /// The pre-greeting window: waiting for the client to talk too early, for the lists, for the time to pass.
     Greeting(Greet),
-    /// Dialled or closed; nothing more to decide.
-    Decided,
+    /// The dummy SMTP server talks to the client.
+    Talking(Talk),
+    /// All tests passed, for the first time: waiting to hear whether another session has said so already.
+    Claiming(Ending),
+    /// Served; the mail server has not answered yet.
+    Transit,
+    /// Closed or served; nothing more to do.
+    Over,
+}
+
+/// What arrives before the pre-greeting window.
+#[derive(Debug)]
+struct Early {
+    since: Instant,
+    bytes: Vec<u8>,
 }
 
 /// Where a client stands with its tests.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Progress {
     /// To be done in this session.
     todo: TestSet,
@@ -61,10 +92,32 @@ struct Progress {
     fail: TestSet,
     /// Early tests whose outcome cannot change any more.
     done: TestSet,
+    /// Failed for what is no test: the access list rejects it, or it came to an address where none can pass.
+    barred: bool,
+    /// The client will not be served in this session.
+    forward: Forward,
+    /// Tests whose stamps other sessions have not heard of.
+    unshared: TestSet,
     /// Some test was never passed before.
     new: bool,
     /// All passes, old and new.
     record: Record,
+}
+
+/// Whether a client that has done its tests goes to the mail server.
+#[derive(Clone, Debug, Default)]
+enum Forward {
+    #[default]
+    Yes,
+    /// No, and RCPT is answered like this. The last failure decides.
+    No { reject: String, verdict: Verdict },
+}
+
+impl Progress {
+    /// postscreen's `PSC_STATE_MASK_ANY_FAIL`.
+    fn any_failure(&self) -> bool {
+        self.barred || !self.fail.is_empty()
+    }
 }
 
 impl Session {
@@ -77,6 +130,9 @@ impl Session {
             phase: Phase::Admitting,
             timers: Timers::default(),
             progress: Progress::default(),
+            standing: Standing::ALONE,
+            joined: false,
+            screened: false,
             outputs: Vec::new(),
         }
     }
@@ -84,21 +140,32 @@ impl Session {
     /// Takes one input; returns what the host must do, in order.
     pub fn handle(&mut self, input: Input<'_>, now: Now) -> Vec<Output> {
         match input {
-            Input::ClientOpened => self.admit(now),
+            Input::ClientOpened => self.opened(now),
+            Input::Joined(standing) => self.joined(standing, now),
             Input::Remembered(record) => self.recalled(record, now),
             Input::ClientBytes(bytes) => self.client_talked(bytes, now),
-            Input::ClientEnd | Input::ClientClosed => self.client_left(now),
+            Input::ClientEnd => self.client_ended(now),
+            Input::ClientClosed => self.client_left(now),
             Input::DnsAnswer { question, answer } => self.list_answered(question, answer, now),
+            Input::PassNewClaimed(first) => self.claimed(first),
+            Input::BackendAnswered => self.backend_answered(),
             Input::DeadlineReached => {
                 while let Some(timer) = self.timers.take_expired(now.instant) {
-                    match timer {
-                        Timer::Recall => self.recalled(None, now),
-                        Timer::GreetWait => self.greet_wait_over(now),
-                    }
+                    self.timed_out(timer, now);
                 }
             }
         }
         std::mem::take(&mut self.outputs)
+    }
+
+    fn timed_out(&mut self, timer: Timer, now: Now) {
+        match timer {
+            Timer::ProxyHeader => self.proxy_header_missing(),
+            Timer::Table => self.table_silent(now),
+            Timer::GreetWait => self.greet_wait_over(now),
+            Timer::Command => self.command_too_slow(now),
+            Timer::Renew => self.renew(now),
+        }
     }
 
     /// When to deliver [`Input::DeadlineReached`]; `None`: never.
@@ -106,13 +173,43 @@ impl Session {
         self.timers.next()
     }
 
-    /// Whether the verdict has been given. No input has any effect any more.
-    pub fn is_decided(&self) -> bool {
-        matches!(self.phase, Phase::Decided)
+    /// Whether everything is done. No input has any effect any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// Bytes that the client sends, in the phase that cares.
+    fn client_talked(&mut self, bytes: &[u8], now: Now) {
+        match &mut self.phase {
+            Phase::ProxyHeader => self.proxy_header_read(bytes, now),
+            Phase::Joining(early) | Phase::Recalling(early) => keep_early(&mut early.bytes, bytes),
+            Phase::Greeting(_) => self.talked_early(bytes, now),
+            Phase::Talking(_) => self.commands_read(bytes, now),
+            Phase::Admitting | Phase::Claiming(_) | Phase::Transit | Phase::Over => {}
+        }
     }
 
     fn client_address(&self) -> IpAddr {
         self.client.ip()
+    }
+
+    /// A reply that ends a session, with `soft_bounce` and `reject_footer` applied.
+    fn final_reply(&self, text: &str, now: Now) -> Vec<u8> {
+        reply::finish(&self.policy, self.client, text, now.unix)
+    }
+
+    /// Lets the client's other sessions know of stamps that have changed.
+    fn share(&mut self) {
+        let tests = std::mem::take(&mut self.progress.unshared);
+        if !tests.is_empty() {
+            self.outputs.push(Output::Share(self.client_address(), self.progress.record, tests));
+        }
+    }
+
+    /// Sets the end of a pass.
+    fn stamp(&mut self, test: Test, expiry: u64) {
+        self.progress.record.set_expiry(test, expiry);
+        self.progress.unshared |= test.into();
     }
 
     fn log(&mut self, text: String) {
@@ -122,6 +219,12 @@ impl Session {
     fn count(&mut self, counter: Counter) {
         self.outputs.push(Output::Count(counter));
     }
+}
+
+/// Keeps what arrives before anybody reads it, up to [`EARLY_MAX`].
+fn keep_early(kept: &mut Vec<u8>, bytes: &[u8]) {
+    let room = EARLY_MAX.saturating_sub(kept.len());
+    kept.extend(bytes.iter().take(room));
 }
 
 fn canonical(address: SocketAddr) -> SocketAddr {

@@ -2,7 +2,7 @@
 //!
 //! Proxy-Wasm's shared data neither expires nor deletes, so the number of keys must be bounded by construction: a
 //! client belongs to one bucket, a bucket holds [`RECORDS_PER_BUCKET`] records, and the record whose last pass ends
-//! first makes room. A host only stores and fetches buckets as opaque bytes.
+//! first makes room. In [`SharedData`], bucket number N has the key `postscreen.passes.N`.
 //!
 //! ```text
 //! bucket = version (1 byte) { record }
@@ -10,6 +10,7 @@
 //! ```
 
 use crate::record::{Record, Test};
+use crate::shared::{self, SharedData};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
 use std::net::{IpAddr, Ipv6Addr};
@@ -19,9 +20,6 @@ use std::num::NonZeroU32;
 pub const RECORDS_PER_BUCKET: usize = 8;
 /// Bytes per record.
 pub const RECORD_LEN: usize = 16 + 4 * Test::COUNT;
-
-/// How often a write is tried while others change the same bucket.
-pub const WRITE_ATTEMPTS: u32 = 8;
 
 const VERSION: u8 = 1;
 
@@ -33,30 +31,24 @@ pub fn bucket_of(client: IpAddr, buckets: NonZeroU32) -> u32 {
     u32::try_from(hasher.finish() % u64::from(buckets.get())).unwrap_or_default()
 }
 
-/// Stores the record of `client` in its bucket by compare and swap. Whether that worked.
-///
-/// `fetch` gives the bucket's bytes and the number of its version, if it exists. `store` replaces it if that is still
-/// its version (0: there was none), and says whether it was. An error of either ends the attempt.
-pub fn remember<E>(
-    client: IpAddr,
-    record: Record,
-    mut fetch: impl FnMut() -> Result<Option<(Vec<u8>, u32)>, E>,
-    mut store: impl FnMut(&[u8], u32) -> Result<bool, E>,
-) -> bool {
-    for _ in 0..WRITE_ATTEMPTS {
-        let Ok(stored) = fetch() else { return false };
-        let (mut bucket, version) = match &stored {
-            Some((bytes, version)) => (Bucket::decode(bytes), *version),
-            None => (Bucket::default(), 0),
-        };
+/// The record of `client`. A host that cannot tell makes it a new client.
+pub fn recall<S: SharedData>(shared: &S, client: IpAddr, buckets: NonZeroU32) -> Option<Record> {
+    let (bytes, _) = shared.fetch(&bucket_key(client, buckets)).ok()??;
+    Bucket::decode(&bytes).get(client)
+}
+
+/// Stores the record of `client` in its bucket. Whether that worked.
+pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, buckets: NonZeroU32) -> bool {
+    let worked = shared::update(shared, &bucket_key(client, buckets), |bytes| {
+        let mut bucket = Bucket::decode(bytes);
         bucket.put(client, record);
-        match store(&bucket.encode(), version) {
-            Ok(true) => return true,
-            Ok(false) => {}
-            Err(_) => return false,
-        }
-    }
-    false
+        (Some(bucket.encode()), ())
+    });
+    worked.is_some()
+}
+
+fn bucket_key(client: IpAddr, buckets: NonZeroU32) -> String {
+    format!("postscreen.passes.{}", bucket_of(client, buckets))
 }
 
 /// Some clients' records.
@@ -107,7 +99,8 @@ impl Bucket {
     }
 }
 
-fn key(client: IpAddr) -> [u8; 16] {
+/// The address of `client` as bytes that sort and compare, IPv4 as IPv4-mapped.
+pub(crate) fn key(client: IpAddr) -> [u8; 16] {
     match client {
         IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
         IpAddr::V6(address) => Ipv6Addr::octets(&address),

@@ -3,29 +3,38 @@
 use crate::time::Instant;
 use std::time::Duration;
 
-/// How long a session waits for a remembered record before it takes the client for a new one.
+/// How long a session waits for an answer of the host's tables before it goes on without.
 ///
-/// The in-process table answers at once; the limit is for tables that answer over the network.
-pub const RECALL_WAIT: Duration = Duration::from_secs(1);
+/// Tables in the process answer at once; the limit is for those that answer over the network.
+pub const TABLE_WAIT: Duration = Duration::from_secs(1);
 
 /// The reasons to wake up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timer {
-    /// The table did not answer within [`RECALL_WAIT`].
-    Recall,
+    /// No PROXY header within `upstream_proxy_timeout`.
+    ProxyHeader,
+    /// The host's tables did not answer within [`TABLE_WAIT`].
+    Table,
     /// The pre-greeting window (`greet_wait`) is over.
     GreetWait,
+    /// No complete command line within `command_time_limit`.
+    Command,
+    /// The session must say that it is still open.
+    Renew,
 }
 
 impl Timer {
-    const ALL: [Self; 2] = [Self::Recall, Self::GreetWait];
+    const ALL: [Self; 5] = [Self::ProxyHeader, Self::Table, Self::GreetWait, Self::Command, Self::Renew];
 }
 
 /// One deadline per [`Timer`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timers {
-    recall: Option<Instant>,
+    proxy_header: Option<Instant>,
+    table: Option<Instant>,
     greet_wait: Option<Instant>,
+    command: Option<Instant>,
+    renew: Option<Instant>,
 }
 
 impl Timers {
@@ -33,8 +42,9 @@ impl Timers {
         *self.slot(timer) = Some(deadline);
     }
 
-    pub fn stop(&mut self, timer: Timer) {
-        *self.slot(timer) = None;
+    /// Stops a timer; its deadline, if it ran.
+    pub fn stop(&mut self, timer: Timer) -> Option<Instant> {
+        self.slot(timer).take()
     }
 
     pub fn stop_all(&mut self) {
@@ -43,7 +53,8 @@ impl Timers {
 
     /// The earliest deadline, if any timer runs.
     pub fn next(&self) -> Option<Instant> {
-        [self.recall, self.greet_wait].into_iter().flatten().min()
+        let all = [self.proxy_header, self.table, self.greet_wait, self.command, self.renew];
+        all.into_iter().flatten().min()
     }
 
     /// Stops and returns one timer whose deadline has been reached.
@@ -56,8 +67,11 @@ impl Timers {
 
     fn slot(&mut self, timer: Timer) -> &mut Option<Instant> {
         match timer {
-            Timer::Recall => &mut self.recall,
+            Timer::ProxyHeader => &mut self.proxy_header,
+            Timer::Table => &mut self.table,
             Timer::GreetWait => &mut self.greet_wait,
+            Timer::Command => &mut self.command,
+            Timer::Renew => &mut self.renew,
         }
     }
 }

@@ -76,6 +76,16 @@ pub struct Networks(Vec<ListEntry>);
 pub struct ListEntry(Pattern);
 
 impl Networks {
+    /// Every address there is (Postfix's `static:all`).
+    pub fn all() -> Self {
+        let network =
+            |address: IpAddr| ListEntry(Pattern { network: IpNet::new_assert(address, 0), negated: false });
+        Self(vec![
+            network(std::net::Ipv4Addr::UNSPECIFIED.into()),
+            network(std::net::Ipv6Addr::UNSPECIFIED.into()),
+        ])
+    }
+
     /// The loopback networks: the only clients that are certainly ours.
     pub fn loopback() -> Self {
         let network = |address: IpAddr, prefix| {
@@ -90,10 +100,16 @@ impl Networks {
 
     /// Whether `client` belongs to one of the networks.
     pub fn contain(&self, client: IpAddr) -> bool {
+        self.home_of(client).is_some()
+    }
+
+    /// The network that `client` belongs to, if it belongs to one.
+    pub fn home_of(&self, client: IpAddr) -> Option<Pattern> {
         self.0
             .iter()
-            .find(|ListEntry(pattern)| pattern.network.contains(&client))
-            .is_some_and(|ListEntry(pattern)| !pattern.negated)
+            .map(|ListEntry(pattern)| *pattern)
+            .find(|pattern| pattern.network.contains(&client))
+            .filter(|pattern| !pattern.negated)
     }
 }
 

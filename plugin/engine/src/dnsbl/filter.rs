@@ -45,25 +45,29 @@ impl FromStr for Filter {
 
     /// The error points at the place: `need decimal number 0..255 or "[" at "127.0.0.>256<"`.
     fn from_str(text: &str) -> Result<Self, String> {
-        Parser { text, rest: unwrap_brackets(text) }.filter()
+        let text = unwrap_brackets(text)?;
+        Parser { text, rest: text }.filter()
     }
 }
 
-/// The text inside one extra pair of brackets around the whole filter, if there is one.
-fn unwrap_brackets(text: &str) -> &str {
-    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return text };
+/// The text inside one extra pair of brackets around the whole filter, if there is one. The first bracket must close in
+/// any case.
+fn unwrap_brackets(text: &str) -> Result<&str, String> {
+    let Some(rest) = text.strip_prefix('[') else { return Ok(text) };
     let mut depth = 1_u32;
-    for byte in inner.bytes() {
+    for (index, byte) in rest.bytes().enumerate() {
         match byte {
             b'[' => depth += 1,
             b']' => depth -= 1,
             _ => {}
         }
         if depth == 0 {
-            return text; // The first bracket closes before the end: it belongs to the first octet.
+            // Before the end it belongs to the first octet.
+            let whole = index + 1 == rest.len();
+            return Ok(rest.get(..index).filter(|_| whole).unwrap_or(text));
         }
     }
-    inner
+    Err("missing \"]\" character".to_owned())
 }
 
 struct Parser<'a> {
@@ -98,23 +102,23 @@ impl<'a> Parser<'a> {
         while self.skip(";") {
             members.push(self.member()?);
         }
-        match (self.skip("]"), self.rest) {
-            (true, _) => Ok(members),
-            (false, "") => Err(self.error("missing \"]\" character")),
-            (false, _) => Err(self.error("need \";\" or \"]\"")),
-        }
+        if self.skip("]") { Ok(members) } else { Err(self.error("need \";\" or \"]\"")) }
     }
 
     fn member(&mut self) -> Result<RangeInclusive<u8>, String> {
-        let start = self.rest;
+        const RANGE_ERROR: &str = "numeric range error";
         let low = self.number("need decimal number 0..255")?;
-        if !self.skip("..") {
+        if !self.skip(".") {
             return Ok(low..=low);
         }
-        let high = self.number("need decimal number 0..255")?;
+        if !self.skip(".") {
+            return Err(self.error(RANGE_ERROR));
+        }
+        let end = self.rest;
+        let high = self.number(RANGE_ERROR)?;
         if low > high {
-            self.rest = start;
-            return Err(self.error("numeric range error"));
+            self.rest = end;
+            return Err(self.error(RANGE_ERROR));
         }
         Ok(low..=high)
     }
@@ -143,7 +147,7 @@ impl<'a> Parser<'a> {
         let digits = self.leading(|c| c.is_ascii_digit());
         let next = self.rest.chars().next().map(String::from).unwrap_or_default();
         let token = if digits.is_empty() { next.as_str() } else { digits };
-        let before = self.text.trim_end_matches(']').strip_suffix(self.rest.trim_end_matches(']'));
+        let before = self.text.strip_suffix(self.rest);
         let after = self.rest.strip_prefix(token).unwrap_or_default();
         format!("{reason} at \"{}>{token}<{after}\"", before.unwrap_or_default())
     }

@@ -4,6 +4,7 @@ use super::filter::Filter;
 use super::name::{DomainName, PublicName};
 use super::site::Site;
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 /// A list, and what its answers are worth.
 #[derive(Clone, Debug)]
@@ -15,10 +16,23 @@ pub struct Zone {
     entries: Vec<Entry>,
 }
 
+/// What some answers of a list are worth.
 #[derive(Clone, Debug)]
-struct Entry {
-    filter: Option<Filter>,
-    weight: i32,
+pub struct Entry {
+    /// The answers that count; `None`: any listing.
+    pub filter: Option<Filter>,
+    /// What a match adds to the score.
+    pub weight: i32,
+}
+
+impl Entry {
+    /// Whether at least one of `addresses` counts.
+    pub fn matches(&self, addresses: &[Ipv4Addr]) -> bool {
+        match &self.filter {
+            None => !addresses.is_empty(),
+            Some(filter) => addresses.iter().any(|&address| filter.matches(address)),
+        }
+    }
 }
 
 /// Gathers entries by domain, in the order in which each domain is first named.
@@ -39,13 +53,14 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
 }
 
 impl Zone {
+    /// What the list's answers are worth, in the order of `dnsbl_sites`.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// The weights of the entries that at least one of `addresses` matches, each once.
-    pub fn matching_weights(&self, addresses: &[std::net::Ipv4Addr]) -> impl Iterator<Item = i32> {
-        let matches = |entry: &&Entry| match &entry.filter {
-            None => !addresses.is_empty(),
-            Some(filter) => addresses.iter().any(|&address| filter.matches(address)),
-        };
-        self.entries.iter().filter(matches).map(|entry| entry.weight)
+    pub fn matching_weights(&self, addresses: &[Ipv4Addr]) -> impl Iterator<Item = i32> {
+        self.entries.iter().filter(|entry| entry.matches(addresses)).map(|entry| entry.weight)
     }
 
     /// The weights of all entries, matching or not.

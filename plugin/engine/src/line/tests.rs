@@ -40,6 +40,22 @@ fn text_is_cut_below_at_and_above_the_limit() {
     assert!(escape(&[&[b'x'; 98][..], b"\xff"].concat()).ends_with(r"x\3"), "a cut inside an escape");
 }
 
+#[test]
+fn the_first_bytes_are_escaped_whole() {
+    for (length, expected) in [(99, 396), (100, 400), (101, 400)] {
+        assert_eq!(escape_start(&vec![1; length]).len(), expected);
+    }
+    assert_eq!(escape_start(b"a\\\r"), r"a\\\r");
+}
+
+#[test]
+fn what_is_not_printable_becomes_a_question_mark() {
+    assert_eq!(printable("a\tb\u{e9}~\x7f".as_bytes(), 100), "a?b??~?");
+    for (length, expected) in [(4, 4), (5, 5), (6, 5)] {
+        assert_eq!(printable(&vec![0; length], 5).len(), expected);
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_raw_reaches_the_log(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {

@@ -9,18 +9,21 @@ use std::str::FromStr;
 pub enum Action {
     /// Log it and serve the client all the same; test it again next time.
     Ignore,
+    /// Go on with the other tests, then talk to the client, but refuse all mail with 550, and log what it wanted.
+    Enforce,
     /// Refuse with a 521 reply and close.
     Drop,
 }
 
 impl Word for Action {
-    const EXPECTED: &'static str = "\"ignore\" or \"drop\"";
+    const EXPECTED: &'static str = "\"ignore\", \"enforce\" or \"drop\"";
 }
 
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ignore => "ignore",
+            Self::Enforce => "enforce",
             Self::Drop => "drop",
         })
     }
@@ -32,11 +35,11 @@ impl FromStr for Action {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "ignore" | "continue" => Ok(Self::Ignore),
+            "enforce" => Ok(Self::Enforce),
             "drop" => Ok(Self::Drop),
-            "enforce" => Err(format!("not supported by this version: expected {}", Self::EXPECTED)),
             _ => Err(format!("expected {}", Self::EXPECTED)),
         }
     }
 }
 
-word!(Action, "enum": ["ignore", "drop", "continue"]);
+word!(Action, "enum": ["ignore", "enforce", "drop", "continue"]);

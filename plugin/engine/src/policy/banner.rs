@@ -21,11 +21,22 @@ impl Banner {
     pub fn expand(&self, myhostname: &Hostname) -> String {
         self.0.replace("$myhostname", &myhostname.0)
     }
+
+    /// The text with `$smtpd_banner` replaced, and then `$myhostname`.
+    pub fn expand_within(&self, smtpd_banner: &Self, myhostname: &Hostname) -> String {
+        Self(self.0.replace("$smtpd_banner", &smtpd_banner.0)).expand(myhostname)
+    }
 }
 
-impl Default for Banner {
-    fn default() -> Self {
+impl Banner {
+    /// Postfix's default for `smtpd_banner`, without the name of the software.
+    pub(super) fn smtpd() -> Self {
         Self("$myhostname ESMTP".to_owned())
+    }
+
+    /// Postfix's default for `postscreen_greet_banner`.
+    pub(super) fn greet() -> Self {
+        Self("$smtpd_banner".to_owned())
     }
 }
 
@@ -55,6 +66,13 @@ word!(Banner, "maxLength": BANNER_MAX, "pattern": "^[ -~]*$");
 /// A host name (RFC 1123).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hostname(String);
+
+impl Hostname {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 impl Default for Hostname {
     fn default() -> Self {

@@ -32,6 +32,11 @@ impl PolicyError {
         Self { path: String::new(), message, position: None }
     }
 
+    pub(super) fn too_long(path: &str, length: usize, max: usize) -> Self {
+        let message = format!("{length} bytes with the names filled in: expected at most {max}");
+        Self { path: path.to_owned(), message, position: None }
+    }
+
     pub(super) fn from_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Self {
         let path = match path.to_string() {
             // How serde_path_to_error writes the root, and a place it could not follow.

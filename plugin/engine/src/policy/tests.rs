@@ -9,7 +9,7 @@ fn error(json: &str) -> String {
 fn nothing_means_postfix_defaults() {
     for json in ["", " \n", "{}"] {
         let policy = Policy::parse(json.as_bytes()).unwrap();
-        assert_eq!(policy.greet_wait, Period::seconds(6));
+        assert_eq!(policy.greet_wait, StressPeriod::seconds(6, 2));
         assert_eq!(policy.greet_action, Action::Ignore);
         assert_eq!(policy.greet_ttl, Period::days(1));
         assert_eq!(policy.dnsbl_threshold, 1);
@@ -27,7 +27,7 @@ fn an_error_names_field_value_and_expectation() {
     for (json, expected) in [
         (
             r#"{"greet_wait": "6x"}"#,
-            r#"greet_wait: "6x": expected a whole number and a unit (s, m, h, d or w), such as "6s""#,
+            r#"greet_wait: "6x": expected a whole number and a unit (s, m, h, d or w), such as "6s", or"#,
         ),
         (r#"{"greet_wait": "s"}"#, r#"greet_wait: "s": expected a whole number and a unit"#),
         (r#"{"greet_wait": ""}"#, r#"greet_wait: "": expected a whole number and a unit"#),
@@ -35,8 +35,44 @@ fn an_error_names_field_value_and_expectation() {
         (r#"{"greet_wait": "0s"}"#, r#"greet_wait: "0s": expected 1s or more"#),
         (r#"{"greet_wait": "3551w"}"#, r#"greet_wait: "3551w": expected 2147483647s or less"#),
         (r#"{"greet_wait": 6}"#, "greet_wait: invalid type: integer `6`, expected a whole number and a unit"),
-        (r#"{"greet_action": "reject"}"#, r#"greet_action: "reject": expected "ignore" or "drop""#),
-        (r#"{"greet_action": "enforce"}"#, r#"greet_action: "enforce": not supported by this version"#),
+        (
+            r#"{"greet_action": "reject"}"#,
+            r#"greet_action: "reject": expected "ignore", "enforce" or "drop""#,
+        ),
+        (
+            r#"{"greet_wait": "${stress?{2}:{6}}"}"#,
+            r#"greet_wait: "${stress?{2}:{6}}": expected a whole number"#,
+        ),
+        (
+            r#"{"command_count_limit": 0}"#,
+            "command_count_limit: invalid value: integer `0`, expected a whole number, 1",
+        ),
+        (
+            r#"{"line_length_limit": 511}"#,
+            "line_length_limit: invalid value: integer `511`, expected a whole number from",
+        ),
+        (r#"{"line_length_limit": 65537}"#, "line_length_limit: invalid value: integer `65537`"),
+        (
+            r#"{"pre_queue_limit": 9}"#,
+            "pre_queue_limit: invalid value: integer `9`, expected a whole number, 10 or",
+        ),
+        (
+            r#"{"post_queue_limit": 4}"#,
+            "post_queue_limit: invalid value: integer `4`, expected a whole number, 5 or",
+        ),
+        (
+            r#"{"forbidden_commands": ["A B"]}"#,
+            r#"forbidden_commands[0]: "A B": expected a word of printable ASCII"#,
+        ),
+        (
+            r#"{"discard_ehlo_keywords": ["HELP"]}"#,
+            r#"discard_ehlo_keywords[0]: "HELP": expected an EHLO keyword"#,
+        ),
+        (
+            r#"{"upstream_proxy_protocol": "v2"}"#,
+            r#"upstream_proxy_protocol: "v2": expected "" or "haproxy""#,
+        ),
+        (r#"{"reject_footer": "caf\u00e9"}"#, r#"reject_footer: "café": expected a template"#),
         (
             r#"{"dnsbl_sites": ["a.test", "b.test=127.0.0.256"]}"#,
             r#"dnsbl_sites[1]: "b.test=127.0.0.256": bad DNSBL filter"#,
@@ -136,7 +172,15 @@ fn a_banner_line_never_exceeds_what_smtp_allows() {
 #[test]
 fn the_banner_names_the_host() {
     let policy = Policy::parse(br#"{"myhostname": "mx.example.com"}"#).unwrap();
-    assert_eq!(policy.greet_banner.expand(&policy.myhostname), "mx.example.com ESMTP");
+    assert_eq!(policy.teaser(), "mx.example.com ESMTP");
+    let policy =
+        Policy::parse(br#"{"smtpd_banner": "$myhostname hi", "greet_banner": "Wait. $smtpd_banner"}"#);
+    assert_eq!(policy.unwrap().teaser(), "Wait. localhost hi");
+    let long =
+        format!(r#"{{"myhostname": "{}", "smtpd_banner": "{}"}}"#, "a".repeat(60), "$myhostname".repeat(9));
+    assert!(
+        error(&long).starts_with("smtpd_banner: 540 bytes with the names filled in: expected at most 506")
+    );
 }
 
 #[test]
@@ -151,19 +195,36 @@ fn a_test_is_enabled_by_its_own_parameter() {
 fn the_schema_accepts_what_the_parser_accepts() {
     let schema = Policy::json_schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let full = serde_json::json!({
+    let full: serde_json::Value = serde_json::from_str(
+        r#"{
         "myhostname": "mx.example.com",
         "mynetworks": ["!10.0.0.1", "10.0.0.0/8"],
         "access_list": ["permit_mynetworks", {"cidr": "192.0.2.0/24", "action": "reject"}, "dunno"],
         "denylist_action": "drop",
-        "greet_wait": "6s", "greet_banner": "hello", "greet_action": "drop", "greet_ttl": "1d",
+        "allowlist_interfaces": ["!198.51.100.2", "198.51.100.0/24"], "smtpd_banner": "$myhostname ESMTP",
+        "greet_wait": "${stress?{2}:{6}}s", "greet_banner": "hello", "greet_action": "drop", "greet_ttl": "1d",
         "dnsbl_sites": ["zen.spamhaus.org=127.0.0.[2..11]*3", "list.dnswl.org*-2"],
         "dnsbl_threshold": 3, "dnsbl_allowlist_threshold": -1, "dnsbl_action": "drop",
         "dnsbl_min_ttl": "60s", "dnsbl_max_ttl": "1h", "dnsbl_timeout": "10s",
         "dnsbl_reply_map": {"secret.dq.example": "zen.example"},
+        "pipelining_enable": true, "pipelining_action": "enforce", "pipelining_ttl": "30d",
+        "non_smtp_command_enable": true, "non_smtp_command_action": "drop", "non_smtp_command_ttl": "30d",
+        "bare_newline_enable": true, "bare_newline_action": "ignore", "bare_newline_ttl": "30d",
+        "forbidden_commands": ["CONNECT", "regexp:{{/^[^A-Z]/ Bogus}}"],
+        "command_count_limit": 20, "command_time_limit": "300s", "line_length_limit": 2048,
+        "helo_required": true, "disable_vrfy_command": true,
+        "discard_ehlo_keywords": ["DSN", "silent-discard"],
+        "discard_ehlo_keyword_address_maps": [{"cidr": "192.0.2.0/24", "keywords": ["CHUNKING"]}],
+        "reject_footer": "\\c. Call $server_name", "soft_bounce": true,
+        "message_size_limit": 1000, "smtputf8_enable": false,
+        "cache_retention_time": "1w", "client_connection_count_limit": 50,
+        "pre_queue_limit": 100, "post_queue_limit": 100, "respectful_logging": false,
+        "upstream_proxy_protocol": "haproxy", "upstream_proxy_timeout": "5s",
         "resolver": {"cluster": "r", "authority": "r", "path": "/"},
         "cache": {"buckets": 1}, "lane": {"speaker_cluster": "s"}
-    });
+    }"#,
+    )
+    .unwrap();
     assert_eq!(validator.validate(&full).map_err(|error| error.to_string()), Ok(()));
     let policy = Policy::parse(full.to_string().as_bytes()).unwrap();
     let written = serde_json::to_value(&policy).unwrap();

@@ -106,13 +106,44 @@ pub fn buckets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32,
         .ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(number), &expected))
 }
 
-fn in_range<'de, D: Deserializer<'de>>(
+/// `command_count_limit`.
+pub fn command_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    in_range(deserializer, 1..=u32::MAX, "a whole number, 1 or more")
+}
+
+/// `line_length_limit`: Postfix's minimum, and a maximum because a line is held in memory.
+pub fn line_length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    in_range(deserializer, 512..=65_536, "a whole number from 512 to 65536")
+}
+
+/// `pre_queue_limit`: Postfix's minimum, or off.
+pub fn pre_queue<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    off_or_at_least(deserializer, 10, "a whole number, 10 or more, or 0 for off")
+}
+
+/// `post_queue_limit`: Postfix's minimum, or off.
+pub fn post_queue<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    off_or_at_least(deserializer, 5, "a whole number, 5 or more, or 0 for off")
+}
+
+fn off_or_at_least<'de, D: Deserializer<'de>>(
     deserializer: D,
-    range: std::ops::RangeInclusive<i32>,
+    least: u32,
     expected: &'static str,
-) -> Result<i32, D::Error> {
+) -> Result<u32, D::Error> {
+    match in_range(deserializer, 0..=u32::MAX, expected)? {
+        number if number == 0 || number >= least => Ok(number),
+        number => Err(D::Error::invalid_value(Unexpected::Unsigned(number.into()), &expected)),
+    }
+}
+
+fn in_range<'de, T: TryFrom<i64> + PartialOrd, D: Deserializer<'de>>(
+    deserializer: D,
+    range: std::ops::RangeInclusive<T>,
+    expected: &'static str,
+) -> Result<T, D::Error> {
     let number = i64::deserialize(deserializer)?;
-    i32::try_from(number)
+    T::try_from(number)
         .ok()
         .filter(|number| range.contains(number))
         .ok_or_else(|| D::Error::invalid_value(Unexpected::Signed(number), &expected))

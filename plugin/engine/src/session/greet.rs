@@ -4,11 +4,11 @@
 //! test is done only by talking early or by the DNS allowlist shortcut. So a polite unknown client waits all of
 //! `greet_wait`, however fast the lists answer; one that only the lists must decide about waits just for them.
 
-use super::{Phase, Session, bracketed};
+use super::{Forward, Phase, Session, bracketed, keep_early};
 use crate::dnsbl::{Answer, Heard, Score, Tally, question};
 use crate::io::{DnsFailure, Output};
 use crate::line::{Line, elapsed, escape};
-use crate::metric::{Counter, Gauge};
+use crate::metric::Counter;
 use crate::policy::Action;
 use crate::record::{Test, TestSet};
 use crate::reply;
@@ -20,23 +20,36 @@ use std::time::Duration;
 /// How many early bytes are looked at (and counted in the log): postscreen peeks into the socket once, up to this.
 pub const PEEK_MAX: usize = 1_023;
 
+/// How many bytes are kept that arrive before anybody reads them. The dummy SMTP server reads them later; what comes
+/// on top is lost.
+pub const EARLY_MAX: usize = 16 * 1_024;
+
 #[derive(Debug)]
 pub(super) struct Greet {
     since: Instant,
     tally: Tally,
     /// Frozen when all lists have answered, or taken at the end of the wait.
     score: Option<Score>,
+    /// What an early talker has said so far.
+    early: Vec<u8>,
+    /// It will say no more.
+    ended: bool,
 }
 
 impl Session {
     pub(super) fn begin_greet(&mut self, now: Now) {
-        let zones = self.policy.zones().len();
-        self.phase = Phase::Greeting(Greet { since: now.instant, tally: Tally::new(zones), score: None });
-        self.outputs.push(Output::Adjust(Gauge::Held, 1));
-        self.timers.set(Timer::GreetWait, now.instant.after(self.policy.greet_wait.duration()));
+        self.phase = Phase::Greeting(Greet {
+            since: now.instant,
+            tally: Tally::new(self.policy.zones().len()),
+            score: None,
+            early: Vec::new(),
+            ended: false,
+        });
+        self.begin_screening();
+        let wait = self.policy.greet_wait.duration(self.standing.stressed);
+        self.timers.set(Timer::GreetWait, now.instant.after(wait));
         if self.progress.todo.contains(Test::Pregreet) {
-            let banner = self.policy.greet_banner.expand(&self.policy.myhostname);
-            self.outputs.push(Output::Teaser(reply::teaser(&banner).into_bytes()));
+            self.outputs.push(Output::Teaser(reply::teaser(&self.policy.teaser()).into_bytes()));
         }
         if self.progress.todo.contains(Test::Dnsbl) {
             self.ask_lists();
@@ -54,22 +67,15 @@ impl Session {
 
     /// Bytes before the verdict. Only the first arrival counts, and only while the pregreet test runs; a client that
     /// passed it earlier may talk when it likes.
-    pub(super) fn client_talked(&mut self, bytes: &[u8], now: Now) {
-        let since = match &mut self.phase {
-            Phase::Recalling { early, .. } => {
-                let room = PEEK_MAX.saturating_sub(early.len());
-                early.extend(bytes.iter().take(room));
-                return;
-            }
-            Phase::Greeting(greet) => greet.since,
-            Phase::Admitting | Phase::Decided => return,
-        };
+    pub(super) fn talked_early(&mut self, bytes: &[u8], now: Now) {
+        let Phase::Greeting(greet) = &mut self.phase else { return };
+        keep_early(&mut greet.early, bytes);
         let undecided = !(self.progress.done | self.progress.fail).contains(Test::Pregreet);
         if bytes.is_empty() || !self.progress.todo.contains(Test::Pregreet) || !undecided {
             return;
         }
         let peeked = bytes.get(..PEEK_MAX).unwrap_or(bytes);
-        let waited = now.instant.since(since);
+        let waited = now.instant.since(greet.since);
         self.count(Counter::Pregreet);
         self.log(format!(
             "PREGREET {} after {} from {}: {}",
@@ -80,22 +86,25 @@ impl Session {
         ));
         self.progress.fail |= Test::Pregreet.into();
         match self.policy.greet_action {
-            Action::Drop => self.refuse(reply::PROTOCOL_ERROR.to_owned(), Verdict::Pregreet),
-            Action::Ignore => {
-                self.progress.done |= Test::Pregreet.into();
-                // Postfix: the rest of the wait is counted in whole seconds.
-                let rest =
-                    self.policy.greet_wait.duration().saturating_sub(Duration::from_secs(waited.as_secs()));
-                self.timers.set(Timer::GreetWait, now.instant.after(rest));
-                self.end_greet_if_done(now);
-            }
+            Action::Drop => return self.turn_away(reply::PROTOCOL_ERROR, Verdict::Pregreet, now),
+            Action::Enforce => self.reject_with(reply::PROTOCOL_ERROR_RCPT.to_owned(), Verdict::Pregreet),
+            Action::Ignore => {}
         }
+        self.progress.done |= Test::Pregreet.into();
+        // Postfix: the rest of the wait is counted in whole seconds.
+        let wait = self.policy.greet_wait.duration(self.standing.stressed);
+        let rest = wait.saturating_sub(Duration::from_secs(waited.as_secs()));
+        self.timers.set(Timer::GreetWait, now.instant.after(rest));
+        self.end_greet_if_done(now);
     }
 
     pub(super) fn list_answered(&mut self, index: u16, answer: Result<&[u8], DnsFailure>, now: Now) {
         let client = self.client_address();
         let policy = self.policy.clone();
         let Phase::Greeting(greet) = &mut self.phase else { return };
+        if !self.progress.todo.contains(Test::Dnsbl) {
+            return;
+        }
         let Some(zone) = policy.zones().get(usize::from(index)) else { return };
         let heard = greet.tally.hear(client, usize::from(index), zone, answer);
         let complete = greet.tally.is_complete();
@@ -149,35 +158,48 @@ impl Session {
         if self.progress.todo.contains(Test::Pregreet) && !decided.contains(Test::Pregreet) {
             self.progress.pass |= Test::Pregreet.into();
             let expiry = now.unix.saturating_add(self.policy.greet_ttl.as_secs());
-            self.progress.record.set_expiry(Test::Pregreet, expiry);
+            self.stamp(Test::Pregreet, expiry);
         }
-        // Reaching this point with an early talker means that the action is to ignore it: neither pass nor fail.
-        self.progress.fail = self.progress.fail.without(Test::Pregreet.into());
-
+        if self.policy.greet_action == Action::Ignore {
+            self.progress.fail = self.progress.fail.without(Test::Pregreet.into());
+        }
         if self.progress.todo.contains(Test::Dnsbl) {
             let Some(score) = self.take_score(now) else { return };
             if score.total < self.policy.dnsbl_threshold {
                 self.progress.pass |= Test::Dnsbl.into();
-                self.progress.record.set_expiry(Test::Dnsbl, now.unix.saturating_add(score.ttl));
-            } else if self.blocked(score) == Action::Drop {
-                return;
+                self.stamp(Test::Dnsbl, now.unix.saturating_add(score.ttl));
+            } else {
+                self.blocked(score, now);
             }
         }
-        self.conclude();
+        self.share();
+        if let Phase::Greeting(greet) = &mut self.phase {
+            let (early, ended) = (std::mem::take(&mut greet.early), greet.ended);
+            self.greeted(&early, now);
+            if ended {
+                self.client_ended(now);
+            }
+        }
     }
 
-    /// Logs and counts a score at or above the threshold; refuses the client if that is the action.
-    fn blocked(&mut self, score: Score) -> Action {
+    /// Logs and counts a score at or above the threshold, and does what is to be done about it.
+    fn blocked(&mut self, score: Score, now: Now) {
         self.count(Counter::DnsblBlocked);
         self.log(format!("DNSBL rank {} for {}", score.total, bracketed(self.client)));
-        let action = self.policy.dnsbl_action;
-        if action == Action::Drop {
-            let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
-            let list = zone.map_or("", |zone| zone.public_name.as_str());
-            let text = reply::blocked_using(self.client_address(), list);
-            self.refuse(text, Verdict::Dnsbl);
+        let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
+        let list = zone.map_or("", |zone| zone.public_name.as_str()).to_owned();
+        match self.policy.dnsbl_action {
+            Action::Ignore => {}
+            Action::Enforce => {
+                self.progress.fail |= Test::Dnsbl.into();
+                let reject = reply::blocked_using_rcpt(self.client_address(), &list);
+                self.reject_with(reject, Verdict::Dnsbl);
+            }
+            Action::Drop => {
+                let text = reply::blocked_using(self.client_address(), &list);
+                self.turn_away(&text, Verdict::Dnsbl, now);
+            }
         }
-        action
     }
 
     /// The score, taken once: when all lists have answered, or at the end of the wait from those that have.
@@ -192,7 +214,7 @@ impl Session {
         greet.score = Some(score);
 
         let good = self.policy.allowlist_threshold().is_some_and(|threshold| score.total <= threshold.get());
-        if good && score.total < self.policy.dnsbl_threshold && self.progress.fail.is_empty() {
+        if good && score.total < self.policy.dnsbl_threshold && !self.progress.any_failure() {
             let others = Test::ALL.into_iter().filter(|&test| test != Test::Dnsbl);
             for test in others {
                 if self.progress.todo.contains(test) {
@@ -200,18 +222,31 @@ impl Session {
                 }
                 // Also for tests that are disabled today: who turns one on later need not test this client.
                 self.progress.record.extend_expiry(test, now.unix.saturating_add(score.ttl));
+                self.progress.unshared |= test.into();
             }
             self.progress.done |= Test::Pregreet.into();
         }
         Some(score)
     }
 
-    /// How long the client has been waiting.
-    pub(super) fn waited(&self, now: Now) -> Duration {
+    /// An early talker that has ended its half still gets its replies, if it is to get any.
+    pub(super) fn ends_while_refused(&mut self) -> bool {
+        let refused = matches!(self.progress.forward, Forward::No { .. });
+        match &mut self.phase {
+            Phase::Greeting(greet) if refused && !greet.early.is_empty() => {
+                greet.ended = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// When the wait before the greeting began.
+    pub(super) fn greet_began(&self) -> Option<Instant> {
         match &self.phase {
-            Phase::Greeting(greet) => now.instant.since(greet.since),
-            Phase::Recalling { since, .. } => now.instant.since(*since),
-            Phase::Admitting | Phase::Decided => Duration::ZERO,
+            Phase::Greeting(greet) => Some(greet.since),
+            Phase::Joining(early) | Phase::Recalling(early) => Some(early.since),
+            _ => None,
         }
     }
 }

@@ -49,6 +49,22 @@ fn an_expired_client_renews_and_stays_an_old_one() {
 }
 
 #[test]
+fn the_refusal_of_a_bad_proxy_header_has_no_footer() {
+    let policy =
+        r#"{"upstream_proxy_protocol": "haproxy", "reject_footer": "\\c. Bye", "soft_bounce": true}"#;
+    let mut visit = Visit::new(policy);
+    visit.opens().then(&[]);
+    visit.talks(b"PROXY UNKNOWN\r\n").then(&[
+        r"log warning: haproxy read: bad or missing protocol type: PROXY UNKNOWN\r\n",
+        "dial Nobody",
+        "say 421 4.3.2 No system resources",
+        "verdict NO RESOURCES",
+        "close",
+    ]);
+    assert!(visit.is_over());
+}
+
+#[test]
 fn an_early_talker_is_dropped_at_once() {
     let mut visit = Visit::new(r#"{"greet_action": "drop"}"#);
     visit.opens();

@@ -1,4 +1,6 @@
 use super::*;
+use crate::shared::crowd::{Broken, Crowd};
+use crate::shared::{Memory, WRITE_ATTEMPTS};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -84,48 +86,34 @@ fn the_place_of_a_client_is_part_of_the_format() {
 
 const BUCKET_OF_CLIENT_1: u32 = 2_917;
 
-/// A store in which others are faster `lost` times, each time with a record of their own.
-fn remember_in_a_crowd(lost: u32) -> (bool, Bucket) {
-    let stored = std::cell::RefCell::new((Bucket::default(), 1));
-    let mut turns = 0;
-    let worked = remember(
-        client(200),
-        until(100),
-        || {
-            let (bucket, version) = &*stored.borrow();
-            Ok::<_, ()>(Some((bucket.encode(), *version)))
-        },
-        |bytes, version| {
-            let (bucket, current) = &mut *stored.borrow_mut();
-            turns += 1;
-            if turns <= lost {
-                bucket.put(client(u8::try_from(turns % 4).unwrap()), until(50));
-                *current += 1;
-            }
-            let fresh = version == *current;
-            if fresh {
-                *bucket = Bucket::decode(bytes);
-            }
-            Ok(fresh)
-        },
-    );
-    (worked, stored.into_inner().0)
+#[test]
+fn what_is_remembered_is_recalled() {
+    let (memory, buckets) = (Memory::default(), NonZeroU32::MIN);
+    assert_eq!(recall(&memory, client(1), buckets), None);
+    assert!(remember(&memory, client(1), until(100), buckets));
+    assert_eq!(recall(&memory, client(1), buckets), Some(until(100)));
+    assert_eq!(recall(&memory, client(2), buckets), None);
 }
 
 #[test]
-fn a_contended_write_is_tried_again_up_to_its_limit() {
+fn the_records_that_others_store_meanwhile_are_kept() {
+    let buckets = NonZeroU32::MIN;
     for (lost, expected) in [(0, true), (1, true), (WRITE_ATTEMPTS - 1, true), (WRITE_ATTEMPTS, false)] {
-        let (worked, bucket) = remember_in_a_crowd(lost);
-        assert_eq!(worked, expected, "{lost} lost races");
-        assert_eq!(bucket.get(client(200)).is_some(), expected, "{lost} lost races");
-        assert_eq!(bucket.get(client(1)).is_some(), lost > 0, "the records of the others are kept");
+        let crowd = Crowd::new(lost, |memory| assert!(remember(memory, client(1), until(50), buckets)));
+        assert_eq!(remember(&crowd, client(200), until(100), buckets), expected, "{lost} lost races");
+        let found = recall(&crowd, client(200), buckets);
+        assert_eq!(found, expected.then(|| until(100)), "{lost} lost races");
+        assert_eq!(recall(&crowd, client(1), buckets).is_some(), lost > 0, "{lost} lost races");
     }
 }
 
 #[test]
-fn a_store_that_fails_ends_the_attempt() {
-    assert!(!remember(client(1), until(100), || Err(()), |_, _| Ok(true)));
-    assert!(!remember(client(1), until(100), || Ok(None), |_, _| Err(())));
+fn a_host_that_fails_remembers_nothing() {
+    for readable in [false, true] {
+        let broken = Broken { readable };
+        assert!(!remember(&broken, client(1), until(100), NonZeroU32::MIN));
+        assert_eq!(recall(&broken, client(1), NonZeroU32::MIN), None);
+    }
 }
 
 proptest! {

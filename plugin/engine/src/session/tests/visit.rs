@@ -1,7 +1,7 @@
 //! A client's visit: drives a session and writes down what comes out.
 
 use crate::dnsbl::question;
-use crate::io::{DnsFailure, Endpoints, Input, Output};
+use crate::io::{DnsFailure, Endpoints, Input, Output, Standing};
 use crate::policy::Policy;
 use crate::record::Record;
 use crate::session::Session;
@@ -9,6 +9,7 @@ use crate::time::{Instant, Now};
 use domain::base::iana::Rcode;
 use domain::base::{Message, MessageBuilder, Ttl};
 use domain::rdata::A;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,10 @@ pub struct Visit {
     policy: Arc<Policy>,
     session: Session,
     millis: u64,
+    /// What the host says about other sessions.
+    pub standing: Standing,
+    /// Whether it is the first of them that says that the client is new.
+    pub first: bool,
     /// Everything that the session wanted, ever.
     pub outputs: Vec<Output>,
     lines: Vec<String>,
@@ -42,7 +47,8 @@ impl Visit {
         let policy = Arc::new(Policy::parse(policy.as_bytes()).unwrap());
         let endpoints = Endpoints { client: client.parse().unwrap(), server: server.parse().unwrap() };
         let session = Session::new(policy.clone(), endpoints);
-        Self { policy, session, millis: 0, outputs: Vec::new(), lines: Vec::new() }
+        let standing = Standing::ALONE;
+        Self { policy, session, millis: 0, standing, first: true, outputs: Vec::new(), lines: Vec::new() }
     }
 
     /// Moves on to this many seconds after the beginning.
@@ -92,9 +98,25 @@ impl Visit {
         self.give(Input::DnsAnswer { question: index, answer })
     }
 
+    /// The mail server's first bytes have come.
+    pub fn backend_answers(&mut self) -> &mut Self {
+        self.give(Input::BackendAnswered)
+    }
+
+    /// Gives an input, and what a host with tables at hand answers at once.
     fn give(&mut self, input: Input<'_>) -> &mut Self {
         let now = Now { instant: Instant::from_millis(self.millis), unix: EPOCH + self.millis / 1_000 };
-        let outputs = self.session.handle(input, now);
+        let mut waiting = VecDeque::from(self.session.handle(input, now));
+        let mut outputs = Vec::new();
+        while let Some(output) = waiting.pop_front() {
+            let answer = match output {
+                Output::Join(_) => Some(Input::Joined(self.standing)),
+                Output::ClaimPassNew(_) => Some(Input::PassNewClaimed(self.first)),
+                _ => None,
+            };
+            outputs.push(output);
+            waiting.extend(answer.into_iter().flat_map(|answer| self.session.handle(answer, now)));
+        }
         self.lines = outputs.iter().filter_map(describe).collect();
         self.outputs.extend(outputs);
         self
@@ -120,8 +142,13 @@ impl Visit {
         self.session.deadline().map(|deadline| Duration::from_millis(deadline.as_millis()).as_secs_f64())
     }
 
+    /// Whether the client has been served, refused or lost.
     pub fn is_decided(&self) -> bool {
-        self.session.is_decided()
+        self.outputs.iter().any(|output| matches!(output, Output::Verdict(_)))
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.session.is_over()
     }
 
     pub fn remembered(&self) -> Option<Record> {
@@ -132,7 +159,7 @@ impl Visit {
     }
 }
 
-/// One line per output; counters are left to the scenarios.
+/// One line per output; counters and the bookkeeping of sessions are left out.
 fn describe(output: &Output) -> Option<String> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
     Some(match output {
@@ -146,7 +173,13 @@ fn describe(output: &Output) -> Option<String> {
         Output::ToClient(bytes) => format!("say {}", text(bytes)),
         Output::Close => "close".to_owned(),
         Output::Log(line) => format!("log {}", line.text),
-        Output::Count(_) => return None,
+        Output::Skip(len) => format!("skip {len}"),
+        Output::Count(_)
+        | Output::Join(_)
+        | Output::Renew(_)
+        | Output::Share(..)
+        | Output::ClaimPassNew(_)
+        | Output::Leave(_) => return None,
         Output::Adjust(_, by) => format!("held {by:+}"),
         Output::Verdict(verdict) => format!("verdict {verdict}"),
     })

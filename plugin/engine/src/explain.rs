@@ -1,0 +1,230 @@
+//! What would happen to one client, and why: the same pieces that decide in earnest, laid open.
+//!
+//! Nothing is decided here a second time. The rule comes from [`access::find`], the answers and the score from
+//! [`dnsbl`](crate::dnsbl), the passes from [`Record`], and the outcome from a [`Session`](crate::Session) that is
+//! visited by a client who waits for its turn and then delivers one mail (see `visit`). On hosts only: Envoy explains
+//! nothing.
+
+mod record;
+mod visit;
+
+pub use record::{Standing, parse_record};
+pub use visit::{Outcome, PATIENCE};
+
+use crate::access::{self, Decision};
+use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, parse_answer, question};
+use crate::io::DnsFailure;
+use crate::policy::Policy;
+use crate::record::{Record, Test};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Who is to be explained, and what is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// Whose address it is.
+    pub client: IpAddr,
+    /// The address that the client connects to; `None`: one where passes can be earned.
+    pub server: Option<IpAddr>,
+    /// What the table of passes holds of it; `None`: nothing, the client is a new one.
+    pub record: Option<Record>,
+    /// The time, in Unix seconds.
+    pub unix: u64,
+    /// What each list said, in the order of [`Policy::zones`]. A list without an entry was not asked.
+    pub replies: &'a [Reply],
+}
+
+/// What came back from one list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It was not asked.
+    NotAsked,
+    /// It was asked.
+    Asked {
+        /// The DNS message with the id 0, or why there is none.
+        message: Result<Vec<u8>, DnsFailure>,
+        /// After how long it was there.
+        after: Duration,
+    },
+}
+
+/// All that there is to say about one client.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The client, as plain IPv4 where it is an IPv4-mapped address.
+    pub client: IpAddr,
+    /// The rule of `access_list` that decides about it; `None`: no rule does.
+    pub access: Option<access::Match>,
+    /// Whether passes can be earned at the server's address (`allowlist_interfaces`).
+    pub interface_allowed: bool,
+    /// What the client's record is worth.
+    pub memory: Memory,
+    /// What the record says about each test, in the order of [`Test::ALL`].
+    pub tests: [(Test, Standing); Test::COUNT],
+    /// The lists, in the order of [`Policy::zones`].
+    pub lists: Vec<List>,
+    /// Whether the lists are asked about this client at all. Who is permitted, or has a valid pass, is not looked up.
+    pub lists_matter: bool,
+    /// The score of the answers that count.
+    pub score: Score,
+    /// The public name of the list that the client is told about if the score reaches the threshold.
+    pub blamed: Option<String>,
+    /// What happens to a client that waits for its turn.
+    pub outcome: Outcome,
+}
+
+/// What a client's record is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// There is none.
+    Empty,
+    /// It counts.
+    Known,
+    /// It is so old that it is as good as none (`cache_retention_time`).
+    Outdated,
+}
+
+/// One list, and what its answer is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// Its public name: the domain may hold a secret key.
+    pub name: String,
+    /// What it said.
+    pub answer: ListAnswer,
+    /// Whether its answer came before the verdict. A late one adds nothing.
+    pub counts: bool,
+    /// Its entries in `dnsbl_sites`.
+    pub entries: Vec<Worth>,
+}
+
+/// What a list said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListAnswer {
+    /// The client is listed, or not if there is no address; and for how long that is valid.
+    Answered(Answer),
+    /// It was not asked.
+    NotAsked,
+    /// No answer in `dnsbl_timeout`.
+    TimedOut,
+    /// It could not be asked, or what came back was no answer: why.
+    Trouble(String),
+}
+
+/// One entry of `dnsbl_sites`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worth {
+    /// The filter, as Postfix writes it; `None`: any listing counts.
+    pub filter: Option<String>,
+    /// What a match is worth.
+    pub weight: i32,
+    /// Whether the answer matches.
+    pub matches: bool,
+}
+
+/// The questions to the lists, in the order of [`Policy::zones`]; `None` for a name that DNS cannot hold.
+pub fn questions(policy: &Policy, client: IpAddr) -> Vec<Option<Vec<u8>>> {
+    let client = client.to_canonical();
+    policy.zones().iter().map(|zone| question(client, &zone.domain)).collect()
+}
+
+/// Explains one client.
+pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
+    let client = case.client.to_canonical();
+    let visited = visit::visit(policy, case);
+    let mut tally = Tally::new(policy.zones().len());
+    let mut lists: Vec<List> = policy.zones().iter().map(List::unasked).collect();
+    // In the order of arrival, which matters where two lists weigh the same, and for the validity of a pass.
+    for (index, message, _) in in_order_of_arrival(case.replies) {
+        let (Some(zone), Some(list)) = (policy.zones().get(index), lists.get_mut(index)) else { continue };
+        list.counts = !visited.lists_asked || visited.heard.contains(&index);
+        let heard = if list.counts {
+            tally.hear(client, index, zone, message)
+        } else {
+            Tally::new(1).hear(client, 0, zone, message)
+        };
+        list.take(heard, client, zone, message);
+    }
+    let score = tally.score(policy);
+    let blamed = score.heaviest_zone.and_then(|index| lists.get(index)).map(|list| list.name.clone());
+    let enabled = policy.enabled_tests();
+    let record = case.record.unwrap_or_default();
+    let retention = policy.cache_retention_time.as_secs();
+    Explanation {
+        client,
+        access: access::find(&policy.access_list, &policy.mynetworks, client),
+        interface_allowed: case
+            .server
+            .is_none_or(|server| policy.allowlist_interfaces.contain(server.to_canonical())),
+        memory: match case.record {
+            None => Memory::Empty,
+            Some(record) if record.is_outdated(enabled, case.unix, retention) => Memory::Outdated,
+            Some(_) => Memory::Known,
+        },
+        tests: Test::ALL.map(|test| (test, Standing::of(record, test, enabled, case.unix))),
+        lists,
+        lists_matter: visited.lists_asked,
+        score,
+        blamed,
+        outcome: visited.outcome,
+    }
+}
+
+/// A list's number, what it said, and when.
+type Arrival<'a> = (usize, Result<&'a [u8], DnsFailure>, Duration);
+
+fn in_order_of_arrival(replies: &[Reply]) -> Vec<Arrival<'_>> {
+    let arrival = |(index, reply)| match reply {
+        &Reply::NotAsked => None,
+        Reply::Asked { message, after } => {
+            Some((index, message.as_ref().map(Vec::as_slice).map_err(|&failure| failure), *after))
+        }
+    };
+    let mut arrivals: Vec<_> = replies.iter().enumerate().filter_map(arrival).collect();
+    arrivals.sort_by_key(|&(index, _, after)| (after, index));
+    arrivals
+}
+
+impl Explanation {
+    /// What the access list says.
+    pub fn decision(&self) -> Decision {
+        self.access.map_or(Decision::Undecided, |found| found.decision)
+    }
+}
+
+impl List {
+    fn unasked(zone: &Zone) -> Self {
+        let worth = |entry: &crate::dnsbl::Entry| Worth {
+            filter: entry.filter.as_ref().map(ToString::to_string),
+            weight: entry.weight,
+            matches: false,
+        };
+        Self {
+            name: zone.public_name.to_string(),
+            answer: ListAnswer::NotAsked,
+            counts: false,
+            entries: zone.entries().iter().map(worth).collect(),
+        }
+    }
+
+    fn take(&mut self, heard: Heard, client: IpAddr, zone: &Zone, message: Result<&[u8], DnsFailure>) {
+        self.answer = match heard {
+            Heard::Listed(answer) => ListAnswer::Answered(answer),
+            Heard::Unlisted => match message.map(|message| parse_answer(client, &zone.domain, message)) {
+                Ok(Ok(answer)) => ListAnswer::Answered(answer),
+                // Not so, having been read once; but nothing here may panic.
+                Ok(Err(_)) | Err(_) => ListAnswer::NotAsked,
+            },
+            Heard::TimedOut => ListAnswer::TimedOut,
+            Heard::Trouble(trouble) => ListAnswer::Trouble(trouble.to_string()),
+            Heard::Ignored => ListAnswer::NotAsked,
+        };
+        if let ListAnswer::Answered(answer) = &self.answer {
+            for (worth, entry) in self.entries.iter_mut().zip(zone.entries()) {
+                worth.matches = entry.matches(&answer.addresses);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

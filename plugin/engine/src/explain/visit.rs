@@ -1,0 +1,202 @@
+//! A client that waits for its turn, speaks SMTP and delivers one mail: what does a session do with it?
+
+use super::{Case, in_order_of_arrival};
+use crate::io::{Endpoints, Input, Output, Standing, Upstream};
+use crate::policy::{Policy, UpstreamProxy};
+use crate::record::Record;
+use crate::session::Session;
+use crate::time::{Instant, Now};
+use crate::verdict::Verdict;
+use std::collections::{BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a client waits for anything before it gives up: five minutes for the greeting (RFC 5321, section
+/// 4.5.3.2.1).
+pub const PATIENCE: Duration = Duration::from_mins(5);
+
+/// Where passes can be earned, if the case does not name an address.
+const SOME_SERVER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const SMTP_PORT: u16 = 25;
+
+/// One mail, as far as the dummy SMTP server lets it come.
+const DIALOGUE: [&str; 3] =
+    ["EHLO client.example\r\n", "MAIL FROM:<sender@client.example>\r\n", "RCPT TO:<postmaster>\r\n"];
+const QUIT: &str = "QUIT\r\n";
+
+/// What happens to the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether it gets to the mail server.
+    pub served: bool,
+    /// The decision, as in access logs.
+    pub verdict: Verdict,
+    /// How long it waits until it is served, refused, or greeted by the dummy SMTP server.
+    pub waits: Duration,
+    /// For a client that is not served: the reply after which it gives up, without CR LF.
+    pub reply: Option<String>,
+    /// Whether that reply is all that it gets, and the connection is closed; otherwise the dummy SMTP server talks to
+    /// it, and this is what it says to RCPT.
+    pub turned_away: bool,
+    /// What is remembered of it afterwards; `None`: nothing changes.
+    pub remembered: Option<Record>,
+}
+
+/// The outcome, and what the lists had to do with it.
+pub(super) struct Visited {
+    pub outcome: Outcome,
+    /// Whether the session asked the lists.
+    pub lists_asked: bool,
+    /// The lists that answered before the end of the tests.
+    pub heard: BTreeSet<usize>,
+}
+
+struct Visit<'a> {
+    session: Session,
+    case: &'a Case<'a>,
+    time: Duration,
+    inputs: VecDeque<Input<'a>>,
+    lines: VecDeque<&'static str>,
+    lists_asked: bool,
+    heard: BTreeSet<usize>,
+    dialled: Option<(Upstream, Duration)>,
+    verdict: Option<Verdict>,
+    reply: Option<String>,
+    replies: u32,
+    /// The dialogue is over.
+    quits: bool,
+    remembered: Option<Record>,
+    /// The client has given up.
+    gone: bool,
+}
+
+pub(super) fn visit(policy: &Policy, case: &Case<'_>) -> Visited {
+    let mut policy = policy.clone();
+    // The address is given; no header has to tell it.
+    policy.upstream_proxy_protocol = UpstreamProxy::None;
+    if case.server.is_none() {
+        policy.allowlist_interfaces = Policy::default().allowlist_interfaces;
+    }
+    let address = |ip| SocketAddr::new(ip, SMTP_PORT);
+    let endpoints =
+        Endpoints { client: address(case.client), server: address(case.server.unwrap_or(SOME_SERVER)) };
+    let mut visit = Visit {
+        session: Session::new(Arc::new(policy), endpoints),
+        case,
+        time: Duration::ZERO,
+        inputs: VecDeque::from([Input::ClientOpened]),
+        lines: DIALOGUE.into(),
+        lists_asked: false,
+        heard: BTreeSet::new(),
+        dialled: None,
+        verdict: None,
+        reply: None,
+        replies: 0,
+        quits: false,
+        remembered: None,
+        gone: false,
+    };
+    visit.play();
+    visit.tell()
+}
+
+impl Visit<'_> {
+    /// Gives inputs until the client is served or the connection is closed. The client's patience ends every visit:
+    /// what a session waits for longer it does not get.
+    fn play(&mut self) {
+        let mut arrivals = VecDeque::from(in_order_of_arrival(self.case.replies));
+        loop {
+            while let Some(input) = self.inputs.pop_front() {
+                let millis = u64::try_from(self.time.as_millis()).unwrap_or(u64::MAX);
+                let unix = self.case.unix.saturating_add(self.time.as_secs());
+                let now = Now { instant: Instant::from_millis(millis), unix };
+                for output in self.session.handle(input, now) {
+                    self.carry_out(output);
+                }
+            }
+            if self.is_served() || self.session.is_over() {
+                return;
+            }
+            let deadline = self.session.deadline().map(|at| Duration::from_millis(at.as_millis()));
+            let Some(deadline) = deadline.filter(|&at| at <= PATIENCE) else {
+                if self.gone {
+                    return;
+                }
+                self.gone = true;
+                self.time = PATIENCE;
+                self.inputs.push_back(Input::ClientClosed);
+                continue;
+            };
+            match arrivals.front() {
+                Some(&(index, answer, after))
+                    if self.lists_asked && self.dialled.is_none() && after < deadline =>
+                {
+                    arrivals.pop_front();
+                    self.heard.insert(index);
+                    self.time = self.time.max(after);
+                    let question = u16::try_from(index).unwrap_or(u16::MAX);
+                    self.inputs.push_back(Input::DnsAnswer { question, answer });
+                }
+                _ => {
+                    self.time = deadline;
+                    self.inputs.push_back(Input::DeadlineReached);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Join(_) => self.inputs.push_back(Input::Joined(Standing::ALONE)),
+            Output::Recall(_) => self.inputs.push_back(Input::Remembered(self.case.record)),
+            Output::ClaimPassNew(_) => self.inputs.push_back(Input::PassNewClaimed(true)),
+            Output::AskDns { .. } => self.lists_asked = true,
+            Output::Remember(_, record) => self.remembered = Some(record),
+            Output::Dial(upstream) => self.dialled = Some((upstream, self.time)),
+            Output::ToClient(bytes) => self.hear(&bytes),
+            Output::Verdict(verdict) => self.verdict = Some(verdict),
+            Output::Adjust(..)
+            | Output::Close
+            | Output::Count(_)
+            | Output::Leave(_)
+            | Output::Log(_)
+            | Output::Renew(_)
+            | Output::Share(..)
+            | Output::Skip(_)
+            | Output::Teaser(_) => {}
+        }
+    }
+
+    /// The client reads a reply, and sends its next command. What comes after the answer to RCPT is a farewell.
+    fn hear(&mut self, reply: &[u8]) {
+        if self.quits {
+            return;
+        }
+        self.replies = self.replies.saturating_add(1);
+        self.reply = Some(String::from_utf8_lossy(reply).trim_end().to_owned());
+        let line = self.lines.pop_front().unwrap_or(QUIT);
+        self.quits = line == QUIT;
+        self.inputs.push_back(Input::ClientBytes(line.as_bytes()));
+    }
+
+    fn is_served(&self) -> bool {
+        matches!(self.dialled, Some((Upstream::Backend, _)))
+    }
+
+    fn tell(self) -> Visited {
+        let served = self.is_served();
+        Visited {
+            outcome: Outcome {
+                served,
+                verdict: self.verdict.unwrap_or(Verdict::Hangup),
+                waits: self.dialled.map_or(self.time, |(_, at)| at),
+                turned_away: !served && self.replies == 1,
+                reply: self.reply,
+                remembered: self.remembered,
+            },
+            lists_asked: self.lists_asked,
+            heard: self.heard,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! After the greeting: the dummy SMTP server, for clients that are refused and for tests that need a dialogue.
+
+use super::conclude::Ending;
+use super::{Forward, Phase, Session};
+use crate::io::{Output, Upstream};
+use crate::record::{Record, Test, TestSet};
+use crate::reply;
+use crate::smtpd::{Ending as End, Event, Smtpd};
+use crate::time::{Instant, Now};
+use crate::timer::Timer;
+use crate::verdict::Verdict;
+
+/// The tests that watch the dialogue.
+const DEEP: [Test; 3] = [Test::Pipelining, Test::NonSmtpCommand, Test::BareNewline];
+
+/// A client that talks to the dummy SMTP server.
+#[derive(Debug)]
+pub(super) struct Talk {
+    /// When it began.
+    pub since: Instant,
+    smtpd: Box<Smtpd>,
+}
+
+impl Session {
+    /// The tests before the greeting are over: serve the client, or talk to it.
+    pub(super) fn greeted(&mut self, early: &[u8], now: Now) {
+        let deep: TestSet = DEEP.into_iter().collect();
+        let undone = (self.progress.todo & deep).without(self.progress.pass);
+        match &self.progress.forward {
+            Forward::Yes if undone.is_empty() => self.conclude(Ending::HandOff, now),
+            Forward::Yes => self.begin_talk(reply::COME_AGAIN.to_owned(), undone, early, now),
+            Forward::No { reject, .. } => {
+                // After a failure every deep test watches, enabled or not.
+                let watch = if self.progress.any_failure() { deep } else { undone };
+                let reject = reject.clone();
+                self.begin_talk(reject, watch, early, now);
+            }
+        }
+    }
+
+    fn begin_talk(&mut self, reject: String, watch: TestSet, early: &[u8], now: Now) {
+        self.begin_screening();
+        let smtpd = Smtpd::new(self.policy.clone(), self.client, watch, reject);
+        self.outputs.push(Output::Dial(Upstream::Nobody));
+        // A client that did not wait for the greeting does not get one: its words are already here.
+        if !self.progress.fail.contains(Test::Pregreet) {
+            self.outputs.push(Output::ToClient(smtpd.greeting(now.unix)));
+        }
+        self.phase = Phase::Talking(Talk { since: now.instant, smtpd: Box::new(smtpd) });
+        self.timers.stop(Timer::GreetWait);
+        self.await_command(now);
+        if !early.is_empty() {
+            self.commands_read(early, now);
+        }
+    }
+
+    fn await_command(&mut self, now: Now) {
+        let limit = self.policy.command_time_limit.duration(self.standing.stressed);
+        self.timers.set(Timer::Command, now.instant.after(limit));
+    }
+
+    pub(super) fn commands_read(&mut self, bytes: &[u8], now: Now) {
+        if let Phase::Talking(talk) = &mut self.phase {
+            let events = talk.smtpd.receive(bytes, now.unix);
+            self.carry_out(events, now);
+        }
+    }
+
+    pub(super) fn command_too_slow(&mut self, now: Now) {
+        if let Phase::Talking(talk) = &mut self.phase {
+            let events = talk.smtpd.time_out(now.unix);
+            self.carry_out(events, now);
+        }
+    }
+
+    fn carry_out(&mut self, events: Vec<Event>, now: Now) {
+        for event in events {
+            match event {
+                Event::Say(bytes) => self.outputs.push(Output::ToClient(bytes)),
+                Event::Log(text) => self.log(text),
+                Event::Count(counter) => self.count(counter),
+                Event::LineDone => self.await_command(now),
+                Event::Passed(test) => self.passed(test, self.ttl(test), now),
+                Event::Ignored(test) => self.passed(test, self.shortest_ttl(), now),
+                Event::Failed(test) => self.failed(test),
+                Event::End(ending) => return self.talked(ending, now),
+            }
+        }
+    }
+
+    /// The dialogue is over. What the client failed before it came to this weighs more than how it ended.
+    fn talked(&mut self, ending: End, now: Now) {
+        let verdict = match (&self.progress.forward, ending) {
+            (Forward::No { verdict, .. }, _) => *verdict,
+            (Forward::Yes, End::CountLimit) => Verdict::CommandCountLimit,
+            (Forward::Yes, End::LengthLimit) => Verdict::CommandLengthLimit,
+            (Forward::Yes, End::TimeLimit) => Verdict::CommandTimeLimit,
+            (Forward::Yes, End::Dropped(_) | End::NoRecipient | End::Quit) => Verdict::Deferred,
+        };
+        self.conclude(Ending::Close(verdict), now);
+    }
+
+    fn passed(&mut self, test: Test, ttl: u64, now: Now) {
+        self.progress.pass |= test.into();
+        self.stamp(test, now.unix.saturating_add(ttl));
+        self.share();
+    }
+
+    fn failed(&mut self, test: Test) {
+        self.progress.pass = self.progress.pass.without(test.into());
+        self.progress.fail |= test.into();
+        self.stamp(test, u64::from(Record::DISABLED));
+        self.share();
+        let verdict = match test {
+            Test::Pipelining => Verdict::Pipelining,
+            Test::NonSmtpCommand => Verdict::NonSmtpCommand,
+            _ => Verdict::BareNewline,
+        };
+        self.progress.forward = Forward::No { reject: String::new(), verdict };
+    }
+
+    /// How long a pass of a deep test is remembered, in seconds.
+    fn ttl(&self, test: Test) -> u64 {
+        match test {
+            Test::Pipelining => self.policy.pipelining_ttl,
+            Test::NonSmtpCommand => self.policy.non_smtp_command_ttl,
+            _ => self.policy.bare_newline_ttl,
+        }
+        .as_secs()
+    }
+
+    /// A violation that is ignored is forgiven for the shortest of all times, in seconds: then it is tested again.
+    fn shortest_ttl(&self) -> u64 {
+        let policy = &self.policy;
+        let all = [
+            policy.greet_ttl,
+            policy.dnsbl_min_ttl,
+            policy.pipelining_ttl,
+            policy.non_smtp_command_ttl,
+            policy.bare_newline_ttl,
+        ];
+        all.into_iter().map(crate::policy::Period::as_secs).min().unwrap_or_default()
+    }
+}

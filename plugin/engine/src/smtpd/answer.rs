@@ -1,0 +1,158 @@
+//! What the dummy SMTP server answers to each command.
+
+use super::address::{extract, quote};
+use super::command::{Command, Verb};
+use super::{Ending, Smtpd};
+use crate::metric::Counter;
+use crate::policy::EhloKeyword;
+use crate::reply;
+
+const HELO_FIRST: &str = "503 5.5.1 Error: send HELO/EHLO first\r\n";
+const NOT_IMPLEMENTED: &str = "502 5.5.1 Error: command not implemented\r\n";
+const NO_RECIPIENTS: &str = "554 5.5.1 Error: no valid recipients\r\n";
+const OK: &str = "250 2.0.0 Ok\r\n";
+
+impl Smtpd {
+    /// Answers a command. Parameters of commands are ignored.
+    pub(super) fn answer(&mut self, command: &Command<'_>) {
+        match command.verb {
+            Some(Verb::Helo) => self.helo(command),
+            Some(Verb::Ehlo) => self.ehlo(command),
+            Some(Verb::Starttls) => self.say(match command.argument() {
+                Some(_) => "501 5.5.4 Syntax: STARTTLS\r\n",
+                None => NOT_IMPLEMENTED,
+            }),
+            Some(Verb::Mail) => self.mail(command),
+            Some(Verb::Rcpt) => self.rcpt(command),
+            Some(Verb::Data) => self.data(command),
+            Some(Verb::Bdat) => self.bdat(command),
+            Some(Verb::Rset) => {
+                self.envelope.sender = None;
+                self.say(OK);
+            }
+            Some(Verb::Noop) => self.say(OK),
+            Some(Verb::Vrfy) => self.vrfy(command),
+            Some(Verb::Etrn) => self.etrn(command),
+            Some(Verb::Quit) => self.say_and_end("221 2.0.0 Bye\r\n", Ending::Quit),
+            Some(Verb::Auth | Verb::Xclient | Verb::Xforward) | None => {
+                self.say("502 5.5.2 Error: command not recognized\r\n");
+            }
+        }
+    }
+
+    fn helo(&mut self, command: &Command<'_>) {
+        let Some(name) = command.argument() else { return self.say("501 Syntax: HELO hostname\r\n") };
+        self.greeted(name);
+        self.say(&format!("250 {}\r\n", self.policy.myhostname));
+    }
+
+    fn ehlo(&mut self, command: &Command<'_>) {
+        let Some(name) = command.argument() else { return self.say("501 Syntax: EHLO hostname\r\n") };
+        self.greeted(name);
+        // A later HELO does not take this back.
+        self.envelope.extended = true;
+        let offer = self.offer();
+        self.say(&offer);
+    }
+
+    fn greeted(&mut self, name: &[u8]) {
+        self.envelope.helo = Some(name.to_vec());
+        self.envelope.sender = None;
+    }
+
+    fn mail(&mut self, command: &Command<'_>) {
+        let text = if self.lacks_helo() {
+            HELO_FIRST
+        } else if self.envelope.sender.is_some() {
+            "503 5.5.1 Error: nested MAIL command\r\n"
+        } else if let Some(address) = command.behind_colon() {
+            self.envelope.sender = Some(extract(address));
+            "250 2.1.0 Ok\r\n"
+        } else {
+            "501 5.5.4 Syntax: MAIL FROM:<address>\r\n"
+        };
+        self.say(text);
+    }
+
+    fn rcpt(&mut self, command: &Command<'_>) {
+        let Some(sender) = &self.envelope.sender else {
+            return self.say("503 5.5.1 Error: need MAIL command\r\n");
+        };
+        let Some(address) = command.behind_colon() else {
+            return self.say("501 5.5.4 Syntax: RCPT TO:<address>\r\n");
+        };
+        let reject = reply::soften(&self.policy, &self.reject);
+        let mut text =
+            format!("NOQUEUE: reject: RCPT from {}: {}; ", self.peer(), reject.trim_end()).into_bytes();
+        text.extend_from_slice(b"from=<");
+        text.extend(quote(sender));
+        text.extend_from_slice(b">, to=<");
+        text.extend(quote(&extract(address)));
+        text.extend_from_slice(if self.envelope.extended {
+            b">, proto=ESMTP, helo=<"
+        } else {
+            b">, proto=SMTP, helo=<"
+        });
+        text.extend_from_slice(self.envelope.helo.as_deref().unwrap_or_default());
+        text.push(b'>');
+        self.count(Counter::RecipientRejected);
+        self.log(&text);
+        self.say_reject();
+    }
+
+    /// Nobody sends DATA here who reads replies: no recipient was accepted. So there is nothing to wait for.
+    fn data(&mut self, command: &Command<'_>) {
+        self.log(format!("DATA without valid RCPT from {}", self.peer()).as_bytes());
+        let text = if command.argument().is_some() {
+            "501 5.5.4 Syntax: DATA\r\n"
+        } else if self.envelope.sender.is_none() {
+            "503 5.5.1 Error: need RCPT command\r\n"
+        } else {
+            NO_RECIPIENTS
+        };
+        self.say_and_end(text, Ending::NoRecipient);
+    }
+
+    fn bdat(&mut self, command: &Command<'_>) {
+        self.log(format!("BDAT without valid RCPT from {}", self.peer()).as_bytes());
+        let text = if self.discarded.contains(&EhloKeyword::Chunking) {
+            NOT_IMPLEMENTED
+        } else if command.argument().is_none() {
+            "501 5.5.4 Syntax: BDAT count [LAST]\r\n"
+        } else if self.envelope.sender.is_none() {
+            "554 5.5.1 Error: need MAIL command\r\n"
+        } else {
+            NO_RECIPIENTS
+        };
+        self.say_and_end(text, Ending::NoRecipient);
+    }
+
+    fn vrfy(&mut self, command: &Command<'_>) {
+        if command.argument().is_none() {
+            self.say("501 5.5.4 Syntax: VRFY address\r\n");
+        } else if self.policy.disable_vrfy_command {
+            self.say("502 5.5.1 VRFY command is disabled\r\n");
+        } else {
+            self.say_reject();
+        }
+    }
+
+    fn etrn(&mut self, command: &Command<'_>) {
+        self.say(if self.lacks_helo() {
+            HELO_FIRST
+        } else if command.argument().is_none() {
+            "500 Syntax: ETRN domain\r\n"
+        } else {
+            "458 Unable to queue messages\r\n"
+        });
+    }
+
+    fn say_reject(&mut self) {
+        let text = self.reject.clone();
+        self.say(&text);
+    }
+
+    fn lacks_helo(&self) -> bool {
+        self.policy.helo_required && self.envelope.helo.is_none()
+    }
+}
