@@ -77,8 +77,8 @@ impl screening::GuestSession for Session {
         self.0.borrow().deadline().map(postscreen_engine::Instant::as_millis)
     }
 
-    fn decided(&self) -> bool {
-        self.0.borrow().is_decided()
+    fn over(&self) -> bool {
+        self.0.borrow().is_over()
     }
 }
 

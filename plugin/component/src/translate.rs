@@ -2,7 +2,8 @@
 
 use crate::bindings::exports::postscreen::screen::screening as wit;
 use postscreen_engine::{
-    DnsFailure, Input, Instant, Line, Now, Output, PolicyError, Record, Repeat, Severity, Upstream,
+    DnsFailure, Input, Instant, Line, Now, Output, PolicyError, Record, Repeat, Severity, Standing, Test,
+    TestSet, Upstream,
 };
 
 pub fn problem(error: &PolicyError) -> wit::Problem {
@@ -21,6 +22,9 @@ pub fn now(now: wit::Now) -> Now {
 pub fn input(input: &wit::Input) -> Input<'_> {
     match input {
         wit::Input::ClientOpened => Input::ClientOpened,
+        wit::Input::Joined(found) => Input::Joined(standing(*found)),
+        wit::Input::PassNewClaimed(first) => Input::PassNewClaimed(*first),
+        wit::Input::BackendAnswered => Input::BackendAnswered,
         wit::Input::Remembered(passes) => Input::Remembered(passes.map(record)),
         wit::Input::ClientBytes(bytes) => Input::ClientBytes(bytes),
         wit::Input::ClientEnd => Input::ClientEnd,
@@ -42,6 +46,16 @@ pub fn output(output: Output) -> wit::Output {
         Output::AskDns { question, message } => {
             wit::Output::AskDns(wit::DnsQuestion { number: question, message })
         }
+        Output::Join(client) => wit::Output::Join(client.to_string()),
+        Output::Renew(client) => wit::Output::Renew(client.to_string()),
+        Output::Share(client, record, changed) => wit::Output::Share(wit::Share {
+            client: client.to_string(),
+            passes: passes(record),
+            changed: tests(changed),
+        }),
+        Output::ClaimPassNew(client) => wit::Output::ClaimPassNew(client.to_string()),
+        Output::Leave(client) => wit::Output::Leave(client.to_string()),
+        Output::Skip(len) => wit::Output::Skip(u32::try_from(len).unwrap_or(u32::MAX)),
         Output::Recall(client) => wit::Output::Recall(client.to_string()),
         Output::Remember(client, record) => wit::Output::Remember((client.to_string(), passes(record))),
         Output::Dial(Upstream::Backend) => wit::Output::Dial(wit::Upstream::Backend),
@@ -67,6 +81,30 @@ fn log_line(line: Line) -> wit::LogLine {
             Repeat::Always => None,
             Repeat::OncePerMinute(number) => Some(number),
         },
+    }
+}
+
+fn tests(set: TestSet) -> wit::Tests {
+    let flags = [
+        (Test::Pregreet, wit::Tests::PREGREET),
+        (Test::Dnsbl, wit::Tests::DNSBL),
+        (Test::Pipelining, wit::Tests::PIPELINING),
+        (Test::NonSmtpCommand, wit::Tests::NON_SMTP_COMMAND),
+        (Test::BareNewline, wit::Tests::BARE_NEWLINE),
+    ];
+    flags
+        .into_iter()
+        .filter(|&(test, _)| set.contains(test))
+        .fold(wit::Tests::empty(), |all, (_, flag)| all | flag)
+}
+
+fn standing(found: wit::Standing) -> Standing {
+    Standing {
+        of_client: found.of_client,
+        shared: found.shared.map(record),
+        sessions: found.sessions,
+        in_transit: found.in_transit,
+        stressed: found.stressed,
     }
 }
 

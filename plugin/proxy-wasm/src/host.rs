@@ -171,9 +171,13 @@ pub fn buffer(buffer: Buffer, start: usize, max: usize) -> Vec<u8> {
 
 /// Replaces everything in a buffer.
 pub fn replace_buffer(buffer: Buffer, bytes: &[u8]) -> HostResult {
+    replace_start(buffer, u32::MAX as usize, bytes)
+}
+
+/// Replaces the first `len` bytes of a buffer.
+pub fn replace_start(buffer: Buffer, len: usize, bytes: &[u8]) -> HostResult {
     // SAFETY: pointer and length describe `bytes`.
-    let status =
-        unsafe { proxy_set_buffer_bytes(buffer as u32, 0, u32::MAX as usize, bytes.as_ptr(), bytes.len()) };
+    let status = unsafe { proxy_set_buffer_bytes(buffer as u32, 0, len, bytes.as_ptr(), bytes.len()) };
     check("proxy_set_buffer_bytes", status)
 }
 

@@ -1,7 +1,8 @@
 //! The inline lane: `postscreen.wasm → tcp_proxy → backend | speaker`.
 //!
-//! A network filter cannot originate bytes. To say a reply it sends the client to the `speaker` cluster, whose PROXY
-//! header is echoed back: the first upstream bytes, which the filter replaces by the reply. A `220-` teaser cannot be
+//! A network filter cannot originate bytes. To say something it sends the client to the `speaker` cluster, which
+//! echoes: first the PROXY header that the cluster itself sends on connect, later the [`CUE`] that the filter sends in
+//! place of the client's bytes. Whatever comes back is a cue to say all that is to be said. A `220-` teaser cannot be
 //! said here: before the verdict there is no upstream.
 
 use crate::host::{self, Buffer, HostResult};
@@ -18,14 +19,31 @@ pub fn route_to_speaker(cluster: &str) -> HostResult {
     host::call_foreign_function("set_envoy_filter_state", &argument)
 }
 
-/// Replaces the echoed bytes that are passing by `reply`.
-pub fn say(reply: &[u8]) -> HostResult {
-    host::replace_buffer(Buffer::Upstream, reply)
+/// What is sent to the echo to get a word in.
+const CUE: &[u8] = b"\n";
+
+/// Replaces the echoed bytes that are passing by what is to be said.
+pub fn say(text: &[u8]) -> HostResult {
+    host::replace_buffer(Buffer::Upstream, text)
 }
 
 /// Drops the client bytes that are passing, or that were held back.
 pub fn swallow_client_bytes() -> HostResult {
     host::replace_buffer(Buffer::Downstream, b"")
+}
+
+/// Drops the first `len` bytes of those that are held back.
+pub fn skip_client_bytes(len: usize) -> HostResult {
+    host::replace_start(Buffer::Downstream, len, b"")
+}
+
+/// Asks the echo for a cue, in place of client bytes that were swallowed.
+///
+/// Works within a callback for client bytes, and later as long as the last one of these was answered with Pause: the
+/// buffer stays within reach then. It fails for a client that has never sent a byte.
+pub fn ask_for_cue() -> HostResult {
+    host::replace_buffer(Buffer::Downstream, CUE)?;
+    host::resume_downstream()
 }
 
 /// A protobuf string field.

@@ -11,7 +11,7 @@
 //! | `worker` | all held clients of this worker thread, and the loop around the engine |
 //! | `lane` | how to hold, serve, refuse and close in the chain `postscreen.wasm → tcp_proxy` |
 //! | `doh` | DNS questions as HTTP call-outs |
-//! | `passes` | the table of passes in shared data |
+//! | `shared` | what all workers share |
 //! | `throttle` | warnings at most once a minute, over all workers |
 //! | `metrics`, `clock`, `ticker` | what their names say |
 
@@ -30,8 +30,8 @@ mod doh;
 mod host;
 mod lane;
 mod metrics;
-mod passes;
 mod root;
+mod shared;
 mod stream;
 mod throttle;
 mod ticker;

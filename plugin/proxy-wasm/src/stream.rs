@@ -22,8 +22,13 @@ impl Stream {
         Self { context, mode: Rc::new(Cell::new(Mode::Open)), worker }
     }
 
+    /// Whether the connection stays where it is. One that is talked to goes on by resuming, never by Continue: as long
+    /// as its bytes are paused, Envoy lets the filter write to their buffer at any time.
     fn action(&self) -> Action {
-        if self.mode.get() == Mode::Held { Action::Pause } else { Action::Continue }
+        match self.mode.get() {
+            Mode::Held | Mode::Spoken => Action::Pause,
+            Mode::Open | Mode::Transit => Action::Continue,
+        }
     }
 }
 
@@ -41,25 +46,31 @@ impl StreamContext for Stream {
         if let (Some(worker), Some(endpoints)) = (&self.worker, endpoints()) {
             worker.borrow_mut().accept(self.context, &self.mode, endpoints);
         }
-        self.action()
+        if self.mode.get() == Mode::Held { Action::Pause } else { Action::Continue }
     }
 
     fn on_downstream_data(&mut self, buffered_len: usize, end_of_stream: bool) -> Action {
-        if let (Mode::Held | Mode::Refused, Some(worker)) = (self.mode.get(), &self.worker) {
+        if let (Mode::Held | Mode::Spoken, Some(worker)) = (self.mode.get(), &self.worker) {
             worker.borrow_mut().client_data(self.context, buffered_len, end_of_stream);
         }
         self.action()
     }
 
     fn on_upstream_data(&mut self, _len: usize, _end_of_stream: bool) -> Action {
-        if let (Mode::Refused, Some(worker)) = (self.mode.get(), &self.worker) {
-            worker.borrow_mut().speaker_data(self.context);
+        let Some(worker) = &self.worker else { return Action::Continue };
+        match self.mode.get() {
+            Mode::Spoken => worker.borrow_mut().speaker_data(self.context),
+            Mode::Transit => {
+                worker.borrow_mut().backend_data(self.context);
+                self.mode.set(Mode::Open);
+            }
+            Mode::Open | Mode::Held => {}
         }
         Action::Continue
     }
 
     fn on_downstream_close(&mut self, _peer: PeerType) {
-        if let (Mode::Held | Mode::Refused, Some(worker)) = (self.mode.get(), &self.worker) {
+        if let (Mode::Held | Mode::Spoken | Mode::Transit, Some(worker)) = (self.mode.get(), &self.worker) {
             worker.borrow_mut().client_closed(self.context);
         }
         self.mode.set(Mode::Open);

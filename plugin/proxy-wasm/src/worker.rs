@@ -1,24 +1,25 @@
-//! All undecided clients of one worker thread, and the loop around the engine.
+//! All clients of one worker thread that the engine still has to do with.
+
+mod carry_out;
+mod client;
 
 use crate::clock::Clock;
 use crate::host::{self, HostResult, Level};
 use crate::metrics::Metrics;
+use crate::shared::Shared;
 use crate::ticker::Ticker;
-use crate::{doh, lane, passes, throttle};
-use postscreen_engine::session::PEEK_MAX;
-use postscreen_engine::{
-    Counter, Endpoints, Input, Instant, Line, Now, Output, Policy, Session, Severity, Upstream,
-};
+use crate::{doh, lane};
+use client::Client;
+use postscreen_engine::session::EARLY_MAX;
+use postscreen_engine::{Crowd, Endpoints, Input, Instant, Policy};
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// How long a refused client waits for the speaker before it is closed without a word.
-const SPEAKER_WAIT: Duration = Duration::from_secs(5);
-/// The filter state `wasm.postscreen.verdict`, for access logs.
-const VERDICT_PROPERTY: &str = "postscreen.verdict";
+/// The most bytes of a client's talk that are read at once. Envoy holds back no more than its buffer limit, 32 KiB in
+/// the configuration that we recommend.
+const READ_MAX: usize = 64 * 1_024;
 
 /// What the callbacks of a connection have to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,33 +28,10 @@ pub enum Mode {
     Open,
     /// Hold the connection before `tcp_proxy`.
     Held,
-    /// The connection leads to the speaker: say the reply, then close.
-    Refused,
-}
-
-/// This worker's clients that are held or being refused.
-#[derive(Debug)]
-pub struct Worker {
-    policy: Arc<Policy>,
-    metrics: Metrics,
-    clock: Clock,
-    ticker: Ticker,
-    clients: BTreeMap<u32, Client>,
-    /// Every client's next deadline; the earliest is what the ticker is armed for.
-    deadlines: BTreeSet<(Instant, u32)>,
-}
-
-#[derive(Debug)]
-struct Client {
-    session: Session,
-    mode: Rc<Cell<Mode>>,
-    /// Client bytes that Envoy holds back and the engine has seen.
-    seen: usize,
-    /// Call-outs under way: token and question.
-    calls: Vec<(u32, u16)>,
-    /// What the speaker is to say; empty once it has been said.
-    reply: Vec<u8>,
-    deadline: Option<Instant>,
+    /// The connection leads to the speaker: the engine talks to the client.
+    Spoken,
+    /// Let everything pass; the first bytes of the mail server are worth a word to the engine.
+    Transit,
 }
 
 /// Who runs the loop. A connection's own callback goes on by what it returns; anything else must resume it.
@@ -63,17 +41,34 @@ enum Caller {
     CallOut,
     /// The connection is gone: no more actions on it.
     Closing,
-    /// A callback of the connection.
-    Stream,
+    /// The connection is new.
+    NewConnection,
+    /// Client bytes, or bytes from upstream.
+    Data,
     /// The timer. It is armed again when all deadlines have been looked at.
     Tick,
+}
+
+/// This worker's clients.
+#[derive(Debug)]
+pub struct Worker {
+    policy: Arc<Policy>,
+    metrics: Metrics,
+    clock: Clock,
+    ticker: Ticker,
+    crowd: Crowd<Shared>,
+    clients: BTreeMap<u32, Client>,
+    /// Every client's next deadline; the earliest is what the ticker is armed for.
+    deadlines: BTreeSet<(Instant, u32)>,
 }
 
 impl Worker {
     /// A worker without clients.
     pub fn new(policy: Policy, metrics: Metrics) -> Self {
+        let policy = Arc::new(policy);
         Self {
-            policy: Arc::new(policy),
+            crowd: Crowd::new(Shared, policy.clone()),
+            policy,
             metrics,
             clock: Clock::default(),
             ticker: Ticker::default(),
@@ -84,64 +79,56 @@ impl Worker {
 
     /// A new connection. Its mode is the answer.
     pub fn accept(&mut self, context: u32, mode: &Rc<Cell<Mode>>, endpoints: Endpoints) {
-        mode.set(Mode::Held);
-        let client = Client {
-            session: Session::new(self.policy.clone(), endpoints),
-            mode: mode.clone(),
-            seen: 0,
-            calls: Vec::new(),
-            reply: Vec::new(),
-            deadline: None,
-        };
-        self.clients.insert(context, client);
-        self.run(context, Input::ClientOpened, Caller::Stream);
+        self.clients.insert(context, Client::new(self.policy.clone(), endpoints, mode));
+        self.run(context, Input::ClientOpened, Caller::NewConnection);
     }
 
-    /// Client bytes, or its FIN, while it is held or refused. `buffered_len` counts all bytes held back so far.
+    /// Client bytes, or its FIN, while it is held or talked to. `buffered_len` counts all bytes held back so far.
     pub fn client_data(&mut self, context: u32, buffered_len: usize, end_of_stream: bool) {
         let Some(client) = self.clients.get_mut(&context) else { return };
-        if client.mode.get() == Mode::Refused {
-            // Nobody reads them; the speaker must not echo them either.
-            note(lane::swallow_client_bytes());
-            return;
-        }
-        let fresh = buffered_len.saturating_sub(client.seen);
-        let start = client.seen;
-        client.seen = buffered_len;
+        let spoken = client.mode.get() == Mode::Spoken;
+        let start = if spoken { 0 } else { client.seen };
+        let fresh = buffered_len.saturating_sub(start);
+        let max = if spoken { READ_MAX } else { EARLY_MAX };
         if fresh > 0 {
-            let bytes = host::buffer(host::Buffer::Downstream, start, fresh.min(PEEK_MAX));
-            self.run(context, Input::ClientBytes(&bytes), Caller::Stream);
+            let bytes = host::buffer(host::Buffer::Downstream, start, fresh.min(max));
+            if spoken {
+                note(lane::swallow_client_bytes());
+            } else {
+                client.seen = buffered_len;
+            }
+            self.run(context, Input::ClientBytes(&bytes), Caller::Data);
         }
         if end_of_stream {
-            self.run(context, Input::ClientEnd, Caller::Stream);
+            self.run(context, Input::ClientEnd, Caller::Data);
         }
     }
 
-    /// Bytes from the speaker: the first are the cue, the rest is noise.
+    /// Bytes from the speaker: a cue.
     pub fn speaker_data(&mut self, context: u32) {
         let Some(client) = self.clients.get_mut(&context) else { return };
-        let reply = std::mem::take(&mut client.reply);
-        note(lane::say(&reply));
-        // Closing now would lose the reply: it is in the write buffer only after this callback. The next tick is soon
-        // enough.
-        let now = self.clock.now().instant;
-        self.set_deadline(context, Some(now));
-        self.rearm(now, false);
+        note(lane::say(&client.take_words()));
+        if client.is_closing() {
+            // Closing now would lose the words: they are in the write buffer only after this callback. The next tick
+            // is soon enough.
+            let now = self.clock.now().instant;
+            self.set_deadline(context, Some(now));
+            self.rearm(now, false);
+        }
+    }
+
+    /// The first bytes from the mail server.
+    pub fn backend_data(&mut self, context: u32) {
+        self.run(context, Input::BackendAnswered, Caller::Data);
     }
 
     /// An answer of the resolver.
     pub fn http_response(&mut self, context: u32, token: u32, header_count: usize, body_len: usize) {
-        let Some(client) = self.clients.get_mut(&context) else { return };
-        let Some(index) = client.calls.iter().position(|&(other, _)| other == token) else { return };
-        let (_, question) = client.calls.swap_remove(index);
-        match doh::response(header_count, body_len) {
-            Ok(message) => {
-                self.run(context, Input::DnsAnswer { question, answer: Ok(&message) }, Caller::CallOut);
-            }
-            Err(failure) => {
-                self.run(context, Input::DnsAnswer { question, answer: Err(failure) }, Caller::CallOut);
-            }
-        }
+        let question = self.clients.get_mut(&context).and_then(|client| client.question(token));
+        let Some(question) = question else { return };
+        let response = doh::response(header_count, body_len);
+        let answer = response.as_deref().map_err(|&failure| failure);
+        self.run(context, Input::DnsAnswer { question, answer }, Caller::CallOut);
     }
 
     /// The connection is gone.
@@ -151,17 +138,18 @@ impl Worker {
         self.rearm(self.clock.now().instant, false);
     }
 
-    /// The timer: deadlines of held clients, and closes of refused ones.
+    /// The timer: deadlines of clients, and closes of those that have got their last reply.
     pub fn tick(&mut self) {
         let now = self.clock.now().instant;
         while let Some(&(deadline, context)) = self.deadlines.first()
             && deadline <= now
         {
             self.set_deadline(context, None);
-            let refused = self.clients.get(&context).is_some_and(|client| client.mode.get() == Mode::Refused);
+            let closing = self.clients.get(&context).is_some_and(Client::is_closing);
             if host::act_on(context).is_err() {
+                self.run(context, Input::ClientClosed, Caller::Closing);
                 self.forget(context);
-            } else if refused {
+            } else if closing {
                 note(host::close_downstream());
                 self.forget(context);
             } else {
@@ -169,104 +157,6 @@ impl Worker {
             }
         }
         self.rearm(now, true);
-    }
-
-    /// Gives the engine an input and carries out what it wants, until it wants nothing more.
-    fn run(&mut self, context: u32, input: Input<'_>, caller: Caller) {
-        let now = self.clock.now();
-        self.step(context, input, caller, now);
-        if caller != Caller::Tick {
-            self.rearm(now.instant, false);
-        }
-    }
-
-    fn step(&mut self, context: u32, input: Input<'_>, caller: Caller, now: Now) {
-        let mut outputs = VecDeque::from(self.feed(context, input, now));
-        while let Some(output) = outputs.pop_front() {
-            match output {
-                Output::Recall(client) => {
-                    let record = passes::recall(client, self.policy.cache.buckets);
-                    outputs.extend(self.feed(context, Input::Remembered(record), now));
-                }
-                Output::AskDns { question, message } => {
-                    let timeout = self.policy.dnsbl_timeout.duration();
-                    match doh::ask(&self.policy.resolver, &message, timeout) {
-                        Ok(token) => {
-                            if let Some(client) = self.clients.get_mut(&context) {
-                                client.calls.push((token, question));
-                            }
-                        }
-                        Err(failure) => {
-                            let answer = Input::DnsAnswer { question, answer: Err(failure) };
-                            outputs.extend(self.feed(context, answer, now));
-                        }
-                    }
-                }
-                Output::Remember(client, record) => {
-                    if !passes::remember(client, record, self.policy.cache.buckets) {
-                        self.metrics.count(Counter::RememberFailed);
-                    }
-                }
-                Output::Log(line) => log(&line, now.unix),
-                Output::Count(counter) => self.metrics.count(counter),
-                Output::Adjust(gauge, by) => self.metrics.adjust(gauge, by),
-                Output::Verdict(verdict) => {
-                    note(host::set_property(VERDICT_PROPERTY, verdict.as_str().as_bytes()));
-                }
-                // There is no upstream yet whose bytes could become a teaser.
-                Output::Teaser(_) => {}
-                Output::Dial(upstream) => self.dial(context, upstream, caller, now),
-                Output::ToClient(reply) => {
-                    if let Some(client) = self.clients.get_mut(&context) {
-                        client.reply = reply;
-                    }
-                }
-                Output::Close => self.close(context, caller),
-            }
-        }
-        let deadline = self.clients.get(&context).filter(|client| client.mode.get() == Mode::Held);
-        if let Some(deadline) = deadline.map(|client| client.session.deadline()) {
-            self.set_deadline(context, deadline);
-        }
-    }
-
-    fn feed(&mut self, context: u32, input: Input<'_>, now: Now) -> Vec<Output> {
-        self.clients.get_mut(&context).map(|client| client.session.handle(input, now)).unwrap_or_default()
-    }
-
-    /// Lets the connection go on, to the backend or to the speaker.
-    fn dial(&mut self, context: u32, upstream: Upstream, caller: Caller, now: Now) {
-        let Some(client) = self.clients.get_mut(&context) else { return };
-        match upstream {
-            Upstream::Backend => {
-                client.mode.set(Mode::Open);
-                self.forget(context);
-            }
-            Upstream::Nobody => {
-                let held_back = client.seen > 0;
-                client.mode.set(Mode::Refused);
-                self.set_deadline(context, Some(now.instant.after(SPEAKER_WAIT)));
-                if held_back {
-                    note(lane::swallow_client_bytes());
-                }
-                if let Err(error) = lane::route_to_speaker(&self.policy.lane.speaker_cluster) {
-                    // Going on would lead to the backend. Refused without a word is still refused.
-                    note(Err(error));
-                    note(host::close_downstream());
-                }
-            }
-        }
-        if matches!(caller, Caller::CallOut | Caller::Tick) {
-            note(host::resume_downstream());
-        }
-    }
-
-    /// Closes a held connection now; a refused one is closed after its reply.
-    fn close(&mut self, context: u32, caller: Caller) {
-        let held = self.clients.get(&context).is_some_and(|client| client.mode.get() == Mode::Held);
-        if held && caller != Caller::Closing {
-            note(host::close_downstream());
-        }
     }
 
     fn set_deadline(&mut self, context: u32, deadline: Option<Instant>) {
@@ -289,16 +179,6 @@ impl Worker {
     fn rearm(&mut self, now: Instant, fired: bool) {
         let next = self.deadlines.first().map(|&(deadline, _)| deadline);
         self.ticker.arm(next, now, fired);
-    }
-}
-
-fn log(line: &Line, unix: u64) {
-    if throttle::admit(line, unix) {
-        let level = match line.severity {
-            Severity::Info => Level::Info,
-            Severity::Warning => Level::Warn,
-        };
-        host::log(level, &line.text);
     }
 }
 

@@ -70,8 +70,8 @@ impl Component {
                 screen.call_handle(&mut self.store, session, &input(event), moment(now)).map_err(trap)?;
             lines.extend(outputs.iter().map(describe));
             let deadline = screen.call_deadline(&mut self.store, session).map_err(trap)?;
-            let decided = screen.call_decided(&mut self.store, session).map_err(trap)?;
-            lines.push(format!("deadline {deadline:?}, decided {decided}"));
+            let over = screen.call_over(&mut self.store, session).map_err(trap)?;
+            lines.push(format!("deadline {deadline:?}, over {over}"));
         }
         session.resource_drop(&mut self.store).map_err(trap)?;
         policy.resource_drop(&mut self.store).map_err(trap)?;
@@ -91,15 +91,16 @@ fn moment(now: Now) -> wit::Now {
 fn input(event: &Event) -> wit::Input {
     match event {
         Event::Opened => wit::Input::ClientOpened,
-        Event::Remembered(stamps) => wit::Input::Remembered(stamps.map(
-            |[pregreet, dnsbl, pipelining, non_smtp_command, bare_newline]| wit::Passes {
-                pregreet,
-                dnsbl,
-                pipelining,
-                non_smtp_command,
-                bare_newline,
-            },
-        )),
+        Event::Joined(standing) => wit::Input::Joined(wit::Standing {
+            of_client: standing.of_client,
+            shared: standing.shared.map(|record| passes(record.stamps())),
+            sessions: standing.sessions,
+            in_transit: standing.in_transit,
+            stressed: standing.stressed,
+        }),
+        Event::Remembered(stamps) => wit::Input::Remembered(stamps.map(passes)),
+        Event::Claimed(first) => wit::Input::PassNewClaimed(*first),
+        Event::BackendAnswered => wit::Input::BackendAnswered,
         Event::Bytes(bytes) => wit::Input::ClientBytes(bytes.clone()),
         Event::End => wit::Input::ClientEnd,
         Event::Closed => wit::Input::ClientClosed,
@@ -115,12 +116,34 @@ fn input(event: &Event) -> wit::Input {
     }
 }
 
+fn passes([pregreet, dnsbl, pipelining, non_smtp_command, bare_newline]: [u32; 5]) -> wit::Passes {
+    wit::Passes { pregreet, dnsbl, pipelining, non_smtp_command, bare_newline }
+}
+
 fn describe(output: &wit::Output) -> String {
     let stamps = |passes: &wit::Passes| {
         [passes.pregreet, passes.dnsbl, passes.pipelining, passes.non_smtp_command, passes.bare_newline]
     };
     match output {
         wit::Output::AskDns(question) => format!("ask {} {:?}", question.number, question.message),
+        wit::Output::Join(client) => format!("join {client}"),
+        wit::Output::Renew(client) => format!("renew {client}"),
+        wit::Output::Share(share) => {
+            let changed: Vec<bool> = [
+                wit::Tests::PREGREET,
+                wit::Tests::DNSBL,
+                wit::Tests::PIPELINING,
+                wit::Tests::NON_SMTP_COMMAND,
+                wit::Tests::BARE_NEWLINE,
+            ]
+            .into_iter()
+            .map(|test| share.changed.contains(test))
+            .collect();
+            format!("share {} {:?} {changed:?}", share.client, stamps(&share.passes))
+        }
+        wit::Output::ClaimPassNew(client) => format!("claim {client}"),
+        wit::Output::Leave(client) => format!("leave {client}"),
+        wit::Output::Skip(len) => format!("skip {len}"),
         wit::Output::Recall(client) => format!("recall {client}"),
         wit::Output::Remember((client, passes)) => format!("remember {client} {:?}", stamps(passes)),
         wit::Output::Dial(wit::Upstream::Backend) => "dial Backend".to_owned(),

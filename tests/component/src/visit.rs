@@ -2,7 +2,7 @@
 
 use postscreen_engine::dnsbl::question;
 use postscreen_engine::{
-    DnsFailure, Endpoints, Input, Instant, Now, Output, Policy, Record, Repeat, Session,
+    DnsFailure, Endpoints, Input, Instant, Now, Output, Policy, Record, Repeat, Session, Standing, Test,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -22,6 +22,9 @@ pub struct Visit {
 #[derive(Clone, Debug)]
 pub enum Event {
     Opened,
+    Joined(Standing),
+    Claimed(bool),
+    BackendAnswered,
     Remembered(Option<[u32; 5]>),
     Bytes(Vec<u8>),
     End,
@@ -32,15 +35,24 @@ pub enum Event {
 
 /// Visits that begin as real ones do and go on at random.
 pub fn visits() -> impl Strategy<Value = Visit> {
-    let action = || prop_oneof![Just("ignore"), Just("drop")];
-    let policy =
-        (action(), action(), 1..4_i32, -3..=0_i32).prop_map(|(greet, dnsbl, threshold, allowlist)| {
+    let action = || prop_oneof![Just("ignore"), Just("enforce"), Just("drop")];
+    let policy = (action(), action(), 1..4_i32, -3..=0_i32, any::<bool>()).prop_map(
+        |(greet, dnsbl, threshold, allowlist, deep)| {
             format!(
                 r#"{{"greet_action": "{greet}", "dnsbl_action": "{dnsbl}", "dnsbl_threshold": {threshold},
+                "pipelining_enable": {deep}, "non_smtp_command_enable": {deep}, "bare_newline_enable": {deep},
                 "dnsbl_allowlist_threshold": {allowlist}, "dnsbl_sites": ["a.test", "b.test*2", "c.test*-3"],
                 "dnsbl_reply_map": {{"b.test": "the b list"}}}}"#
             )
-        });
+        },
+    );
+    let words = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..40),
+        proptest::sample::select(
+            &["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET\n"][..]
+        )
+        .prop_map(|line| line.as_bytes().to_vec()),
+    ];
     let failure = prop_oneof![
         Just(DnsFailure::Unreachable),
         Just(DnsFailure::Timeout),
@@ -53,7 +65,12 @@ pub fn visits() -> impl Strategy<Value = Visit> {
     let event = prop_oneof![
         Just(Event::Remembered(None)),
         any::<[u32; 5]>().prop_map(|stamps| Event::Remembered(Some(stamps))),
-        proptest::collection::vec(any::<u8>(), 0..40).prop_map(Event::Bytes),
+        words.prop_map(Event::Bytes),
+        (1..60_u32, 1..20_000_u32, any::<bool>()).prop_map(|(of_client, sessions, stressed)| {
+            Event::Joined(Standing { of_client, sessions, stressed, ..Standing::ALONE })
+        }),
+        any::<bool>().prop_map(Event::Claimed),
+        Just(Event::BackendAnswered),
         Just(Event::End),
         Just(Event::Closed),
         (0..4_u16, answer).prop_map(|(list, answer)| Event::Answer(list, answer.map(|a| message(list, a)))),
@@ -63,6 +80,7 @@ pub fn visits() -> impl Strategy<Value = Visit> {
     (policy, any::<bool>(), events).prop_map(|(policy, known_first, rest)| {
         let mut events = vec![(0, Event::Opened)];
         if known_first {
+            events.push((0, Event::Joined(Standing::ALONE)));
             events.push((0, Event::Remembered(None)));
         }
         events.extend(rest);
@@ -105,7 +123,7 @@ impl Visit {
         for (now, event) in self.moments() {
             lines.extend(session.handle(event.input(), now).iter().map(describe));
             let deadline = session.deadline().map(Instant::as_millis);
-            lines.push(format!("deadline {deadline:?}, decided {}", session.is_decided()));
+            lines.push(format!("deadline {deadline:?}, over {}", session.is_over()));
         }
         lines
     }
@@ -115,6 +133,9 @@ impl Event {
     fn input(&self) -> Input<'_> {
         match self {
             Self::Opened => Input::ClientOpened,
+            Self::Joined(standing) => Input::Joined(*standing),
+            Self::Claimed(first) => Input::PassNewClaimed(*first),
+            Self::BackendAnswered => Input::BackendAnswered,
             Self::Remembered(stamps) => Input::Remembered(stamps.map(Record::from_stamps)),
             Self::Bytes(bytes) => Input::ClientBytes(bytes),
             Self::End => Input::ClientEnd,
@@ -131,6 +152,15 @@ impl Event {
 fn describe(output: &Output) -> String {
     match output {
         Output::AskDns { question, message } => format!("ask {question} {message:?}"),
+        Output::Join(client) => format!("join {client}"),
+        Output::Renew(client) => format!("renew {client}"),
+        Output::Share(client, record, changed) => {
+            let changed: Vec<bool> = Test::ALL.into_iter().map(|test| changed.contains(test)).collect();
+            format!("share {client} {:?} {changed:?}", record.stamps())
+        }
+        Output::ClaimPassNew(client) => format!("claim {client}"),
+        Output::Leave(client) => format!("leave {client}"),
+        Output::Skip(len) => format!("skip {len}"),
         Output::Recall(client) => format!("recall {client}"),
         Output::Remember(client, record) => format!("remember {client} {:?}", record.stamps()),
         Output::Dial(upstream) => format!("dial {upstream:?}"),
