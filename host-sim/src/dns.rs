@@ -1,18 +1,8 @@
 //! The resolver of both drivers: DNS over HTTPS (RFC 8484) out of a story's zones, without a socket.
 
-use std::net::Ipv4Addr;
-use std::time::Duration;
-
-use domain::base::iana::{Class, Rcode};
-use domain::base::message_builder::PushError;
-use domain::base::{Message, MessageBuilder, Name, Rtype, Serial, ToName, Ttl};
-use domain::rdata::{A, Soa};
-use postscreen_scenario::{Answer, Zones};
+use postscreen_scenario::{Reply, Zones};
 
 use crate::event::HeaderMap;
-
-/// The longest question that is read: a name of 255 bytes and an OPT record of any reasonable size.
-const QUERY_BYTES_MAX: usize = 1_024;
 
 /// What the resolver's HTTP front answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,17 +22,11 @@ pub fn answer(zones: &Zones, headers: &HeaderMap, body: &[u8]) -> Option<HttpAns
     if header(b"content-type") != Some(b"application/dns-message") {
         return Some(HttpAnswer::error("415"));
     }
-    match Query::parse(body) {
-        None => Some(HttpAnswer::error("400")),
-        Some(query) => query.answer(zones).map(HttpAnswer::message),
+    match zones.reply(body) {
+        Reply::Message(message) => Some(HttpAnswer::message(message)),
+        Reply::NoQuestion => Some(HttpAnswer::error("400")),
+        Reply::Silence => None,
     }
-}
-
-/// A question that deserves an answer in DNS.
-struct Query<'a> {
-    message: &'a Message<[u8]>,
-    name: Name<Vec<u8>>,
-    rtype: Rtype,
 }
 
 // === impl HttpAnswer ===
@@ -56,66 +40,6 @@ impl HttpAnswer {
     fn error(status: &str) -> Self {
         Self { headers: vec![(b":status".to_vec(), status.into())], body: Vec::new() }
     }
-}
-
-// === impl Query ===
-
-impl<'a> Query<'a> {
-    fn parse(body: &'a [u8]) -> Option<Self> {
-        if body.len() > QUERY_BYTES_MAX {
-            return None;
-        }
-        let message = Message::from_slice(body).ok()?;
-        let question = message.sole_question().ok()?;
-        if message.header().qr() || question.qclass() != Class::IN {
-            return None;
-        }
-        Some(Self { message, name: question.qname().to_vec(), rtype: question.qtype() })
-    }
-
-    /// `None`: never.
-    fn answer(&self, zones: &Zones) -> Option<Vec<u8>> {
-        let built = match zones.answer(&self.name.to_string()) {
-            Answer::Timeout => return None,
-            Answer::Servfail => self.build(Rcode::SERVFAIL, &[], Duration::ZERO, None),
-            Answer::NoSuchName { soa } => self.build(Rcode::NXDOMAIN, &[], Duration::ZERO, soa),
-            // The name exists, but it has no records of any other type.
-            Answer::Addresses { .. } if self.rtype != Rtype::A => {
-                self.build(Rcode::NOERROR, &[], Duration::ZERO, None)
-            }
-            Answer::Addresses { records, ttl } => self.build(Rcode::NOERROR, records, ttl, None),
-        };
-        // A story that lists more records than a DNS message holds gets what a broken server would say.
-        built.or_else(|_| self.build(Rcode::SERVFAIL, &[], Duration::ZERO, None)).ok()
-    }
-
-    fn build(
-        &self,
-        rcode: Rcode,
-        records: &[Ipv4Addr],
-        ttl: Duration,
-        soa: Option<(&str, Duration)>,
-    ) -> Result<Vec<u8>, PushError> {
-        let mut answer = MessageBuilder::new_vec().start_answer(self.message, rcode)?;
-        answer.header_mut().set_ra(true);
-        for record in records {
-            answer.push((&self.name, seconds(ttl), A::new(*record)))?;
-        }
-        let mut authority = answer.authority();
-        // A zone's name has been checked, so it is always one of DNS.
-        if let Some((zone, ttl)) = soa
-            && let Ok(zone) = zone.parse::<Name<Vec<u8>>>()
-        {
-            let hour = Ttl::HOUR;
-            let soa = Soa::new(zone.clone(), zone.clone(), Serial(1), hour, hour, hour, seconds(ttl));
-            authority.push((zone, seconds(ttl), soa))?;
-        }
-        Ok(authority.finish())
-    }
-}
-
-fn seconds(ttl: Duration) -> Ttl {
-    Ttl::from_secs(u32::try_from(ttl.as_secs()).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ use crate::event::ConnectionId;
 /// The first client's port; each further client has the next one.
 const FIRST_PORT: u16 = 40_000;
 /// The server's addresses (documentation networks, RFC 5737 and RFC 3849) and the port of SMTP.
-const SERVER_V4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 25)), 25);
+const SERVER_V4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25)), 25);
 const SERVER_V6: SocketAddr =
-    SocketAddr::new(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 0x25)), 25);
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x25)), 25);
 
 /// All clients by name.
 pub(super) struct Cast<'a> {

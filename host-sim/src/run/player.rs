@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use postscreen_scenario::{Action, Difference, Limits, Scenario, Sink, Stay, Transcript, check};
+use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink, Stay, Transcript, check};
 
 use super::cast::{Cast, Member, Socket};
 use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
@@ -40,13 +40,18 @@ pub(super) fn play(module: &Module, scenario: &Scenario, workers: NonZeroUsize) 
     let settings = Settings { workers, ..Settings::postscreen(policy) };
     match Host::start(module, settings, now) {
         Ok(host) => Player::new(scenario, host, now).play(),
-        Err(error) => Played { differences: vec![refused(&error)], virtual_time: Duration::ZERO },
+        Err(error) => {
+            let transcript = Transcript { refused: Some(reason(&error)), ..Transcript::default() };
+            let differences = check(scenario, &transcript, LOG_TOLERANCE);
+            Played { differences, virtual_time: Duration::ZERO }
+        }
     }
 }
 
-fn refused(error: &StartError) -> Difference {
-    let log = error.log().iter().map(|line| format!("\n{}", line.text));
-    Difference { what: error.to_string(), how: log.collect::<String>().trim_start().to_owned() }
+/// Why the module does not start, with all that it said.
+fn reason(error: &StartError) -> String {
+    let said = error.log().iter().map(|line| line.text.clone());
+    std::iter::once(error.to_string()).chain(said).collect::<Vec<_>>().join("\n")
 }
 
 struct Player<'a> {
@@ -182,6 +187,12 @@ impl<'a> Player<'a> {
             self.complaints.push(format!("{connection}: dialled the cluster {cluster}, which no story has"));
             self.host.handle(Input::UpstreamRefused { connection }, self.now);
             return;
+        }
+        match self.scenario.mail_server {
+            MailServer::Friendly => {}
+            // The kernel takes the connection, and nobody ever says a word.
+            MailServer::Busy => return self.host.handle(Input::UpstreamConnected { connection }, self.now),
+            MailServer::Refuses => return self.host.handle(Input::UpstreamRefused { connection }, self.now),
         }
         self.transcript.backend.extend(self.cast.name(connection).map(str::to_owned));
         let sink = Sink::default();

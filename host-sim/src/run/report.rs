@@ -40,6 +40,11 @@ pub(super) fn played(file: &str, width: usize, about: &str, played: &Played, rea
     text
 }
 
+/// A story that this host cannot play, as it says itself.
+pub(super) fn left_out(file: &str, width: usize) -> String {
+    format!("-       {file:<width$}  left out: it is for other hosts, as its `hosts` say")
+}
+
 /// A file that is no story.
 pub(super) fn mistake(file: &str, width: usize, mistake: &Pointed) -> String {
     let mut graphical = String::new();

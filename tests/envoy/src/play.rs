@@ -1,23 +1,19 @@
 //! Plays a story in a real Envoy: its resolver, its mail server, its clients on real sockets.
 
-mod actor;
-mod length;
-
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use postscreen_scenario::{Difference, Failure, Scenario, Start, Transcript, check};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until};
+use postscreen_player::{Act, Stage};
+use postscreen_scenario::{Client, Difference, Limits, Scenario, Transcript, check};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep};
 
+use crate::client::PATIENCE;
 use crate::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream};
-
-pub(crate) use length::{REAL_TIME_MAX, length};
+use crate::proxy;
 
 /// How far times may be off: log lines, and `elapsed` in a script. A tick of the module is 1 s at most and ends
 /// early for a due client; the rest is a busy machine.
@@ -31,28 +27,44 @@ const QUIET: Duration = Duration::from_millis(300);
 /// After that: how long a line, a session or a count may still take to appear.
 const SETTLE_MAX: Duration = Duration::from_secs(3);
 const SETTLE_POLL: Duration = Duration::from_millis(100);
-
-type Results = Rc<RefCell<BTreeMap<String, Result<(), Failure>>>>;
+const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE };
+/// How long a client stays at least. Where the end of the connection comes with the PROXY header, Envoy's filter for
+/// the header closes the connection, and the module never hears of the client; but to the story, the header is no
+/// part of it.
+const HEADER_REST: Duration = Duration::from_millis(100);
 
 /// Plays `scenario`; an error when a server fails, the module is not healthy, or anything differs from the story.
 pub(crate) async fn play(program: &Program, scenario: &Scenario) -> Result<()> {
     let zones = scenario.dns.iter().map(|(name, zone)| (name.to_owned(), zone.clone())).collect();
     let resolver = Resolver::start(&zones).await?;
-    let backend = Backend::start().await?;
+    let backend = Backend::start_as(scenario.mail_server).await?;
     let setup = Setup {
         policy: scenario.policy.clone(),
         backend: backend.address(),
         resolver: Upstream::Http2(resolver.doh()),
         workers: WORKERS,
     };
-    let envoy = Envoy::start(program, &setup).await?;
+    let envoy = match Envoy::start(program, &setup).await {
+        Err(error) if scenario.refused.is_some() => {
+            let transcript = Transcript { refused: Some(format!("{error:#}")), ..Transcript::default() };
+            return differ(&check(scenario, &transcript, TOLERANCE));
+        }
+        envoy => envoy?,
+    };
     let ports = ports(scenario)?;
-    let results = clients(scenario, &ports, envoy.smtp()).await?;
+    let (listener, sources) = (envoy.smtp(), ports.clone());
+    let connect = async move |name: &str, _: &Client| {
+        let mut stream = TcpStream::connect(listener).await?;
+        stream.set_nodelay(true)?;
+        stream.write_all(&proxy::header(sources[name])).await?;
+        Ok(stream)
+    };
+    let acts = Stage { limits: LIMITS, stay_min: HEADER_REST, connect }.play(scenario).await?;
 
     sleep(QUIET).await;
     let deadline = Instant::now() + SETTLE_MAX;
     let differences = loop {
-        let transcript = transcript(&results, &ports, &backend, &envoy).await?;
+        let transcript = transcript(&acts, &ports, &backend, &envoy).await?;
         let differences = check(scenario, &transcript, TOLERANCE);
         if differences.is_empty() || Instant::now() > deadline {
             break differences;
@@ -60,6 +72,11 @@ pub(crate) async fn play(program: &Program, scenario: &Scenario) -> Result<()> {
         sleep(SETTLE_POLL).await;
     };
     envoy.finish().await?;
+    differ(&differences)
+}
+
+/// An error when anything differs.
+fn differ(differences: &[Difference]) -> Result<()> {
     if !differences.is_empty() {
         bail!("{}", differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("\n"));
     }
@@ -77,47 +94,8 @@ fn ports(scenario: &Scenario) -> Result<BTreeMap<String, SocketAddr>> {
     Ok(addresses)
 }
 
-/// Plays all scripts to their ends.
-async fn clients(
-    scenario: &Scenario,
-    ports: &BTreeMap<String, SocketAddr>,
-    listener: SocketAddr,
-) -> Result<Results> {
-    let results = Results::default();
-    let began = Instant::now();
-    let ended: BTreeMap<&String, watch::Sender<bool>> =
-        scenario.clients.keys().map(|name| (name, watch::Sender::new(false))).collect();
-    let mut running = JoinSet::new();
-    for (name, client) in &scenario.clients {
-        let (name, client, from) = (name.clone(), client.clone(), ports[name]);
-        let other = match &client.start {
-            Start::At(_) => None,
-            Start::After { client, .. } => Some(ended[client].subscribe()),
-        };
-        let (end, results) = (ended[&name].clone(), Rc::clone(&results));
-        running.spawn_local(async move {
-            match (&client.start, other) {
-                (Start::At(time), _) => sleep_until(began + *time).await,
-                (Start::After { wait, .. }, Some(mut other)) => {
-                    // The other's task holds its sender until its script has ended.
-                    let _ = other.wait_for(|ended| *ended).await;
-                    sleep(*wait).await;
-                }
-                (Start::After { .. }, None) => {}
-            }
-            let result = actor::play(&client.script, listener, from).await;
-            results.borrow_mut().insert(name, result);
-            end.send_replace(true);
-        });
-    }
-    while let Some(ended) = running.join_next().await {
-        ended?;
-    }
-    Ok(results)
-}
-
 async fn transcript(
-    results: &Results,
+    acts: &BTreeMap<String, Act>,
     ports: &BTreeMap<String, SocketAddr>,
     backend: &Backend,
     envoy: &Envoy,
@@ -127,9 +105,11 @@ async fn transcript(
         named.map_or_else(|| format!("nobody of the story, {client}"), |(name, _)| name.clone())
     };
     Ok(Transcript {
+        refused: None,
         log: envoy.log()?.into_iter().map(|line| line.text).collect(),
         backend: backend.clients()?.into_iter().map(name_of).collect(),
         metrics: envoy.metrics().await?,
-        clients: results.borrow().clone(),
+        teasers: acts.iter().filter_map(|(name, act)| Some((name.clone(), act.teaser.clone()?))).collect(),
+        clients: acts.iter().map(|(name, act)| (name.clone(), act.result.clone())).collect(),
     })
 }

@@ -5,11 +5,13 @@
 //! from any fixed moment, the same for all calls.
 
 mod failure;
+mod teaser;
 
 use std::time::Duration;
 
 pub use failure::Failure;
 use failure::Reason;
+use teaser::Teaser;
 
 use crate::story::Step;
 use crate::wire::TEXT_BYTES_MAX;
@@ -54,6 +56,7 @@ pub struct Actor {
     step: usize,
     connected: Duration,
     step_began: Duration,
+    teaser: Teaser,
     inbox: Vec<u8>,
     overflow: bool,
     peer_closed: bool,
@@ -78,24 +81,32 @@ impl Actor {
             step: 0,
             connected: now,
             step_began: now,
+            teaser: Teaser::default(),
             inbox: Vec::new(),
             overflow: false,
             peer_closed: false,
         }
     }
 
-    /// Bytes from the server.
+    /// Bytes from the server. A teaser in front of them is kept apart: scripts never mention it.
     pub fn received(&mut self, bytes: &[u8]) {
+        let bytes = self.teaser.strip(bytes);
         if self.inbox.len() + bytes.len() > INBOX_BYTES_MAX {
             self.overflow = true;
         } else {
-            self.inbox.extend_from_slice(bytes);
+            self.inbox.extend_from_slice(&bytes);
         }
     }
 
     /// The server closed the connection, in good order or not; no bytes follow.
     pub fn peer_closed(&mut self) {
+        self.inbox.extend(self.teaser.give_up());
         self.peer_closed = true;
+    }
+
+    /// The teaser line, `220-` and a text, without its line end, if the server sent one.
+    pub fn teaser(&self) -> Option<&[u8]> {
+        self.teaser.line()
     }
 
     /// What to do now.

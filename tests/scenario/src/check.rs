@@ -23,11 +23,24 @@ pub struct Difference {
 ///
 /// `tolerance` is how far the times in log lines may be off, both ways; zero means that the text is compared.
 pub fn check(scenario: &Scenario, transcript: &Transcript, tolerance: Duration) -> Vec<Difference> {
+    if scenario.refused.is_some() || transcript.refused.is_some() {
+        return refusal(scenario, transcript).into_iter().collect();
+    }
     let mut all = clients(scenario, transcript);
     all.extend(backend(scenario, transcript));
     all.extend(log::differences(scenario, transcript, tolerance));
     all.extend(metrics(scenario, transcript));
     all
+}
+
+fn refusal(scenario: &Scenario, transcript: &Transcript) -> Option<Difference> {
+    let how = match (&scenario.refused, &transcript.refused) {
+        (Some(words), Some(reason)) if reason.contains(words.as_str()) => return None,
+        (Some(words), Some(reason)) => format!("expected a reason with \"{words}\" in it, got:\n{reason}"),
+        (Some(words), None) => format!("it was accepted; expected a refusal with \"{words}\" in it"),
+        (None, reason) => reason.clone().unwrap_or_default(),
+    };
+    Some(Difference { what: "the configuration".to_owned(), how })
 }
 
 fn clients(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference> {

@@ -1,9 +1,13 @@
 //! The zones that a story's resolver knows, and the names that clients have in them.
 
+mod message;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
+
+pub use message::{QUESTION_BYTES_MAX, Reply};
 
 /// TTL of A records and of the SOA record where a zone does not say otherwise.
 pub const DEFAULT_TTL: Duration = Duration::from_mins(5);
@@ -68,6 +72,17 @@ impl Zones {
         self.0.is_empty()
     }
 
+    /// The same zones with `suffix`, a domain, behind each name, so that one resolver can serve several stories.
+    #[must_use]
+    pub fn below(&self, suffix: &str) -> Self {
+        Self(self.0.iter().map(|(name, zone)| (format!("{name}.{suffix}"), zone.clone())).collect())
+    }
+
+    /// Adds the zones of another story.
+    pub fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// The answer to an A question for `name`; letter case and a final dot do not matter (RFC 1035 section 2.3.3).
     pub fn answer(&self, name: &str) -> Answer<'_> {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
@@ -94,6 +109,12 @@ impl Zones {
             }
             (_, rest) = rest.split_once('.')?;
         }
+    }
+}
+
+impl FromIterator<(String, Zone)> for Zones {
+    fn from_iter<I: IntoIterator<Item = (String, Zone)>>(zones: I) -> Self {
+        Self(zones.into_iter().collect())
     }
 }
 

@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 use serde_saphyr::{Location, Spanned};
 
 use crate::dns::{Listing, Zone, Zones};
-use crate::story::{Backend, Client, Scenario, Start};
+use crate::story::{Backend, Client, HostKind, MailServer, Scenario, Start};
 
 /// A mistake in a scenario file, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +72,29 @@ fn scenario(raw: raw::Scenario) -> Result<Scenario, Mistake> {
         backend,
         log: raw.log.map(|lines| lines.into_iter().map(|line| line.0).collect()),
         metrics: raw.metrics,
+        mail_server: match raw.mail_server {
+            raw::MailServer::Friendly => MailServer::Friendly,
+            raw::MailServer::Busy => MailServer::Busy,
+            raw::MailServer::Refuses => MailServer::Refuses,
+        },
+        hosts: hosts_of(raw.hosts)?,
+        refused: raw.refused.map(|words| words.0),
+        delta: raw.delta.map(|slug| slug.0),
     })
+}
+
+fn hosts_of(hosts: Option<Spanned<Vec<raw::HostKind>>>) -> Result<BTreeSet<HostKind>, Mistake> {
+    let Some(hosts) = hosts else { return Ok(HostKind::ALL.into()) };
+    if hosts.value.is_empty() {
+        return Err(Mistake::of(&hosts, "no host can play the story: expected at least one"));
+    }
+    let host = |raw: &raw::HostKind| match raw {
+        raw::HostKind::Native => HostKind::Native,
+        raw::HostKind::ProxyWasm => HostKind::ProxyWasm,
+        raw::HostKind::Envoy => HostKind::Envoy,
+        raw::HostKind::Postscreen => HostKind::Postscreen,
+    };
+    Ok(hosts.value.iter().map(host).collect())
 }
 
 fn zone_of(zone: raw::Zone) -> Zone {

@@ -1,6 +1,7 @@
 //! A scenario, parsed: whatever stands here makes sense.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::dns::Zones;
 
 /// One story.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// What the story tells, in one sentence.
     pub about: String,
@@ -25,10 +26,43 @@ pub struct Scenario {
     pub log: Option<Vec<String>>,
     /// The expected metrics; those that are not named are not checked.
     pub metrics: BTreeMap<String, i64>,
+    /// How the mail server behaves.
+    pub mail_server: MailServer,
+    /// The hosts that can play the story; at least one.
+    pub hosts: BTreeSet<HostKind>,
+    /// The configuration is refused, for a reason with these words in it; then no client is screened.
+    pub refused: Option<String>,
+    /// The anchor in `docs/deltas.md` of the paragraph that says why postscreen(8) does otherwise, if it does.
+    pub delta: Option<String>,
+}
+
+/// The hosts that play stories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostKind {
+    /// The engine, driven directly.
+    Native,
+    /// The network filter in the simulator.
+    ProxyWasm,
+    /// The network filter in a real Envoy.
+    Envoy,
+    /// Postfix's postscreen(8): the oracle.
+    Postscreen,
+}
+
+/// How the mail server of a story behaves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MailServer {
+    /// It takes every session and says yes to everything that it knows.
+    #[default]
+    Friendly,
+    /// It takes no session: those that are handed to it stay in transit.
+    Busy,
+    /// It is not there.
+    Refuses,
 }
 
 /// One client: one connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// Its address; the host chooses the port.
     pub from: IpAddr,
@@ -85,4 +119,23 @@ pub enum Backend {
     Untouched,
     /// These, in order of arrival, by name.
     Sessions(Vec<String>),
+}
+
+// === impl HostKind ===
+
+impl HostKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Native, Self::ProxyWasm, Self::Envoy, Self::Postscreen];
+}
+
+impl fmt::Display for HostKind {
+    /// As stories write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native => "native",
+            Self::ProxyWasm => "proxy-wasm",
+            Self::Envoy => "envoy",
+            Self::Postscreen => "postscreen",
+        })
+    }
 }

@@ -5,10 +5,22 @@ use std::path::Path;
 use postscreen_scenario::parse;
 
 /// Everything that a file may hold. The parser refuses any other name, see `unknown_names_are_refused_by_the_parser`.
-const TOP: [&str; 7] = ["about", "policy", "dns", "clients", "backend", "log", "metrics"];
+const TOP: [&str; 11] = [
+    "about",
+    "policy",
+    "dns",
+    "clients",
+    "backend",
+    "log",
+    "metrics",
+    "mail_server",
+    "hosts",
+    "refused",
+    "delta",
+];
 const CLIENT: [&str; 5] = ["from", "at", "after", "wait", "script"];
 const STEPS: [&str; 9] = ["send", "expect", "closed", "silence", "wait", "elapsed", "end", "close", "reset"];
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 17] = [
     "ttl",
     "soa_ttl",
     "listed",
@@ -20,6 +32,12 @@ const OTHERS: [&str; 11] = [
     "times",
     "PORT",
     "SERVER",
+    "busy",
+    "refuses",
+    "native",
+    "proxy-wasm",
+    "envoy",
+    "postscreen",
 ];
 
 fn readme() -> String {

@@ -26,7 +26,8 @@ pub(super) fn test(program: &Rc<Program>) -> Test {
 }
 
 async fn run(program: &Program, progress: &Progress) -> Result<Note> {
-    let policy = json!({"greet_wait": "8s", "greet_action": "drop"});
+    // All of them come from one address.
+    let policy = json!({"greet_wait": "8s", "greet_action": "drop", "client_connection_count_limit": 0});
     let scene = Scene::with_upstream(program, policy, Upstream::Missing).await?;
     let listener = scene.envoy.smtp();
     let first = visit(listener, 40_000).await?;

@@ -38,6 +38,15 @@ fn a_story_of_a_day_is_left_to_virtual_time() {
 }
 
 #[test]
+fn a_story_for_other_hosts_is_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a.yaml"), format!("hosts: [native, postscreen]\n{SHORT}")).unwrap();
+    let stories = Stories::read(directory.path(), |_| true).unwrap();
+    assert!(names(&stories).is_empty());
+    assert_eq!(stories.elsewhere, ["scenario a"]);
+}
+
+#[test]
 fn a_folder_without_stories_and_a_file_that_is_none_are_errors() {
     let directory = tempfile::tempdir().unwrap();
     assert!(Stories::read(directory.path(), |_| true).is_err());

@@ -159,3 +159,24 @@ fn long_texts_are_cut_in_messages() {
     actor.received(&[b'x'; 401]);
     assert!(failure(actor.next(ms(1_000))).contains("… 401 bytes"));
 }
+
+#[test]
+fn a_teaser_is_no_part_of_the_script() {
+    let mut actor = actor(&[Step::Silence(ms(100)), expect("220 mx\r\n")]);
+    actor.received(b"220-mx\r\n");
+    assert_eq!(actor.next(ms(1_000)), Action::Wait(ms(1_100)));
+    actor.received(b"220 mx\r\n");
+    assert_eq!(actor.teaser(), Some(b"220-mx".as_slice()));
+    let late = actor.next(ms(1_100));
+    assert!(failure(late).contains("expected no bytes, got \"220 mx"));
+}
+
+#[test]
+fn bytes_that_could_have_become_a_teaser_count_when_the_server_closes() {
+    let mut actor = actor(&[expect("22")]);
+    actor.received(b"22");
+    assert_eq!(actor.next(ms(1_000)), Action::Wait(ms(6_000)));
+    actor.peer_closed();
+    assert_eq!(actor.next(ms(1_000)), Action::Finished);
+    assert_eq!(actor.teaser(), None);
+}

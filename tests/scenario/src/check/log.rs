@@ -78,8 +78,13 @@ fn listed_address(line: &str) -> Option<IpAddr> {
 /// The client comes before any text of its own, so it cannot lead this astray.
 fn with_placeholders(line: &str) -> Option<(IpAddr, String)> {
     let (before, rest) = line.split_once('[')?;
-    let (address, rest) = rest.split_once("]:")?;
+    let (address, rest) = rest.split_once(']')?;
     let address: IpAddr = address.parse().ok()?;
+    let Some(rest) = rest.strip_prefix(':') else {
+        // `[A]P: discarding EHLO keywords: …`: postscreen leaves out the colon there.
+        let rest = without_port(rest).strip_prefix(": discarding EHLO keywords: ")?;
+        return Some((address, format!("{before}[{address}]PORT: discarding EHLO keywords: {rest}")));
+    };
     let rest = without_port(rest);
     if before == "CONNECT from " {
         // `[S]:SP`, or the story's `[SERVER]:25`.

@@ -14,12 +14,14 @@ metrics: { postscreen_connect: 2 }
 
 fn transcript() -> Transcript {
     Transcript {
+        refused: None,
         log: Vec::new(),
         backend: vec!["b".to_owned(), "a".to_owned()],
         metrics: BTreeMap::from([
             ("postscreen_connect".to_owned(), 2),
             ("postscreen_pass_new".to_owned(), 7),
         ]),
+        teasers: BTreeMap::new(),
         clients: BTreeMap::from([("a".to_owned(), Ok(())), ("b".to_owned(), Ok(()))]),
     }
 }
@@ -35,6 +37,19 @@ fn differing(yaml: &str, transcript: &Transcript) -> Vec<String> {
 #[test]
 fn a_story_that_came_true_has_no_differences() {
     assert!(differing(STORY, &transcript()).is_empty());
+}
+
+#[test]
+fn a_refused_configuration_is_the_whole_story() {
+    let refused = |yaml: &str, reason: Option<&str>| {
+        let transcript = Transcript { refused: reason.map(str::to_owned), ..Transcript::default() };
+        differing(yaml, &transcript)
+    };
+    let yaml = "about: x\nrefused: bad filter\nclients: { a: { from: '::1', script: [closed] } }\n";
+    assert!(refused(yaml, Some("dnsbl_sites[0]: bad filter syntax")).is_empty());
+    assert!(refused(yaml, Some("bad weight"))[0].contains("expected a reason with \"bad filter\" in it"));
+    assert!(refused(yaml, None)[0].contains("it was accepted"));
+    assert!(refused(STORY, Some("bad weight"))[0].contains("bad weight"));
 }
 
 #[test]

@@ -71,3 +71,12 @@ fn a_dead_zone_is_silent_and_a_broken_zone_says_so() {
 fn the_closest_zone_answers() {
     assert!(matches!(zones().answer("9.113.0.203.sub.broken.test"), Answer::NoSuchName { soa: Some(_) }));
 }
+
+#[test]
+fn zones_of_two_stories_stand_side_by_side_below_suffixes() {
+    let mut both = zones().below("s1.scenario");
+    both.merge(zones().below("s2.scenario"));
+    assert_eq!(both.answer("9.113.0.203.dead.test.s1.scenario"), Answer::Timeout);
+    assert!(matches!(both.answer("9.113.0.203.bl.test.s2.scenario"), Answer::Addresses { .. }));
+    assert_eq!(both.answer("9.113.0.203.bl.test"), Answer::NoSuchName { soa: None });
+}

@@ -29,7 +29,33 @@ pub(super) struct Scenario {
     pub log: Option<Vec<Line>>,
     #[serde(default)]
     pub metrics: BTreeMap<String, i64>,
+    #[serde(default)]
+    pub mail_server: MailServer,
+    pub hosts: Option<Spanned<Vec<HostKind>>>,
+    pub refused: Option<Line>,
+    pub delta: Option<Slug>,
 }
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MailServer {
+    #[default]
+    Friendly,
+    Busy,
+    Refuses,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum HostKind {
+    Native,
+    ProxyWasm,
+    Envoy,
+    Postscreen,
+}
+
+/// The anchor of a paragraph: lower-case words joined by hyphens.
+pub(super) struct Slug(pub String);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +142,18 @@ impl<'de> Deserialize<'de> for About {
             return Err(de::Error::custom("`about` is empty: expected a sentence"));
         }
         Ok(Self(text.trim().to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Slug {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let byte_ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        if !text.split('-').all(|word| !word.is_empty() && word.bytes().all(byte_ok)) {
+            let message = format!("`{text}` is no anchor: expected lower-case words joined by hyphens");
+            return Err(de::Error::custom(message));
+        }
+        Ok(Self(text))
     }
 }
 

@@ -41,6 +41,9 @@ log:
   - PREGREET 8 after 0 from [203.0.113.9]:PORT: EHLO a\r\n
   - 'PREGREET 8 after 0 from [203.0.113.9]:PORT: a: b'
 metrics: { postscreen_pregreet: 1 }
+mail_server: busy
+hosts: [postscreen, native, proxy-wasm]
+delta: error-codes
 "#;
 
 fn mistake(yaml: &str) -> Mistake {
@@ -65,6 +68,9 @@ fn a_whole_story_is_read() {
     assert_eq!(log[1], r"PREGREET 8 after 0 from [203.0.113.9]:PORT: EHLO a\r\n");
     assert_eq!(log[2], "PREGREET 8 after 0 from [203.0.113.9]:PORT: a: b");
     assert_eq!(story.metrics["postscreen_pregreet"], 1);
+    assert_eq!(story.mail_server, MailServer::Busy);
+    assert_eq!(story.hosts, [HostKind::Native, HostKind::ProxyWasm, HostKind::Postscreen].into());
+    assert_eq!(story.delta.as_deref(), Some("error-codes"));
 }
 
 #[test]
@@ -86,7 +92,17 @@ fn what_is_not_said_has_its_default() {
     let story = parse("s", "about: x\nclients: { a: { from: 203.0.113.9, script: [close] } }\n").unwrap();
     assert_eq!(story.clients["a"].start, Start::At(Duration::ZERO));
     assert!(story.policy.is_empty() && story.dns.is_empty() && story.metrics.is_empty());
-    assert!(story.backend.is_none() && story.log.is_none());
+    assert!(story.backend.is_none() && story.log.is_none() && story.delta.is_none());
+    assert_eq!(story.mail_server, MailServer::Friendly);
+    assert_eq!(story.hosts, HostKind::ALL.into());
+}
+
+#[test]
+fn a_host_has_one_name_everywhere() {
+    for host in HostKind::ALL {
+        let yaml = format!("about: x\nhosts: [{host}]\nclients: {{ a: {{ from: '::1', script: [] }} }}\n");
+        assert_eq!(parse("s", &yaml).unwrap().hosts, [host].into());
+    }
 }
 
 #[test]
@@ -118,6 +134,11 @@ fn a_mistake_names_its_place_and_what_was_expected() {
         (client("script: []\nlog: [{ a: b, c: d }]"), 6, 7, "a log line"),
         (client("script: []\nlog: [[a]]"), 6, 7, "a log line"),
         (client("script: []\nmetrics: { a: few }"), 6, 15, ""),
+        (client("script: []\nhosts: []"), 6, 8, "at least one"),
+        (client("script: []\nhosts: [sendmail]"), 6, 9, "sendmail"),
+        (client("script: []\nmail_server: moody"), 6, 14, "moody"),
+        (client("script: []\ndelta: Some thing"), 6, 8, "no anchor"),
+        (client("script: []\ndelta: a--b"), 6, 8, "no anchor"),
         (zone("203.0.113.9: 127.0.0"), 5, 18, "no A record"),
         (zone("203.0.113.9: []"), 5, 18, "empty list"),
         (zone("203.0.113.999: 127.0.0.2"), 5, 5, "expected an address, ttl"),

@@ -40,6 +40,14 @@ fn ports_and_the_server_are_placeholders() {
 }
 
 #[test]
+fn the_line_without_a_colon_before_the_port_names_its_client_too() {
+    let expected = "[203.0.113.9]PORT: discarding EHLO keywords: DSN";
+    assert!(same(&[expected], &["[203.0.113.9]4711: discarding EHLO keywords: DSN"], 0));
+    assert!(!same(&[expected], &["[203.0.113.9]4711: discarding EHLO keywords: ETRN"], 0));
+    assert!(!same(&[], &["[203.0.113.9]4711: discarding EHLO keywords: DSN"], 0));
+}
+
+#[test]
 fn what_a_client_says_is_compared_as_it_stands() {
     let said = |text: &str| format!("PREGREET 9 after 0 from [203.0.113.9]:PORT: {text}");
     assert!(same(&[&said("[192.0.2.1]:PORT after 1 x")], &[&said("[192.0.2.1]:PORT after 1 x")], 300));

@@ -6,10 +6,10 @@ use std::time::Duration;
 use postscreen_scenario::{Scenario, Start, Step};
 
 /// Longer stories are for virtual time.
-pub(crate) const REAL_TIME_MAX: Duration = Duration::from_mins(1);
+pub const REAL_TIME_MAX: Duration = Duration::from_mins(1);
 
 /// The least time that a story takes: what its clients wait by their scripts. What they wait for comes on top.
-pub(crate) fn length(scenario: &Scenario) -> Duration {
+pub fn length(scenario: &Scenario) -> Duration {
     let mut ends = BTreeMap::new();
     scenario.clients.keys().map(|name| end(scenario, name, &mut ends)).max().unwrap_or_default()
 }

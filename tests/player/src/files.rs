@@ -1,0 +1,60 @@
+//! The stories of a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use anyhow::{Context as _, Result, ensure};
+use postscreen_scenario::{Scenario, parse};
+
+/// How deep folders of stories may be nested.
+pub const DEPTH_MAX: usize = 8;
+
+/// A story and its name.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// Its file's path below the folder, without the extension.
+    pub name: String,
+    /// What it tells.
+    pub scenario: Rc<Scenario>,
+}
+
+/// Reads every `*.yaml` below `folder` whose name is chosen, in the order of their names.
+///
+/// # Errors
+///
+/// When the folder cannot be read or has no such file, and when a chosen file is no story.
+pub fn find(folder: &Path, chosen: impl Fn(&str) -> bool) -> Result<Vec<Story>> {
+    let mut files = Vec::new();
+    collect(folder, DEPTH_MAX, &mut files)?;
+    files.sort();
+    ensure!(!files.is_empty(), "there is no scenario (*.yaml) below {}", folder.display());
+    let mut stories = Vec::new();
+    for file in files {
+        let name = file.strip_prefix(folder)?.with_extension("").display().to_string();
+        if chosen(&name) {
+            let text =
+                fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let scenario = Rc::new(parse(&file.display().to_string(), &text)?);
+            stories.push(Story { name, scenario });
+        }
+    }
+    Ok(stories)
+}
+
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("no folder of scenarios at {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() && depth > 0 {
+            collect(&path, depth - 1, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

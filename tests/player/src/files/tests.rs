@@ -1,0 +1,40 @@
+use super::*;
+
+const STORY: &str =
+    "about: A client comes and goes.\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
+
+fn names(folder: &Path, word: &str) -> Vec<String> {
+    find(folder, |name| name.contains(word)).unwrap().into_iter().map(|story| story.name).collect()
+}
+
+#[test]
+fn stories_are_found_in_folders_and_named_after_their_files() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("greet")).unwrap();
+    fs::write(folder.path().join("greet/b.yaml"), STORY).unwrap();
+    fs::write(folder.path().join("a.yaml"), STORY).unwrap();
+    fs::write(folder.path().join("README.md"), "no story").unwrap();
+    assert_eq!(names(folder.path(), ""), ["a", "greet/b"]);
+    assert_eq!(names(folder.path(), "greet"), ["greet/b"]);
+}
+
+#[test]
+fn a_folder_without_stories_and_a_file_that_is_none_are_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(find(folder.path(), |_| true).is_err());
+    fs::write(folder.path().join("a.yaml"), "about: 1: 2").unwrap();
+    assert!(find(folder.path(), |_| true).unwrap_err().to_string().contains("a.yaml:1:"));
+    assert!(find(folder.path(), |_| false).unwrap().is_empty());
+}
+
+#[test]
+fn folders_are_walked_eight_deep() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut path = folder.path().to_owned();
+    for depth in 0..10 {
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join(format!("{depth}.yaml")), STORY).unwrap();
+        path.push("x");
+    }
+    assert_eq!(names(folder.path(), "").len(), 1 + DEPTH_MAX);
+}
