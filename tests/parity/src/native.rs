@@ -1,0 +1,98 @@
+//! The engine, driven directly in virtual time: the host that can do everything that the engine wants, the teaser
+//! included.
+
+mod client;
+mod play;
+
+use postscreen_engine::Policy;
+use postscreen_player::Story;
+use postscreen_scenario::{Client, Difference, Scenario, Step, Transcript, check};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::report::Outcome;
+use crate::verdict::Verdict;
+use play::Play;
+
+pub(crate) use client::{Heard, Sound};
+pub(crate) use play::FIRST_PORT;
+
+/// What a play has shown.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) transcript: Transcript,
+    /// What each client has heard, the teaser included, as long as it was there.
+    pub(crate) heard: BTreeMap<String, Vec<Heard>>,
+}
+
+/// Plays a story from its begin to its end; whatever happens next happens now.
+pub(crate) fn play(scenario: &Scenario) -> Transcript {
+    report(scenario, Duration::ZERO).transcript
+}
+
+/// The same, beginning so far into a second of the wall clock.
+pub(crate) fn report(scenario: &Scenario, begin: Duration) -> Report {
+    match Policy::parse(Value::Object(scenario.policy.clone()).to_string().as_bytes()) {
+        Ok(policy) => Play::new(scenario, Arc::new(policy), begin).run(),
+        Err(error) => Report {
+            transcript: Transcript { refused: Some(error.to_string()), ..Transcript::default() },
+            heard: BTreeMap::new(),
+        },
+    }
+}
+
+/// Where the engine differs from the story, and from the teasers that the oracle sent, if it has played the story.
+pub(crate) fn differences(
+    scenario: &Scenario,
+    teasers: Option<&BTreeMap<String, String>>,
+) -> Vec<Difference> {
+    let transcript = play(scenario);
+    // Times in the log are exact here.
+    let mut differences = check(scenario, &transcript, Duration::ZERO);
+    let heard = |teasers: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+        let stays = |(name, _): &(&String, &String)| scenario.clients.get(*name).is_some_and(listens);
+        teasers.iter().filter(stays).map(|(name, teaser)| (name.clone(), teaser.clone())).collect()
+    };
+    if let Some((oracle, engine)) = teasers.map(|oracle| (heard(oracle), heard(&transcript.teasers)))
+        && oracle != engine
+    {
+        let how = format!("postscreen: {oracle:#?}\nengine: {engine:#?}");
+        differences.push(Difference { what: "teasers".to_owned(), how });
+    }
+    for difference in &mut differences {
+        difference.what = format!("native: {}", difference.what);
+    }
+    differences
+}
+
+/// Whether a client waits for the server. One that does not may be gone before a teaser has come.
+fn listens(client: &Client) -> bool {
+    client.script.iter().any(|step| matches!(step, Step::Closed | Step::Expect(_) | Step::Silence(_)))
+}
+
+/// Plays all stories, and adds what differs to what the oracle has made of them.
+pub(crate) fn compare(stories: &[Story], outcomes: &mut Vec<Outcome>) {
+    for story in stories {
+        let began = Instant::now();
+        let known = outcomes.iter().position(|outcome| outcome.name == story.name);
+        // Where the oracle does otherwise anyhow, its teasers are not the standard either.
+        let agreed = known.and_then(|index| outcomes.get(index)).filter(|one| one.verdict == Verdict::Agrees);
+        let found = differences(&story.scenario, agreed.map(|outcome| &outcome.teasers));
+        let outcome = known.and_then(|index| outcomes.get_mut(index));
+        match (outcome, found.is_empty()) {
+            (Some(_), true) => {}
+            (Some(outcome), false) => outcome.verdict.add(found),
+            (None, same) => outcomes.push(Outcome {
+                name: story.name.clone(),
+                verdict: if same { Verdict::Agrees } else { Verdict::Disagrees(found) },
+                time: began.elapsed(),
+                teasers: BTreeMap::new(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

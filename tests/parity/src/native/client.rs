@@ -1,0 +1,180 @@
+//! One client of a story before the engine.
+
+use postscreen_engine::{Endpoints, Policy, Seat, Session};
+use postscreen_scenario::{Action, Actor, Client as Role, Failure, Limits, Sink, Stay};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The server's addresses, those that stories call it by (documentation networks, RFC 5737 and RFC 3849), and the port
+/// of SMTP.
+const SERVER_V4: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25)), 25);
+const SERVER_V6: SocketAddr =
+    SocketAddr::new(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x25)), 25);
+
+/// A client that has connected.
+pub(super) struct Client {
+    pub actor: Actor,
+    pub session: Session,
+    pub seat: Option<Seat>,
+    /// What it sent before anybody was there to take it.
+    pub held: Vec<u8>,
+    pub socket: Socket,
+    pub sink: Option<Sink>,
+    /// When its script wants to be asked again.
+    pub wake: Duration,
+    pub end: Option<(Duration, Result<(), Failure>)>,
+    /// What it has heard while it was there, teaser included.
+    pub heard: Vec<Heard>,
+    connected: Duration,
+    now: Duration,
+}
+
+/// Something that a client hears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// Counted from its connecting.
+    pub(crate) at: Duration,
+    pub(crate) sound: Sound,
+}
+
+/// What a client hears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sound {
+    Bytes(Vec<u8>),
+    /// The server closes.
+    Closed,
+}
+
+/// What the client's own end of the connection still does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Socket {
+    Open,
+    /// FIN is sent, reading goes on.
+    Ended,
+    /// Closed by the client: what arrives now breaks the connection.
+    Closed,
+    /// Nothing is left of it.
+    Gone,
+}
+
+/// What a client does that the server notices.
+pub(super) enum Deed {
+    Sends(Vec<u8>),
+    Ends,
+    Breaks,
+}
+
+impl Client {
+    pub(super) fn new(role: &Role, port: u16, policy: Arc<Policy>, now: Duration, limits: Limits) -> Self {
+        let server = if role.from.is_ipv4() { SERVER_V4 } else { SERVER_V6 };
+        let endpoints = Endpoints { client: SocketAddr::new(role.from, port), server };
+        Self {
+            actor: Actor::new(&role.script, now, limits),
+            session: Session::new(policy, endpoints),
+            seat: None,
+            held: Vec::new(),
+            socket: Socket::Open,
+            sink: None,
+            wake: now,
+            end: None,
+            heard: Vec::new(),
+            connected: now,
+            now,
+        }
+    }
+
+    /// What it hears from now on it hears at this time.
+    pub(super) fn is_at(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// Lets the client act as far as it can.
+    pub(super) fn act(&mut self, now: Duration) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        while self.end.is_none() {
+            let action = self.actor.next(now);
+            let gone = matches!(self.socket, Socket::Gone | Socket::Closed);
+            match action {
+                Action::Wait(wake) => {
+                    self.wake = wake;
+                    break;
+                }
+                Action::Finished => self.finish(now, Ok(()), &mut deeds),
+                Action::Failed(failure) => self.finish(now, Err(failure), &mut deeds),
+                // The kernel accepts bytes for a peer that has closed; they are lost.
+                _ if gone => {}
+                Action::Send(bytes) => deeds.push(Deed::Sends(bytes)),
+                Action::End => deeds.extend(self.fin(Socket::Ended)),
+                Action::Close => deeds.extend(self.fin(Socket::Closed)),
+                Action::Reset => {
+                    self.socket = Socket::Gone;
+                    deeds.push(Deed::Breaks);
+                }
+            }
+        }
+        deeds
+    }
+
+    fn finish(&mut self, now: Duration, result: Result<(), Failure>, deeds: &mut Vec<Deed>) {
+        deeds.extend(self.fin(Socket::Closed));
+        self.end = Some((now, result));
+    }
+
+    /// Closes the sending half, once, and goes on as `then`.
+    fn fin(&mut self, then: Socket) -> Option<Deed> {
+        match std::mem::replace(&mut self.socket, then) {
+            Socket::Open => Some(Deed::Ends),
+            Socket::Ended => None,
+            before @ (Socket::Closed | Socket::Gone) => {
+                self.socket = before;
+                None
+            }
+        }
+    }
+
+    /// Bytes from the server. False when they break the connection.
+    pub(super) fn hears(&mut self, bytes: &[u8]) -> bool {
+        match self.socket {
+            Socket::Open | Socket::Ended => {
+                self.heard.push(self.hearing(Sound::Bytes(bytes.to_vec())));
+                self.actor.received(bytes);
+            }
+            Socket::Closed => {
+                self.socket = Socket::Gone;
+                return false;
+            }
+            Socket::Gone => {}
+        }
+        true
+    }
+
+    /// The server closes.
+    pub(super) fn is_closed(&mut self) {
+        if matches!(self.socket, Socket::Open | Socket::Ended) {
+            self.heard.push(self.hearing(Sound::Closed));
+        }
+        self.actor.peer_closed();
+        self.socket = Socket::Gone;
+    }
+
+    fn hearing(&self, sound: Sound) -> Heard {
+        Heard { at: self.now.saturating_sub(self.connected), sound }
+    }
+
+    /// The mail server takes what the client has sent.
+    pub(super) fn is_served(&mut self) {
+        let Some(sink) = &mut self.sink else { return };
+        let bytes = std::mem::take(&mut self.held);
+        let mut replies = Vec::new();
+        let stay = sink.receive(&bytes, &mut replies);
+        let ended = stay == Stay::Close || self.socket != Socket::Open;
+        if !replies.is_empty() {
+            self.hears(&replies);
+        }
+        if ended {
+            self.sink = None;
+            self.is_closed();
+        }
+    }
+}

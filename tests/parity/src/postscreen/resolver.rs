@@ -1,0 +1,61 @@
+//! The resolver of the namespace: the zones of all stories behind one UDP socket.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use anyhow::{Context as _, Result};
+use postscreen_player::Story;
+use postscreen_scenario::{QUESTION_BYTES_MAX, Reply, Zones};
+use tokio::net::UdpSocket;
+use tokio::task::{JoinHandle, spawn_local};
+
+use super::place::Place;
+
+const DNS_PORT: u16 = 53;
+
+/// Answers until dropped.
+#[derive(Debug)]
+pub(crate) struct Resolver(JoinHandle<()>);
+
+// === impl Resolver ===
+
+impl Resolver {
+    /// What `/etc/resolv.conf` says. A list that answers SERVFAIL or nothing is asked twice, as by default.
+    pub(crate) fn configuration() -> String {
+        format!("nameserver {}\n", Ipv4Addr::LOCALHOST)
+    }
+
+    pub(crate) async fn start(stories: &[Story], places: &BTreeMap<String, Place>) -> Result<Self> {
+        let mut zones = Zones::default();
+        for story in stories {
+            zones.merge(story.scenario.dns.below(&places[&story.name].lists()));
+        }
+        let socket =
+            UdpSocket::bind((Ipv4Addr::LOCALHOST, DNS_PORT)).await.context("the resolver cannot listen")?;
+        Ok(Self(spawn_local(answer(socket, zones))))
+    }
+
+    /// Stops listening; the next one can begin then.
+    pub(crate) async fn stop(mut self) {
+        self.0.abort();
+        // The one error is that it was aborted.
+        let _ = (&mut self.0).await;
+    }
+}
+
+impl Drop for Resolver {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn answer(socket: UdpSocket, zones: Zones) {
+    let mut buffer = [0; QUESTION_BYTES_MAX];
+    loop {
+        // An ICMP error about an earlier answer: who asked is gone, others may ask.
+        let Ok((length, asker)) = socket.recv_from(&mut buffer).await else { continue };
+        if let Reply::Message(message) = zones.reply(&buffer[..length]) {
+            let _ = socket.send_to(&message, asker).await;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! From a story's policy to Postfix's parameters.
+//!
+//! A field is called like its parameter, without `postscreen_` where the parameter has that. A field that stands here
+//! in no list is an error: a story must not seem to agree because the oracle never heard of a setting.
+
+mod access;
+mod lists;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Map, Value};
+
+use super::place::Place;
+use super::tables::Folder;
+
+/// Fields whose parameter begins with `postscreen_`.
+const PREFIXED: [&str; 35] = [
+    "access_list",
+    "allowlist_interfaces",
+    "bare_newline_action",
+    "bare_newline_enable",
+    "bare_newline_ttl",
+    "cache_retention_time",
+    "client_connection_count_limit",
+    "command_count_limit",
+    "command_time_limit",
+    "denylist_action",
+    "discard_ehlo_keyword_address_maps",
+    "discard_ehlo_keywords",
+    "dnsbl_action",
+    "dnsbl_allowlist_threshold",
+    "dnsbl_max_ttl",
+    "dnsbl_min_ttl",
+    "dnsbl_threshold",
+    "dnsbl_timeout",
+    "forbidden_commands",
+    "greet_action",
+    "greet_banner",
+    "greet_ttl",
+    "greet_wait",
+    "helo_required",
+    "non_smtp_command_action",
+    "non_smtp_command_enable",
+    "non_smtp_command_ttl",
+    "pipelining_action",
+    "pipelining_enable",
+    "pipelining_ttl",
+    "post_queue_limit",
+    "pre_queue_limit",
+    "reject_footer",
+    "upstream_proxy_protocol",
+    "upstream_proxy_timeout",
+];
+
+/// Fields whose parameter has the same name. `disable_vrfy_command` is smtpd's too, and postscreen's follows it.
+const PLAIN: [&str; 9] = [
+    "disable_vrfy_command",
+    "line_length_limit",
+    "message_size_limit",
+    "myhostname",
+    "mynetworks",
+    "respectful_logging",
+    "smtpd_banner",
+    "smtputf8_enable",
+    "soft_bounce",
+];
+
+/// Groups that say how our hosts do what Postfix does in other ways.
+const OURS: [&str; 3] = ["cache", "lane", "resolver"];
+
+/// How a story names the mail server's own addresses.
+const SERVER_V4: &str = "198.51.100.25";
+const SERVER_V6: &str = "2001:db8::25";
+
+/// The parameters of the postscreen that stands for the story, by name.
+pub(crate) fn parameters(
+    policy: &Map<String, Value>,
+    place: &Place,
+    tables: &Folder,
+) -> Result<BTreeMap<String, String>> {
+    let mut parameters = BTreeMap::from([
+        ("dnsblog_service_name".to_owned(), place.dnsblog()),
+        ("postscreen_cache_map".to_owned(), format!("btree:$data_directory/{}", place.cache())),
+        ("smtpd_service_name".to_owned(), place.receiver()),
+        ("syslog_name".to_owned(), place.syslog_name()),
+    ]);
+    let (sites, names) = (policy.get("dnsbl_sites"), policy.get("dnsbl_reply_map"));
+    parameters.extend(lists::parameters(sites, names, place, tables)?);
+    for (field, value) in policy {
+        let field = field.as_str();
+        if OURS.contains(&field) || ["dnsbl_sites", "dnsbl_reply_map"].contains(&field) {
+            continue;
+        }
+        let name = match field {
+            _ if PREFIXED.contains(&field) => format!("postscreen_{field}"),
+            _ if PLAIN.contains(&field) => field.to_owned(),
+            _ => bail!("no parameter of postscreen is known for the field `{field}`"),
+        };
+        let text = match field {
+            "access_list" => access::list(value, tables),
+            "mynetworks" => access::networks(value),
+            "allowlist_interfaces" => interfaces(value, place),
+            "discard_ehlo_keyword_address_maps" => access::map(value, tables),
+            _ => text(value),
+        };
+        parameters.insert(name, text.with_context(|| format!("the field `{field}`"))?);
+    }
+    for (name, value) in &parameters {
+        ensure!(fits(value), "Postfix cannot be given the value of {name}: {value}");
+    }
+    Ok(parameters)
+}
+
+/// A value as main.cf has it.
+fn text(value: &Value) -> Result<String> {
+    Ok(match value {
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(text).collect::<Result<Vec<_>>>()?.join(" "),
+        Value::Null | Value::Object(_) => {
+            bail!("expected a text, a number, true, false or a list, got {value}")
+        }
+    })
+}
+
+fn interfaces(value: &Value, place: &Place) -> Result<String> {
+    let [v4, v6] = place.servers();
+    let words = text(value)?;
+    let words = words.split([' ', ',']).filter(|word| !word.is_empty()).map(|word| {
+        let (not, address) = word.strip_prefix('!').map_or(("", word), |address| ("!", address));
+        match address {
+            SERVER_V4 => format!("{not}{v4}"),
+            SERVER_V6 => format!("{not}[{v6}]"),
+            _ => word.to_owned(),
+        }
+    });
+    Ok(words.collect::<Vec<_>>().join(" "))
+}
+
+/// Whether the value comes through `-o { name = value }` in master.cf: one line, braces in pairs.
+fn fits(value: &str) -> bool {
+    let mut open = 0_i32;
+    let paired = value.chars().all(|c| {
+        open += i32::from(c == '{') - i32::from(c == '}');
+        open >= 0
+    });
+    paired && open == 0 && !value.contains(['\n', '\r'])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+use postscreen_scenario::parse;
+
+use super::*;
+
+fn scenario(more: &str) -> Scenario {
+    let story =
+        "about: x\nclients: { a: { from: 203.0.113.9, script: [] } }\nmetrics: { postscreen_connect: 1 }\n";
+    parse("s", &format!("{story}{more}")).unwrap()
+}
+
+fn transcript(log: &[&str]) -> Transcript {
+    Transcript {
+        log: log.iter().map(ToString::to_string).collect(),
+        clients: [("a".to_owned(), Ok(()))].into(),
+        ..Transcript::default()
+    }
+}
+
+fn verdict(more: &str, log: &[&str]) -> Verdict {
+    Verdict::of(&scenario(more), &transcript(log), &Deltas::of("<a id=\"known\"></a>"))
+}
+
+#[test]
+fn a_story_agrees_when_only_the_metrics_are_missing() {
+    assert_eq!(verdict("", &[]), Verdict::Agrees);
+    assert!(Verdict::Agrees.is_good() && Verdict::Agrees.complaint().is_none());
+}
+
+#[test]
+fn a_difference_is_shown() {
+    let verdict = verdict("log: ['CONNECT from [203.0.113.9]:PORT']\n", &[]);
+    assert!(!verdict.is_good());
+    assert!(verdict.complaint().unwrap().contains("-CONNECT from [203.0.113.9]:PORT"));
+}
+
+#[test]
+fn a_named_delta_must_differ_and_be_explained() {
+    let differs = "log: ['CONNECT from [203.0.113.9]:PORT']\n";
+    assert_eq!(verdict(&format!("delta: known\n{differs}"), &[]), Verdict::Delta("known".to_owned()));
+    let stale = verdict("delta: known\n", &[]);
+    assert!(!stale.is_good() && stale.complaint().unwrap().starts_with("stale: "));
+    let unexplained = verdict(&format!("delta: unknown\n{differs}"), &[]);
+    assert!(!unexplained.is_good() && unexplained.complaint().unwrap().contains("<a id=\"unknown\"></a>"));
+}
+
+#[test]
+fn a_process_that_gave_up_is_a_difference_unless_the_story_has_the_line() {
+    let line = "fatal: bad numerical configuration: postscreen_dnsbl_threshold = 0";
+    assert!(verdict("", &[line]).complaint().unwrap().contains(line));
+    assert_eq!(verdict(&format!("log: ['{line}']\n"), &[line]), Verdict::Agrees);
+}
