@@ -1,0 +1,150 @@
+//! Every parameter of Postfix that has to do with postscreen, and what becomes of it here.
+//!
+//! The importer reads it, and the table in docs/parameters.md is written from it.
+
+mod access;
+mod cache;
+mod deep;
+mod early;
+mod smtpd;
+
+use super::smtpd_words::FOOTER_NAMES;
+pub use smtpd::NO_TLS;
+
+/// One parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    /// The name in main.cf.
+    pub name: &'static str,
+    /// Postfix's default, as `postconf -d` shows it; `None` when it depends on the machine.
+    pub default: Option<&'static str>,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
+/// What becomes of a parameter.
+#[derive(Debug)]
+pub enum Fate {
+    /// It is a field of ours.
+    Field {
+        /// The field.
+        name: &'static str,
+        /// How its value is written.
+        kind: Kind,
+        /// What differs, in a sentence; mostly empty.
+        note: &'static str,
+    },
+    /// The old name of another parameter.
+    OldName(&'static str),
+    /// The default of another parameter, and nothing else to us.
+    Inherited(&'static str),
+    /// It does not carry over.
+    None {
+        /// Why not, in a sentence.
+        why: &'static str,
+        /// What to do in place of it.
+        instead: &'static str,
+    },
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// `postscreen_access_list`.
+    AccessList,
+    /// `yes` or `no`.
+    Flag,
+    /// Strings and tables.
+    ForbiddenCommands,
+    /// Tables of EHLO keywords by client address.
+    KeywordMaps,
+    /// EHLO keywords.
+    Keywords,
+    /// A list of addresses and networks.
+    Networks,
+    /// A whole number.
+    Number,
+    /// A table of names.
+    ReplyMap,
+    /// Entries of `postscreen_dnsbl_sites`.
+    Sites,
+    /// A text in which some names stay as they are.
+    Text(&'static [&'static str]),
+    /// A time, and the unit of a number without one.
+    Time(char),
+    /// A time that may be shorter under stress.
+    StressTime(char),
+}
+
+const SECTIONS: [(&str, &[Parameter]); 5] = [
+    ("Access and MX policy", &access::PARAMETERS),
+    ("Tests before the greeting", &early::PARAMETERS),
+    ("Tests after the greeting", &deep::PARAMETERS),
+    ("The dummy SMTP server", &smtpd::PARAMETERS),
+    ("Cache, limits, logging", &cache::PARAMETERS),
+];
+
+/// All of them, under headings.
+pub fn sections() -> impl Iterator<Item = (&'static str, &'static [Parameter])> {
+    SECTIONS.into_iter()
+}
+
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Parameter> {
+    SECTIONS.into_iter().flat_map(|(_, parameters)| parameters)
+}
+
+/// The one with this name.
+pub fn find(name: &str) -> Option<&'static Parameter> {
+    all().find(|parameter| parameter.name == name)
+}
+
+/// Postfix's default for any name that values refer to.
+pub fn default(name: &str) -> Option<&'static str> {
+    let others = [
+        ("mail_name", "Postfix"),
+        ("config_directory", "/etc/postfix"),
+        ("data_directory", "/var/lib/postfix"),
+    ];
+    let other = || others.into_iter().find(|&(other, _)| other == name).map(|(_, default)| default);
+    find(name).map_or_else(other, |parameter| parameter.default)
+}
+
+const fn field(name: &'static str, default: &'static str, field: &'static str, kind: Kind) -> Parameter {
+    noted(name, default, field, kind, "")
+}
+
+const fn noted(
+    name: &'static str,
+    default: &'static str,
+    field: &'static str,
+    kind: Kind,
+    note: &'static str,
+) -> Parameter {
+    Parameter { name, default: Some(default), fate: Fate::Field { name: field, kind, note } }
+}
+
+/// A field whose default is the machine's.
+const fn of_machine(name: &'static str, kind: Kind, note: &'static str) -> Parameter {
+    Parameter { name, default: None, fate: Fate::Field { name, kind, note } }
+}
+
+const fn old_name(name: &'static str, of: &'static str) -> Parameter {
+    Parameter { name, default: Some(""), fate: Fate::OldName(of) }
+}
+
+const fn inherited(name: &'static str, default: &'static str, by: &'static str) -> Parameter {
+    Parameter { name, default: Some(default), fate: Fate::Inherited(by) }
+}
+
+const fn none(
+    name: &'static str,
+    default: &'static str,
+    why: &'static str,
+    instead: &'static str,
+) -> Parameter {
+    Parameter { name, default: Some(default), fate: Fate::None { why, instead } }
+}
+
+#[cfg(test)]
+mod tests;
