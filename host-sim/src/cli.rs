@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use postscreen_engine::Policy;
 
+use crate::explain::ExplainArgs;
+use crate::import::ImportArgs;
 use crate::serve::ServeArgs;
 
 /// Where `cargo xtask wasm` leaves the module.
@@ -18,6 +20,8 @@ Examples:
   host-sim run tests/scenarios              play every story
   host-sim run --workers 2 STORY.yaml       one story, its clients spread over two workers
   host-sim serve                            screen real connections, with everything built in
+  host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
+  host-sim explain ADDRESS --config FILE    what would happen to one client, and why
   host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
 
 Build the module first, with `cargo xtask wasm`. Each command tells more with --help.";
@@ -53,6 +57,10 @@ enum Command {
     Run(RunArgs),
     /// Screen real clients on a socket
     Serve(ServeArgs),
+    /// Write the module's configuration from a Postfix's main.cf
+    Import(ImportArgs),
+    /// Tell what would happen to one client, and why
+    Explain(ExplainArgs),
     /// Print the JSON Schema of the module's configuration
     Schema,
 }
@@ -76,6 +84,8 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => crate::run::main(args),
         Command::Serve(args) => crate::serve::main(&args),
+        Command::Import(args) => crate::import::main(&args),
+        Command::Explain(args) => crate::explain::main(&args),
         Command::Schema => {
             println!("{:#}", Policy::json_schema());
             ExitCode::SUCCESS

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use postscreen_scenario::{Scenario, parse};
+use postscreen_scenario::{HostKind, Scenario, parse};
 
 use report::Pointed;
 
@@ -34,13 +34,17 @@ fn run(args: RunArgs) -> Result<usize, String> {
     let module = Module::from_file(&module).map_err(|error| error.to_string())?;
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
     let width = report::name_width(files.iter().map(|file| file.display().to_string()));
-    let mut failed = 0;
+    let (mut failed, mut left_out) = (0, 0);
     for (file, story) in files.iter().zip(stories) {
         let file = file.display().to_string();
         match story {
             Err(mistake) => {
                 failed += 1;
                 println!("{}", report::mistake(&file, width, &mistake));
+            }
+            Ok(story) if !story.hosts.contains(&HostKind::ProxyWasm) => {
+                left_out += 1;
+                println!("{}", report::left_out(&file, width));
             }
             Ok(story) => {
                 let begun = Instant::now();
@@ -50,7 +54,7 @@ fn run(args: RunArgs) -> Result<usize, String> {
             }
         }
     }
-    println!("{} passed, {failed} failed", files.len() - failed);
+    println!("{} passed, {failed} failed", files.len() - failed - left_out);
     Ok(failed)
 }
 

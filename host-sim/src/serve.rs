@@ -8,11 +8,11 @@
 //! - [`print`]: the lines on standard output;
 //! - [`stop`]: the signals.
 
-mod config;
+pub(crate) mod config;
 mod mail_server;
 mod pipe;
 mod print;
-mod refusal;
+pub(crate) mod refusal;
 mod server;
 mod stop;
 
@@ -28,7 +28,7 @@ use tokio::task::LocalSet;
 
 use crate::cli::DEFAULT_MODULE;
 use crate::{Host, Module};
-use print::Printer;
+use print::{LogFormat, Printer};
 use server::{Clock, Server};
 use stop::Stop;
 
@@ -58,6 +58,9 @@ pub struct ServeArgs {
     /// The most clients at one time; further ones are turned away without a word
     #[arg(long, value_name = "N", default_value = "10000")]
     max_connections: NonZeroUsize,
+    /// What stands before the text of each line of output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "plain")]
+    log_format: LogFormat,
     /// The module
     #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE)]
     module: PathBuf,
@@ -82,6 +85,8 @@ Output, one line for each thing that happened:
   2026-11-22T21:00:00.123Z postscreen: CONNECT from [127.0.0.9]:4242 to [127.0.0.1]:2525
   2026-11-22T21:00:06.131Z access: client=127.0.0.9:4242 verdict=\"PASS NEW\" upstream=backend received=6 sent=40 \
 duration=6.0s
+With --log-format syslog, for fail2ban, pflogsumm and other readers of Postfix's log:
+  2026-11-22T21:00:00.123Z localhost postfix/postscreen[99]: CONNECT from [127.0.0.9]:4242 to [127.0.0.1]:2525
 
 Ctrl-C stops listening and lets those who are connected finish, for ten seconds at most; again: at once.";
 
@@ -119,7 +124,7 @@ fn run(args: &ServeArgs) -> Result<()> {
             None => mail_server::start().into_diagnostic()?,
         };
         let stop = Stop::listen().into_diagnostic()?;
-        let printer = Printer::to_stdout();
+        let printer = Printer::to_stdout(args.log_format);
         printer.line(&format!("listening on {address}"));
         let server = Server::new(host, clock, zones, backend, printer, args.max_connections.get());
         server.serve(listener, stop).await;

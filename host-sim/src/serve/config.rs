@@ -26,7 +26,7 @@ pub(super) fn policy(file: Option<&Path>) -> miette::Result<Policy> {
     }
 }
 
-pub(super) fn zones(file: Option<&Path>) -> miette::Result<Zones> {
+pub(crate) fn zones(file: Option<&Path>) -> miette::Result<Zones> {
     let (name, text) = match file {
         Some(file) => (file.display().to_string(), read(file)?),
         None => ("built-in zones".into(), BUILT_IN_ZONES.into()),
@@ -58,7 +58,8 @@ fn parse_zones(name: &str, text: &str) -> Result<Zones, Mistake> {
     Ok(story.dns)
 }
 
-fn read(file: &Path) -> miette::Result<String> {
+/// A whole file.
+pub(crate) fn read(file: &Path) -> miette::Result<String> {
     fs::read_to_string(file).into_diagnostic().wrap_err_with(|| format!("cannot read {}", file.display()))
 }
 

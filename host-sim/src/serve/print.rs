@@ -3,22 +3,53 @@
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::io::Write;
+use std::process;
 use std::time::{Duration, UNIX_EPOCH};
+
+use clap::ValueEnum;
 
 use crate::{ConnectionEnd, LogLevel, LogLine};
 
 /// The filter state in which the module leaves its verdict.
 const VERDICT: &str = "wasm.postscreen.verdict";
 
+/// What stands before the text of a line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// Time and program
+    Plain,
+    /// As rsyslog writes Postfix's lines into a mail log: time, host and postfix/postscreen[PID]
+    Syslog,
+}
+
+impl LogFormat {
+    /// The header of a line of `program`, up to and with the blank.
+    ///
+    /// The time is in RFC 3339's form, the default of rsyslog. The older one of RFC 3164 is in a time zone that the
+    /// reader has to guess. The host is always `localhost`, which log readers leave unread.
+    fn header(self, wall: Duration, program: &str, pid: u32) -> String {
+        let stamp = stamp(wall);
+        match self {
+            Self::Plain => format!("{stamp} {program}: "),
+            Self::Syslog if program == HOST => format!("{stamp} localhost {program}[{pid}]: "),
+            Self::Syslog => format!("{stamp} localhost postfix/{program}[{pid}]: "),
+        }
+    }
+}
+
+/// The program whose lines are not the module's.
+const HOST: &str = "host-sim";
+
 /// Standard output, until nobody reads it any more.
 pub(super) struct Printer {
     out: RefCell<Box<dyn Write>>,
+    format: LogFormat,
     broken: Cell<bool>,
 }
 
 impl Printer {
-    pub fn to_stdout() -> Self {
-        Self { out: RefCell::new(Box::new(std::io::stdout())), broken: Cell::new(false) }
+    pub fn to_stdout(format: LogFormat) -> Self {
+        Self { out: RefCell::new(Box::new(std::io::stdout())), format, broken: Cell::new(false) }
     }
 
     /// Prints one line, and sends it off at once.
@@ -36,17 +67,27 @@ impl Printer {
 
     /// A line of the module's, as syslog would show it.
     pub fn log(&self, wall: Duration, program: &str, line: &LogLine) {
-        self.line(&log_line(wall, program, line));
+        let program = if line.by_host { HOST } else { program };
+        self.line(&(self.header(wall, program) + &log_text(line)));
     }
 
     /// A line of the server's own.
     pub fn notice(&self, wall: Duration, text: &str) {
-        self.line(&format!("{} host-sim: {text}", stamp(wall)));
+        self.line(&(self.header(wall, HOST) + text));
     }
 
     /// A connection has ended.
     pub fn access(&self, wall: Duration, end: &ConnectionEnd) {
-        self.line(&access_line(wall, end));
+        // Not a line of a program in the plain form, where it has always stood alone.
+        let header = match self.format {
+            LogFormat::Plain => format!("{} ", stamp(wall)),
+            LogFormat::Syslog => self.header(wall, HOST),
+        };
+        self.line(&(header + &access_text(end)));
+    }
+
+    fn header(&self, wall: Duration, program: &str) -> String {
+        self.format.header(wall, program, process::id())
     }
 }
 
@@ -56,8 +97,7 @@ fn stamp(wall: Duration) -> String {
 }
 
 /// Postfix writes `warning: ` before the text of a warning, so this does too.
-fn log_line(wall: Duration, program: &str, line: &LogLine) -> String {
-    let program = if line.by_host { "host-sim" } else { program };
+fn log_text(line: &LogLine) -> String {
     let severity = match line.level {
         LogLevel::Trace | LogLevel::Debug | LogLevel::Info => "",
         LogLevel::Warn => "warning: ",
@@ -65,16 +105,15 @@ fn log_line(wall: Duration, program: &str, line: &LogLine) -> String {
         LogLevel::Critical => "fatal: ",
     };
     let text = line.text.strip_prefix(severity).unwrap_or(&line.text);
-    format!("{} {program}: {severity}{text}", stamp(wall))
+    format!("{severity}{text}")
 }
 
 /// For programs: the names and their order stay. What does not apply is `-`, as in Envoy's access logs.
-fn access_line(wall: Duration, end: &ConnectionEnd) -> String {
+fn access_text(end: &ConnectionEnd) -> String {
     let verdict = end.filter_state_text(VERDICT);
     let verdict = verdict.as_deref().unwrap_or("-").replace(['"', '\\', '\r', '\n'], "?");
     let upstream = end.upstream.as_deref().unwrap_or("-");
-    let mut line =
-        format!("{} access: client={} verdict=\"{verdict}\" upstream={upstream}", stamp(wall), end.client);
+    let mut line = format!("access: client={} verdict=\"{verdict}\" upstream={upstream}", end.client);
     // Writing into a string does not fail.
     let _ = write!(
         line,

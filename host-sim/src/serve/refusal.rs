@@ -1,4 +1,4 @@
-//! A configuration that the module refused, pointed at in its text.
+//! A configuration that was refused, pointed at in its text.
 
 use miette::{LabeledSpan, NamedSource, Report, miette};
 
@@ -10,7 +10,11 @@ const PREFIX: &str = "configuration: ";
 /// What the operator sees: the field, the value and what was expected, and the place where that is found.
 pub(super) fn report(error: &StartError, name: &str, text: &str) -> Report {
     let complaint = error.log().iter().rev().find_map(|line| line.text.strip_prefix(PREFIX));
-    let Some(complaint) = complaint else { return without_place(error) };
+    complaint.map_or_else(|| without_place(error), |complaint| pointed(complaint, name, text))
+}
+
+/// The same for what the engine says, or the module after it: `PATH: MESSAGE (line L, column C)`.
+pub(crate) fn pointed(complaint: &str, name: &str, text: &str) -> Report {
     let (message, place) = split_place(complaint);
     let Some(end) = place.and_then(|(line, column)| offset(text, line, column + 1)) else {
         return miette!("{name}: {message}");

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{access_line, log_line};
+use super::{HOST, LogFormat, access_text, log_text};
 use crate::{ConnectionEnd, ConnectionId, LogLevel, LogLine, VmId};
 
 const WALL: Duration = Duration::from_millis(1_795_381_200_123);
@@ -23,36 +23,45 @@ fn end(filter_state: &[(&str, &str)]) -> ConnectionEnd {
 #[test]
 fn an_access_line_is_stable_and_readable_by_programs() {
     assert_eq!(
-        access_line(WALL, &end(&[("wasm.postscreen.verdict", "PASS NEW")])),
-        "2026-11-22T21:00:00.123Z access: client=127.0.0.2:4242 verdict=\"PASS NEW\" upstream=backend received=6 \
-         sent=40 duration=6.0s"
+        access_text(&end(&[("wasm.postscreen.verdict", "PASS NEW")])),
+        "access: client=127.0.0.2:4242 verdict=\"PASS NEW\" upstream=backend received=6 sent=40 duration=6.0s"
     );
 }
 
 #[test]
 fn what_is_not_there_is_a_hyphen() {
     let end = ConnectionEnd { upstream: None, filter_state: BTreeMap::new(), ..end(&[]) };
-    let line = access_line(WALL, &end);
+    let line = access_text(&end);
     assert!(line.contains("verdict=\"-\" upstream=- "), "{line}");
 }
 
 #[test]
 fn a_verdict_cannot_forge_a_field() {
-    let line = access_line(WALL, &end(&[("wasm.postscreen.verdict", "a\" upstream=x\nb")]));
+    let line = access_text(&end(&[("wasm.postscreen.verdict", "a\" upstream=x\nb")]));
     assert!(line.contains("verdict=\"a? upstream=x?b\" upstream=backend"), "{line}");
 }
 
 #[test]
-fn log_lines_look_like_those_of_postfix() {
-    let line = |level, text: &str, by_host| {
-        log_line(WALL, "postscreen", &LogLine { vm: VmId::Worker(0), level, text: text.into(), by_host })
+fn warnings_read_as_those_of_postfix() {
+    let text = |level, text: &str| {
+        log_text(&LogLine { vm: VmId::Worker(0), level, text: text.into(), by_host: false })
     };
-    for (shown, expected) in [
-        (line(LogLevel::Info, "CONNECT from x", false), "postscreen: CONNECT from x"),
-        (line(LogLevel::Warn, "no resolver", false), "postscreen: warning: no resolver"),
-        (line(LogLevel::Warn, "warning: no resolver", false), "postscreen: warning: no resolver"),
-        (line(LogLevel::Critical, "trap", true), "host-sim: fatal: trap"),
-    ] {
-        assert_eq!(shown, format!("2026-11-22T21:00:00.123Z {expected}"));
-    }
+    assert_eq!(text(LogLevel::Info, "CONNECT from x"), "CONNECT from x");
+    assert_eq!(text(LogLevel::Warn, "no resolver"), "warning: no resolver");
+    assert_eq!(text(LogLevel::Warn, "warning: no resolver"), "warning: no resolver");
+    assert_eq!(text(LogLevel::Critical, "trap"), "fatal: trap");
+}
+
+#[test]
+fn the_plain_header_is_time_and_program() {
+    let header = |program| LogFormat::Plain.header(WALL, program, 42);
+    assert_eq!(header("postscreen"), "2026-11-22T21:00:00.123Z postscreen: ");
+    assert_eq!(header(HOST), "2026-11-22T21:00:00.123Z host-sim: ");
+}
+
+#[test]
+fn the_syslog_header_is_that_of_a_mail_log() {
+    let header = |program| LogFormat::Syslog.header(WALL, program, 42);
+    assert_eq!(header("postscreen"), "2026-11-22T21:00:00.123Z localhost postfix/postscreen[42]: ");
+    assert_eq!(header(HOST), "2026-11-22T21:00:00.123Z localhost host-sim[42]: ");
 }
