@@ -1,0 +1,86 @@
+//! The command in docs/operating.md that makes a mail log of Envoy's log: run as it stands there.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+const MANUAL: &str = include_str!("../../../docs/operating.md");
+
+/// What Envoy puts in front of a line that the module logs: the plugin's name and root id.
+const MODULE_PREFIX: &str = "wasm log postscreen postscreen: ";
+
+/// Lines of Envoy's own, which are not for a mail log.
+const ENVOYS_OWN: [&str; 2] = ["starting main dispatch loop", "wasm log other other: CONNECT from nobody"];
+
+/// The words of the manual that Envoy and sed(1) are started with.
+pub struct Manual {
+    /// `--log-format`, in spdlog's notation.
+    format: &'static str,
+    script: &'static str,
+}
+
+impl Manual {
+    pub fn read() -> Result<Self> {
+        Ok(Self { format: quoted_after("--log-format ")?, script: quoted_after("sed -nu ")? })
+    }
+
+    /// A mail log as Envoy would write it, with lines of its own around.
+    pub fn as_envoy_writes(&self, mail_log: &str) -> Result<String> {
+        let mut log = String::new();
+        for line in mail_log.lines() {
+            let (stamp, rest) = line.split_once(' ').context("a line without a time")?;
+            let (tag, text) = rest.split_once(": ").context("a line without a tag")?;
+            let pid = tag.trim_end_matches(']').rsplit('[').next().unwrap_or_default();
+            let module = format!("{MODULE_PREFIX}{text}");
+            for text in ENVOYS_OWN.into_iter().chain([module.as_str()]) {
+                let header = self.format.replace("%Y-%m-%dT%T.%e%z", stamp).replace("%P", pid);
+                log += &header.replace("%v", text);
+                log.push('\n');
+            }
+        }
+        Ok(log)
+    }
+
+    /// What sed makes of Envoy's log.
+    pub fn mail_log(&self, envoy_log: &str) -> Result<String> {
+        let mut sed = Command::new("sed")
+            .args(["-nu", self.script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start sed")?;
+        let mut input = sed.stdin.take().context("sed has no input")?;
+        // Of a size that fits into a pipe; see the assertion.
+        ensure!(envoy_log.len() <= PIPE_BYTES, "a log of {} bytes does not fit a pipe", envoy_log.len());
+        input.write_all(envoy_log.as_bytes())?;
+        drop(input);
+        let output = sed.wait_with_output()?;
+        ensure!(output.status.success(), "sed: {}", output.status);
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
+
+/// What a pipe on Linux takes without a reader (pipe(7)).
+const PIPE_BYTES: usize = 65_536;
+
+/// The text in single quotes behind this word of the manual.
+fn quoted_after(word: &str) -> Result<&'static str> {
+    let quoted = MANUAL.split_once(&format!("{word}'")).and_then(|(_, rest)| rest.split_once('\''));
+    Ok(quoted.with_context(|| format!("docs/operating.md has no {word}'…'"))?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Manual;
+
+    #[test]
+    fn the_manual_has_a_header_for_envoy_and_a_script_for_sed() {
+        let manual = Manual::read().unwrap();
+        let log = manual
+            .as_envoy_writes("2026-11-22T21:00:00.123Z localhost postfix/postscreen[7]: x: y\n")
+            .unwrap();
+        let line = "2026-11-22T21:00:00.123Z localhost postfix/postscreen[7]: wasm log postscreen postscreen: x: y\n";
+        assert!(log.ends_with(line), "{log}");
+    }
+}

@@ -1,0 +1,98 @@
+//! `host-sim serve`, writing a mail log.
+
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::wait;
+
+const POLICY: &str = include_str!("../policy.json");
+const ZONE: &str = include_str!("../zone.yaml");
+
+/// From the start to the listening socket. Compiling the module is most of it.
+const START_MAX: Duration = Duration::from_mins(1);
+
+/// How the first line of output begins; the address follows.
+const LISTENING: &str = "listening on ";
+
+/// The running screen; stopped when dropped.
+pub struct Screen {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Screen {
+    /// Starts it on a free port, its output going into the file `log`. `directory` keeps its configuration.
+    pub fn start(host_sim: &Path, module: &Path, directory: &Path, log: &Path) -> Result<Self> {
+        let put = |name: &str, text| -> Result<PathBuf> {
+            let file = directory.join(name);
+            fs::write(&file, text)?;
+            Ok(file)
+        };
+        let child = Command::new(host_sim)
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "syslog"])
+            .arg("--config")
+            .arg(put("policy.json", POLICY)?)
+            .arg("--zone")
+            .arg(put("zone.yaml", ZONE)?)
+            .arg("--module")
+            .arg(module)
+            .stdin(Stdio::null())
+            .stdout(File::create(log)?)
+            .spawn()
+            .with_context(|| format!("cannot start {}", host_sim.display()))?;
+        // From here on dropping it stops the child.
+        let mut screen = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        screen.address = wait::until("host-sim listens", START_MAX, || {
+            if let Some(status) = screen.child.try_wait()? {
+                bail!("host-sim ended: {status}");
+            }
+            listening(&fs::read_to_string(log)?)
+        })?;
+        Ok(screen)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// As the log names it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        // Either call fails only for a child that has ended and been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address in the first line, once that is complete.
+fn listening(log: &str) -> Result<Option<SocketAddr>> {
+    let Some((line, _)) = log.split_once('\n') else { return Ok(None) };
+    let address = line.strip_prefix(LISTENING).with_context(|| format!("host-sim said: {line}"))?;
+    Ok(Some(address.parse()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listening;
+
+    #[test]
+    fn the_address_is_read_from_a_complete_first_line() {
+        assert_eq!(listening("").unwrap(), None);
+        assert_eq!(listening("listening on 127.0.0.1:25").unwrap(), None);
+        assert_eq!(
+            listening("listening on 127.0.0.1:2525\nmore").unwrap(),
+            Some("127.0.0.1:2525".parse().unwrap())
+        );
+        assert!(listening("no such file\n").is_err());
+    }
+}
