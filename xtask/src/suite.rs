@@ -1,6 +1,8 @@
 //! `cargo xtask test`: the steps, one after the other, up to the first that fails.
 
 mod envoy;
+pub mod parity;
+mod readers;
 mod step;
 mod summary;
 mod tally;

@@ -11,7 +11,7 @@ fn main() {
     }
     let scenarios = scenarios(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/scenarios"));
     println!(
-        "\nleft out: {scenarios} scenarios, the component and the Envoy suite, which need Wasm builds and real servers;"
+        "\nleft out: {scenarios} scenarios, the component, the parity and the Envoy suite: Wasm builds, real servers;"
     );
     println!("          run them with: cargo xtask test\n");
 }

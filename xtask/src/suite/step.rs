@@ -5,8 +5,8 @@ use std::fmt;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::envoy;
 use super::tally::{Failed, Tally, run_counted};
+use super::{envoy, parity, readers};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{programs, tidy, wasm};
@@ -28,6 +28,10 @@ pub enum Step {
     Component,
     /// Every story in tests/scenarios, played in host-sim with one worker and with two
     Scenarios,
+    /// The same stories and some random ones before Debian's postscreen: what it does is what they say
+    Parity,
+    /// Debian's fail2ban and pflogsumm read the log
+    Readers,
     /// The stories and the acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
 }
@@ -46,7 +50,7 @@ impl Step {
             return all.to_vec();
         }
         let module =
-            chosen.iter().any(|step| matches!(step, Self::Component | Self::Scenarios | Self::Envoy));
+            chosen.iter().any(|step| !matches!(step, Self::Fmt | Self::Tidy | Self::Clippy | Self::Unit));
         all.iter().copied().filter(|step| chosen.contains(step) || (*step == Self::Wasm && module)).collect()
     }
 
@@ -72,6 +76,8 @@ impl Step {
             Self::Wasm => check(wasm::build(repo)),
             Self::Component => component(repo),
             Self::Scenarios => scenarios(repo),
+            Self::Parity => parity::run(repo),
+            Self::Readers => readers::run(repo),
             Self::Envoy => envoy::run(repo),
         }
     }
