@@ -78,7 +78,8 @@ impl Session {
             self.end(ending, Verdict::Pass);
         } else if self.progress.new {
             self.phase = Phase::Claiming(ending);
-            self.timers.stop_all();
+            self.timers.stop(Timer::GreetWait);
+            self.timers.stop(Timer::Command);
             self.timers.set(Timer::Table, now.instant.after(TABLE_WAIT));
             self.outputs.push(Output::ClaimPassNew(self.client_address()));
         } else {
