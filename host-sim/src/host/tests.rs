@@ -1,5 +1,6 @@
 //! The host against small modules: each test is one fact about Envoy.
 
+mod bad_modules;
 mod bench;
 mod buffers;
 mod callouts;

@@ -1,8 +1,11 @@
 //! One WebAssembly machine as Envoy runs it.
 
 mod callback;
+mod failure;
+mod limiter;
 mod machine;
 mod module;
+mod recognise;
 mod root;
 mod state;
 
