@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use crate::event::LogLevel;
+use crate::profile::Profile;
 
 /// `per_connection_buffer_limit_bytes`, Envoy's default: a paused connection is not read from above it.
 pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
@@ -11,6 +12,8 @@ pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// The host's configuration. [`Settings::postscreen`] is the inline lane; change fields from there.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Which Envoy to be.
+    pub profile: Profile,
     /// The plugin's name, property `plugin_name`.
     pub plugin_name: String,
     /// Which root context the plugin asks for, property `plugin_root_id`.
@@ -70,6 +73,7 @@ impl Settings {
     /// The chain `wasm → tcp_proxy` with the clusters `backend`, `speaker` and `resolver`, one worker.
     pub fn postscreen(plugin_configuration: impl Into<Vec<u8>>) -> Self {
         Self {
+            profile: Profile::default(),
             plugin_name: "postscreen".into(),
             root_id: "postscreen".into(),
             vm_id: "postscreen".into(),
