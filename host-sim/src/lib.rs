@@ -41,6 +41,7 @@ pub use event::{
 };
 pub use host::Host;
 pub use profile::{Profile, UnknownProfile};
-pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, HttpCluster, Settings, TcpProxy};
+pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Settings, TcpProxy};
 pub use time::Now;
 pub use vm::Module;
+pub use worker::Reloads;

@@ -1,5 +1,9 @@
 //! What an Envoy configuration would say around the module.
 
+mod failure_policy;
+
+pub use failure_policy::FailurePolicy;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
@@ -26,11 +30,13 @@ pub struct Settings {
     pub plugin_configuration: Vec<u8>,
     /// `vm_config.environment_variables`.
     pub environment: BTreeMap<String, String>,
+    /// What becomes of clients when the machine has failed.
+    pub failure_policy: FailurePolicy,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
     pub workers: NonZeroUsize,
-    /// Where `random_get` starts. The same seed gives the same bytes.
+    /// Where `random_get` and the jitter of reloads start. The same seed gives the same bytes.
     pub seed: u64,
     /// The filter after the module.
     pub tcp_proxy: TcpProxy,
@@ -80,6 +86,7 @@ impl Settings {
             vm_configuration: Vec::new(),
             plugin_configuration: plugin_configuration.into(),
             environment: BTreeMap::new(),
+            failure_policy: FailurePolicy::default(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,
