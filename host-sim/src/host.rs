@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
 use crate::metrics::Metrics;
+use crate::trace::{Observer, Watch};
 use crate::vm::Shared;
 use crate::worker::Worker;
 use crate::{Module, Now, Settings, StartError};
@@ -35,8 +36,26 @@ impl Host {
     /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.
     /// After success the lines of the start are the first effects.
     pub fn start(module: &Module, settings: Settings, now: Now) -> Result<Self, StartError> {
+        Self::start_with(module, settings, now, Watch::default())
+    }
+
+    /// As [`Host::start`], with somebody who is told of every call between the host and the module, from the first on.
+    ///
+    /// # Errors
+    /// As [`Host::start`].
+    pub fn start_observed(
+        module: &Module,
+        settings: Settings,
+        now: Now,
+        observer: Rc<RefCell<dyn Observer>>,
+    ) -> Result<Self, StartError> {
+        Self::start_with(module, settings, now, Watch::by(observer))
+    }
+
+    fn start_with(module: &Module, settings: Settings, now: Now, watch: Watch) -> Result<Self, StartError> {
         let workers = settings.workers.get();
-        let shared = Shared { settings: Rc::new(settings), data: Rc::default(), metrics: Rc::default() };
+        let settings = Rc::new(settings);
+        let shared = Shared { settings, data: Rc::default(), metrics: Rc::default(), watch };
         let mut effects = VecDeque::new();
         let mut start = |id| {
             let mut worker = Worker::start(module, id, &shared, now)?;
@@ -111,6 +130,17 @@ impl Host {
     /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
         self.metrics.borrow().all()
+    }
+
+    /// The value under `key` in the shared data of the machines.
+    pub fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.main.shared_data(key)
+    }
+
+    /// The filter state of an open connection; afterwards it stands in its [`crate::ConnectionEnd`].
+    pub fn filter_state(&self, connection: ConnectionId) -> Option<&BTreeMap<String, Vec<u8>>> {
+        let (worker, context) = self.connections.get(&connection)?;
+        self.workers.get(*worker)?.filter_state(*context)
     }
 
     /// Connections that have not ended.

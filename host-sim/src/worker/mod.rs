@@ -13,7 +13,7 @@ mod turn;
 #[cfg(test)]
 pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::callout::Response;
@@ -102,6 +102,16 @@ impl Worker {
             }
         }
         called
+    }
+
+    /// The value under `key` in the data that this machine shares with others.
+    pub fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.state().shared_data.borrow().get(key).map(|(value, _)| value.to_vec())
+    }
+
+    /// The filter state of a stream that has not been forgotten yet.
+    pub fn filter_state(&self, context: u32) -> Option<&BTreeMap<String, Vec<u8>>> {
+        self.state().streams.get(&context).map(|connection| &connection.filter_state)
     }
 
     /// The streams that have not been forgotten yet.
