@@ -84,10 +84,7 @@ fn remedy(path: &Path, error: &std::io::Error) -> &'static str {
 #[non_exhaustive]
 pub enum StartError {
     /// `proxy_on_vm_start` or `proxy_on_configure` said no.
-    #[error(
-        "the module {module} refused its configuration ({callback} on the {vm} returned false{})",
-        silence(log)
-    )]
+    #[error("{module} refused its configuration ({callback} on the {vm}{})", silence(log))]
     Refused {
         /// The module's name, mostly its path.
         module: String,
@@ -99,7 +96,7 @@ pub enum StartError {
         log: Vec<LogLine>,
     },
     /// The module trapped.
-    #[error("the module {module} trapped while it started ({vm}): {reason}")]
+    #[error("{module} trapped while it started ({vm}): {reason}")]
     Trapped {
         /// The module's name, mostly its path.
         module: String,
@@ -117,7 +114,7 @@ pub enum StartError {
 
 /// What to say of a module that does not say why.
 fn silence(log: &[LogLine]) -> &'static str {
-    if log.is_empty() { ", and it logged no reason" } else { "" }
+    if log.is_empty() { " returned false, and no reason was logged" } else { "" }
 }
 
 impl StartError {

@@ -53,10 +53,7 @@ fn a_refused_configuration_is_an_error_with_what_was_logged() {
         Now::default(),
     );
     let error = result.err().unwrap();
-    assert_eq!(
-        error.to_string(),
-        "the module test refused its configuration (proxy_on_configure on the canary returned false)"
-    );
+    assert_eq!(error.to_string(), "test refused its configuration (proxy_on_configure on the canary)");
     let lines: Vec<_> = error.log().iter().map(|line| (line.level, line.text.as_str())).collect();
     assert_eq!(lines, [(LogLevel::Error, "configuration: greet_wait")]);
 }
