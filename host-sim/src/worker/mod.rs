@@ -10,7 +10,6 @@ mod filter;
 mod tcp_proxy;
 mod turn;
 
-#[cfg(test)]
 pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 
 use std::collections::BTreeSet;
