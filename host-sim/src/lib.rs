@@ -11,6 +11,7 @@
 mod abi;
 mod callout;
 pub mod cli;
+mod component;
 mod connection;
 pub mod dns;
 mod driven;
@@ -35,6 +36,7 @@ mod vm;
 mod wasi;
 mod worker;
 
+pub use component::{Component, ComponentError, ComponentHost, Limits, ScreenError};
 pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{

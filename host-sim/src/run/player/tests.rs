@@ -3,9 +3,10 @@
 use postscreen_scenario::parse;
 
 use super::*;
+use crate::Module;
 
 /// A module whose callback for new connections answers `action`: 0 lets the client through, 1 holds it.
-fn module(action: u8) -> Module {
+fn module(action: u8) -> Program {
     let text = format!(
         r#"(module
           (memory (export "memory") 1)
@@ -17,7 +18,7 @@ fn module(action: u8) -> Module {
           (func (export "proxy_on_new_connection") (param i32) (result i32) i32.const {action})
           (func (export "proxy_on_downstream_data") (param i32 i32 i32) (result i32) i32.const {action}))"#
     );
-    Module::from_bytes("test", text.as_bytes()).unwrap()
+    Program::ProxyWasm(Module::from_bytes("test", text.as_bytes()).unwrap())
 }
 
 fn differences(action: u8, yaml: &str) -> (Vec<String>, Duration) {
