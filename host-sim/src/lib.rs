@@ -36,7 +36,7 @@ mod vm;
 mod wasi;
 mod worker;
 
-pub use component::{Component, ComponentError, ComponentHost, Limits, ScreenError};
+pub use component::{Component, ComponentError, ComponentHost, ScreenError};
 pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{

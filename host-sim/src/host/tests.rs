@@ -13,6 +13,8 @@ mod reconfiguring;
 mod reloading;
 mod shutting_down;
 mod speaking;
+mod starting;
 mod state;
 mod ticking;
 mod upstream;
+mod using_up;

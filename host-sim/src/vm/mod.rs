@@ -13,3 +13,5 @@ pub(crate) use callback::Callback;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;
 pub(crate) use state::{Action, Phase, Shared, State};
+#[cfg(test)]
+pub(crate) use state::{LOG_BYTES_MAX, LOG_LINES_MAX};
