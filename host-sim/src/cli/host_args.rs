@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 use clap::Args;
 
-use crate::{Limits, MEMORY_BYTES_MAX, Profile};
+use crate::{Limits, Profile};
 
 /// The host around a module.
 #[derive(Args, Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct HostArgs {
     #[arg(long, value_name = "N", value_parser = fuel)]
     fuel: Option<Fuel>,
     /// The most memory of one machine of the module, such as 64MiB
-    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value_t = ByteSize(MEMORY_BYTES_MAX as u64))]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1GiB")]
     memory: ByteSize,
 }
 

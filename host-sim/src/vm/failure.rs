@@ -43,16 +43,19 @@ impl Failure<'_> {
         if frames.is_empty() {
             return Vec::new();
         }
+        // The compiler's and the linker's strip take the names away.
+        let named = frames.iter().any(|frame| frame.func_name().is_some());
+        let note = if named { "" } else { " (built with strip, it has no names)" };
         let mut lines =
-            vec![format!("{}. Calls in {module} that led there, innermost first:", self.meaning())];
-        let named = frames.iter().enumerate().map(|(number, frame)| {
+            vec![format!("{}. Calls in {module}{note} that led there, innermost first:", self.meaning())];
+        let places = frames.iter().enumerate().map(|(number, frame)| {
             let outermost = number + 1 == frames.len();
             let offset = frame.module_offset().map(|offset| format!(", at {offset:#x}")).unwrap_or_default();
             place(frame, if outermost { self.function } else { "" }) + &offset
         });
         // A recursion is one line, however deep.
-        let named: Vec<String> = named.collect();
-        let runs: Vec<&[String]> = named.chunk_by(|one, next| one == next).collect();
+        let places: Vec<String> = places.collect();
+        let runs: Vec<&[String]> = places.chunk_by(|one, next| one == next).collect();
         for (number, run) in runs.iter().enumerate().take(FRAMES_MAX) {
             let times = if run.len() > 1 { format!(" ({} times)", run.len()) } else { String::new() };
             lines.push(format!("  {number}: {}{times}", run[0]));
@@ -102,7 +105,7 @@ fn place(frame: &FrameInfo, fallback: &str) -> String {
     let symbol = frame.symbols().first();
     let name = match symbol.and_then(|symbol| symbol.name()).or_else(|| frame.func_name()) {
         Some(name) => printable(&format!("{:#}", rustc_demangle::demangle(name))),
-        None if fallback.is_empty() => format!("function {} (it has no name)", frame.func_index()),
+        None if fallback.is_empty() => format!("function {}", frame.func_index()),
         None => fallback.to_owned(),
     };
     let Some(file) = symbol.and_then(|symbol| symbol.file()) else { return name };
