@@ -4,7 +4,7 @@ mod failure_policy;
 
 pub use failure_policy::FailurePolicy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use crate::event::LogLevel;
@@ -32,6 +32,10 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// What becomes of clients when the machine has failed.
     pub failure_policy: FailurePolicy,
+    /// `capability_restriction_config.allowed_capabilities`: the host functions and callbacks, by name, that the module
+    /// may use. Empty: all of them. Any other host function answers `InternalFailure`, one of WASI `ENOTCAPABLE`; any
+    /// other callback is not called.
+    pub allowed_capabilities: BTreeSet<String>,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
@@ -87,6 +91,7 @@ impl Settings {
             plugin_configuration: plugin_configuration.into(),
             environment: BTreeMap::new(),
             failure_policy: FailurePolicy::default(),
+            allowed_capabilities: BTreeSet::new(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,

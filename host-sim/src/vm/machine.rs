@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use wasmtime::{Func, Store, Val};
+use wasmtime::{Func, Instance, Store, Val};
 
 use super::callback::Callback;
 use super::module::Module;
 use super::root::Root;
 use super::state::{Phase, Shared, State};
+use crate::abi::is_allowed;
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::time::Now;
@@ -36,8 +37,11 @@ impl Machine {
         let mut store = Store::new(module.ready.module().engine(), State::new(id, shared, now));
         let mut machine = match module.ready.instantiate(&mut store) {
             Ok(instance) => {
+                store.data_mut().version = module.version;
+                let settings = std::rc::Rc::clone(&store.data().settings);
                 let callbacks = Callback::ALL
                     .into_iter()
+                    .filter(|callback| is_allowed(&settings, callback.name()))
                     .filter_map(|callback| Some((callback, instance.get_func(&mut store, callback.name())?)))
                     .collect();
                 store.data_mut().memory = instance.get_memory(&mut store, "memory");
@@ -47,12 +51,7 @@ impl Machine {
                     .find_map(|name| instance.get_typed_func(&mut store, name).ok());
                 store.data_mut().allocate = allocator;
                 let mut machine = Self { store, callbacks, failed: false };
-                let starter = ["_initialize", "_start"]
-                    .into_iter()
-                    .find_map(|name| Some((name, instance.get_func(&mut machine.store, name)?)));
-                if let Some((name, starter)) = starter {
-                    machine.call_func(name, starter, &[], false);
-                }
+                machine.run_starters(&instance);
                 machine
             }
             Err(error) => {
@@ -63,6 +62,24 @@ impl Machine {
         };
         machine.state_mut().phase = Phase::Configure;
         if machine.failed { Err(machine.trapped()) } else { Ok(machine) }
+    }
+
+    /// A reactor has `_initialize`, and after it `main` if it wants to do something early; a command has `_start`.
+    fn run_starters(&mut self, instance: &Instance) {
+        if !self.run_starter(instance, "_initialize", &[], false) {
+            self.run_starter(instance, "_start", &[], false);
+        } else if !self.failed && !self.run_starter(instance, "main", &[0, 0], true) {
+            self.run_starter(instance, "__main_void", &[], true);
+        }
+    }
+
+    /// Whether there is a function of this name.
+    fn run_starter(&mut self, instance: &Instance, name: &str, args: &[u32], has_result: bool) -> bool {
+        let starter = instance.get_func(&mut self.store, name);
+        if let Some(starter) = starter {
+            self.call_func(name, starter, args, has_result);
+        }
+        starter.is_some()
     }
 
     /// Makes a root context with the configuration in the settings. Returns its number.

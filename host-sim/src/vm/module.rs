@@ -7,15 +7,13 @@ use wasmtime::{Config, Engine, FuncType, InstancePre, ValType};
 use super::callback::Callback;
 use super::state::State;
 use crate::ModuleError;
-use crate::abi::{check_imports, linker, signature};
-
-/// Functions by one of these names say which ABI a module speaks; they are never called.
-const ABI_MARKERS: [&str; 2] = ["proxy_abi_version_0_2_1", "proxy_abi_version_0_2_0"];
+use crate::abi::{AbiVersion, check_imports, linker, signature};
 
 /// A Proxy-Wasm module, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
 pub struct Module {
     pub(super) ready: InstancePre<State>,
+    pub(super) version: AbiVersion,
 }
 
 impl Module {
@@ -36,13 +34,19 @@ impl Module {
         // Not-a-number has many bit patterns; the same inputs must give the same one.
         let engine = Engine::new(Config::new().cranelift_nan_canonicalization(true)).map_err(not_wasm)?;
         let module = wasmtime::Module::new(&engine, bytes).map_err(not_wasm)?;
-        if !module.exports().any(|export| ABI_MARKERS.contains(&export.name())) {
+        let Some(version) = AbiVersion::of(&module) else {
             return Err(ModuleError::NoAbiMarker { name });
-        }
-        check_imports(&name, &module)?;
+        };
+        check_imports(&name, &module, version)?;
         check_exports(&name, &module)?;
-        let ready = linker(&engine).and_then(|linker| linker.instantiate_pre(&module)).map_err(not_wasm)?;
-        Ok(Self { ready })
+        let linker = linker(&engine, version).map_err(not_wasm)?;
+        let ready = linker.instantiate_pre(&module).map_err(not_wasm)?;
+        Ok(Self { ready, version })
+    }
+
+    /// The version of the ABI that the module speaks.
+    pub fn abi_version(&self) -> AbiVersion {
+        self.version
     }
 }
 
@@ -53,7 +57,8 @@ fn check_exports(name: &str, module: &wasmtime::Module) -> Result<(), ModuleErro
     }
     let callbacks = Callback::ALL.map(Callback::signature);
     let allocators = [("malloc", 1, true), ("proxy_on_memory_allocate", 1, true)];
-    let starters = [("_initialize", 0, false), ("_start", 0, false)];
+    let starters =
+        [("_initialize", 0, false), ("main", 2, true), ("__main_void", 0, true), ("_start", 0, false)];
     for (export, params, result) in callbacks.into_iter().chain(allocators).chain(starters) {
         let Some(ty) = module.get_export(export) else { continue };
         let results = result.then_some(ValType::I32);
