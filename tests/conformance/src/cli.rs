@@ -44,6 +44,9 @@ pub(crate) struct Options {
     /// Prints what Envoy has shown in each probe.
     #[arg(long)]
     show: bool,
+    /// Plays nothing a second time, slowly, because it differs.
+    #[arg(long)]
+    once: bool,
     /// Where the stories are.
     #[arg(long, value_name = "FOLDER", default_value = "tests/scenarios")]
     scenarios: PathBuf,
@@ -100,8 +103,8 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
     for name in &stories.elsewhere {
         println!("left out: {name} is for other hosts, as its `hosts` say");
     }
-    let mut tally = twice(|name, slow| probes.tests(name, slow)).await;
-    let of_stories = twice(|name, _| stories.tests(&program, name)).await;
+    let mut tally = twice(options.once, |name, slow| probes.tests(name, slow)).await;
+    let of_stories = twice(options.once, |name, _| stories.tests(&program, name)).await;
     tally.passed += of_stories.passed;
     tally.failed.extend(of_stories.failed);
     let differ = tally.failed.len();
@@ -115,9 +118,9 @@ pub(crate) type Chosen<'a> = &'a dyn Fn(&str) -> bool;
 
 /// Plays all, and those that differ once more, slowly and one at a time: on a machine that is busy with other things,
 /// something can be late. What is wrong is wrong again.
-async fn twice(tests: impl Fn(Chosen<'_>, bool) -> Vec<Test>) -> Tally {
+async fn twice(once: bool, tests: impl Fn(Chosen<'_>, bool) -> Vec<Test>) -> Tally {
     let first = runner::run(tests(&|_| true, false), AT_ONCE).await;
-    if first.failed.is_empty() {
+    if once || first.failed.is_empty() {
         return first;
     }
     println!("{} differ; once more, one at a time:", first.failed.len());

@@ -2,8 +2,9 @@
 
 use crate::seen::{death, line};
 
-/// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine.
-const MODULE_PREFIX: &str = "wasm log probe root vm: ";
+/// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine for a stream, the
+/// last two for a root.
+const MODULE_PREFIXES: [&str; 2] = ["wasm log probe root vm: ", "wasm log root vm: "];
 
 /// What was logged on the main thread, whose number is `main`, and on each other one. `names` are addresses and ports
 /// with the words that stand for them.
@@ -33,7 +34,7 @@ fn entry(entry: &str) -> Option<(u32, String)> {
     let (level, rest) = rest.split_once(' ')?;
     let (_logger, text) = rest.split_once(' ')?;
     let text: String = serde_json::from_str(&format!("\"{text}\"")).ok()?;
-    let text = match text.strip_prefix(MODULE_PREFIX) {
+    let text = match MODULE_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
         Some(text) => line(level, text),
         None => death(&text)?,
     };
