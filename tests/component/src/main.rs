@@ -4,6 +4,8 @@
 //! native engine, and compares every output. The visits are the same in every run.
 
 mod component;
+#[cfg(test)]
+mod contract;
 mod visit;
 
 use anyhow::{Context, Result, ensure};
