@@ -1,5 +1,9 @@
 //! The command line.
 
+mod host_args;
+
+pub use host_args::HostArgs;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +48,8 @@ A story:
         - closed
   backend: untouched
 
+One call into the module may use 1G of fuel unless --fuel says otherwise, so that no play is without an end.
+
 tests/scenarios/README.md explains every word. Exit status: 0 when all came true, 1 when a story went another way,
 2 when there was nothing to play.";
 
@@ -84,6 +90,9 @@ pub struct RunArgs {
     /// How many workers the clients are spread over, in turns
     #[arg(long, value_name = "N", default_value = "1")]
     pub workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten)]
+    pub host: HostArgs,
 }
 
 /// Who screens the clients of a story.

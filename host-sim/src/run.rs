@@ -33,13 +33,15 @@ pub fn main(args: RunArgs) -> ExitCode {
 
 /// How many stories failed; an error is one that concerns no single story.
 fn run(args: RunArgs) -> Result<usize, String> {
-    let RunArgs { files, abi, module, workers } = args;
+    let RunArgs { files, abi, module, workers, host } = args;
     let files = files::find(&files)?;
     if let (Some(module), [_, _, ..]) = (&module, abi.as_slice()) {
         return Err(format!("--module {} has no meaning with several --abi", module.display()));
     }
-    let programs =
-        abi.into_iter().map(|abi| Program::load(abi, module.clone())).collect::<Result<Vec<_>, _>>()?;
+    let programs = abi
+        .into_iter()
+        .map(|abi| Program::load(abi, module.clone(), &host))
+        .collect::<Result<Vec<_>, _>>()?;
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
     let width = report::name_width(files.iter().map(|file| file.display().to_string()));
     let (mut failed, mut left_out) = (0, 0);

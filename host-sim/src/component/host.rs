@@ -9,7 +9,7 @@ use std::time::Duration;
 use postscreen_engine::Policy;
 
 use super::error::ScreenError;
-use super::instance::{Instance, Limits};
+use super::instance::Instance;
 use super::module::Component;
 use super::native::Native;
 use super::resolver;
@@ -17,7 +17,7 @@ use super::screen::Screen;
 use super::shared::{Books, Table};
 use super::worker::Worker;
 use crate::event::{ConnectionId, Effect, Input, VmId};
-use crate::{Driven, Now};
+use crate::{Driven, Limits, Now};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`crate::Host`] is; the clusters are
 /// `backend` and `resolver`, and `speaker` is not needed, because a session can speak.

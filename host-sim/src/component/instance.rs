@@ -11,23 +11,7 @@ use super::error::ScreenError;
 use super::module::Component;
 use super::screen::{Fault, Screen, Turn};
 use super::translate;
-use crate::ConnectionId;
-
-/// What a component may use. Beyond it, it has failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The most instructions, about, of one call. A session's input takes some thousands.
-    pub fuel_per_call: u64,
-    /// The most bytes of one worker's memory. A session takes some thousands.
-    pub memory_bytes: usize,
-}
-
-impl Default for Limits {
-    /// A second of computing, and 256 MiB.
-    fn default() -> Self {
-        Self { fuel_per_call: 1_000_000_000, memory_bytes: 256 * 1024 * 1024 }
-    }
-}
+use crate::{ConnectionId, Limits};
 
 /// What wasmtime asks when an instance wants more.
 pub(super) struct Room {
@@ -47,16 +31,18 @@ impl Instance {
     /// Instantiates the component and lets it read the configuration.
     pub(super) fn start(component: &Component, json: &[u8], limits: Limits) -> Result<Self, ScreenError> {
         let room = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).build();
+        // Its code counts fuel in any case.
+        let fuel_per_call = limits.fuel.unwrap_or(u64::MAX);
         let mut store = Store::new(&component.engine, Room { limits: room });
         store.limiter(|room| &mut room.limits);
         let fault = |error| ScreenError::Failed(fault("its start", &error));
-        refuel(&mut store, limits.fuel_per_call).map_err(ScreenError::Failed)?;
+        refuel(&mut store, fuel_per_call).map_err(ScreenError::Failed)?;
         let bound = component.ready.instantiate(&mut store).map_err(fault)?;
-        refuel(&mut store, limits.fuel_per_call).map_err(ScreenError::Failed)?;
+        refuel(&mut store, fuel_per_call).map_err(ScreenError::Failed)?;
         let policy = bound.postscreen_screen_screening().policy().call_parse(&mut store, json);
         let policy = policy.map_err(fault)?;
         let policy = policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))?;
-        Ok(Self { store, bound, policy, sessions: BTreeMap::new(), fuel_per_call: limits.fuel_per_call })
+        Ok(Self { store, bound, policy, sessions: BTreeMap::new(), fuel_per_call })
     }
 
     fn refuel(&mut self) -> Result<(), Fault> {

@@ -29,5 +29,4 @@ mod worker;
 
 pub use error::{ComponentError, ScreenError};
 pub use host::ComponentHost;
-pub use instance::Limits;
 pub use module::Component;

@@ -5,32 +5,56 @@ use std::path::{Path, PathBuf};
 
 use postscreen_scenario::HostKind;
 
-use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE};
-use crate::component::{Component, ComponentHost, Limits};
-use crate::{Driven, Host, Module, Now, Settings, StartError};
+use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
+use crate::component::{Component, ComponentHost};
+use crate::{Driven, Host, Limits, Module, Now, Profile, Settings, StartError};
+
+/// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
+const FUEL: u64 = 1_000_000_000;
 
 /// What is loaded once and then plays any number of stories.
 pub(super) enum Program {
-    /// A network filter.
-    ProxyWasm(Module),
+    /// A network filter, and the Envoy that it is in.
+    ProxyWasm(Module, Envoy),
     /// A component of the world `screen`.
-    Component(Component),
+    Component(Component, Limits),
     /// The engine that this program was built with.
     Native,
 }
 
+/// The Envoy around a network filter.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Envoy {
+    profile: Profile,
+    limits: Limits,
+}
+
+#[cfg(test)]
+impl Envoy {
+    /// Any call may use this much.
+    pub(super) fn with_fuel(fuel: u64) -> Self {
+        Self { limits: Limits { fuel: Some(fuel), ..Limits::default() }, ..Self::default() }
+    }
+}
+
 impl Program {
     /// Loads what the ABI needs: the file at `path`, or else at its usual place.
-    pub(super) fn load(abi: Abi, path: Option<PathBuf>) -> Result<Self, String> {
+    pub(super) fn load(abi: Abi, path: Option<PathBuf>, host: &HostArgs) -> Result<Self, String> {
         let path = |usual: &str| path.unwrap_or_else(|| Path::new(usual).to_owned());
+        let limits = host.limits(Some(FUEL));
         match abi {
             Abi::ProxyWasm => {
-                let module = Module::from_file(&path(DEFAULT_MODULE));
-                Ok(Self::ProxyWasm(module.map_err(|error| error.to_string())?))
+                let path = path(DEFAULT_MODULE);
+                let module = match limits.fuel {
+                    Some(_) => Module::metered_from_file(&path),
+                    None => Module::from_file(&path),
+                };
+                let envoy = Envoy { profile: host.profile, limits };
+                Ok(Self::ProxyWasm(module.map_err(|error| error.to_string())?, envoy))
             }
             Abi::Component => {
                 let component = Component::from_file(&path(DEFAULT_COMPONENT));
-                Ok(Self::Component(component.map_err(|error| error.to_string())?))
+                Ok(Self::Component(component.map_err(|error| error.to_string())?, limits))
             }
             Abi::Native => Ok(Self::Native),
         }
@@ -39,8 +63,8 @@ impl Program {
     /// Its name on the command line.
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::ProxyWasm(_) => "proxy-wasm",
-            Self::Component(_) => "component",
+            Self::ProxyWasm(..) => "proxy-wasm",
+            Self::Component(..) => "component",
             Self::Native => "native",
         }
     }
@@ -48,14 +72,14 @@ impl Program {
     /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that the engine wants.
     pub(super) fn kind(&self) -> HostKind {
         match self {
-            Self::ProxyWasm(_) => HostKind::ProxyWasm,
-            Self::Component(_) | Self::Native => HostKind::Native,
+            Self::ProxyWasm(..) => HostKind::ProxyWasm,
+            Self::Component(..) | Self::Native => HostKind::Native,
         }
     }
 
     /// Whether its clients can hear a teaser.
     pub(super) fn teases(&self) -> bool {
-        !matches!(self, Self::ProxyWasm(_))
+        !matches!(self, Self::ProxyWasm(..))
     }
 
     /// Starts a host with a configuration; an error is why it is refused.
@@ -66,13 +90,14 @@ impl Program {
         now: Now,
     ) -> Result<Box<dyn Driven>, String> {
         match self {
-            Self::ProxyWasm(module) => {
-                let settings = Settings { workers, ..Settings::postscreen(policy) };
+            Self::ProxyWasm(module, Envoy { profile, limits }) => {
+                let (profile, limits) = (*profile, *limits);
+                let settings = Settings { profile, limits, workers, ..Settings::postscreen(policy) };
                 let host = Host::start(module, settings, now).map_err(|error| reason(&error))?;
                 Ok(Box::new(host))
             }
-            Self::Component(component) => {
-                let host = ComponentHost::start(component, policy.as_bytes(), workers, Limits::default());
+            Self::Component(component, limits) => {
+                let host = ComponentHost::start(component, policy.as_bytes(), workers, *limits);
                 Ok(Box::new(host.map_err(|error| error.to_string())?))
             }
             Self::Native => {
