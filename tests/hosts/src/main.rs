@@ -1,9 +1,9 @@
 //! `hosts-suite NAME COMMAND…`: a host of the component that is written in another language screens real clients.
 //!
-//! Run by `cargo xtask test hosts`, once for each host in `examples/hosts`. `COMMAND`, to which the suite adds the policy
-//! file, the address to listen on, the mail server's and the resolver's, is started for every story; its first line of
-//! output is `listening on ADDRESS`, and the others are the log. The stories are in `stories/`, in the language of
-//! tests/scenarios, with clients on loopback addresses.
+//! Run by `cargo xtask test hosts`, once for each host in `examples/hosts`. `COMMAND`, to which the suite adds the
+//! policy file, the address to listen on, the mail server's and the resolver's, is started for every story; its first
+//! line of output is `listening on ADDRESS`, and the others are the log. The stories are in `stories/`, in the language
+//! of tests/scenarios, with clients on loopback addresses.
 //!
 //! - [`stories`]: the stories, and who hears a teaser;
 //! - [`play`]: plays one;
