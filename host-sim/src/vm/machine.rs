@@ -45,7 +45,7 @@ impl Machine {
     /// Instantiates `module` and takes it through its start functions. It still lacks a root context.
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
         let limit = shared.settings.limits.fuel;
-        let code = module.code(limit.is_some()).map_err(StartError::Module)?;
+        let code = module.code(&shared.settings).map_err(StartError::Module)?;
         let mut store = Store::new(code.ready.module().engine(), State::new(id, shared, now));
         store.data_mut().version = code.version;
         store.limiter(|state| &mut state.limiter);
