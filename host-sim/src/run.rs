@@ -2,19 +2,30 @@
 
 mod cast;
 mod files;
+mod page;
 mod player;
+mod record;
 mod report;
+mod timeline;
+mod watching;
+mod words;
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::Instant;
 
 use postscreen_scenario::{HostKind, Scenario, parse};
 
 use report::Pointed;
+use watching::Watching;
 
 use crate::Module;
 use crate::cli::RunArgs;
+use crate::trace::{Observer, Printer};
+
+pub(crate) use page::main as report;
 
 /// Plays the files in the order given, directories in the order of their names. Fails unless every story came true.
 pub fn main(args: RunArgs) -> ExitCode {
@@ -29,7 +40,7 @@ pub fn main(args: RunArgs) -> ExitCode {
 
 /// How many stories failed; an error is one that concerns no single story.
 fn run(args: RunArgs) -> Result<usize, String> {
-    let RunArgs { files, module, workers } = args;
+    let RunArgs { files, module, workers, trace, timeline } = args;
     let files = files::find(&files)?;
     let module = Module::from_file(&module).map_err(|error| error.to_string())?;
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
@@ -48,14 +59,23 @@ fn run(args: RunArgs) -> Result<usize, String> {
             }
             Ok(story) => {
                 let begun = Instant::now();
-                let played = player::play(&module, &story, workers);
+                let watching = Watching { observer: trace.then(tracer), record: timeline.then(Rc::default) };
+                let played = player::play(&module, &story, workers, &watching);
                 failed += usize::from(!played.differences.is_empty());
                 println!("{}", report::played(&file, width, &story.about, &played, begun.elapsed()));
+                if let Some(record) = &watching.record {
+                    println!("\n{}\n", timeline::draw(&record.borrow()));
+                }
             }
         }
     }
     println!("{} passed, {failed} failed", files.len() - failed - left_out);
     Ok(failed)
+}
+
+/// Prints every call as it happens.
+fn tracer() -> Rc<RefCell<dyn Observer>> {
+    Rc::new(RefCell::new(Printer::new(|line: &str| println!("{line}"))))
 }
 
 fn read(path: &Path) -> Result<Scenario, Pointed> {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink, Stay, Transcript, check};
 
 use super::cast::{Cast, Member, Socket};
+use super::watching::Watching;
 use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
-use crate::{Driven, Host, Module, Now, Settings, StartError, dns};
+use crate::{Driven, Module, Now, Settings, StartError, dns};
 
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
@@ -34,12 +35,17 @@ pub(super) struct Played {
 }
 
 /// Plays one story from its begin to its end.
-pub(super) fn play(module: &Module, scenario: &Scenario, workers: NonZeroUsize) -> Played {
+pub(super) fn play(
+    module: &Module,
+    scenario: &Scenario,
+    workers: NonZeroUsize,
+    watching: &Watching,
+) -> Played {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
     let settings = Settings { workers, ..Settings::postscreen(policy) };
-    match Host::start(module, settings, now) {
-        Ok(host) => Player::new(scenario, Box::new(host), now).play(),
+    match watching.start(module, settings, now) {
+        Ok(host) => Player::new(scenario, watching.wrap(Box::new(host)), now, watching).play(),
         Err(error) => {
             let transcript = Transcript { refused: Some(reason(&error)), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
@@ -59,6 +65,7 @@ struct Player<'a> {
     host: Box<dyn Driven>,
     now: Now,
     cast: Cast<'a>,
+    watching: &'a Watching,
     backends: BTreeMap<ConnectionId, Sink>,
     /// DNS answers under way, by arrival time and then in the order of the questions.
     answers: BTreeMap<(Duration, u64), (CallId, Input)>,
@@ -71,12 +78,13 @@ struct Player<'a> {
 // === impl Player ===
 
 impl<'a> Player<'a> {
-    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now) -> Self {
+    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now, watching: &'a Watching) -> Self {
         Self {
             scenario,
             host,
             now,
             cast: Cast::new(scenario, LIMITS),
+            watching,
             backends: BTreeMap::new(),
             answers: BTreeMap::new(),
             asked: 0,
@@ -119,6 +127,7 @@ impl<'a> Player<'a> {
             for (name, client, server) in self.cast.due(self.now.monotonic) {
                 let connection = self.host.accept(client, server, None, self.now);
                 self.cast.join(name, connection, self.now.monotonic);
+                self.watching.joined(connection, name);
                 quiet = false;
             }
             let inputs = self.cast.playing().filter_map(|member| act(member, self.now.monotonic)).flatten();
