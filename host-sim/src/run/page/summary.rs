@@ -17,7 +17,7 @@ pub(super) fn header(title: &str, stories: &[Story], module: &str) -> String {
             Outcome::LeftOut | Outcome::Mistake(_) => Duration::ZERO,
         })
         .sum();
-    let class = if count("failed") > 0 { "failed" } else { "passed" };
+    let class = if count("failed") > 0 { "bad" } else { "good" };
     let mut text = format!(
         "<header class=\"top {class}\">\n<h1>{}</h1>\n<p>The module <code>{}</code>, and what it did to mail clients \
          in {} of virtual time.</p>\n<ul class=\"counts\">\n",
