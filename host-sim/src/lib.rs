@@ -6,11 +6,12 @@
 //! sockets (`host-sim serve`).
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
-//! actions, paused buffers and re-delivery are those of Envoy 1.40.
+//! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].
 
 mod abi;
 mod callout;
 pub mod cli;
+mod component;
 mod connection;
 pub mod dns;
 mod driven;
@@ -20,6 +21,7 @@ pub mod explain;
 mod host;
 pub mod import;
 mod metrics;
+mod profile;
 mod properties;
 pub mod run;
 pub mod serve;
@@ -34,6 +36,7 @@ mod vm;
 mod wasi;
 mod worker;
 
+pub use component::{Component, ComponentError, ComponentHost, ScreenError};
 pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{
@@ -41,6 +44,11 @@ pub use event::{
     VmId,
 };
 pub use host::Host;
-pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, HttpCluster, Settings, TcpProxy};
+pub use profile::{Profile, UnknownProfile};
+pub use settings::{
+    CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits, MEMORY_BYTES_MAX, Settings,
+    TcpProxy,
+};
 pub use time::Now;
 pub use vm::Module;
+pub use worker::Reloads;

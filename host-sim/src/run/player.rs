@@ -7,9 +7,10 @@ use std::time::Duration;
 use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink, Stay, Transcript, check};
 
 use super::cast::{Cast, Member, Socket};
+use super::program::Program;
 use super::watching::Watching;
 use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
-use crate::{Driven, Module, Now, Settings, StartError, dns};
+use crate::{Driven, Now, dns};
 
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
@@ -32,32 +33,27 @@ pub(super) struct Played {
     pub differences: Vec<Difference>,
     /// How long the play took on its own clock.
     pub virtual_time: Duration,
+    /// What everybody saw.
+    pub transcript: Transcript,
 }
 
 /// Plays one story from its begin to its end.
 pub(super) fn play(
-    module: &Module,
+    program: &Program,
     scenario: &Scenario,
     workers: NonZeroUsize,
     watching: &Watching,
 ) -> Played {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-    let settings = Settings { workers, ..Settings::postscreen(policy) };
-    match watching.start(module, settings, now) {
-        Ok(host) => Player::new(scenario, watching.wrap(Box::new(host)), now, watching).play(),
-        Err(error) => {
-            let transcript = Transcript { refused: Some(reason(&error)), ..Transcript::default() };
+    match program.start(&policy, workers, now, watching) {
+        Ok(host) => Player::new(scenario, watching.wrap(host), now, watching).play(),
+        Err(reason) => {
+            let transcript = Transcript { refused: Some(reason), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
-            Played { differences, virtual_time: Duration::ZERO }
+            Played { differences, virtual_time: Duration::ZERO, transcript }
         }
     }
-}
-
-/// Why the module does not start, with all that it said.
-fn reason(error: &StartError) -> String {
-    let said = error.log().iter().map(|line| line.text.clone());
-    std::iter::once(error.to_string()).chain(said).collect::<Vec<_>>().join("\n")
 }
 
 struct Player<'a> {
@@ -112,12 +108,13 @@ impl<'a> Player<'a> {
 
     fn finish(mut self) -> Played {
         self.transcript.metrics = self.host.metrics();
+        self.transcript.teasers = self.cast.teasers();
         self.transcript.clients = self.cast.results();
         let mut differences = check(self.scenario, &self.transcript, LOG_TOLERANCE);
         if !self.complaints.is_empty() {
             differences.push(Difference { what: "the host".to_owned(), how: self.complaints.join("\n") });
         }
-        Played { differences, virtual_time: self.now.monotonic }
+        Played { differences, virtual_time: self.now.monotonic, transcript: self.transcript }
     }
 
     /// Lets everybody act until nobody has anything left to do at this moment.

@@ -1,11 +1,17 @@
 //! One WebAssembly machine as Envoy runs it.
 
 mod callback;
+mod failure;
+mod limiter;
 mod machine;
 mod module;
+mod recognise;
+mod root;
 mod state;
 
 pub(crate) use callback::Callback;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;
-pub(crate) use state::{Action, Phase, ROOT_CONTEXT, Shared, State};
+pub(crate) use state::{Action, Phase, Shared, State};
+#[cfg(test)]
+pub(crate) use state::{LOG_BYTES_MAX, LOG_LINES_MAX};
