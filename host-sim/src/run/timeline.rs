@@ -19,7 +19,7 @@ pub(super) fn draw(record: &Record) -> String {
     let mut tracks = Tracks::new(record);
     let mut before: Option<Duration> = None;
     for (index, event) in record.events.iter().enumerate() {
-        let gap = before.map_or(Duration::ZERO, |before| event.at - before);
+        let gap = before.map_or(Duration::ZERO, |before| event.at.saturating_sub(before));
         if gap >= GAP_SHOWN {
             rows.push(row("", &tracks.pass('┆'), &format!("… {}", seconds(gap))));
         }

@@ -27,7 +27,7 @@ impl Axis {
         let mut moments: Vec<(Duration, f64)> = Vec::with_capacity(times.len());
         for time in times {
             if let Some((before, _)) = moments.last() {
-                place += MOMENT_ROOM + (1.0 + (time - *before).as_secs_f64() * 1000.0).log10();
+                place += MOMENT_ROOM + (1.0 + time.saturating_sub(*before).as_secs_f64() * 1000.0).log10();
             }
             moments.push((time, place));
         }
