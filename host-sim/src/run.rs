@@ -6,6 +6,7 @@ mod files;
 mod player;
 mod program;
 mod report;
+mod simulator;
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -13,6 +14,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use postscreen_scenario::{Scenario, parse};
+
+pub use simulator::Simulator;
 
 use player::Played;
 use program::Program;

@@ -96,9 +96,8 @@ pub(crate) const SERVICE_TIME: &str = "x-envoy-upstream-service-time";
 
 /// Header pairs as the host gives them: `name: value`, comma, and so on. Times are not shown.
 pub(crate) fn pairs(wire: &[u8]) -> String {
-    let number = |at: usize| {
-        wire.get(at..at + 4)?.try_into().ok().map(|bytes| u32::from_le_bytes(bytes) as usize)
-    };
+    let number =
+        |at: usize| wire.get(at..at + 4)?.try_into().ok().map(|bytes| u32::from_le_bytes(bytes) as usize);
     let read = || {
         let count = number(0)?;
         let mut at = 4 + 8 * count;

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{envoy, parity, readers};
+use super::{conformance, envoy, parity, readers};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{programs, tidy, wasm};
@@ -32,7 +32,9 @@ pub enum Step {
     Parity,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
-    /// The stories and the acceptance tests in a real Envoy, with unbound and rbldnsd
+    /// The same stories, and probes of every host function, in host-sim and in a real Envoy: both show the same
+    Conformance,
+    /// The acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
 }
 
@@ -81,6 +83,7 @@ impl Step {
             Self::Scenarios => scenarios(repo),
             Self::Parity => parity::run(repo),
             Self::Readers => readers::run(repo),
+            Self::Conformance => conformance::run(repo),
             Self::Envoy => envoy::run(repo),
         }
     }
