@@ -2,8 +2,8 @@
 //!
 //! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
 //! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Two drivers sit on it: the
-//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on real
-//! sockets (`host-sim serve`).
+//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on
+//! real sockets (`host-sim serve`).
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
 //! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].

@@ -94,3 +94,6 @@ fn read(path: &Path) -> Result<Scenario, Pointed> {
     let text = files::read(path).map_err(|reason| Pointed::at_file(&file, reason))?;
     parse(&file, &text).map_err(|mistake| Pointed::at_place(mistake, text))
 }
+
+#[cfg(test)]
+mod tests;

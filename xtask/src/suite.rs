@@ -2,6 +2,7 @@
 
 pub mod conformance;
 mod envoy;
+mod hosts;
 pub mod parity;
 mod readers;
 mod step;
