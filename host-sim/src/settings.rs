@@ -1,8 +1,10 @@
 //! What an Envoy configuration would say around the module.
 
 mod failure_policy;
+mod limits;
 
 pub use failure_policy::FailurePolicy;
+pub use limits::{Limits, MEMORY_BYTES_MAX};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -36,6 +38,8 @@ pub struct Settings {
     /// may use. Empty: all of them. Any other host function answers `InternalFailure`, one of WASI `ENOTCAPABLE`; any
     /// other callback is not called.
     pub allowed_capabilities: BTreeSet<String>,
+    /// How much a machine may use.
+    pub limits: Limits,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
@@ -92,6 +96,7 @@ impl Settings {
             environment: BTreeMap::new(),
             failure_policy: FailurePolicy::default(),
             allowed_capabilities: BTreeSet::new(),
+            limits: Limits::default(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,

@@ -8,6 +8,7 @@ use super::status::{Fault, Status};
 use super::{AbiVersion, Handler, HostFunction, PROXY};
 use crate::ModuleError;
 use crate::event::LogLevel;
+use crate::trace::Watch;
 use crate::vm::State;
 use crate::wasi::{EFAULT, ENOTCAPABLE, WASI, WASI_MODULES};
 
@@ -28,21 +29,35 @@ pub(crate) fn linker(engine: &Engine, version: AbiVersion) -> wasmtime::Result<L
     let mut linker = Linker::new(engine);
     for (module, function) in of_version(version) {
         let answer = |caller: wasmtime::Caller<'_, State>, args: &[Val], results: &mut [Val]| {
-            call(function, caller, args, results)
+            watched(function, &mut Guest { caller }, args, results)
         };
         linker.func_new(module, function.name, function.wasm_type(engine), answer)?;
     }
     Ok(linker)
 }
 
-/// One call, from the module's arguments to its result.
-fn call(
+/// One call, told to whoever watches this host.
+fn watched(
     function: &HostFunction,
-    caller: wasmtime::Caller<'_, State>,
+    guest: &mut Guest<'_>,
     args: &[Val],
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
-    let mut guest = Guest { caller };
+    let Some(mut watched) = Watch::host_function(guest, function, args) else {
+        return call(function, guest, args, results);
+    };
+    let answer = watched.trap().map_or_else(|| call(function, guest, args, results), Err);
+    watched.host_function_ended(guest, function, args, results, &answer);
+    answer
+}
+
+/// One call, from the module's arguments to its result.
+fn call(
+    function: &HostFunction,
+    guest: &mut Guest<'_>,
+    args: &[Val],
+    results: &mut [Val],
+) -> wasmtime::Result<()> {
     let args = Args(args);
     if !is_callable(function, guest.state()) {
         return Err(wasmtime::Error::msg(format!("{}: restricted_callback", function.name)));
@@ -52,7 +67,7 @@ fn call(
         results.iter_mut().for_each(|result| *result = Val::I32(code.cast_signed()));
         return Ok(());
     }
-    let code = match answer(function, &mut guest, &args) {
+    let code = match answer(function, guest, &args) {
         Ok(code) => code,
         Err(Fault::Status(_)) if matches!(function.handler, Handler::Wasi(_)) => EFAULT,
         Err(Fault::Status(status)) => status as u32,
@@ -93,8 +108,7 @@ pub(crate) fn check_imports(
 ) -> Result<(), ModuleError> {
     for import in module.imports() {
         let label = format!("{}.{}", import.module(), import.name());
-        let function =
-            of_version(version).find(|(m, f)| *m == import.module() && f.name == import.name());
+        let function = of_version(version).find(|(m, f)| *m == import.module() && f.name == import.name());
         let (Some((_, function)), Some(found)) = (function, import.ty().func().cloned()) else {
             return Err(ModuleError::UnknownImport { name: name.into(), import: label, version });
         };

@@ -27,6 +27,7 @@ pub(super) fn is_callable(function: &HostFunction, state: &State) -> bool {
 /// are neither Proxy-Wasm's nor WASI's are no capabilities.
 pub(crate) fn is_allowed(settings: &Settings, name: &str) -> bool {
     let allowed = &settings.allowed_capabilities;
-    let capability = !(name.starts_with("envoy_") || name.starts_with("emscripten_") || name == "pthread_equal");
+    let capability =
+        !(name.starts_with("envoy_") || name.starts_with("emscripten_") || name == "pthread_equal");
     allowed.is_empty() || !capability || allowed.contains(name)
 }

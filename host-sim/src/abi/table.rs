@@ -7,7 +7,9 @@ use super::AbiVersion::{V0_1_0, V0_2_0, V0_2_1};
 use super::Handler::{NoResult, Proxy, Runtime};
 use super::Param::{I32, I64};
 use super::{AbiVersion, Handler, HostFunction, Param};
-use super::{buffer, dns, foreign, grpc, header_map, http, metric, property, queue, runtime, shared_data, stream};
+use super::{
+    buffer, dns, foreign, grpc, header_map, http, metric, property, queue, runtime, shared_data, stream,
+};
 use super::{configuration, system};
 
 /// In all versions of the ABI.

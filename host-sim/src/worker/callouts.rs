@@ -73,9 +73,7 @@ impl Worker {
             GrpcEvent::InitialMetadata(map) => {
                 (Callback::GrpcReceiveInitialMetadata, map.len(), Received::InitialMetadata(map))
             }
-            GrpcEvent::Message(message) => {
-                (Callback::GrpcReceive, message.len(), Received::Message(message))
-            }
+            GrpcEvent::Message(message) => (Callback::GrpcReceive, message.len(), Received::Message(message)),
             GrpcEvent::TrailingMetadata(map) => {
                 (Callback::GrpcReceiveTrailingMetadata, map.len(), Received::TrailingMetadata(map))
             }

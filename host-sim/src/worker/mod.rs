@@ -16,13 +16,11 @@ mod tcp_proxy;
 mod thread;
 mod turn;
 
+pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 pub use thread::Reloads;
 pub(crate) use thread::Thread;
 
-#[cfg(test)]
-pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
-
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::connection::Connection;
@@ -98,6 +96,11 @@ impl Worker {
                 Action::GrpcFailed(root, token) => self.grpc_failed(root, token),
             }
         }
+    }
+
+    /// The filter state of a stream that has not been forgotten yet.
+    pub fn filter_state(&self, context: u32) -> Option<&BTreeMap<String, Vec<u8>>> {
+        self.state().streams.get(&context).map(|connection| &connection.filter_state)
     }
 
     /// The streams that have not been forgotten yet.

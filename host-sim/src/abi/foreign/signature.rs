@@ -4,9 +4,9 @@
 //! answered as keys that cannot be read.
 
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
+use rsa::Pkcs1v15Sign;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
-use rsa::Pkcs1v15Sign;
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 

@@ -24,7 +24,9 @@ fn the_last_of_several_counts_and_unknown_fields_are_skipped() {
 
 #[test]
 fn what_breaks_off_or_has_no_field_number_is_no_message() {
-    for wire in [&b"\x0a\x02a"[..], b"\x0a", b"\x08", b"\x08\x80", b"\x4d123", b"\x0b", b"\x00\x01", b"resolver"] {
+    for wire in
+        [&b"\x0a\x02a"[..], b"\x0a", b"\x08", b"\x08\x80", b"\x4d123", b"\x0b", b"\x00\x01", b"resolver"]
+    {
         assert!(Message::parse(wire).is_none(), "{wire:?}");
     }
     assert!(Message::parse(b"").is_some());

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcRequest, Host, Input, Module, Now, Settings, StartError,
+    ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcRequest, Host, Input, Module, Now, Settings,
+    StartError,
 };
 
 /// What every test module has: imports, an allocator, and `$say`, `$text`, `$given` to log what it sees.

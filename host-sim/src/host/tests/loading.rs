@@ -40,7 +40,10 @@ fn an_unknown_import_is_named() {
         (r#"(import "env" "proxy_log" (global i32))"#, "env.proxy_log"),
     ] {
         let error = error(&format!("(module {import} {MARKER} {MEMORY})"));
-        assert_eq!(error.to_string(), format!("bad.wasm imports {label}, which this host does not have for ABI 0.2.1"));
+        assert_eq!(
+            error.to_string(),
+            format!("bad.wasm imports {label}, which this host does not have for ABI 0.2.1")
+        );
     }
 }
 
