@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::abi::AbiVersion;
 use crate::event::{LogLine, VmId};
 
 /// Why a file is no module for this host.
@@ -27,19 +28,21 @@ pub enum ModuleError {
     /// A WebAssembly module that does not call itself a Proxy-Wasm module.
     #[error(
         "{name} is not a Proxy-Wasm module: it exports none of the functions proxy_abi_version_0_2_1, \
-         proxy_abi_version_0_2_0"
+         proxy_abi_version_0_2_0, proxy_abi_version_0_1_0"
     )]
     NoAbiMarker {
         /// The module's name.
         name: String,
     },
     /// It wants something from its host that this ABI does not have.
-    #[error("{name} imports {import}, which this host does not have")]
+    #[error("{name} imports {import}, which this host does not have for ABI {version}")]
     UnknownImport {
         /// The module's name.
         name: String,
         /// `MODULE.NAME` of the import.
         import: String,
+        /// The version that the module says it speaks.
+        version: AbiVersion,
     },
     /// It wants a host function with other parameters or results than the ABI's.
     #[error("{name} imports {import} as {found}, but the ABI has {expected}")]

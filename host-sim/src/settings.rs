@@ -6,7 +6,7 @@ mod limits;
 pub use failure_policy::FailurePolicy;
 pub use limits::{Limits, MEMORY_BYTES_MAX};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use crate::event::LogLevel;
@@ -34,6 +34,10 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// What becomes of clients when the machine has failed.
     pub failure_policy: FailurePolicy,
+    /// `capability_restriction_config.allowed_capabilities`: the host functions and callbacks, by name, that the module
+    /// may use. Empty: all of them. Any other host function answers `InternalFailure`, one of WASI `ENOTCAPABLE`; any
+    /// other callback is not called.
+    pub allowed_capabilities: BTreeSet<String>,
     /// How much a machine may use.
     pub limits: Limits,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
@@ -91,6 +95,7 @@ impl Settings {
             plugin_configuration: plugin_configuration.into(),
             environment: BTreeMap::new(),
             failure_policy: FailurePolicy::default(),
+            allowed_capabilities: BTreeSet::new(),
             limits: Limits::default(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,

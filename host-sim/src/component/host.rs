@@ -166,6 +166,8 @@ impl Driven for ComponentHost {
                 self.answer(call.vm, now, |worker| worker.answer(call.token, Err(failure)));
             }
             Input::TimePassed => self.time_passed(now),
+            // A component asks for neither.
+            Input::Grpc { .. } | Input::DnsAnswer { .. } => {}
         }
     }
 

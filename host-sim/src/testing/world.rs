@@ -254,6 +254,11 @@ impl World {
                 self.pending.retain(|pending| pending.call != call);
                 self.answers.retain(|_, (asked, _)| *asked != call);
             }
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             Effect::Log(line) => self.log.push(line),
             Effect::Ended(record) => {
                 let id = record.connection;

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::module::Module;
 use super::root::Root;
 use super::state::{Phase, Shared, State};
+use crate::abi::is_allowed;
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::profile::Profile;
@@ -46,6 +47,7 @@ impl Machine {
         let code = module.code(limit.is_some()).map_err(StartError::Module)?;
         let mut store = Store::new(code.ready.module().engine(), State::new(id, shared, now));
         store.limiter(|state| &mut state.limiter);
+        store.data_mut().version = code.version;
         let mut machine = Self {
             store,
             callbacks: BTreeMap::new(),
@@ -65,8 +67,10 @@ impl Machine {
     /// Finds what the host calls, then calls what runs before anything else.
     fn initialise(&mut self, instance: &Instance) {
         let store = &mut self.store;
+        let settings = std::rc::Rc::clone(&store.data().settings);
         self.callbacks = Callback::ALL
             .into_iter()
+            .filter(|callback| is_allowed(&settings, callback.name()))
             .filter_map(|callback| Some((callback, instance.get_func(&mut *store, callback.name())?)))
             .collect();
         store.data_mut().memory = instance.get_memory(&mut *store, "memory");

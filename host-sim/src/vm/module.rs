@@ -11,10 +11,7 @@ use super::failure::BACKTRACE_FRAMES_MAX;
 use super::recognise::no_module;
 use super::state::State;
 use crate::ModuleError;
-use crate::abi::{check_imports, linker, signature};
-
-/// Functions by one of these names say which ABI a module speaks; they are never called.
-const ABI_MARKERS: [&str; 2] = ["proxy_abi_version_0_2_1", "proxy_abi_version_0_2_0"];
+use crate::abi::{AbiVersion, check_imports, linker, signature};
 
 /// A Proxy-Wasm module, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
@@ -33,6 +30,8 @@ pub(super) struct Code {
     pub ready: InstancePre<State>,
     /// It counts fuel. That costs up to a third of its speed, so it is only done where a limit is set.
     pub metered: bool,
+    /// The version of the ABI that it speaks.
+    pub version: AbiVersion,
 }
 
 impl Module {
@@ -54,6 +53,11 @@ impl Module {
     fn load(name: String, bytes: Vec<u8>, metered: bool) -> Result<Self, ModuleError> {
         let code = Code::compile(&name, &bytes, metered)?;
         Ok(Self { name: name.into(), bytes: bytes.into(), code, metered: Arc::default() })
+    }
+
+    /// The version of the ABI that the module speaks.
+    pub fn abi_version(&self) -> AbiVersion {
+        self.code.version
     }
 
     /// Code that counts fuel if it must.
@@ -91,13 +95,14 @@ impl Code {
         config.consume_fuel(metered);
         let engine = Engine::new(&config).map_err(not_wasm)?;
         let module = wasmtime::Module::new(&engine, bytes).map_err(not_wasm)?;
-        if !module.exports().any(|export| ABI_MARKERS.contains(&export.name())) {
+        let Some(version) = AbiVersion::of(&module) else {
             return Err(ModuleError::NoAbiMarker { name });
-        }
-        check_imports(&name, &module)?;
+        };
+        check_imports(&name, &module, version)?;
         check_exports(&name, &module)?;
-        let ready = linker(&engine).and_then(|linker| linker.instantiate_pre(&module)).map_err(not_wasm)?;
-        Ok(Self { ready, metered })
+        let linker = linker(&engine, version).map_err(not_wasm)?;
+        let ready = linker.instantiate_pre(&module).map_err(not_wasm)?;
+        Ok(Self { ready, metered, version })
     }
 }
 
