@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::abi::AbiVersion;
 use crate::event::{LogLine, VmId};
+use crate::profile::Profile;
 
 /// Why a file is no module for this host.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +69,18 @@ pub enum ModuleError {
         /// The type in the ABI.
         expected: String,
     },
+    /// It wants something that Envoy has in later releases only.
+    #[error("{name} imports {import}, which Envoy has since 1.{since}; this one is {profile}")]
+    ImportTooNew {
+        /// The module's name.
+        name: String,
+        /// `MODULE.NAME` of the import.
+        import: String,
+        /// The first release that has it, N of 1.N.
+        since: u32,
+        /// Which Envoy the host is.
+        profile: Profile,
+    },
     /// It exports no memory, so that the host cannot hand it anything.
     #[error("{name} exports no memory named `memory`")]
     NoMemory {
@@ -110,7 +123,7 @@ pub enum StartError {
         /// What else was logged until then, and the calls that led to the trap.
         log: Vec<LogLine>,
     },
-    /// It cannot be compiled for [`crate::Limits::fuel`].
+    /// It cannot be compiled for [`crate::Limits::fuel`], or is not for an Envoy of this [`crate::Settings::profile`].
     #[error(transparent)]
     Module(ModuleError),
 }

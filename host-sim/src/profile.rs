@@ -9,7 +9,7 @@ use std::str::FromStr;
 /// | since | what a network filter can see of it |
 /// | --- | --- |
 /// | 1.38 | a reset by the server resets the client too; before it the client saw an orderly end |
-/// | 1.39 | 44 functions of WASI instead of 18; `__main_void` is called after `_initialize` |
+/// | 1.39 | 45 functions of WASI instead of 18; `__main_void` is called after `_initialize` |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Profile {
@@ -28,6 +28,16 @@ pub struct UnknownProfile(String);
 impl Profile {
     /// All of them, the oldest first.
     pub const ALL: [Self; 4] = [Self::Envoy1_37, Self::Envoy1_38, Self::Envoy1_39, Self::Envoy1_40];
+
+    /// 40 for 1.40.
+    pub(crate) const fn minor(self) -> u32 {
+        match self {
+            Self::Envoy1_37 => 37,
+            Self::Envoy1_38 => 38,
+            Self::Envoy1_39 => 39,
+            Self::Envoy1_40 => 40,
+        }
+    }
 
     /// `envoy-1.40`
     pub const fn name(self) -> &'static str {

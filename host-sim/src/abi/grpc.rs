@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use super::http::{find_cluster, map, milliseconds};
+use super::http::{bytes_of, find_cluster, map, milliseconds};
 use super::proto::Message;
 use super::{Args, Fault, Guest, Status};
 use crate::callout::GrpcKind;
 use crate::event::{CallId, Effect, GrpcEffect, GrpcRequest};
 use crate::settings::HttpCluster;
 use crate::vm::{Action, State};
+
+/// What a message costs besides its bytes, so that empty ones cannot fill the memory either.
+const SEND_OVERHEAD_BYTES: usize = 64;
 
 /// `proxy_grpc_call`. Always made for the root context.
 pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
@@ -36,10 +39,16 @@ pub(super) fn send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> 
     let call = CallId { vm: state.id, token };
     let stream = state.callouts.grpc.get(token).ok_or(Status::NotFound)?;
     // A stream that is over in this direction takes everything and sends nothing.
-    if !stream.sent_end && !stream.remote_closed {
-        stream.sent_end = end;
-        state.effects.push_back(Effect::Grpc(GrpcEffect::Send { call, message, end }));
+    if stream.sent_end || stream.remote_closed {
+        return Ok(());
     }
+    if !state.callouts.take_bytes(message.len() + SEND_OVERHEAD_BYTES) {
+        return Err(Status::InternalFailure.into());
+    }
+    if let Some(stream) = state.callouts.grpc.get(token) {
+        stream.sent_end = end;
+    }
+    state.effects.push_back(Effect::Grpc(GrpcEffect::Send { call, message, end }));
     Ok(())
 }
 
@@ -122,8 +131,9 @@ impl Request {
         let cluster = cluster(state, &self.target)?;
         let token = state.callouts.grpc.next_token(self.kind);
         let up = find_cluster(state, &cluster) == Some(HttpCluster::Up);
-        if !up || state.callouts.are_full() {
-            state.deferred.push_back(Action::GrpcFailed(state.root_context(), token));
+        let bytes = bytes_of(&self.request.metadata) + message.as_ref().map_or(0, Vec::len);
+        if !up || !state.callouts.take_room(bytes) {
+            state.defer(Action::GrpcFailed(state.root_context(), token))?;
             return Err(Status::InternalFailure);
         }
         state.callouts.grpc.start(token, state.root_context());

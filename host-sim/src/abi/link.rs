@@ -8,6 +8,7 @@ use super::status::{Fault, Status};
 use super::{AbiVersion, Handler, HostFunction, PROXY};
 use crate::ModuleError;
 use crate::event::LogLevel;
+use crate::profile::Profile;
 use crate::trace::Watch;
 use crate::vm::State;
 use crate::wasi::{EFAULT, ENOTCAPABLE, WASI, WASI_MODULES};
@@ -119,6 +120,23 @@ pub(crate) fn check_imports(
                 found: signature(&found),
                 expected: function.signature(),
             });
+        }
+    }
+    Ok(())
+}
+
+/// Whether the Envoy of this profile has everything that `module` imports; its other imports are known to be good.
+pub(crate) fn check_profile(
+    name: &str,
+    module: &wasmtime::Module,
+    profile: Profile,
+) -> Result<(), ModuleError> {
+    for import in module.imports() {
+        let function = all().find(|(m, f)| *m == import.module() && f.name == import.name());
+        let since = function.and_then(|(_, function)| function.since_envoy);
+        if let Some(since) = since.filter(|since| *since > profile.minor()) {
+            let import = format!("{}.{}", import.module(), import.name());
+            return Err(ModuleError::ImportTooNew { name: name.into(), import, since, profile });
         }
     }
     Ok(())

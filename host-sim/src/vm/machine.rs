@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::module::Module;
 use super::root::Root;
 use super::state::{Phase, Shared, State};
-use crate::abi::is_allowed;
+use crate::abi::{check_profile, is_allowed};
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::profile::Profile;
@@ -45,6 +45,8 @@ impl Machine {
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
         let limit = shared.settings.limits.fuel;
         let code = module.code(limit.is_some()).map_err(StartError::Module)?;
+        let settings = &shared.settings;
+        check_profile(&module.name, code.ready.module(), settings.profile).map_err(StartError::Module)?;
         let mut store = Store::new(code.ready.module().engine(), State::new(id, shared, now));
         store.limiter(|state| &mut state.limiter);
         store.data_mut().version = code.version;
