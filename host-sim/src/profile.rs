@@ -29,16 +29,6 @@ impl Profile {
     /// All of them, the oldest first.
     pub const ALL: [Self; 4] = [Self::Envoy1_37, Self::Envoy1_38, Self::Envoy1_39, Self::Envoy1_40];
 
-    /// 40 for 1.40.
-    pub(crate) const fn minor(self) -> u32 {
-        match self {
-            Self::Envoy1_37 => 37,
-            Self::Envoy1_38 => 38,
-            Self::Envoy1_39 => 39,
-            Self::Envoy1_40 => 40,
-        }
-    }
-
     /// `envoy-1.40`
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,6 +37,13 @@ impl Profile {
             Self::Envoy1_39 => "envoy-1.39",
             Self::Envoy1_40 => "envoy-1.40",
         }
+    }
+}
+
+impl Profile {
+    /// N of Envoy 1.N.
+    pub(crate) const fn minor(self) -> u32 {
+        37 + self as u32
     }
 }
 

@@ -34,12 +34,12 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// What becomes of clients when the machine has failed.
     pub failure_policy: FailurePolicy,
+    /// How much a machine may use.
+    pub limits: Limits,
     /// `capability_restriction_config.allowed_capabilities`: the host functions and callbacks, by name, that the module
     /// may use. Empty: all of them. Any other host function answers `InternalFailure`, one of WASI `ENOTCAPABLE`; any
     /// other callback is not called.
     pub allowed_capabilities: BTreeSet<String>,
-    /// How much a machine may use.
-    pub limits: Limits,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
@@ -95,8 +95,8 @@ impl Settings {
             plugin_configuration: plugin_configuration.into(),
             environment: BTreeMap::new(),
             failure_policy: FailurePolicy::default(),
-            allowed_capabilities: BTreeSet::new(),
             limits: Limits::default(),
+            allowed_capabilities: BTreeSet::new(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,

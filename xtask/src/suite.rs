@@ -4,6 +4,7 @@ mod envoy;
 mod hosts;
 pub mod parity;
 mod readers;
+mod report;
 mod step;
 mod summary;
 mod tally;

@@ -81,9 +81,10 @@ impl Guest<'_> {
         let mut ptr = 0;
         if len > 0 {
             let Some(allocate) = self.caller.data().allocate.clone() else {
-                return Err(Fault::Trap(wasmtime::Error::msg(
-                    "the module exports neither malloc nor proxy_on_memory_allocate",
-                )));
+                return Err(Fault::Trap(wasmtime::Error::msg(format!(
+                    "the module exports neither malloc nor proxy_on_memory_allocate, so that the host has no place \
+                     for the {len} bytes that it asked for"
+                ))));
             };
             self.state().allocating = true;
             let allocated = allocate.call(self.caller.as_context_mut(), len);

@@ -8,9 +8,8 @@ use super::status::{Fault, Status};
 use super::{AbiVersion, Handler, HostFunction, PROXY};
 use crate::ModuleError;
 use crate::event::LogLevel;
-use crate::profile::Profile;
 use crate::trace::Watch;
-use crate::vm::State;
+use crate::vm::{State, printable};
 use crate::wasi::{EFAULT, ENOTCAPABLE, WASI, WASI_MODULES};
 
 /// Every function that a module can import, with the module names that it is found under.
@@ -108,7 +107,7 @@ pub(crate) fn check_imports(
     version: AbiVersion,
 ) -> Result<(), ModuleError> {
     for import in module.imports() {
-        let label = format!("{}.{}", import.module(), import.name());
+        let label = printable(&format!("{}.{}", import.module(), import.name()));
         let function = of_version(version).find(|(m, f)| *m == import.module() && f.name == import.name());
         let (Some((_, function)), Some(found)) = (function, import.ty().func().cloned()) else {
             return Err(ModuleError::UnknownImport { name: name.into(), import: label, version });
@@ -125,21 +124,13 @@ pub(crate) fn check_imports(
     Ok(())
 }
 
-/// Whether the Envoy of this profile has everything that `module` imports; its other imports are known to be good.
-pub(crate) fn check_profile(
-    name: &str,
-    module: &wasmtime::Module,
-    profile: Profile,
-) -> Result<(), ModuleError> {
-    for import in module.imports() {
-        let function = all().find(|(m, f)| *m == import.module() && f.name == import.name());
-        let since = function.and_then(|(_, function)| function.since_envoy);
-        if let Some(since) = since.filter(|since| *since > profile.minor()) {
-            let import = format!("{}.{}", import.module(), import.name());
-            return Err(ModuleError::ImportTooNew { name: name.into(), import, since, profile });
-        }
-    }
-    Ok(())
+/// The import that came to Envoy last, and N of the 1.N that it came with; `None` when every Envoy has them all.
+pub(crate) fn newest_import(module: &wasmtime::Module, version: AbiVersion) -> Option<(String, u32)> {
+    let since = |import: wasmtime::ImportType<'_>| {
+        let found = of_version(version).find(|(m, f)| *m == import.module() && f.name == import.name());
+        Some((format!("{}.{}", import.module(), import.name()), found?.1.since_envoy?))
+    };
+    module.imports().filter_map(since).max_by_key(|(_, since)| *since)
 }
 
 /// `(i32, i64) -> i32`

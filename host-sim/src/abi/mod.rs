@@ -30,7 +30,7 @@ mod version;
 
 pub(crate) use function::{Handler, HostFunction, Param};
 pub(crate) use guest::{Args, Guest};
-pub(crate) use link::{all, check_imports, check_profile, linker, signature};
+pub(crate) use link::{all, check_imports, linker, newest_import, signature};
 pub use list::{AbiFunction, AbiParam, AbiType, abi_functions};
 pub(crate) use restriction::is_allowed;
 pub(crate) use status::{Fault, Status};

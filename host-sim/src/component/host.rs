@@ -165,9 +165,9 @@ impl Driven for ComponentHost {
                 let failure = resolver::failure(failure);
                 self.answer(call.vm, now, |worker| worker.answer(call.token, Err(failure)));
             }
-            Input::TimePassed => self.time_passed(now),
-            // A component asks for neither.
+            // A component never asks for these.
             Input::Grpc { .. } | Input::DnsAnswer { .. } => {}
+            Input::TimePassed => self.time_passed(now),
         }
     }
 

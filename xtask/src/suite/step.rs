@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{envoy, hosts, parity, readers};
+use super::{envoy, hosts, parity, readers, report};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{programs, tidy, wasm};
@@ -34,6 +34,8 @@ pub enum Step {
     Parity,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
+    /// The page of `host-sim report` in a real Chromium
+    Report,
     /// The stories and the acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
 }
@@ -84,6 +86,7 @@ impl Step {
             Self::Hosts => hosts::run(repo),
             Self::Parity => parity::run(repo),
             Self::Readers => readers::run(repo),
+            Self::Report => report::run(repo),
             Self::Envoy => envoy::run(repo),
         }
     }
