@@ -49,7 +49,6 @@ impl Machine {
         let mut store = Store::new(code.ready.module().engine(), State::new(id, shared, now));
         store.data_mut().version = code.version;
         store.limiter(|state| &mut state.limiter);
-        store.data_mut().version = code.version;
         let mut machine = Self {
             store,
             callbacks: BTreeMap::new(),
