@@ -102,13 +102,13 @@ fn forget(state: &mut State, token: u32) {
 struct Request {
     kind: GrpcKind,
     target: Vec<u8>,
-    request: GrpcRequest,
+    head: GrpcRequest,
 }
 
 impl Request {
     fn read(guest: &mut Guest<'_>, args: &Args<'_>, kind: GrpcKind) -> Result<Self, Fault> {
         let target = guest.bytes(args.u32(0), args.u32(1))?;
-        let request = GrpcRequest {
+        let head = GrpcRequest {
             call: CallId { vm: guest.state().id, token: 0 },
             cluster: String::new(),
             service: guest.text(args.u32(2), args.u32(3))?,
@@ -117,7 +117,7 @@ impl Request {
             message: None,
             timeout: None,
         };
-        Ok(Self { kind, target, request })
+        Ok(Self { kind, target, head })
     }
 
     /// Sends it. A cluster that is down, or that only the `GrpcService` names, fails inline: the module is told so,
@@ -131,7 +131,7 @@ impl Request {
         let cluster = cluster(state, &self.target)?;
         let token = state.callouts.grpc.next_token(self.kind);
         let up = find_cluster(state, &cluster) == Some(HttpCluster::Up);
-        let bytes = bytes_of(&self.request.metadata) + message.as_ref().map_or(0, Vec::len);
+        let bytes = bytes_of(&self.head.metadata) + message.as_ref().map_or(0, Vec::len);
         if !up || !state.callouts.take_room(bytes) {
             state.defer(Action::GrpcFailed(state.root_context(), token))?;
             return Err(Status::InternalFailure);
@@ -139,7 +139,7 @@ impl Request {
         state.callouts.grpc.start(token, state.root_context());
         state.set_callout_timeout(token, timeout);
         let call = CallId { vm: state.id, token };
-        let request = GrpcRequest { call, cluster, message, timeout, ..self.request };
+        let request = GrpcRequest { call, cluster, message, timeout, ..self.head };
         state.effects.push_back(Effect::Grpc(GrpcEffect::Start(request)));
         Ok(token)
     }

@@ -64,7 +64,9 @@ pub(super) fn find_cluster(state: &State, name: &str) -> Option<HttpCluster> {
 pub(super) fn map(guest: &mut Guest<'_>, args: &Args<'_>, index: usize) -> Result<HeaderMap, Fault> {
     let wire = guest.bytes(args.u32(index), args.u32(index + 1))?;
     let mut map = pairs::decode(&wire).unwrap_or_default();
-    map.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
+    for (name, _) in &mut map {
+        name.make_ascii_lowercase();
+    }
     Ok(map)
 }
 

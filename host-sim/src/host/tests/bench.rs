@@ -25,7 +25,7 @@ pub(super) fn module(body: &str) -> Module {
 
 /// `bytes` as the text format writes them in a string.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("\\{byte:02x}"))
 }
 
 pub(super) fn start(body: &str) -> Bench {

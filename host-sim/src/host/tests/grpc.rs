@@ -183,7 +183,9 @@ fn a_stream_brings_everything_that_comes() {
 /// What the module gets and does when it is told `commands`, one after the other, with the stream's token.
 fn told(bench: &mut Bench, commands: &[&str]) -> Vec<String> {
     let client = crate::ConnectionId(1);
-    commands.iter().for_each(|command| bench.send(client, command));
+    for command in commands {
+        bench.send(client, command);
+    }
     bench.seen()
 }
 

@@ -29,7 +29,9 @@ fn private(key: &str) -> &'static str {
 
 fn message(fields: &[(u8, &[u8])]) -> Vec<u8> {
     let mut wire = Vec::new();
-    fields.iter().for_each(|(number, bytes)| put_bytes(&mut wire, *number, bytes));
+    for (number, bytes) in fields {
+        put_bytes(&mut wire, *number, bytes);
+    }
     wire
 }
 
