@@ -1,9 +1,11 @@
 //! `cargo xtask test`: the steps, one after the other, up to the first that fails.
 
+pub mod conformance;
 mod envoy;
 mod hosts;
 pub mod parity;
 mod readers;
+mod report;
 mod step;
 mod summary;
 mod tally;

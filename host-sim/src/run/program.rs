@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use postscreen_scenario::HostKind;
 
+use super::watching::Watching;
 use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
 use crate::component::{Component, ComponentHost};
-use crate::{Driven, Host, Limits, Module, Now, Profile, Settings, StartError};
+use crate::{Driven, Limits, Module, Now, Profile, Settings, StartError};
 
 /// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
 const FUEL: u64 = 1_000_000_000;
@@ -27,6 +28,12 @@ pub(super) enum Program {
 pub(super) struct Envoy {
     profile: Profile,
     limits: Limits,
+}
+
+impl Envoy {
+    pub(super) fn new(profile: Profile, limits: Limits) -> Self {
+        Self { profile, limits }
+    }
 }
 
 #[cfg(test)]
@@ -88,12 +95,13 @@ impl Program {
         policy: &str,
         workers: NonZeroUsize,
         now: Now,
+        watching: &Watching,
     ) -> Result<Box<dyn Driven>, String> {
         match self {
             Self::ProxyWasm(module, Envoy { profile, limits }) => {
                 let (profile, limits) = (*profile, *limits);
                 let settings = Settings { profile, limits, workers, ..Settings::postscreen(policy) };
-                let host = Host::start(module, settings, now).map_err(|error| reason(&error))?;
+                let host = watching.start(module, settings, now).map_err(|error| reason(&error))?;
                 Ok(Box::new(host))
             }
             Self::Component(component, limits) => {

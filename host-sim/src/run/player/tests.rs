@@ -22,6 +22,11 @@ fn module(action: u8) -> Program {
     Program::ProxyWasm(Module::from_bytes("test", text.as_bytes()).unwrap(), Envoy::default())
 }
 
+/// A play that nobody watches.
+fn play(program: &Program, scenario: &Scenario, workers: NonZeroUsize) -> Played {
+    super::play(program, scenario, workers, &Watching::default())
+}
+
 fn differences(action: u8, yaml: &str) -> (Vec<String>, Duration) {
     let scenario = parse("s", yaml).unwrap();
     let played = play(&module(action), &scenario, NonZeroUsize::MIN);
