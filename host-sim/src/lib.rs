@@ -27,6 +27,7 @@ pub mod run;
 pub mod serve;
 mod settings;
 mod shared_data;
+mod shared_queue;
 mod speaker;
 pub mod testing;
 mod time;
@@ -36,12 +37,13 @@ mod vm;
 mod wasi;
 mod worker;
 
+pub use abi::{AbiFunction, AbiParam, AbiType, AbiVersion, abi_functions};
 pub use component::{Component, ComponentError, ComponentHost, ScreenError};
 pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{
-    CallId, ConnectionEnd, ConnectionId, Effect, HeaderMap, HttpCall, HttpFailure, Input, LogLevel, LogLine,
-    VmId,
+    CallId, ConnectionEnd, ConnectionId, DnsAddress, Effect, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap,
+    HttpCall, HttpFailure, Input, LogLevel, LogLine, VmId,
 };
 pub use host::Host;
 pub use profile::{Profile, UnknownProfile};

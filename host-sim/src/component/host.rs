@@ -165,6 +165,8 @@ impl Driven for ComponentHost {
                 let failure = resolver::failure(failure);
                 self.answer(call.vm, now, |worker| worker.answer(call.token, Err(failure)));
             }
+            // A component never asks for these.
+            Input::Grpc { .. } | Input::DnsAnswer { .. } => {}
             Input::TimePassed => self.time_passed(now),
         }
     }

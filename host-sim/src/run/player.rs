@@ -169,6 +169,11 @@ impl<'a> Player<'a> {
             }
             Effect::HttpCall(call) => self.resolve(&call),
             Effect::CancelHttpCall { call } => self.answers.retain(|_, (asked, _)| *asked != call),
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             Effect::Log(line) if line.by_host => self.complaints.push(line.text),
             Effect::Log(line) => self.transcript.log.push(line.text),
             // Nothing fills up here, and the story has no word for access logs.

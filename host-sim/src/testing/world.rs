@@ -262,6 +262,12 @@ impl World {
                 let id = record.connection;
                 self.client(id).record = Some(record);
             }
+            // There is no gRPC server and no resolver.
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             // Nothing fills up here.
             Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }

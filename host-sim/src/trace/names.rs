@@ -68,7 +68,7 @@ pub(super) fn value(name: &str, number: u32) -> Value {
 /// What a host function has answered: a status of the ABI by name, of WASI by number.
 pub(super) fn status(function: &HostFunction, code: u32) -> String {
     match function.handler {
-        Handler::Wasi(_) | Handler::Exit(_) => format!("errno {code}"),
+        Handler::Wasi(_) | Handler::NoResult(_) => format!("errno {code}"),
         _ => STATUSES.get(code as usize).map_or_else(|| format!("status {code}"), |name| (*name).to_owned()),
     }
 }
