@@ -89,7 +89,7 @@ fn run(args: RunArgs) -> Result<usize, String> {
 }
 
 /// What is shown of a play beside how it went.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Views {
     trace: bool,
     timeline: bool,
