@@ -18,7 +18,7 @@ pub use thread::Reloads;
 pub(crate) use thread::Thread;
 
 #[cfg(test)]
-pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
+pub(crate) use tcp_proxy::IDLE_TIMEOUT;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
