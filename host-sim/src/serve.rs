@@ -144,7 +144,7 @@ fn resolver(args: &ServeArgs) -> Result<(Resolver, String)> {
         (zone, _, _) => {
             let zones = config::zones(zone.as_deref())?;
             let name = zone.as_ref().map_or("built-in zones".into(), |file| file.display().to_string());
-            return Ok((Resolver::zones(zones), name));
+            return Ok((Resolver::Zones(zones), name));
         }
     };
     let resolver = Resolver::to(&target, args.resolver_ca.as_deref(), args.max_questions.into())?;

@@ -4,7 +4,7 @@
 //! - [`outward`]: the mail server and the resolver;
 //! - [`clock`]: the time.
 //!
-//! One thread does it all. The host's workers are virtual, and a session is a few short turns of work around long
+//! One thread does it all but ask the resolver. The host's workers are virtual, and a session is a few short turns of work around long
 //! waits: what a mail server's clients do fits into one thread many times over (docs/sidecar.md has figures).
 
 mod accept;

@@ -61,9 +61,12 @@ const ANSWERED: u16 = 0x8180;
 const TRUNCATED: u16 = 0x8380;
 
 pub fn serve(manner: Manner) -> Server {
-    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let (udp, tcp) = std::iter::repeat_with(|| UdpSocket::bind("127.0.0.1:0").unwrap())
+        // Another test may have the same port over TCP.
+        .find_map(|udp| Some((TcpListener::bind(udp.local_addr().unwrap()).ok()?, udp)))
+        .map(|(tcp, udp)| (udp, tcp))
+        .unwrap();
     let address = udp.local_addr().unwrap();
-    let tcp = TcpListener::bind(address).unwrap();
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     thread::spawn(move || {

@@ -7,6 +7,9 @@ use crate::BANNER;
 use crate::dns::{HttpManner, Manner, Server, serve, serve_http};
 use crate::program::{PATIENCE, Program, complaint, metric, read_exact};
 
+/// More clients than questions that are under way at one time.
+const CROWD: u16 = 600;
+
 /// How the module logs the end of an answer with the record 127.0.0.2.
 const LISTED: &str = r"\u{7f}\u{0}\u{0}\u{2}";
 
@@ -177,6 +180,35 @@ fn dns_over_https_is_asked_where_the_certificate_is_trusted() {
         Program::serve("ask.wat", &["--resolver", &other, "--resolver-ca", ca.to_str().unwrap()]);
     let _client = program.connect();
     program.line_with("TLS: invalid peer certificate");
+}
+
+#[test]
+fn every_question_of_a_crowd_is_answered() {
+    let directory = tempfile::tempdir().unwrap();
+    let ca = directory.path().join("ca.pem");
+    let (https, certificate) = serve_http(HttpManner::Answer, true);
+    std::fs::write(&ca, certificate).unwrap();
+    let (http, udp) = (serve_http(HttpManner::Answer, false).0, serve(Manner::Answer));
+    let resolvers = [
+        format!("https://localhost:{}", https.address.port()),
+        format!("http://{}", http.address),
+        format!("udp://{}", udp.address),
+    ];
+    for resolver in resolvers {
+        let mut options = vec!["--resolver", &resolver, "--metrics", "127.0.0.1:0"];
+        if resolver.starts_with("https") {
+            options.extend(["--resolver-ca", ca.to_str().unwrap()]);
+        }
+        let mut program = Program::serve("ask.wat", &options);
+        let metrics = program.metrics();
+        let mut clients: Vec<_> = (0..CROWD).map(|_| program.connect()).collect();
+        for client in &mut clients {
+            read_exact(client, BANNER);
+        }
+        let answers = metric(metrics, "host_sim_resolver_answers_total");
+        assert!((answers - f64::from(CROWD)).abs() < 0.1, "{answers} answers from {resolver}");
+    }
+    assert_eq!((https.asked(), http.asked()), (1, 1));
 }
 
 #[test]

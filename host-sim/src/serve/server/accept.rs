@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::task::spawn_local;
+use tokio::task::{spawn_local, yield_now};
 use tokio::time::sleep;
 
 use super::{Link, Server, Upstream};
@@ -17,12 +17,20 @@ use crate::serve::stream::{Ends, Stream};
 
 /// After a failed accept, which mostly means that there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// After so many clients of a crowd, those who are in have their turn.
+const ACCEPTS_IN_A_ROW: u32 = 16;
 
 impl Server {
     /// Takes clients in. Who cannot be accepted for want of a file waits in the kernel's queue.
     pub(super) async fn accept_all(self: Rc<Self>, listener: Listener) -> Infallible {
         let mut failing = false;
+        let mut in_a_row = 0;
         loop {
+            in_a_row += 1;
+            if in_a_row > ACCEPTS_IN_A_ROW {
+                in_a_row = 1;
+                yield_now().await;
+            }
             match listener.accept().await {
                 Ok((stream, ends)) => {
                     failing = false;
