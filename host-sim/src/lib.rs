@@ -2,7 +2,8 @@
 //!
 //! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
 //! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Two drivers sit on it: the
-//! player of scenarios in virtual time (`host-sim run`) and the server on real sockets (`host-sim serve`).
+//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on real
+//! sockets (`host-sim serve`).
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
 //! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].
@@ -10,8 +11,10 @@
 mod abi;
 mod callout;
 pub mod cli;
+mod component;
 mod connection;
 pub mod dns;
+mod driven;
 mod error;
 mod event;
 pub mod explain;
@@ -25,12 +28,16 @@ pub mod serve;
 mod settings;
 mod shared_data;
 mod speaker;
+pub mod testing;
 mod time;
 mod timers;
+pub mod trace;
 mod vm;
 mod wasi;
 mod worker;
 
+pub use component::{Component, ComponentError, ComponentHost, ScreenError};
+pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{
     CallId, ConnectionEnd, ConnectionId, Effect, HeaderMap, HttpCall, HttpFailure, Input, LogLevel, LogLine,
@@ -38,7 +45,10 @@ pub use event::{
 };
 pub use host::Host;
 pub use profile::{Profile, UnknownProfile};
-pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Settings, TcpProxy};
+pub use settings::{
+    CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits, MEMORY_BYTES_MAX, Settings,
+    TcpProxy,
+};
 pub use time::Now;
 pub use vm::Module;
 pub use worker::Reloads;

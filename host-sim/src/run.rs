@@ -1,19 +1,23 @@
 //! `host-sim run`: plays scenarios in virtual time and says how each went.
 
 mod cast;
+mod compare;
 mod files;
 mod player;
+mod program;
 mod report;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use postscreen_scenario::{HostKind, Scenario, parse};
+use postscreen_scenario::{Scenario, parse};
 
+use player::Played;
+use program::Program;
 use report::Pointed;
 
-use crate::Module;
 use crate::cli::RunArgs;
 
 /// Plays the files in the order given, directories in the order of their names. Fails unless every story came true.
@@ -29,9 +33,15 @@ pub fn main(args: RunArgs) -> ExitCode {
 
 /// How many stories failed; an error is one that concerns no single story.
 fn run(args: RunArgs) -> Result<usize, String> {
-    let RunArgs { files, module, workers } = args;
+    let RunArgs { files, abi, module, workers, host } = args;
     let files = files::find(&files)?;
-    let module = Module::from_file(&module).map_err(|error| error.to_string())?;
+    if let (Some(module), [_, _, ..]) = (&module, abi.as_slice()) {
+        return Err(format!("--module {} has no meaning with several --abi", module.display()));
+    }
+    let programs = abi
+        .into_iter()
+        .map(|abi| Program::load(abi, module.clone(), &host))
+        .collect::<Result<Vec<_>, _>>()?;
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
     let width = report::name_width(files.iter().map(|file| file.display().to_string()));
     let (mut failed, mut left_out) = (0, 0);
@@ -42,13 +52,13 @@ fn run(args: RunArgs) -> Result<usize, String> {
                 failed += 1;
                 println!("{}", report::mistake(&file, width, &mistake));
             }
-            Ok(story) if !story.hosts.contains(&HostKind::ProxyWasm) => {
-                left_out += 1;
-                println!("{}", report::left_out(&file, width));
-            }
             Ok(story) => {
                 let begun = Instant::now();
-                let played = player::play(&module, &story, workers);
+                let Some(played) = play(&programs, &story, workers) else {
+                    left_out += 1;
+                    println!("{}", report::left_out(&file, width));
+                    continue;
+                };
                 failed += usize::from(!played.differences.is_empty());
                 println!("{}", report::played(&file, width, &story.about, &played, begun.elapsed()));
             }
@@ -56,6 +66,24 @@ fn run(args: RunArgs) -> Result<usize, String> {
     }
     println!("{} passed, {failed} failed", files.len() - failed - left_out);
     Ok(failed)
+}
+
+/// Plays a story on every host that can; `None`: on none. Where there are several, they must agree, too.
+fn play(programs: &[Program], story: &Scenario, workers: NonZeroUsize) -> Option<Played> {
+    let able: Vec<_> = programs.iter().filter(|program| story.hosts.contains(&program.kind())).collect();
+    let mut plays = able.iter().map(|program| (*program, player::play(program, story, workers)));
+    let (first, mut told) = plays.next()?;
+    if let [_, _, ..] = able.as_slice() {
+        told.differences.iter_mut().for_each(|one| one.what = format!("{}: {}", first.name(), one.what));
+    }
+    for (program, mut played) in plays {
+        played.differences.iter_mut().for_each(|one| one.what = format!("{}: {}", program.name(), one.what));
+        let teasers = first.teases() && program.teases();
+        let [one, other] = [(first.name(), &told.transcript), (program.name(), &played.transcript)];
+        played.differences.extend(compare::difference(one, other, teasers));
+        told.differences.append(&mut played.differences);
+    }
+    Some(told)
 }
 
 fn read(path: &Path) -> Result<Scenario, Pointed> {

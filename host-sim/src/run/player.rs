@@ -7,8 +7,9 @@ use std::time::Duration;
 use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink, Stay, Transcript, check};
 
 use super::cast::{Cast, Member, Socket};
+use super::program::Program;
 use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
-use crate::{Host, Module, Now, Settings, StartError, dns};
+use crate::{Driven, Now, dns};
 
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
@@ -31,32 +32,27 @@ pub(super) struct Played {
     pub differences: Vec<Difference>,
     /// How long the play took on its own clock.
     pub virtual_time: Duration,
+    /// What everybody saw.
+    pub transcript: Transcript,
 }
 
 /// Plays one story from its begin to its end.
-pub(super) fn play(module: &Module, scenario: &Scenario, workers: NonZeroUsize) -> Played {
+pub(super) fn play(program: &Program, scenario: &Scenario, workers: NonZeroUsize) -> Played {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-    let settings = Settings { workers, ..Settings::postscreen(policy) };
-    match Host::start(module, settings, now) {
+    match program.start(&policy, workers, now) {
         Ok(host) => Player::new(scenario, host, now).play(),
-        Err(error) => {
-            let transcript = Transcript { refused: Some(reason(&error)), ..Transcript::default() };
+        Err(reason) => {
+            let transcript = Transcript { refused: Some(reason), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
-            Played { differences, virtual_time: Duration::ZERO }
+            Played { differences, virtual_time: Duration::ZERO, transcript }
         }
     }
 }
 
-/// Why the module does not start, with all that it said.
-fn reason(error: &StartError) -> String {
-    let said = error.log().iter().map(|line| line.text.clone());
-    std::iter::once(error.to_string()).chain(said).collect::<Vec<_>>().join("\n")
-}
-
 struct Player<'a> {
     scenario: &'a Scenario,
-    host: Host,
+    host: Box<dyn Driven>,
     now: Now,
     cast: Cast<'a>,
     backends: BTreeMap<ConnectionId, Sink>,
@@ -71,7 +67,7 @@ struct Player<'a> {
 // === impl Player ===
 
 impl<'a> Player<'a> {
-    fn new(scenario: &'a Scenario, host: Host, now: Now) -> Self {
+    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now) -> Self {
         Self {
             scenario,
             host,
@@ -104,12 +100,13 @@ impl<'a> Player<'a> {
 
     fn finish(mut self) -> Played {
         self.transcript.metrics = self.host.metrics();
+        self.transcript.teasers = self.cast.teasers();
         self.transcript.clients = self.cast.results();
         let mut differences = check(self.scenario, &self.transcript, LOG_TOLERANCE);
         if !self.complaints.is_empty() {
             differences.push(Difference { what: "the host".to_owned(), how: self.complaints.join("\n") });
         }
-        Played { differences, virtual_time: self.now.monotonic }
+        Played { differences, virtual_time: self.now.monotonic, transcript: self.transcript }
     }
 
     /// Lets everybody act until nobody has anything left to do at this moment.

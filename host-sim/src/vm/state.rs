@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wasmtime::{Memory, TypedFunc};
 
+use super::limiter::Limiter;
 use super::root::Root;
 use crate::callout::Callouts;
 use crate::connection::Connection;
@@ -16,6 +17,7 @@ use crate::settings::Settings;
 use crate::shared_data::SharedData;
 use crate::time::Now;
 use crate::timers::{Timer, Timers};
+use crate::trace::Watch;
 
 /// Context numbers count from the first root; streams and later roots are 2, 3, ….
 const FIRST_CONTEXT: u32 = 1;
@@ -26,6 +28,7 @@ pub(crate) struct Shared {
     pub settings: Rc<Settings>,
     pub data: Rc<RefCell<SharedData>>,
     pub metrics: Rc<RefCell<Metrics>>,
+    pub watch: Watch,
 }
 
 /// How far a machine is.
@@ -46,6 +49,18 @@ pub(crate) enum Action {
     DeleteRoot(u32),
 }
 
+/// The most lines, and the most bytes in them, that a module may log in one call. Envoy writes them out at once; here
+/// they wait for the call's end.
+pub(crate) const LOG_LINES_MAX: u64 = 10_000;
+pub(crate) const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// What the module has logged in the present call.
+#[derive(Debug, Default)]
+struct LogQuota {
+    lines: u64,
+    bytes: u64,
+}
+
 /// One machine's state.
 pub(crate) struct State {
     pub id: VmId,
@@ -56,6 +71,8 @@ pub(crate) struct State {
     pub settings: Rc<Settings>,
     pub shared_data: Rc<RefCell<SharedData>>,
     pub metrics: Rc<RefCell<Metrics>>,
+    /// Who is told of every call.
+    pub watch: Watch,
     pub metric_ids: MetricIds,
     pub callouts: Callouts,
     pub random: fastrand::Rng,
@@ -72,6 +89,8 @@ pub(crate) struct State {
     pub streams: BTreeMap<u32, Connection>,
     pub deferred: VecDeque<Action>,
     pub effects: VecDeque<Effect>,
+    pub limiter: Limiter,
+    log_quota: LogQuota,
     pub memory: Option<Memory>,
     pub allocate: Option<TypedFunc<u32, u32>>,
 }
@@ -86,6 +105,7 @@ impl State {
             settings: Rc::clone(&shared.settings),
             shared_data: Rc::clone(&shared.data),
             metrics: Rc::clone(&shared.metrics),
+            watch: shared.watch.clone(),
             metric_ids: MetricIds::default(),
             callouts: Callouts::default(),
             random: fastrand::Rng::with_seed(shared.settings.seed.wrapping_add(id.number())),
@@ -98,6 +118,8 @@ impl State {
             streams: BTreeMap::new(),
             deferred: VecDeque::new(),
             effects: VecDeque::new(),
+            limiter: Limiter::new(shared.settings.limits.memory_bytes),
+            log_quota: LogQuota::default(),
             memory: None,
             allocate: None,
         }
@@ -105,7 +127,32 @@ impl State {
 
     /// A line of the module's; below the log level it is dropped.
     pub fn log(&mut self, level: LogLevel, text: String) {
-        self.push_log(level, text, false);
+        if level < self.settings.log_level {
+            return;
+        }
+        self.log_quota.lines += 1;
+        self.log_quota.bytes = self.log_quota.bytes.saturating_add(text.len() as u64);
+        if self.log_quota.lines <= LOG_LINES_MAX && self.log_quota.bytes <= LOG_BYTES_MAX {
+            self.push_log(level, text, false);
+        }
+    }
+
+    /// A call into the module begins.
+    pub fn begin_call(&mut self) {
+        self.log_quota = LogQuota::default();
+        self.limiter.begin();
+    }
+
+    /// The call is over, well or not.
+    pub fn end_call(&mut self) {
+        let LogQuota { lines, bytes } = self.log_quota;
+        if lines > LOG_LINES_MAX || bytes > LOG_BYTES_MAX {
+            let text = format!(
+                "the module wrote {lines} lines with {bytes} bytes in one call: the limits are {LOG_LINES_MAX} and \
+                 {LOG_BYTES_MAX}, what is above them is lost"
+            );
+            self.log_by_host(LogLevel::Warn, text);
+        }
     }
 
     /// A line of the host's own.

@@ -77,6 +77,11 @@ impl Thread {
         if generation == self.generation { Some(&mut self.current) } else { self.failed.get_mut(&generation) }
     }
 
+    /// As [`Thread::worker`], to look at.
+    pub fn machine(&self, generation: u32) -> Option<&Worker> {
+        if generation == self.generation { Some(&self.current) } else { self.failed.get(&generation) }
+    }
+
     /// The machine that new clients and answers of call-outs are for.
     pub fn current(&mut self) -> &mut Worker {
         &mut self.current

@@ -39,7 +39,7 @@ pub struct Scenario {
 /// The hosts that play stories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostKind {
-    /// The engine, driven directly.
+    /// The engine, driven directly, also as a component.
     Native,
     /// The network filter in the simulator.
     ProxyWasm,

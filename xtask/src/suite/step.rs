@@ -26,7 +26,7 @@ pub enum Step {
     Wasm,
     /// The component agrees with the native engine on random visits
     Component,
-    /// Every story in tests/scenarios, played in host-sim with one worker and with two
+    /// Every story in tests/scenarios, played in host-sim as filter, component and engine, with one worker and with two
     Scenarios,
     /// The same stories and some random ones before Debian's postscreen: what it does is what they say
     Parity,
@@ -41,6 +41,9 @@ const SUITE_FOLLOWS: &str = "POSTSCREEN_SUITE_FOLLOWS";
 
 /// Numbers of Envoy workers that the stories are played with: state that leaks between workers shows with two.
 const SIMULATED_WORKERS: [&str; 2] = ["1", "2"];
+
+/// Each story is played on all of them, and they must agree.
+const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
 
 impl Step {
     /// The chosen steps in their order, and the module before the steps that load it.
@@ -107,7 +110,7 @@ fn scenarios(repo: &Repo) -> Result<Tally, Failed> {
     let mut total = Tally::default();
     for workers in SIMULATED_WORKERS {
         let mut simulator = programs::command(repo, "host-sim");
-        simulator.args(["run", "--workers", workers, "tests/scenarios"]);
+        simulator.args(["run", "--abi", SIMULATED_ABIS, "--workers", workers, "tests/scenarios"]);
         total += run_counted(&mut simulator).map_err(|failed| failed.after(total))?;
     }
     Ok(total)

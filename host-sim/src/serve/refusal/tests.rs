@@ -3,7 +3,12 @@ use crate::{LogLevel, LogLine, StartError, VmId};
 
 fn refused(logged: &str) -> StartError {
     let line = LogLine { vm: VmId::Canary, level: LogLevel::Error, text: logged.into(), by_host: false };
-    StartError::Refused { vm: VmId::Canary, callback: "proxy_on_configure", log: vec![line] }
+    StartError::Refused {
+        module: "postscreen.wasm".into(),
+        vm: VmId::Canary,
+        callback: "proxy_on_configure",
+        log: vec![line],
+    }
 }
 
 fn shown(logged: &str, text: &str) -> String {
@@ -65,8 +70,8 @@ fn the_log_has_it_on_one_line() {
         ),
         (
             "nonsense in the settings",
-            "policy.json: the module refused its configuration (proxy_on_configure on the canary); nonsense in the \
-             settings",
+            "policy.json: postscreen.wasm refused its configuration (proxy_on_configure on the canary); nonsense in \
+             the settings",
         ),
     ] {
         assert_eq!(line(&refused(logged), "policy.json"), expected);

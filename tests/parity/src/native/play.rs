@@ -194,7 +194,7 @@ impl<'a> Play<'a> {
                 let line = client.seat.take().and_then(|seat| self.crowd.leave(seat, now.unix));
                 self.log(line, now);
             }
-            Output::AskDns { question, message } => self.ask(name, question, &message),
+            Output::AskDns { question, message, timeout } => self.ask(name, question, &message, timeout),
             Output::Skip(len) => _ = client.held.drain(..len.min(client.held.len())),
             Output::Teaser(bytes) | Output::ToClient(bytes) => {
                 if !client.hears(&bytes) {
@@ -235,10 +235,10 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn ask(&mut self, name: &'a str, question: u16, message: &[u8]) {
+    fn ask(&mut self, name: &'a str, question: u16, message: &[u8], timeout: Duration) {
         let reply = self.scenario.dns.reply(message);
         let latency = match reply {
-            Reply::Silence => self.policy.dnsbl_timeout.duration(),
+            Reply::Silence => timeout,
             Reply::Message(_) | Reply::NoQuestion => DNS_LATENCY,
         };
         self.asked += 1;

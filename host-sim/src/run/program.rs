@@ -1,0 +1,115 @@
+//! Who screens in a play: a module of some ABI, or the engine itself.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use postscreen_scenario::HostKind;
+
+use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
+use crate::component::{Component, ComponentHost};
+use crate::{Driven, Host, Limits, Module, Now, Profile, Settings, StartError};
+
+/// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
+const FUEL: u64 = 1_000_000_000;
+
+/// What is loaded once and then plays any number of stories.
+pub(super) enum Program {
+    /// A network filter, and the Envoy that it is in.
+    ProxyWasm(Module, Envoy),
+    /// A component of the world `screen`.
+    Component(Component, Limits),
+    /// The engine that this program was built with.
+    Native,
+}
+
+/// The Envoy around a network filter.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Envoy {
+    profile: Profile,
+    limits: Limits,
+}
+
+#[cfg(test)]
+impl Envoy {
+    /// Any call may use this much.
+    pub(super) fn with_fuel(fuel: u64) -> Self {
+        Self { limits: Limits { fuel: Some(fuel), ..Limits::default() }, ..Self::default() }
+    }
+}
+
+impl Program {
+    /// Loads what the ABI needs: the file at `path`, or else at its usual place.
+    pub(super) fn load(abi: Abi, path: Option<PathBuf>, host: &HostArgs) -> Result<Self, String> {
+        let path = |usual: &str| path.unwrap_or_else(|| Path::new(usual).to_owned());
+        let limits = host.limits(Some(FUEL));
+        match abi {
+            Abi::ProxyWasm => {
+                let path = path(DEFAULT_MODULE);
+                let module = match limits.fuel {
+                    Some(_) => Module::metered_from_file(&path),
+                    None => Module::from_file(&path),
+                };
+                let envoy = Envoy { profile: host.profile, limits };
+                Ok(Self::ProxyWasm(module.map_err(|error| error.to_string())?, envoy))
+            }
+            Abi::Component => {
+                let component = Component::from_file(&path(DEFAULT_COMPONENT));
+                Ok(Self::Component(component.map_err(|error| error.to_string())?, limits))
+            }
+            Abi::Native => Ok(Self::Native),
+        }
+    }
+
+    /// Its name on the command line.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::ProxyWasm(..) => "proxy-wasm",
+            Self::Component(..) => "component",
+            Self::Native => "native",
+        }
+    }
+
+    /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that the engine wants.
+    pub(super) fn kind(&self) -> HostKind {
+        match self {
+            Self::ProxyWasm(..) => HostKind::ProxyWasm,
+            Self::Component(..) | Self::Native => HostKind::Native,
+        }
+    }
+
+    /// Whether its clients can hear a teaser.
+    pub(super) fn teases(&self) -> bool {
+        !matches!(self, Self::ProxyWasm(..))
+    }
+
+    /// Starts a host with a configuration; an error is why it is refused.
+    pub(super) fn start(
+        &self,
+        policy: &str,
+        workers: NonZeroUsize,
+        now: Now,
+    ) -> Result<Box<dyn Driven>, String> {
+        match self {
+            Self::ProxyWasm(module, Envoy { profile, limits }) => {
+                let (profile, limits) = (*profile, *limits);
+                let settings = Settings { profile, limits, workers, ..Settings::postscreen(policy) };
+                let host = Host::start(module, settings, now).map_err(|error| reason(&error))?;
+                Ok(Box::new(host))
+            }
+            Self::Component(component, limits) => {
+                let host = ComponentHost::start(component, policy.as_bytes(), workers, *limits);
+                Ok(Box::new(host.map_err(|error| error.to_string())?))
+            }
+            Self::Native => {
+                let host = ComponentHost::native(policy.as_bytes(), workers);
+                Ok(Box::new(host.map_err(|error| error.to_string())?))
+            }
+        }
+    }
+}
+
+/// Why the module does not start, with all that it said.
+fn reason(error: &StartError) -> String {
+    let said = error.log().iter().map(|line| line.text.clone());
+    std::iter::once(error.to_string()).chain(said).collect::<Vec<_>>().join("\n")
+}
