@@ -40,7 +40,7 @@ use miette::{IntoDiagnostic, Result, WrapErr, ensure};
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::{Host, Module};
+use crate::{Host, Module, Settings};
 use listen::{Listener, Place};
 use metrics::Meters;
 pub use options::ServeArgs;
@@ -50,6 +50,10 @@ use resolver::Resolver;
 use resolver::target::Target;
 use server::{Clock, Gear, Server};
 use stop::{Hangup, Stop};
+
+/// What one call into the module may use unless the command line says otherwise: a second or so. A module that loops
+/// would hold up everybody.
+const FUEL: u64 = 1_000_000_000;
 
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
@@ -79,9 +83,12 @@ fn run(args: &ServeArgs) -> Result<()> {
     let policy = config::policy(args.config.as_deref())?;
     let watch = watch.of(&policy.text);
     let (resolver, resolver_name) = resolver(args)?;
-    let module = Module::from_file(&args.module).into_diagnostic()?;
+    let limits = args.host.limits(Some(FUEL));
+    let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
+    let module = load(&args.module).into_diagnostic()?;
     // The host is patient a little longer than the dial, which knows why it failed.
     let settings = config::settings(&policy.text, args.workers, args.connect_timeout * 2);
+    let settings = Settings { profile: args.host.profile, limits, ..settings };
     let clock = Clock::start();
     let host = Host::start(&module, settings, clock.now())
         .map_err(|error| refusal::report(&error, &policy.name, &policy.text))?;

@@ -126,7 +126,7 @@ impl Meters {
             counter.inc_by(total - counter.get());
         }
         let mut families = BTreeMap::new();
-        for family in self.registry.gather().into_iter().chain(module::families(host)) {
+        for family in self.registry.gather().into_iter().chain(module::families(&host.metrics_by_kind())) {
             // Of two metrics with one name the server's, or else the module's first, is shown.
             families.entry(family.name().to_owned()).or_insert(family);
         }

@@ -12,7 +12,7 @@ use super::listen::Place;
 use super::print::LogFormat;
 use super::proxy_header::Version;
 use super::resolver::target::Target;
-use crate::cli::DEFAULT_MODULE;
+use crate::cli::{DEFAULT_MODULE, HostArgs};
 
 /// The longest time that an option takes.
 const SPAN_MAX: Duration = Duration::from_hours(1);
@@ -59,6 +59,9 @@ pub struct ServeArgs {
     /// How many workers, each with a virtual machine of its own; they take turns
     #[arg(long, value_name = "N", default_value = "1", help_heading = SCREENING)]
     pub(super) workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten, next_help_heading = SCREENING)]
+    pub(super) host: HostArgs,
 
     /// Who answers for DNS lists: `udp://ADDRESS` (TCP for long answers), `tcp://ADDRESS`, `https://HOST/PATH`,
     /// `http://HOST/PATH`, or `none`; with --config alone, the first nameserver in /etc/resolv.conf

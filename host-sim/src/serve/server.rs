@@ -4,8 +4,9 @@
 //! - [`outward`]: the mail server and the resolver;
 //! - [`clock`]: the time.
 //!
-//! One thread does it all but ask the resolver. The host's workers are virtual, and a session is a few short turns of work around long
-//! waits: what a mail server's clients do fits into one thread many times over (docs/sidecar.md has figures).
+//! One thread does it all but ask the resolver. The host's workers are virtual, and a session is a few short turns of
+//! work around long waits: what a mail server's clients do fits into one thread many times over (docs/sidecar.md has
+//! figures).
 
 mod accept;
 mod clock;

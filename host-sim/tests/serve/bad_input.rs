@@ -22,6 +22,12 @@ fn a_module_that_is_not_there_says_how_to_build_it() {
 }
 
 #[test]
+fn a_module_that_wants_more_memory_than_it_may_have_is_refused() {
+    let shown = complaint("tag.wat", &["--memory", "64KiB"]);
+    assert!(shown.contains("memory"), "{shown}");
+}
+
+#[test]
 fn the_built_in_configuration_can_be_printed_without_a_module() {
     let output = output("no/postscreen.wasm", &["--print-config"]);
     assert!(output.status.success());
@@ -41,6 +47,10 @@ fn an_option_that_makes_no_sense_is_named_with_what_was_expected() {
         (&["--resolver-ca", "ca.pem"], "--resolver <URL>"),
         (&["--resolver", "none", "--zone", "zone.yaml"], "cannot be used with"),
         (&["--max-questions", "0"], "0 is not in 1..=10000"),
+        (&["--max-questions", "10001"], "10001 is not in 1..=10000"),
+        (&["--profile", "envoy-1.0"], "envoy-1.37"),
+        (&["--fuel", "0"], "expected a number of instructions above 0"),
+        (&["--memory", "much"], "expected a number of bytes"),
         (&["--max-connections", "0"], "number would be zero"),
         (&["--metrics", "9125"], "invalid socket address"),
         (&["--log-format", "xml"], "[possible values: plain, syslog, json]"),

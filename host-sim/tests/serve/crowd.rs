@@ -75,17 +75,12 @@ fn clients_above_the_limit_are_turned_away() {
 
 #[test]
 fn a_limit_on_files_is_a_limit_on_clients_and_is_told() {
-    let module = format!("{}/tests/serve/through.wat", env!("CARGO_MANIFEST_DIR"));
-    let program = env!("CARGO_BIN_EXE_host-sim");
-    let script = format!(
-        "ulimit -n 812; timeout 5 '{program}' serve --module '{module}' --listen 127.0.0.1:0 --drain-timeout 0s"
-    );
-    let child = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
-    let shown = String::from_utf8(child.stdout).unwrap();
     // (812 - 512) files, three for each client.
-    let expected = "at most 100 clients at one time in place of 10000 (--max-connections): this process may open no \
-                    more than 812 files";
-    assert!(shown.contains(expected), "{shown}");
+    let mut program = Program::serve_with_files(812, "through.wat", &[]);
+    program.line_with(
+        "at most 100 clients at one time in place of 10000 (--max-connections): this process may open no more than \
+         812 files",
+    );
 }
 
 #[test]

@@ -50,7 +50,20 @@ pub fn complaint(module: &str, args: &[&str]) -> String {
 
 impl Program {
     pub fn serve(module: &str, args: &[&str]) -> Self {
-        let mut child = command(module, args).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start(command(module, args), args)
+    }
+
+    /// As [`Program::serve`], in a process that may open only so many files.
+    pub fn serve_with_files(files: u32, module: &str, args: &[&str]) -> Self {
+        let inner = command(module, args);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {files}; exec \"$@\""), "sh"]);
+        command.arg(inner.get_program()).args(inner.get_args());
+        Self::start(command, args)
+    }
+
+    fn start(mut command: Command, args: &[&str]) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = lines(child.stdout.take().unwrap());
         let mut program = Self { child, lines, places: Vec::new() };
         for _ in 0..args.iter().filter(|arg| **arg == "--listen").count().max(1) {

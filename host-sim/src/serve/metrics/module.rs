@@ -1,15 +1,15 @@
 //! The module's metrics as Envoy shows them to Prometheus: without `wasmcustom.`, and without a prefix of Envoy's.
 
+use std::collections::BTreeMap;
+
 use prometheus::proto::{Counter, Gauge, Metric, MetricFamily, MetricType};
 
-use crate::Host;
 use crate::metrics::MetricKind;
 
 /// The most metrics that are shown. A module that makes more gets them, but nobody sees them.
 const METRICS_MAX: usize = 10_000;
 
-pub(super) fn families(host: &Host) -> Vec<MetricFamily> {
-    let metrics = host.metrics_by_kind();
+pub(super) fn families(metrics: &BTreeMap<(MetricKind, String), i64>) -> Vec<MetricFamily> {
     metrics.iter().take(METRICS_MAX).filter_map(|((kind, name), value)| family(*kind, name, *value)).collect()
 }
 

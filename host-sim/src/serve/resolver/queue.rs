@@ -1,7 +1,7 @@
 //! Questions on their way to the resolver and back.
 //!
-//! The resolver's sockets have a thread of their own: while a crowd of clients keeps the screen busy, answers would come
-//! too late to count.
+//! The resolver's sockets have a thread of their own: while a crowd of clients keeps the screen busy, answers would
+//! come too late to count.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,6 +1,7 @@
 //! How a client gets in: a free seat, its PROXY protocol header where there must be one, then the host.
 
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ impl Server {
                     self.meters.accepted.inc();
                     self.admit(stream, ends);
                 }
+                // That client is gone already, the next may be there.
+                Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     self.meters.accept_errors.inc();
                     if !std::mem::replace(&mut failing, true) {

@@ -1,6 +1,6 @@
 use prometheus::TextEncoder;
 
-use super::{family, prometheus_name};
+use super::{METRICS_MAX, families, family, prometheus_name};
 use crate::metrics::MetricKind;
 
 #[test]
@@ -13,6 +13,16 @@ fn names_are_made_fit_as_envoy_does() {
         ("é\n", Some("__")),
     ] {
         assert_eq!(prometheus_name(name).as_deref(), expected, "{name:?}");
+    }
+}
+
+#[test]
+fn metrics_are_shown_below_and_at_the_limit_and_not_above_it() {
+    for (count, shown) in
+        [(METRICS_MAX - 1, METRICS_MAX - 1), (METRICS_MAX, METRICS_MAX), (METRICS_MAX + 1, METRICS_MAX)]
+    {
+        let metrics = (0..count).map(|number| ((MetricKind::Gauge, format!("m{number}")), 1)).collect();
+        assert_eq!(families(&metrics).len(), shown);
     }
 }
 
