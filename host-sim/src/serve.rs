@@ -78,61 +78,76 @@ fn run(args: &ServeArgs) -> Result<()> {
              proxy in front that names them"
         );
     }
+    let clock = Clock::start();
+    let (host, watch) = host(args, &clock)?;
+    let resolver = resolver(args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+    LocalSet::new().block_on(&runtime, serve(args, host, clock, watch, resolver))
+}
+
+/// The host with its module, and the watch on its configuration.
+fn host(args: &ServeArgs, clock: &Clock) -> Result<(Host, Watch)> {
     // Looked at before it is read: what is written meanwhile is noticed.
     let watch = Watch::new(args.config.as_deref());
     let policy = config::policy(args.config.as_deref())?;
-    let watch = watch.of(&policy.text);
-    let (resolver, resolver_name) = resolver(args)?;
     let limits = args.host.limits(Some(FUEL));
     let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
     let module = load(&args.module).into_diagnostic()?;
-    // The host is patient a little longer than the dial, which knows why it failed.
+    // The host is more patient than the dial, which knows why it failed.
     let settings = config::settings(&policy.text, args.workers, args.connect_timeout * 2);
     let settings = Settings { profile: args.host.profile, limits, ..settings };
-    let clock = Clock::start();
     let host = Host::start(&module, settings, clock.now())
         .map_err(|error| refusal::report(&error, &policy.name, &policy.text))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    LocalSet::new().block_on(&runtime, async {
-        let stop = Stop::listen().into_diagnostic()?;
-        let hangup = Hangup::listen().into_diagnostic()?;
-        let listeners: Vec<_> = args.listen.iter().map(bind).collect::<Result<_>>()?;
-        let scrapes = args.metrics.map(bind_metrics).transpose()?;
-        let (backend, files_per_client) = match &args.backend {
-            Some(backend) => (backend.clone(), limits::FILES_PER_CLIENT),
-            None => (mail_server::start().into_diagnostic()?.into(), limits::FILES_PER_CLIENT_EMBEDDED),
-        };
-        let files_max = limits::raise_files_max();
-        let clients_max = limits::clients_max(args.max_connections.get(), files_max, files_per_client);
-        let gear = Gear {
-            backend,
-            connect_timeout: args.connect_timeout,
-            resolver,
-            resolver_name: resolver_name.clone(),
-            proxy_header_in: args.proxy_protocol_in.then_some(args.proxy_protocol_timeout),
-            proxy_header_out: args.proxy_protocol_out,
-            clients_max,
-            drain_max: args.drain_timeout,
-        };
-        let printer = Printer::to_stdout(args.log_format);
-        for listener in &listeners {
-            let place = listener.place().into_diagnostic()?;
-            printer.listening(clock.now().wall, &place.to_string());
-        }
-        let server = Server::new(host, clock, gear, printer, Meters::new().into_diagnostic()?);
-        server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
-        if clients_max < args.max_connections.get() {
-            server.notice(Event::Limit, None, &few_files(clients_max, args.max_connections.get(), files_max));
-        }
-        if let Some(scrapes) = scrapes {
-            let address = scrapes.local_addr().into_diagnostic()?;
-            server.notice(Event::Start, None, &format!("metrics are at http://{address}/metrics"));
-            spawn_local(metrics::serve(Rc::clone(&server), scrapes));
-        }
-        spawn_local(watch.run(Rc::clone(&server), hangup));
-        server.serve(listeners, stop).await;
-        Ok(())
-    })
+    Ok((host, watch.of(&policy.text)))
+}
+
+/// Opens what is to be open, says so, and serves.
+async fn serve(
+    args: &ServeArgs,
+    host: Host,
+    clock: Clock,
+    watch: Watch,
+    (resolver, resolver_name): (Resolver, String),
+) -> Result<()> {
+    let stop = Stop::listen().into_diagnostic()?;
+    let hangup = Hangup::listen().into_diagnostic()?;
+    let listeners: Vec<_> = args.listen.iter().map(bind).collect::<Result<_>>()?;
+    let scrapes = args.metrics.map(bind_metrics).transpose()?;
+    let (backend, files_per_client) = match &args.backend {
+        Some(backend) => (backend.clone(), limits::FILES_PER_CLIENT),
+        None => (mail_server::start().into_diagnostic()?.into(), limits::FILES_PER_CLIENT_EMBEDDED),
+    };
+    let (wanted, files_max) = (args.max_connections.get(), limits::raise_files_max());
+    let files_taken = limits::FILES_RESERVED + u64::from(args.max_questions);
+    let clients_max = limits::clients_max(wanted, files_max, files_taken, files_per_client);
+    let printer = Printer::to_stdout(args.log_format);
+    for listener in &listeners {
+        let place = listener.place().into_diagnostic()?;
+        printer.listening(clock.now().wall, &place.to_string());
+    }
+    let gear = Gear {
+        backend,
+        connect_timeout: args.connect_timeout,
+        resolver,
+        resolver_name: resolver_name.clone(),
+        proxy_header_in: args.proxy_protocol_in.then_some(args.proxy_protocol_timeout),
+        proxy_header_out: args.proxy_protocol_out,
+        clients_max,
+        drain_max: args.drain_timeout,
+    };
+    let server = Server::new(host, clock, gear, printer, Meters::new().into_diagnostic()?);
+    server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
+    if clients_max < wanted {
+        server.notice(Event::Limit, None, &few_files(clients_max, wanted, files_max));
+    }
+    if let Some(scrapes) = scrapes {
+        let address = scrapes.local_addr().into_diagnostic()?;
+        server.notice(Event::Start, None, &format!("metrics are at http://{address}/metrics"));
+        spawn_local(metrics::serve(Rc::clone(&server), scrapes));
+    }
+    spawn_local(watch.run(Rc::clone(&server), hangup));
+    server.serve(listeners, stop).await;
+    Ok(())
 }
 
 fn few_files(clients: usize, wanted: usize, files: Option<u64>) -> String {

@@ -2,8 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files that are open without any client: listeners, log, scrapes of metrics, and one for each DNS question under way.
-pub(super) const FILES_RESERVED: u64 = 512;
+/// Files that are open without any client: listeners, log, scrapes of metrics. Each DNS question under way has one more.
+pub(super) const FILES_RESERVED: u64 = 256;
 /// Open files of one client: its socket and that to the mail server.
 pub(super) const FILES_PER_CLIENT: u64 = 2;
 /// The same when the mail server is the embedded one, which has its own end of the second connection.
@@ -21,9 +21,15 @@ pub(super) fn raise_files_max() -> Option<u64> {
 }
 
 /// How many of the `wanted` clients can be served at one time, so that none is accepted for whom there is no file left.
-pub(super) fn clients_max(wanted: usize, files_max: Option<u64>, files_per_client: u64) -> usize {
+/// `files_taken` are those of others.
+pub(super) fn clients_max(
+    wanted: usize,
+    files_max: Option<u64>,
+    files_taken: u64,
+    files_per_client: u64,
+) -> usize {
     let Some(files_max) = files_max else { return wanted };
-    let possible = (files_max.saturating_sub(FILES_RESERVED) / files_per_client).max(1);
+    let possible = (files_max.saturating_sub(files_taken) / files_per_client).max(1);
     wanted.min(usize::try_from(possible).unwrap_or(usize::MAX))
 }
 

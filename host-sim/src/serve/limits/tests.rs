@@ -12,7 +12,11 @@ fn there_are_files_for_every_client_that_is_accepted() {
         // Somebody is served even then; more would only wait.
         (10, Some(0), 1),
     ] {
-        assert_eq!(clients_max(wanted, files_max, FILES_PER_CLIENT), expected, "{wanted} of {files_max:?}");
+        assert_eq!(
+            clients_max(wanted, files_max, FILES_RESERVED, FILES_PER_CLIENT),
+            expected,
+            "{wanted} of {files_max:?}"
+        );
     }
 }
 
