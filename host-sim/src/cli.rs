@@ -26,6 +26,8 @@ const EXAMPLES: &str = "\
 Examples:
   host-sim run tests/scenarios              play every story
   host-sim run --workers 2 STORY.yaml       one story, its clients spread over two workers
+  host-sim run --timeline STORY.yaml        one story, drawn: who said what, and when
+  host-sim report tests/scenarios           all of them as one HTML page, report.html
   host-sim run --abi component STORY.yaml   the same engine as a WIT component
   host-sim serve                            screen real connections, with everything built in
   host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
@@ -53,6 +55,13 @@ One call into the module may use 1G of fuel unless --fuel says otherwise, so tha
 tests/scenarios/README.md explains every word. Exit status: 0 when all came true, 1 when a story went another way,
 2 when there was nothing to play.";
 
+/// What the page is.
+const REPORT: &str = "\
+The page needs nothing but itself: no network, no script. It begins with how every story went; each has a lane per
+client with the time to the right, what was expected and what was seen where they differ, and the log.
+
+Exit status: 0 when all came true, 1 when a story went another way, 2 when there is no page.";
+
 #[derive(Parser)]
 #[command(name = "host-sim", version, about, after_help = EXAMPLES)]
 struct Cli {
@@ -65,6 +74,9 @@ enum Command {
     /// Play scenario files in virtual time and check what every side saw
     #[command(after_help = STORY)]
     Run(RunArgs),
+    /// Play scenario files and write what happened as one HTML page
+    #[command(after_help = REPORT)]
+    Report(ReportArgs),
     /// Screen real clients on a socket
     Serve(ServeArgs),
     /// Write the module's configuration from a Postfix's main.cf
@@ -93,6 +105,35 @@ pub struct RunArgs {
     /// The host around the module
     #[command(flatten)]
     pub host: HostArgs,
+    /// Print every call between host and module as it happens, with its arguments and its result
+    #[arg(long)]
+    pub trace: bool,
+    /// Draw each story: time downwards, a track for each client
+    #[arg(long)]
+    pub timeline: bool,
+}
+
+/// `host-sim report`
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Scenario files (YAML), and directories of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The page to write
+    #[arg(long, short, value_name = "PATH", default_value = "report.html")]
+    pub output: PathBuf,
+    /// Who screens
+    #[arg(long, value_enum, value_name = "ABI", default_value = "proxy-wasm")]
+    pub abi: Abi,
+    /// The module or component [default: where `cargo xtask wasm` leaves it]
+    #[arg(long, value_name = "PATH")]
+    pub module: Option<PathBuf>,
+    /// How many workers the clients are spread over, in turns
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten)]
+    pub host: HostArgs,
 }
 
 /// Who screens the clients of a story.
@@ -110,6 +151,7 @@ pub enum Abi {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => crate::run::main(args),
+        Command::Report(args) => crate::run::report(&args),
         Command::Serve(args) => crate::serve::main(&args),
         Command::Import(args) => crate::import::main(&args),
         Command::Explain(args) => crate::explain::main(&args),

@@ -3,13 +3,20 @@
 mod cast;
 mod compare;
 mod files;
+mod page;
 mod player;
 mod program;
+mod record;
 mod report;
+mod timeline;
+mod watching;
+mod words;
 
+use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::Instant;
 
 use postscreen_scenario::{Scenario, parse};
@@ -17,8 +24,12 @@ use postscreen_scenario::{Scenario, parse};
 use player::Played;
 use program::Program;
 use report::Pointed;
+use watching::Watching;
 
-use crate::cli::RunArgs;
+use crate::cli::{Abi, RunArgs};
+use crate::trace::{Observer, Printer};
+
+pub(crate) use page::main as report;
 
 /// Plays the files in the order given, directories in the order of their names. Fails unless every story came true.
 pub fn main(args: RunArgs) -> ExitCode {
@@ -33,10 +44,15 @@ pub fn main(args: RunArgs) -> ExitCode {
 
 /// How many stories failed; an error is one that concerns no single story.
 fn run(args: RunArgs) -> Result<usize, String> {
-    let RunArgs { files, abi, module, workers, host } = args;
+    let RunArgs { files, abi, module, workers, host, trace, timeline } = args;
     let files = files::find(&files)?;
     if let (Some(module), [_, _, ..]) = (&module, abi.as_slice()) {
         return Err(format!("--module {} has no meaning with several --abi", module.display()));
+    }
+    if let (true, Some(other)) = (trace, abi.iter().find(|abi| **abi != Abi::ProxyWasm)) {
+        return Err(format!(
+            "--trace shows the calls of the Proxy-Wasm ABI: expected --abi proxy-wasm, got {other:?}"
+        ));
     }
     let programs = abi
         .into_iter()
@@ -54,7 +70,8 @@ fn run(args: RunArgs) -> Result<usize, String> {
             }
             Ok(story) => {
                 let begun = Instant::now();
-                let Some(played) = play(&programs, &story, workers) else {
+                let views = Views { trace, timeline };
+                let Some(played) = play(&programs, &story, workers, views) else {
                     left_out += 1;
                     println!("{}", report::left_out(&file, width));
                     continue;
@@ -68,10 +85,34 @@ fn run(args: RunArgs) -> Result<usize, String> {
     Ok(failed)
 }
 
+/// What is shown of a play beside how it went.
+#[derive(Clone, Copy)]
+struct Views {
+    trace: bool,
+    timeline: bool,
+}
+
+impl Views {
+    fn play(self, program: &Program, story: &Scenario, workers: NonZeroUsize) -> Played {
+        let observer = self.trace.then(tracer);
+        let watching = Watching { observer, record: self.timeline.then(Rc::default) };
+        let played = player::play(program, story, workers, &watching);
+        if let Some(record) = &watching.record {
+            println!("{} ({})\n{}\n", story.about, program.name(), timeline::draw(&record.borrow()));
+        }
+        played
+    }
+}
+
+/// Prints every call as it happens.
+fn tracer() -> Rc<RefCell<dyn Observer>> {
+    Rc::new(RefCell::new(Printer::new(|line: &str| println!("{line}"))))
+}
+
 /// Plays a story on every host that can; `None`: on none. Where there are several, they must agree, too.
-fn play(programs: &[Program], story: &Scenario, workers: NonZeroUsize) -> Option<Played> {
+fn play(programs: &[Program], story: &Scenario, workers: NonZeroUsize, views: Views) -> Option<Played> {
     let able: Vec<_> = programs.iter().filter(|program| story.hosts.contains(&program.kind())).collect();
-    let mut plays = able.iter().map(|program| (*program, player::play(program, story, workers)));
+    let mut plays = able.iter().map(|program| (*program, views.play(program, story, workers)));
     let (first, mut told) = plays.next()?;
     if let [_, _, ..] = able.as_slice() {
         told.differences.iter_mut().for_each(|one| one.what = format!("{}: {}", first.name(), one.what));
@@ -91,3 +132,6 @@ fn read(path: &Path) -> Result<Scenario, Pointed> {
     let text = files::read(path).map_err(|reason| Pointed::at_file(&file, reason))?;
     parse(&file, &text).map_err(|mistake| Pointed::at_place(mistake, text))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! `cargo xtask test`: the steps, one after the other, up to the first that fails.
 
 mod envoy;
+mod hosts;
 pub mod parity;
 mod readers;
+mod report;
 mod step;
 mod summary;
 mod tally;

@@ -8,6 +8,7 @@ use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink
 
 use super::cast::{Cast, Member, Socket};
 use super::program::Program;
+use super::watching::Watching;
 use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
 use crate::{Driven, Now, dns};
 
@@ -37,11 +38,16 @@ pub(super) struct Played {
 }
 
 /// Plays one story from its begin to its end.
-pub(super) fn play(program: &Program, scenario: &Scenario, workers: NonZeroUsize) -> Played {
+pub(super) fn play(
+    program: &Program,
+    scenario: &Scenario,
+    workers: NonZeroUsize,
+    watching: &Watching,
+) -> Played {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-    match program.start(&policy, workers, now) {
-        Ok(host) => Player::new(scenario, host, now).play(),
+    match program.start(&policy, workers, now, watching) {
+        Ok(host) => Player::new(scenario, watching.wrap(host), now, watching).play(),
         Err(reason) => {
             let transcript = Transcript { refused: Some(reason), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
@@ -55,6 +61,7 @@ struct Player<'a> {
     host: Box<dyn Driven>,
     now: Now,
     cast: Cast<'a>,
+    watching: &'a Watching,
     backends: BTreeMap<ConnectionId, Sink>,
     /// DNS answers under way, by arrival time and then in the order of the questions.
     answers: BTreeMap<(Duration, u64), (CallId, Input)>,
@@ -67,12 +74,13 @@ struct Player<'a> {
 // === impl Player ===
 
 impl<'a> Player<'a> {
-    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now) -> Self {
+    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now, watching: &'a Watching) -> Self {
         Self {
             scenario,
             host,
             now,
             cast: Cast::new(scenario, LIMITS),
+            watching,
             backends: BTreeMap::new(),
             answers: BTreeMap::new(),
             asked: 0,
@@ -116,6 +124,7 @@ impl<'a> Player<'a> {
             for (name, client, server) in self.cast.due(self.now.monotonic) {
                 let connection = self.host.accept(client, server, None, self.now);
                 self.cast.join(name, connection, self.now.monotonic);
+                self.watching.joined(connection, name);
                 quiet = false;
             }
             let inputs = self.cast.playing().filter_map(|member| act(member, self.now.monotonic)).flatten();
@@ -160,6 +169,11 @@ impl<'a> Player<'a> {
             }
             Effect::HttpCall(call) => self.resolve(&call),
             Effect::CancelHttpCall { call } => self.answers.retain(|_, (asked, _)| *asked != call),
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             Effect::Log(line) if line.by_host => self.complaints.push(line.text),
             Effect::Log(line) => self.transcript.log.push(line.text),
             // Nothing fills up here, and the story has no word for access logs.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use postscreen_scenario::HostKind;
 
+use super::watching::Watching;
 use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
 use crate::component::{Component, ComponentHost};
-use crate::{Driven, Host, Limits, Module, Now, Profile, Settings, StartError};
+use crate::{Driven, Limits, Module, Now, Profile, Settings, StartError};
 
 /// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
 const FUEL: u64 = 1_000_000_000;
@@ -69,7 +70,7 @@ impl Program {
         }
     }
 
-    /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that the engine wants.
+    /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that that wants.
     pub(super) fn kind(&self) -> HostKind {
         match self {
             Self::ProxyWasm(..) => HostKind::ProxyWasm,
@@ -88,12 +89,13 @@ impl Program {
         policy: &str,
         workers: NonZeroUsize,
         now: Now,
+        watching: &Watching,
     ) -> Result<Box<dyn Driven>, String> {
         match self {
             Self::ProxyWasm(module, Envoy { profile, limits }) => {
                 let (profile, limits) = (*profile, *limits);
                 let settings = Settings { profile, limits, workers, ..Settings::postscreen(policy) };
-                let host = Host::start(module, settings, now).map_err(|error| reason(&error))?;
+                let host = watching.start(module, settings, now).map_err(|error| reason(&error))?;
                 Ok(Box::new(host))
             }
             Self::Component(component, limits) => {

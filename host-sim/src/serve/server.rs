@@ -216,6 +216,12 @@ impl Server {
             }
             Effect::HttpCall(call) => self.ask(call),
             Effect::CancelHttpCall { call } => self.take_back(call),
+            // There is nobody to ask.
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.handle(answer);
+                }
+            }
             Effect::Log(line) if line.vm == VmId::Main && !line.by_host => {
                 // The main thread says what the workers say, and sees no client.
             }

@@ -116,7 +116,7 @@ fn place(frame: &FrameInfo, fallback: &str) -> String {
 }
 
 /// Names come from the module: nothing in them may steer a terminal, and there is an end to them.
-fn printable(name: &str) -> String {
+pub(crate) fn printable(name: &str) -> String {
     let mut text: String =
         name.chars().take(NAME_CHARS_MAX).map(|c| if c.is_control() { '?' } else { c }).collect();
     if name.chars().nth(NAME_CHARS_MAX).is_some() {

@@ -14,14 +14,13 @@ pub(super) fn families(metrics: &BTreeMap<(MetricKind, String), i64>) -> Vec<Met
 }
 
 /// `None` for a name that Envoy would leave out as well.
+#[expect(clippy::cast_precision_loss, reason = "every value of Prometheus is a floating-point number")]
 fn family(kind: MetricKind, name: &str, value: i64) -> Option<MetricFamily> {
     let mut shown = prometheus_name(name)?;
     let mut metric = Metric::default();
-    #[expect(clippy::cast_precision_loss, reason = "every value of Prometheus is a floating-point number")]
-    let value = value as f64;
     let kind = if kind == MetricKind::Gauge {
         let mut gauge = Gauge::default();
-        gauge.set_value(value);
+        gauge.set_value(value as f64);
         metric.set_gauge(gauge);
         MetricType::GAUGE
     } else {
@@ -30,7 +29,8 @@ fn family(kind: MetricKind, name: &str, value: i64) -> Option<MetricFamily> {
             shown.push_str("_count");
         }
         let mut counter = Counter::default();
-        counter.set_value(value);
+        // Counters wrap where an unsigned number does.
+        counter.set_value(value.cast_unsigned() as f64);
         metric.set_counter(counter);
         MetricType::COUNTER
     };
