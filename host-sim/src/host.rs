@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
+use crate::metrics::MetricKind;
 use crate::trace::{Observer, Watch};
 use crate::vm::Shared;
 use crate::worker::{Reloads, Thread, Worker};
@@ -201,6 +202,11 @@ impl Host {
     /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
         self.shared.metrics.borrow().all()
+    }
+
+    /// As [`Host::metrics`], with the kind of each.
+    pub(crate) fn metrics_by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
+        self.shared.metrics.borrow().by_kind()
     }
 
     /// The value under `key` in the shared data of the machines.
