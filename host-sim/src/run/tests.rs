@@ -20,8 +20,7 @@ fn open_door() -> Program {
 }
 
 fn told(programs: &[Program], yaml: &str) -> Option<Vec<String>> {
-    let views = Views { trace: false, timeline: false };
-    let played = play(programs, &parse("story.yaml", yaml).unwrap(), NonZeroUsize::MIN, views)?;
+    let played = play(programs, &parse("story.yaml", yaml).unwrap(), NonZeroUsize::MIN, Views::default())?;
     Some(played.differences.into_iter().map(|difference| difference.what).collect())
 }
 
