@@ -103,8 +103,8 @@ impl Failure<'_> {
     }
 }
 
-/// `parse (src/lib.rs:12:5)`, from the debug information: a function, after those that the compiler put into it. Without
-/// it one name, from the name section, else `fallback`, else the function's number.
+/// `parse (src/lib.rs:12:5)`, from the debug information: a function, after those that the compiler put into it.
+/// Without it one name, from the name section, else `fallback`, else the function's number.
 fn places(frame: &FrameInfo, fallback: &str) -> Vec<String> {
     let named = |name: Option<&str>| match name.or_else(|| frame.func_name()) {
         Some(name) => printable(&format!("{:#}", rustc_demangle::demangle(name))),
