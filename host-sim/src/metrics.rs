@@ -65,6 +65,11 @@ impl Metrics {
         self.0.iter().map(|((_, name), value)| (name.clone(), *value)).collect()
     }
 
+    /// All of them, by kind and name.
+    pub fn by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
+        self.0.clone()
+    }
+
     fn value(&mut self, kind: MetricKind, name: &str) -> &mut i64 {
         self.0.entry((kind, name.to_owned())).or_default()
     }

@@ -10,6 +10,8 @@ mod root;
 mod state;
 
 pub(crate) use callback::Callback;
+#[cfg(test)]
+pub(crate) use failure::FRAMES_MAX;
 pub(crate) use failure::printable;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;

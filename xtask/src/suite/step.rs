@@ -49,7 +49,7 @@ const SUITE_FOLLOWS: &str = "POSTSCREEN_SUITE_FOLLOWS";
 const SIMULATED_WORKERS: [&str; 2] = ["1", "2"];
 
 /// Each story is played on all of them, and they must agree.
-const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
+pub(super) const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
 
 impl Step {
     /// The chosen steps in their order, and the module before the steps that load it.
