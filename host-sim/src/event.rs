@@ -56,8 +56,8 @@ impl fmt::Display for VmId {
 pub struct CallId {
     /// The machine that asked.
     pub vm: VmId,
-    /// The number that the module knows the call by, as in Envoy: 4, 8, 12, … for HTTP, 5, 9, 13, … and 6, 10, 14, … for
-    /// gRPC calls and streams, and 2, 3, 4, … for DNS.
+    /// The number that the module knows the call by, as in Envoy: 4, 8, 12, … for HTTP, 5, 9, 13, … and 6, 10, 14, …
+    /// for gRPC calls and streams, and 2, 3, 4, … for DNS.
     pub token: u32,
 }
 

@@ -27,8 +27,8 @@ const FUNCTIONS: [(&str, Function); 10] = [
     ("verify_signature", |_, message| signature::verify(message)),
 ];
 
-/// `proxy_call_foreign_function`: `NotFound` for a name that Envoy does not know. Without a result, and after a failure,
-/// address and length are 0. An output whose own address is 0 is not written.
+/// `proxy_call_foreign_function`: `NotFound` for a name that Envoy does not know. Without a result, and after a
+/// failure, address and length are 0. An output whose own address is 0 is not written.
 pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let name = guest.text(args.u32(0), args.u32(1))?;
     let message = guest.bytes(args.u32(2), args.u32(3))?;

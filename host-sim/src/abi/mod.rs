@@ -1,7 +1,7 @@
 //! The host functions of the ABI, versions 0.1.0 to 0.2.1.
 //!
-//! [`PROXY`] and [`crate::wasi::WASI`] are data: name, parameters, result, handler, versions. The linker, the check of a
-//! module's imports, the public list [`abi_functions`] and the tests all read them.
+//! [`PROXY`] and [`crate::wasi::WASI`] are data: name, parameters, result, handler, versions. The linker, the check of
+//! a module's imports, the public list [`abi_functions`] and the tests all read them.
 
 mod buffer;
 mod configuration;

@@ -10,8 +10,8 @@ pub(crate) const DECLARED_BYTES_MAX: usize = 1024 * 1024;
 /// What a name costs besides its bytes.
 pub(crate) const DECLARED_OVERHEAD_BYTES: usize = 64;
 
-/// `SetEnvoyFilterStateArguments`: 1 is the path, 2 the value, 3 the span. Obeys the effective context, which Envoy does
-/// since 1.37. The path names a factory: one that Envoy does not have is `NotFound`, as is no stream.
+/// `SetEnvoyFilterStateArguments`: 1 is the path, 2 the value, 3 the span. Obeys the effective context, which Envoy
+/// does since 1.37. The path names a factory: one that Envoy does not have is `NotFound`, as is no stream.
 pub(super) fn set(state: &mut State, message: &[u8]) -> Result<Option<Vec<u8>>, Status> {
     let message = Message::parse(message).ok_or(Status::BadArgument)?;
     let path = message.text(1).ok_or(Status::BadArgument)?;

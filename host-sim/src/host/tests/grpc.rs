@@ -21,11 +21,13 @@ fn caller(what: &str, target: &[u8]) -> String {
     };
     format!(
         r#"
-        (import "env" "proxy_grpc_call" (func $grpc_call (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
-        (import "env" "proxy_grpc_stream" (func $grpc_stream (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+        (import "env" "proxy_grpc_call" (func $grpc_call (type $call)))
+        (import "env" "proxy_grpc_stream" (func $grpc_stream (type $stream)))
         (import "env" "proxy_grpc_send" (func $grpc_send (param i32 i32 i32 i32) (result i32)))
         (import "env" "proxy_grpc_cancel" (func $grpc_cancel (param i32) (result i32)))
         (import "env" "proxy_grpc_close" (func $grpc_close (param i32) (result i32)))
+        (type $call (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+        (type $stream (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
         (data (i32.const 1024) "{target}") (data (i32.const 1100) "pkg.LimitCheck")
         (data (i32.const 1200) "{metadata}") (data (i32.const 1300) "k")
         (func (export "proxy_on_new_connection") (param i32) (result i32)

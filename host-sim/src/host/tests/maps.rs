@@ -10,7 +10,8 @@ const MAPS: &str = r#"
 (import "env" "proxy_remove_header_map_value" (func $remove (param i32 i32 i32) (result i32)))
 (import "env" "proxy_set_header_map_pairs" (func $set (param i32 i32 i32) (result i32)))
 (data (i32.const 1024) "resolver")
-(data (i32.const 1100) "\03\00\00\00\07\00\00\00\03\00\00\00\05\00\00\00\01\00\00\00\0a\00\00\00\01\00\00\00:method\00GET\00:path\00/\00:authority\00a\00")
+(data (i32.const 1100) "\03\00\00\00\07\00\00\00\03\00\00\00\05\00\00\00\01\00\00\00\0a\00\00\00\01\00\00\00"
+  ":method\00GET\00:path\00/\00:authority\00a\00")
 (data (i32.const 1200) "X-A")
 (func $value (param $map i32)
   (call $say (call $get_header (local.get $map) (i32.const 1200) (i32.const 3) (i32.const 0) (i32.const 4))))
@@ -29,7 +30,7 @@ const MAPS: &str = r#"
   (call $say (call $remove (i32.const 6) (i32.const -1) (i32.const 3)))
   (call $say (call $set (i32.const 6) (i32.const 1100) (i32.const 4))))
 (func (export "proxy_on_new_connection") (param i32) (result i32)
-  (drop (call $http_call (i32.const 1024) (i32.const 8) (i32.const 1100) (i32.const 56)
+  (drop (call $http_call (i32.const 1024) (i32.const 8) (i32.const 1100) (i32.const 61)
     (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 8)))
   (call $ask) (i32.const 1))
 (func (export "proxy_on_http_call_response") (param i32 i32 i32 i32 i32) (call $ask))

@@ -15,7 +15,8 @@ const OLD: &str = r#"(module
 (func (export "proxy_abi_version_0_1_0"))
 (func (export "malloc") (param i32) (result i32) (i32.const 4096))
 (data (i32.const 1024) "resolver")
-(data (i32.const 1100) "\03\00\00\00\07\00\00\00\03\00\00\00\05\00\00\00\01\00\00\00\0a\00\00\00\01\00\00\00:method\00GET\00:path\00/\00:authority\00a\00")
+(data (i32.const 1100) "\03\00\00\00\07\00\00\00\03\00\00\00\05\00\00\00\01\00\00\00\0a\00\00\00\01\00\00\00"
+  ":method\00GET\00:path\00/\00:authority\00a\00")
 (func $configured
   (drop (call $configuration (i32.const 0) (i32.const 4)))
   (drop (call $log (i32.const 2) (i32.load (i32.const 0)) (i32.load (i32.const 4)))))
@@ -27,7 +28,7 @@ const OLD: &str = r#"(module
 (func (export "proxy_on_new_connection") (param i32) (result i32)
   (call $configured)
   (call $say (call $request)) (call $say (call $response)) (call $say (call $clear))
-  (call $say (call $http (i32.const 1024) (i32.const 8) (i32.const 1100) (i32.const 56)
+  (call $say (call $http (i32.const 1024) (i32.const 8) (i32.const 1100) (i32.const 61)
     (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 8)))
   (i32.const 1))
 (func (export "proxy_on_http_call_response") (param i32 i32 i32 i32 i32)
