@@ -8,6 +8,7 @@ mod player;
 mod program;
 mod record;
 mod report;
+mod simulator;
 mod timeline;
 mod watching;
 mod words;
@@ -20,6 +21,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use postscreen_scenario::{Scenario, parse};
+
+pub use simulator::Simulator;
 
 use player::Played;
 use program::Program;
@@ -86,7 +89,7 @@ fn run(args: RunArgs) -> Result<usize, String> {
 }
 
 /// What is shown of a play beside how it went.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Views {
     trace: bool,
     timeline: bool,

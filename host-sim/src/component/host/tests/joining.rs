@@ -15,6 +15,11 @@ fn joined() -> (ComponentHost, ConnectionId) {
     (host, connection)
 }
 
+/// A millisecond before.
+fn before(time: Duration) -> Duration {
+    time.saturating_sub(Duration::from_millis(1))
+}
+
 fn said(connection: ConnectionId, bytes: &[u8], end: bool) -> Input {
     Input::UpstreamBytes { connection, bytes: bytes.to_vec(), end }
 }
@@ -70,7 +75,7 @@ fn a_mail_server_that_does_not_answer_in_time_is_given_up() {
     let mut host = native(OPEN);
     let connection = connect(&mut host, at(Duration::ZERO));
     effects(&mut host);
-    host.handle(Input::TimePassed, at(CONNECT_TIMEOUT - Duration::from_millis(1)));
+    host.handle(Input::TimePassed, at(before(CONNECT_TIMEOUT)));
     assert_eq!(effects(&mut host), []);
     host.handle(Input::TimePassed, at(CONNECT_TIMEOUT));
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection, reset: false });
@@ -82,7 +87,7 @@ fn a_joined_client_is_closed_when_nothing_has_moved_for_an_hour() {
     let begun = Duration::from_secs(10);
     host.handle(said(connection, b"220 mx.test ESMTP\r\n", false), at(begun));
     effects(&mut host);
-    host.handle(Input::TimePassed, at(begun + IDLE_TIMEOUT - Duration::from_millis(1)));
+    host.handle(Input::TimePassed, at(before(begun + IDLE_TIMEOUT)));
     assert_eq!(effects(&mut host), []);
     host.handle(Input::TimePassed, at(begun + IDLE_TIMEOUT));
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection, reset: false });
