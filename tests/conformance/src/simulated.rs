@@ -66,6 +66,7 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
     settings.tcp_proxy = TcpProxy {
         cluster: "backend".into(),
         max_early_data_bytes: setup.early_data.map(|bytes| bytes as usize),
+        ..settings.tcp_proxy
     };
     settings.clusters =
         BTreeMap::from([("backend".into(), Cluster::Remote), ("other".into(), Cluster::Remote)]);

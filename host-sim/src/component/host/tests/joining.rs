@@ -1,8 +1,7 @@
 //! Client and mail server, once they are joined, and the buffers between them.
 
 use super::*;
-use crate::settings::CONNECT_TIMEOUT;
-use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
+use crate::settings::{CONNECT_TIMEOUT, CONNECTION_BUFFER_BYTES_MAX};
 use crate::worker::IDLE_TIMEOUT;
 
 /// A client that is joined to a mail server.
