@@ -2,7 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files that are open without any client: listeners, log, scrapes of metrics. Each DNS question under way has one more.
+/// Files that are open without any client: listeners, log, scrapes of metrics. Each DNS question under way has one
+/// more.
 pub(super) const FILES_RESERVED: u64 = 256;
 /// Open files of one client: its socket and that to the mail server.
 pub(super) const FILES_PER_CLIENT: u64 = 2;
