@@ -74,6 +74,23 @@ impl ComponentHost {
         }
     }
 
+    /// Replaces the configuration: clients that come from now on are screened by `json`, those that are there go on
+    /// as they began, and what is remembered stays. A worker that has failed begins anew.
+    ///
+    /// # Errors
+    /// [`ScreenError::Refused`], and everything is as it was; or the component fails, and the worker with it.
+    pub fn reconfigure(&mut self, json: &[u8], now: Now) -> Result<(), ScreenError> {
+        let policy = policy(json)?;
+        for number in 0..self.workers.len() {
+            let Some(worker) = self.workers.get_mut(number) else { continue };
+            worker.set_now(now);
+            let done = worker.reconfigure(json, &policy);
+            self.take_effects(number);
+            done?;
+        }
+        Ok(())
+    }
+
     fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker)) {
         let Some(number) = self.connections.get(&connection).copied() else { return };
         let Some(worker) = self.workers.get_mut(number) else { return };

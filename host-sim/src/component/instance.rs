@@ -1,8 +1,9 @@
 //! One instance of a component, with its sessions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use postscreen_engine::{Endpoints, Input, Instant, Now};
+use postscreen_engine::{Endpoints, Input, Instant, Now, Policy};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
 
@@ -24,29 +25,26 @@ pub(super) struct Instance {
     bound: Bound,
     policy: ResourceAny,
     sessions: BTreeMap<ConnectionId, ResourceAny>,
-    fuel_per_call: u64,
+    component: Component,
+    limits: Limits,
 }
 
 impl Instance {
     /// Instantiates the component and lets it read the configuration.
     pub(super) fn start(component: &Component, json: &[u8], limits: Limits) -> Result<Self, ScreenError> {
         let room = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).build();
-        // Its code counts fuel in any case.
-        let fuel_per_call = limits.fuel.unwrap_or(u64::MAX);
         let mut store = Store::new(&component.engine, Room { limits: room });
         store.limiter(|room| &mut room.limits);
         let fault = |error| ScreenError::Failed(fault("its start", &error));
-        refuel(&mut store, fuel_per_call).map_err(ScreenError::Failed)?;
+        refuel(&mut store, limits).map_err(ScreenError::Failed)?;
         let bound = component.ready.instantiate(&mut store).map_err(fault)?;
-        refuel(&mut store, fuel_per_call).map_err(ScreenError::Failed)?;
-        let policy = bound.postscreen_screen_screening().policy().call_parse(&mut store, json);
-        let policy = policy.map_err(fault)?;
-        let policy = policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))?;
-        Ok(Self { store, bound, policy, sessions: BTreeMap::new(), fuel_per_call })
+        let policy = parse(&mut store, &bound, json, limits)?;
+        let component = component.clone();
+        Ok(Self { store, bound, policy, sessions: BTreeMap::new(), component, limits })
     }
 
     fn refuel(&mut self) -> Result<(), Fault> {
-        refuel(&mut self.store, self.fuel_per_call)
+        refuel(&mut self.store, self.limits)
     }
 }
 
@@ -81,10 +79,36 @@ impl Screen for Instance {
         self.refuel()?;
         session.resource_drop(&mut self.store).map_err(|error| fault("the end of a session", &error))
     }
+
+    fn reconfigure(&mut self, json: &[u8], _: &Arc<Policy>, afresh: bool) -> Result<(), ScreenError> {
+        if afresh {
+            *self = Self::start(&self.component.clone(), json, self.limits)?;
+            return Ok(());
+        }
+        let policy = parse(&mut self.store, &self.bound, json, self.limits)?;
+        let old = std::mem::replace(&mut self.policy, policy);
+        self.refuel().map_err(ScreenError::Failed)?;
+        let dropped = old.resource_drop(&mut self.store);
+        dropped.map_err(|error| ScreenError::Failed(fault("the end of a policy", &error)))
+    }
 }
 
-fn refuel(store: &mut Store<Room>, fuel: u64) -> Result<(), Fault> {
-    store.set_fuel(fuel).map_err(|error| fault("the fuel", &error))
+/// Lets the component read a configuration.
+fn parse(
+    store: &mut Store<Room>,
+    bound: &Bound,
+    json: &[u8],
+    limits: Limits,
+) -> Result<ResourceAny, ScreenError> {
+    refuel(store, limits).map_err(ScreenError::Failed)?;
+    let policy = bound.postscreen_screen_screening().policy().call_parse(store, json);
+    let policy = policy.map_err(|error| ScreenError::Failed(fault("policy.parse", &error)))?;
+    policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))
+}
+
+/// Its code counts fuel in any case.
+fn refuel(store: &mut Store<Room>, limits: Limits) -> Result<(), Fault> {
+    store.set_fuel(limits.fuel.unwrap_or(u64::MAX)).map_err(|error| fault("the fuel", &error))
 }
 
 fn fault(place: &str, error: &wasmtime::Error) -> Fault {

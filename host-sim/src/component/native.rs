@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use postscreen_engine::{Endpoints, Input, Now, Policy, Session};
 
+use super::error::ScreenError;
 use super::screen::{Fault, Screen, Turn};
 use crate::ConnectionId;
 
@@ -34,6 +35,11 @@ impl Screen for Native {
 
     fn forget(&mut self, connection: ConnectionId) -> Result<(), Fault> {
         self.sessions.remove(&connection);
+        Ok(())
+    }
+
+    fn reconfigure(&mut self, _: &[u8], policy: &Arc<Policy>, _: bool) -> Result<(), ScreenError> {
+        self.policy = Arc::clone(policy);
         Ok(())
     }
 }

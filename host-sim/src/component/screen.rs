@@ -1,9 +1,11 @@
 //! What a screen is: the part of a host that decides.
 
 use std::fmt;
+use std::sync::Arc;
 
-use postscreen_engine::{Endpoints, Input, Instant, Now, Output};
+use postscreen_engine::{Endpoints, Input, Instant, Now, Output, Policy};
 
+use super::error::ScreenError;
 use crate::ConnectionId;
 
 /// Decides about clients; does nothing else. One per worker.
@@ -16,6 +18,10 @@ pub(super) trait Screen {
 
     /// The session is no longer needed.
     fn forget(&mut self, connection: ConnectionId) -> Result<(), Fault>;
+
+    /// Sessions that are opened from now on are screened by another policy, `json` as the engine reads it; those that
+    /// are open keep theirs. `afresh`: there are none, and the screen may be broken.
+    fn reconfigure(&mut self, json: &[u8], policy: &Arc<Policy>, afresh: bool) -> Result<(), ScreenError>;
 }
 
 /// What a session makes of one input.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use postscreen_engine::{Crowd, DnsFailure, Endpoints, Input, Instant, Output, Policy};
 
 use super::client::Client;
+use super::error::ScreenError;
 use super::screen::{Fault, Screen};
 use super::shared::{Books, Table};
 use crate::event::{CallId, ConnectionId, Effect, LogLevel, LogLine, VmId};
@@ -148,6 +149,22 @@ impl Worker {
             self.leave(id);
             self.close(id);
             self.settle(id);
+        }
+    }
+
+    /// Sessions that begin from now on are screened by another policy. A broken screen is replaced.
+    pub(super) fn reconfigure(&mut self, json: &[u8], policy: &Arc<Policy>) -> Result<(), ScreenError> {
+        match self.screen.reconfigure(json, policy, self.failed) {
+            Ok(()) => {
+                self.failed = false;
+                self.crowd.set_policy(Arc::clone(policy));
+                Ok(())
+            }
+            Err(ScreenError::Failed(fault)) => {
+                self.fail(&fault);
+                Err(ScreenError::Failed(fault))
+            }
+            Err(refused) => Err(refused),
         }
     }
 

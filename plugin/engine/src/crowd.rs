@@ -34,6 +34,11 @@ impl<S: SharedData> Crowd<S> {
         Self { shared, policy, worker: Worker::default(), load: Load::default(), reported_at: 0 }
     }
 
+    /// From now on the limits, the table and the enabled tests are those of `policy`. Seats stay what they are.
+    pub fn set_policy(&mut self, policy: Arc<Policy>) {
+        self.policy = policy;
+    }
+
     /// A session of `client` begins, at Unix time `unix` (seconds). The line, if any, is about stress.
     pub fn join(&mut self, client: IpAddr, unix: u64) -> (Seat, Standing, Option<Line>) {
         let (member, peers) = Member::join(&self.shared, client, self.policy.cache.buckets, unix);

@@ -27,13 +27,14 @@ type Test = fn(&str) -> Result<()>;
 
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_else(|| DEFAULT_COMPONENT.to_owned());
-    let tests: [(&str, Test); 7] = [
+    let tests: [(&str, Test); 8] = [
         ("the component imports nothing", imports_nothing),
         ("a problem in the configuration comes back as data", problems_are_data),
         ("a bad address comes back as data", bad_addresses_are_data),
         ("every metric is listed", metrics_are_listed),
         ("a component that computes too long is stopped", limits::fuel),
         ("a component that wants too much memory is stopped", limits::memory),
+        ("a new configuration is for new clients only", limits::reconfigure),
         ("random visits go the same way as in the native engine", visits_agree),
     ];
     let mut failed = 0;

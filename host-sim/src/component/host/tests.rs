@@ -53,6 +53,28 @@ fn workers_take_turns_and_share_what_they_remember() {
 }
 
 #[test]
+fn a_new_configuration_is_for_those_who_come_and_the_old_one_for_those_who_are_there() {
+    let mut host = native(r#"{"access_list": [], "greet_action": "drop"}"#);
+    let now = at(Duration::ZERO);
+    let old = connect(&mut host, now);
+    host.reconfigure(OPEN.as_bytes(), now).unwrap();
+    let new = connect(&mut host, now);
+    host.handle(sent(old, b"EHLO zombie\r\n"), now);
+    let all = effects(&mut host);
+    assert!(all.contains(&Effect::Dial { connection: new, cluster: "backend".into() }), "{all:?}");
+    assert!(all.contains(&Effect::CloseClient { connection: old, reset: false }), "{all:?}");
+}
+
+#[test]
+fn a_configuration_with_a_mistake_changes_nothing() {
+    let mut host = native(OPEN);
+    let refused = host.reconfigure(br#"{"greet_wait": 2}"#, at(Duration::ZERO)).unwrap_err();
+    assert!(refused.to_string().starts_with("greet_wait: "), "{refused}");
+    let connection = connect(&mut host, at(Duration::ZERO));
+    assert_eq!(effects(&mut host), [Effect::Dial { connection, cluster: "backend".into() }]);
+}
+
+#[test]
 fn the_access_log_has_both_ends_the_bytes_and_the_verdict() {
     let mut host = native(r#"{"denylist_action": "drop", "access_list": ["reject"]}"#);
     let id = connect(&mut host, at(Duration::ZERO));

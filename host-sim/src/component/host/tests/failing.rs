@@ -32,6 +32,10 @@ impl Screen for Brittle {
     fn forget(&mut self, _: ConnectionId) -> Result<(), Fault> {
         Ok(())
     }
+
+    fn reconfigure(&mut self, json: &[u8], _: &Arc<Policy>, _: bool) -> Result<(), ScreenError> {
+        if json == b"{ }" { Err(ScreenError::Failed(Fault("policy.parse: trap".to_owned()))) } else { Ok(()) }
+    }
 }
 
 fn host() -> ComponentHost {
@@ -74,5 +78,19 @@ fn nobody_is_served_after_it_and_it_is_told_once() {
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection: first, reset: false });
     let second = connect_from(&mut host, 3);
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection: second, reset: false });
+    assert_eq!((host.open_connections(), host.failed_workers()), (0, vec![0]));
+}
+
+#[test]
+fn a_new_configuration_mends_a_broken_screen_or_breaks_it() {
+    let mut host = host();
+    let now = at(Duration::ZERO);
+    connect_from(&mut host, 2);
+    assert_eq!(host.failed_workers(), [0]);
+    host.reconfigure(b"{}", now).unwrap();
+    assert_eq!(host.failed_workers(), Vec::<usize>::new());
+    connect_from(&mut host, 3);
+    assert_eq!(host.open_connections(), 1);
+    assert!(host.reconfigure(b"{ }", now).is_err());
     assert_eq!((host.open_connections(), host.failed_workers()), (0, vec![0]));
 }
