@@ -15,12 +15,8 @@ pub struct HttpAnswer {
 
 /// Answers one request; `None` when the zone never answers.
 pub fn answer(zones: &Zones, headers: &HeaderMap, body: &[u8]) -> Option<HttpAnswer> {
-    let header = |name: &[u8]| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice());
-    if header(b":method") != Some(b"POST") {
-        return Some(HttpAnswer::error("405"));
-    }
-    if header(b"content-type") != Some(b"application/dns-message") {
-        return Some(HttpAnswer::error("415"));
+    if let Some(refusal) = refusal(headers) {
+        return Some(refusal);
     }
     match zones.reply(body) {
         Reply::Message(message) => Some(HttpAnswer::message(message)),
@@ -29,10 +25,23 @@ pub fn answer(zones: &Zones, headers: &HeaderMap, body: &[u8]) -> Option<HttpAns
     }
 }
 
+/// What a resolver answers to a request that carries no question, whatever its body.
+pub(crate) fn refusal(headers: &HeaderMap) -> Option<HttpAnswer> {
+    let header = |name: &[u8]| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice());
+    if header(b":method") != Some(b"POST") {
+        return Some(HttpAnswer::error("405"));
+    }
+    if header(b"content-type") != Some(b"application/dns-message") {
+        return Some(HttpAnswer::error("415"));
+    }
+    None
+}
+
 // === impl HttpAnswer ===
 
 impl HttpAnswer {
-    fn message(body: Vec<u8>) -> Self {
+    /// The answer that carries this DNS message.
+    pub(crate) fn message(body: Vec<u8>) -> Self {
         let content_type = (b"content-type".to_vec(), b"application/dns-message".to_vec());
         Self { headers: vec![(b":status".to_vec(), b"200".to_vec()), content_type], body }
     }

@@ -140,7 +140,7 @@ pub enum StartError {
         vm: VmId,
         /// The trap, with the callback that it came from.
         reason: String,
-        /// What else was logged until then, and the calls that led to the trap.
+        /// Everything that was logged until then, the reason and the calls that led to the trap among it.
         log: Vec<LogLine>,
     },
     /// It cannot be compiled for [`crate::Limits::fuel`], or not be loaded by this [`Profile`].
@@ -160,5 +160,13 @@ impl StartError {
             Self::Refused { log, .. } | Self::Trapped { log, .. } => log,
             Self::Module(_) => &[],
         }
+    }
+
+    /// The error, and below it what was logged and does not stand in it.
+    pub fn with_log(&self) -> String {
+        let text = self.to_string();
+        let said = self.log().iter().map(|line| &line.text).filter(|said| !text.ends_with(*said)).cloned();
+        let said: Vec<String> = said.collect();
+        std::iter::once(text).chain(said).collect::<Vec<_>>().join("\n")
     }
 }

@@ -8,6 +8,7 @@ mod player;
 mod program;
 mod record;
 mod report;
+mod simulator;
 mod timeline;
 mod watching;
 mod words;
@@ -21,6 +22,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use postscreen_scenario::{Scenario, parse};
+
+pub use simulator::Simulator;
 
 use player::Played;
 use program::Program;

@@ -8,7 +8,7 @@ use postscreen_scenario::HostKind;
 use super::watching::Watching;
 use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
 use crate::component::{Component, ComponentHost};
-use crate::{Driven, Limits, Module, Now, Profile, Settings, StartError};
+use crate::{Driven, Limits, Module, Now, Profile, Settings};
 
 /// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
 const FUEL: u64 = 1_000_000_000;
@@ -28,6 +28,12 @@ pub(super) enum Program {
 pub(super) struct Envoy {
     profile: Profile,
     limits: Limits,
+}
+
+impl Envoy {
+    pub(super) fn new(profile: Profile, limits: Limits) -> Self {
+        Self { profile, limits }
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +106,7 @@ impl Program {
             Self::ProxyWasm(module, Envoy { profile, limits }) => {
                 let (profile, limits) = (*profile, *limits);
                 let settings = Settings { profile, limits, workers, ..Settings::postscreen(policy) };
-                let host = watching.start(module, settings, now).map_err(|error| reason(&error))?;
+                let host = watching.start(module, settings, now).map_err(|error| error.with_log())?;
                 Ok(Box::new(host))
             }
             Self::Component(component, limits) => {
@@ -113,10 +119,4 @@ impl Program {
             }
         }
     }
-}
-
-/// Why the module does not start, with all that it said.
-fn reason(error: &StartError) -> String {
-    let said = error.log().iter().map(|line| line.text.clone());
-    std::iter::once(error.to_string()).chain(said).collect::<Vec<_>>().join("\n")
 }
