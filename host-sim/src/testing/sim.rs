@@ -247,7 +247,8 @@ impl Sim {
         World::borrow(&self.world).worker_log()
     }
 
-    /// The module has logged exactly these lines on its workers. Lines of the host, of the canary and of the main thread
+    /// The module has logged exactly these lines on its workers. Lines of the host, of the canary and of the main
+    /// thread
     /// do not count.
     ///
     /// # Panics

@@ -2,7 +2,8 @@ use super::super::world::EFFECTS_MAX;
 use super::*;
 use crate::{Effect, HttpFailure, Input};
 
-/// Asks the cluster `dns` for every client, and logs the status code of the answer. The pairs are `:method`, `:path` and
+/// Asks the cluster `dns` for every client, and logs the status code of the answer. The pairs are `:method`,
+/// `:path` and
 /// `:authority`, each with a value of one byte.
 const ASKER: &str = r#"(module
   (import "env" "proxy_http_call"
