@@ -1,9 +1,22 @@
 //! A host for Proxy-Wasm network filters that behaves as Envoy does, not as the specification hopes.
 //!
 //! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
-//! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Two drivers sit on it: the
-//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on
-//! real sockets (`host-sim serve`).
+//! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Three drivers sit on it:
+//! the player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], the server on
+//! real sockets (`host-sim serve`), and [`testing`], for tests of any network filter:
+//!
+//! ```
+//! use host_sim::testing::{Backend, Sim};
+//!
+//! // A module without callbacks lets everybody through.
+//! let sim = Sim::wat(r#"(module (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1")))"#).start();
+//! sim.backend("backend", Backend::echo());
+//! let client = sim.connect("203.0.113.9");
+//! client.send("hello");
+//! client.assert_received("hello");
+//! ```
+//!
+//! [`trace`] shows every call between host and module, to all three.
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
 //! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].

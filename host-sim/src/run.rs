@@ -14,6 +14,7 @@ mod watching;
 mod words;
 
 use std::cell::RefCell;
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ use program::Program;
 use report::Pointed;
 use watching::Watching;
 
-use crate::cli::{Abi, RunArgs};
+use crate::cli::RunArgs;
 use crate::trace::{Observer, Printer};
 
 pub(crate) use page::main as report;
@@ -52,15 +53,16 @@ fn run(args: RunArgs) -> Result<usize, String> {
     if let (Some(module), [_, _, ..]) = (&module, abi.as_slice()) {
         return Err(format!("--module {} has no meaning with several --abi", module.display()));
     }
-    if let (true, Some(other)) = (trace, abi.iter().find(|abi| **abi != Abi::ProxyWasm)) {
-        return Err(format!(
-            "--trace shows the calls of the Proxy-Wasm ABI: expected --abi proxy-wasm, got {other:?}"
-        ));
-    }
     let programs = abi
         .into_iter()
         .map(|abi| Program::load(abi, module.clone(), &host))
         .collect::<Result<Vec<_>, _>>()?;
+    if let (true, Some(other)) = (trace, programs.iter().find(|program| !program.is_traced())) {
+        return Err(format!(
+            "--trace shows Proxy-Wasm calls: expected --abi proxy-wasm, got {}",
+            other.name()
+        ));
+    }
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
     let width = report::name_width(files.iter().map(|file| file.display().to_string()));
     let (mut failed, mut left_out) = (0, 0);
@@ -69,22 +71,22 @@ fn run(args: RunArgs) -> Result<usize, String> {
         match story {
             Err(mistake) => {
                 failed += 1;
-                println!("{}", report::mistake(&file, width, &mistake));
+                say(&report::mistake(&file, width, &mistake));
             }
             Ok(story) => {
                 let begun = Instant::now();
                 let views = Views { trace, timeline };
                 let Some(played) = play(&programs, &story, workers, views) else {
                     left_out += 1;
-                    println!("{}", report::left_out(&file, width));
+                    say(&report::left_out(&file, width));
                     continue;
                 };
                 failed += usize::from(!played.differences.is_empty());
-                println!("{}", report::played(&file, width, &story.about, &played, begun.elapsed()));
+                say(&report::played(&file, width, &story.about, &played, begun.elapsed()));
             }
         }
     }
-    println!("{} passed, {failed} failed", files.len() - failed - left_out);
+    say(&format!("{} passed, {failed} failed", files.len() - failed - left_out));
     Ok(failed)
 }
 
@@ -101,15 +103,20 @@ impl Views {
         let watching = Watching { observer, record: self.timeline.then(Rc::default) };
         let played = player::play(program, story, workers, &watching);
         if let Some(record) = &watching.record {
-            println!("{} ({})\n{}\n", story.about, program.name(), timeline::draw(&record.borrow()));
+            say(&format!("{} ({})\n{}\n", story.about, program.name(), timeline::draw(&record.borrow())));
         }
         played
     }
 }
 
+/// Prints a line. Nobody may be reading any more, as behind `head`; how the stories went is still told by the status.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
 /// Prints every call as it happens.
 fn tracer() -> Rc<RefCell<dyn Observer>> {
-    Rc::new(RefCell::new(Printer::new(|line: &str| println!("{line}"))))
+    Rc::new(RefCell::new(Printer::new(|line: &str| say(line))))
 }
 
 /// Plays a story on every host that can; `None`: on none. Where there are several, they must agree, too.

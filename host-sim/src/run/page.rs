@@ -7,6 +7,7 @@ mod story;
 mod summary;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,6 +46,10 @@ struct Play {
     differences: Vec<Difference>,
     virtual_time: Duration,
     record: Rc<RefCell<Record>>,
+    /// Why the configuration was refused, if it was.
+    refused: Option<String>,
+    /// At the end, by name.
+    metrics: BTreeMap<String, i64>,
 }
 
 /// Plays the files and writes the page. Fails unless every story came true.
@@ -72,6 +77,8 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
             differences: played.differences,
             virtual_time: played.virtual_time,
             record: watching.record.unwrap_or_default(),
+            refused: played.transcript.refused,
+            metrics: played.transcript.metrics,
         })
     };
     let stories: Vec<Story> = files.iter().map(|file| Story::of(file, play)).collect();

@@ -84,6 +84,11 @@ impl Program {
         }
     }
 
+    /// Whether its calls can be told to an observer.
+    pub(super) fn is_traced(&self) -> bool {
+        matches!(self, Self::ProxyWasm(..))
+    }
+
     /// Whether its clients can hear a teaser.
     pub(super) fn teases(&self) -> bool {
         !matches!(self, Self::ProxyWasm(..))

@@ -9,7 +9,7 @@ mod recorder;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::event::{CallId, ConnectionId, LogLine};
+use crate::event::{ConnectionId, LogLine};
 
 pub(super) use recorder::Recorder;
 
@@ -95,16 +95,13 @@ pub(super) enum What {
         stands: bool,
     },
     Asked {
-        call: CallId,
         question: String,
     },
     Answered {
-        call: CallId,
         answer: String,
     },
     /// The host has given up waiting for an answer.
     GaveUp {
-        call: CallId,
         question: String,
     },
     Logged(LogLine),

@@ -53,9 +53,9 @@ pub(super) fn of(what: &What) -> Words {
         What::Dialled { cluster } => words('»', "server", "is sent to").about(clean(cluster)),
         What::Connection { stands: true } => words('»', "server", "server accepts"),
         What::Connection { stands: false } => words('»', "server", "server refuses"),
-        What::Asked { question, .. } => words('?', "ask", "asks").about(clean(question)),
-        What::Answered { answer, .. } => words('!', "answer", "answered").about(clean(answer)),
-        What::GaveUp { question, .. } => words('!', "answer", "no answer").about(clean(question)),
+        What::Asked { question } => words('?', "ask", "asks").about(clean(question)),
+        What::Answered { answer } => words('!', "answer", "answered").about(clean(answer)),
+        What::GaveUp { question } => words('!', "answer", "no answer").about(clean(question)),
         What::Logged(line) => words('≡', "log", &log(line)),
         What::Verdict(verdict) => words('◆', "verdict", "verdict").about(clean(verdict)),
     }

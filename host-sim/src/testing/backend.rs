@@ -84,7 +84,8 @@ impl Backend {
     }
 
     /// Answers what it reads. Each read is handed to `reply` as it comes, of all connections in turn: a server that
-    /// must know lines, or sessions, keeps them itself. It closes when its client has ended. `reply` cannot use the [`crate::testing::Sim`].
+    /// must know lines, or sessions, keeps them itself. It closes when its client has ended. `reply` cannot use
+    /// the [`crate::testing::Sim`].
     #[must_use]
     pub fn replying(mut self, reply: impl FnMut(&[u8]) -> Reply + 'static) -> Self {
         self.replies = Some(Box::new(reply));

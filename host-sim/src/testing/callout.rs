@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::world::World;
 use crate::{CallId, HeaderMap, HttpCall, HttpFailure, Input};
 
-/// A call-out that waits for its answer. It ends with [`Call::respond`] or [`Call::fail`]; without either it stays until
+/// A call-out that waits for its answer. It ends with [`Call::respond`] or [`Call::fail`]; without either it
+/// stays until
 /// its own timeout.
 #[derive(Clone)]
 pub struct Call {

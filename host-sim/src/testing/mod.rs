@@ -32,7 +32,9 @@
 //! | be a client | [`Sim::connect`], and then [`Client`] |
 //! | be the server behind it | [`Client::upstream`] by hand, [`Sim::backend`] by script |
 //! | answer call-outs | [`Sim::next_call`] by hand, [`Sim::answer_calls`] by script |
+//! | speak gRPC, or be Envoy's resolver | [`Sim::keep_effects`] |
 //! | let time pass | [`Sim::advance`], [`Sim::wait_for`] |
+//! | change the configuration, or exit | [`Sim::reconfigure`], [`Sim::stop`] |
 //! | break things | [`Client::reset`], [`Backend::refusing`], [`Upstream::reset`], [`Call::fail`], [`Sim::trap_in`] |
 //! | look | `assert_…` everywhere; [`Sim::log`], [`Sim::metric`], [`Sim::shared_data`], [`Client::filter_state`] |
 //! | understand | [`SimBuilder::traced`] and [`Sim::trace`]: every call between host and module |

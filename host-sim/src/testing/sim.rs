@@ -13,7 +13,7 @@ use super::callout::{Answer, Call};
 use super::client::Client;
 use super::show;
 use super::world::World;
-use crate::{HttpCall, LogLine, Module};
+use crate::{Effect, HttpCall, Input, LogLine, Module, StartError};
 
 /// A host with one module, a clock that stands still until you move it, and everything around it in your hand.
 ///
@@ -145,6 +145,50 @@ impl Sim {
         World::borrow(&self.world).responders.insert(cluster.to_owned(), Box::new(answer));
     }
 
+    /// Replaces the plugin's configuration, as an update of the listener does: new clients meet the new one, those who
+    /// are connected stay with the old one.
+    ///
+    /// # Errors
+    /// [`StartError`] when the module refuses it; then everything stays as it was.
+    pub fn reconfigure(&self, configuration: impl Into<Vec<u8>>) -> Result<(), StartError> {
+        World::borrow(&self.world).reconfigure(configuration.into())
+    }
+
+    /// Envoy exits: everybody who is connected is closed, and the machines are shut down.
+    pub fn stop(&self) {
+        World::borrow(&self.world).stop();
+    }
+
+    /// gRPC and the look-ups of `envoy_resolve_dns` are yours from now on: what the module wants comes out of
+    /// [`Sim::take_effects`], and what becomes of it goes into [`Sim::handle`]. Before, there is no gRPC server and no
+    /// resolver: calls fail with status 14, look-ups without an answer.
+    ///
+    /// ```
+    /// use host_sim::Effect;
+    /// use host_sim::testing::Sim;
+    /// # let doorman = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/testing/doorman.wat"));
+    /// let sim = Sim::wat(doorman).call_cluster("limits").start();
+    /// sim.keep_effects();
+    /// for effect in sim.take_effects() {
+    ///     if let Effect::Grpc(call) = effect {
+    ///         println!("{call:?}");
+    ///     }
+    /// }
+    /// ```
+    pub fn keep_effects(&self) {
+        World::borrow(&self.world).kept.get_or_insert_default();
+    }
+
+    /// What the module has wanted of gRPC and DNS since the last time.
+    pub fn take_effects(&self) -> Vec<Effect> {
+        World::borrow(&self.world).kept.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Tells the host that something has happened for which there is no shorter word.
+    pub fn handle(&self, input: Input) {
+        World::borrow(&self.world).handle(input);
+    }
+
     /// The next call of this callback or host function, by its name in the ABI, traps, on whatever machine it is made.
     pub fn trap_in(&self, function: &str) {
         World::borrow(&self.world).probe.borrow_mut().traps.insert(function.to_owned());
@@ -203,7 +247,8 @@ impl Sim {
         World::borrow(&self.world).worker_log()
     }
 
-    /// The module has logged exactly these lines on its workers. Lines of the host, of the canary and of the main thread
+    /// The module has logged exactly these lines on its workers. Lines of the host, of the canary and of the main
+    /// thread
     /// do not count.
     ///
     /// # Panics

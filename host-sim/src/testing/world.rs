@@ -33,6 +33,8 @@ pub(super) struct World {
     pub responders: BTreeMap<String, Responder>,
     /// Call-outs for the test to answer, in the order of the questions.
     pub pending: Vec<HttpCall>,
+    /// Effects that the test carries out itself; `None`: they are declined.
+    pub kept: Option<Vec<Effect>>,
     pub probe: Rc<RefCell<Probe>>,
     now: Now,
     server: SocketAddr,
@@ -96,6 +98,7 @@ impl World {
             backends: BTreeMap::new(),
             responders: BTreeMap::new(),
             pending: Vec::new(),
+            kept: None,
             probe,
             now,
             server,
@@ -137,6 +140,17 @@ impl World {
 
     pub fn handle(&mut self, input: Input) {
         self.host.handle(input, self.now);
+        self.settle();
+    }
+
+    pub fn reconfigure(&mut self, configuration: Vec<u8>) -> Result<(), StartError> {
+        let changed = self.host.reconfigure(configuration, self.now);
+        self.settle();
+        changed
+    }
+
+    pub fn stop(&mut self) {
+        self.host.stop(self.now);
         self.settle();
     }
 
@@ -262,12 +276,15 @@ impl World {
                 let id = record.connection;
                 self.client(id).record = Some(record);
             }
-            // There is no gRPC server and no resolver.
-            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
-                if let Some(answer) = effect.declined() {
-                    self.host.handle(answer, self.now);
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => match &mut self.kept {
+                Some(kept) => kept.push(effect),
+                // There is no gRPC server and no resolver.
+                None => {
+                    if let Some(answer) = effect.declined() {
+                        self.host.handle(answer, self.now);
+                    }
                 }
-            }
+            },
             // Nothing fills up here.
             Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }

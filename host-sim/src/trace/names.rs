@@ -65,11 +65,14 @@ pub(super) fn value(name: &str, number: u32) -> Value {
     known.map_or(Value::Number(number.into()), Value::Name)
 }
 
-/// What a host function has answered: a status of the ABI by name, of WASI by number.
+/// What a host function has answered: a status of the ABI by name, anything else by number.
 pub(super) fn status(function: &HostFunction, code: u32) -> String {
     match function.handler {
-        Handler::Wasi(_) | Handler::NoResult(_) => format!("errno {code}"),
-        _ => STATUSES.get(code as usize).map_or_else(|| format!("status {code}"), |name| (*name).to_owned()),
+        Handler::Wasi(_) => format!("errno {code}"),
+        Handler::NoResult(_) | Handler::Runtime(_) => code.to_string(),
+        Handler::Proxy(_) => {
+            STATUSES.get(code as usize).map_or_else(|| format!("status {code}"), |name| (*name).to_owned())
+        }
     }
 }
 

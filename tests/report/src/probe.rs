@@ -16,7 +16,7 @@ pub const OUTSIDE: &str = r#"
 pub const ALIVE: &str = r#"
 [...document.querySelectorAll("*")].filter(element =>
     ["SCRIPT", "IMG", "IFRAME", "OBJECT", "EMBED", "FORM"].includes(element.tagName)
-    || [...element.attributes].some(attribute => attribute.name.startsWith("on") || /javascript:/i.test(attribute.value))
+    || [...element.attributes].some(({ name, value }) => name.startsWith("on") || /javascript:/i.test(value))
 ).map(element => element.outerHTML.slice(0, 80))
 "#;
 

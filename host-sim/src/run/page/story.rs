@@ -1,5 +1,6 @@
 //! One story: what it tells, how it went, the lanes, the log.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use postscreen_scenario::Difference;
@@ -42,13 +43,22 @@ fn facts(story: &Story) -> String {
 fn played(play: &Play) -> String {
     let record = play.record.borrow();
     let mut text = differences(&play.differences);
+    if let Some(reason) = &play.refused {
+        let lines: Vec<String> = reason.lines().map(|line| escape(&words::clean(line))).collect();
+        // Writing into a string does not fail.
+        let _ = writeln!(
+            text,
+            "<p>The configuration was refused:</p>\n<pre class=\"refused\" tabindex=\"0\">{}</pre>",
+            lines.join("\n")
+        );
+    }
     if !record.lanes.is_empty() {
         text += &lanes(&record);
     }
     text += &log(&record);
+    text += &metrics(&play.metrics);
     if !record.events.is_empty() {
         let drawing = escape(&timeline::draw(&record));
-        // Writing into a string does not fail.
         let _ = writeln!(
             text,
             "<details>\n<summary>Everything, in the order in which it happened</summary>\n\
@@ -56,6 +66,20 @@ fn played(play: &Play) -> String {
         );
     }
     text
+}
+
+/// The metrics at the end, those that are 0 left out.
+fn metrics(metrics: &BTreeMap<String, i64>) -> String {
+    let lines = metrics.iter().filter(|(_, value)| **value != 0).map(|(name, value)| {
+        format!("<dt><code>{}</code></dt>\n<dd>{value}</dd>\n", escape(&words::clean(name)))
+    });
+    let lines: String = lines.collect::<Vec<_>>().concat();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!(
+        "<details>\n<summary>Metrics at the end</summary>\n<dl class=\"metrics\">\n{lines}</dl>\n</details>\n"
+    )
 }
 
 /// Expected and seen.

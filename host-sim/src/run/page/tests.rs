@@ -10,7 +10,10 @@ fn story(outcome: Outcome) -> Story {
 
 fn played(differences: Vec<Difference>) -> Outcome {
     let record = Rc::new(RefCell::new(everything()));
-    Outcome::Played(Play { differences, virtual_time: Duration::from_millis(2_001), record })
+    let metrics = BTreeMap::from([("seen<i>".to_owned(), 3), ("never".to_owned(), 0)]);
+    let refused = Some("no: <script>\n\u{1b}".to_owned());
+    let virtual_time = Duration::from_millis(2_001);
+    Outcome::Played(Play { differences, virtual_time, record, refused, metrics })
 }
 
 fn difference(how: &str) -> Difference {
@@ -31,6 +34,8 @@ fn nothing_of_a_story_becomes_markup() {
         "a/&lt;b&gt;.yaml",
         "<del>-&lt;script&gt;</del>\n<ins>+&lt;/pre&gt;&lt;script&gt;</ins>",
         "`&lt;script&gt;` is no duration",
+        "no: &lt;script&gt;\n\\u{1b}",
+        "<dt><code>seen&lt;i&gt;</code></dt>\n<dd>3</dd>",
     ] {
         assert!(page.contains(text), "{text} is missing:\n{page}");
     }

@@ -3,7 +3,7 @@
 use domain::base::{Message, Rtype};
 use domain::rdata::A;
 
-use crate::event::{HeaderMap, HttpCall, HttpFailure};
+use crate::event::{DnsAddress, GrpcEvent, HeaderMap, HttpCall, HttpFailure};
 
 /// The most addresses of one answer that are named.
 const ADDRESSES_MAX: usize = 4;
@@ -36,24 +36,47 @@ pub(super) fn response(headers: &HeaderMap, body: &[u8]) -> String {
 /// The addresses, or what there is in their place.
 fn dns(body: &[u8]) -> Option<String> {
     let message = Message::from_slice(body).ok()?;
-    let mut addresses = Vec::new();
+    let mut addresses: Vec<String> = Vec::new();
     for record in message.answer().ok()?.limit_to::<A>() {
         addresses.push(record.ok()?.data().addr().to_string());
     }
-    Some(match addresses.len() {
-        0 if message.sole_question().is_ok_and(|question| question.qtype() != Rtype::A) => {
-            "nothing".to_owned()
-        }
-        0 => message.header().rcode().to_string(),
-        len => {
-            let more = len.saturating_sub(ADDRESSES_MAX);
-            addresses.truncate(ADDRESSES_MAX);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{}{more}", addresses.join(", "))
-        }
+    let asked_for_another = || message.sole_question().is_ok_and(|question| question.qtype() != Rtype::A);
+    Some(match addresses.as_slice() {
+        [] if asked_for_another() => "nothing".to_owned(),
+        [] => message.header().rcode().to_string(),
+        addresses => list(addresses),
     })
 }
 
+/// The first of them, and how many there are more.
+fn list(addresses: &[String]) -> String {
+    let shown = addresses.len().min(ADDRESSES_MAX);
+    let more = addresses.len() - shown;
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", addresses[..shown].join(", "))
+}
+
+/// The answer to a look-up by the host's own resolver.
+pub(super) fn addresses(answer: Option<&[DnsAddress]>) -> String {
+    match answer {
+        None => "no answer".to_owned(),
+        Some([]) => "no addresses".to_owned(),
+        Some(found) => list(&found.iter().map(|address| address.ip.to_string()).collect::<Vec<_>>()),
+    }
+}
+
+/// What came for a gRPC call or stream.
+pub(super) fn grpc_event(event: &GrpcEvent) -> String {
+    match event {
+        GrpcEvent::InitialMetadata(map) => format!("{} headers", map.len()),
+        GrpcEvent::Message(message) => format!("a message of {} bytes", message.len()),
+        GrpcEvent::TrailingMetadata(map) => format!("{} trailers", map.len()),
+        GrpcEvent::Closed { status, message } if message.is_empty() => format!("status {status}"),
+        GrpcEvent::Closed { status, message } => format!("status {status}: {message}"),
+    }
+}
+
+/// No answer, and why.
 pub(super) fn failure(failure: HttpFailure) -> String {
     match failure {
         HttpFailure::Unreachable => "no connection".to_owned(),
@@ -64,3 +87,6 @@ pub(super) fn failure(failure: HttpFailure) -> String {
 fn header<'a>(headers: &'a HeaderMap, name: &[u8]) -> Option<&'a [u8]> {
     headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
 }
+
+#[cfg(test)]
+mod tests;

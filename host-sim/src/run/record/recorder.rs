@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::attribute::lane_of;
 use super::{Bytes, Finish, Lane, Peer, Record, What, describe};
-use crate::event::{CallId, ConnectionEnd, ConnectionId, Effect, Input};
+use crate::event::{CallId, ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcEvent, Input};
 use crate::{Driven, Now};
 
 /// The filter state in which the module leaves what it found.
@@ -19,8 +19,16 @@ pub(crate) struct Recorder {
     host: Box<dyn Driven>,
     record: Rc<RefCell<Record>>,
     now: Duration,
-    /// Questions that were not answered yet, with the lanes that they are about.
-    asked: BTreeMap<CallId, (Option<usize>, String)>,
+    /// Questions that were not answered to their end, with the lanes that they are about.
+    asked: BTreeMap<(Protocol, CallId), (Option<usize>, String)>,
+}
+
+/// What a call-out speaks; each counts its tokens by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Protocol {
+    Dns,
+    Grpc,
+    Http,
 }
 
 // === impl Recorder ===
@@ -53,9 +61,18 @@ impl Recorder {
                 self.push(*connection, What::Connection { stands: false });
             }
             Input::HttpResponse { call, headers, body, .. } => {
-                self.answered(*call, describe::response(headers, body));
+                self.answered((Protocol::Http, *call), describe::response(headers, body), true);
             }
-            Input::HttpFailure { call, failure } => self.answered(*call, describe::failure(*failure)),
+            Input::HttpFailure { call, failure } => {
+                self.answered((Protocol::Http, *call), describe::failure(*failure), true);
+            }
+            Input::Grpc { call, event } => {
+                let over = matches!(event, GrpcEvent::Closed { .. });
+                self.answered((Protocol::Grpc, *call), describe::grpc_event(event), over);
+            }
+            Input::DnsAnswer { call, answer } => {
+                self.answered((Protocol::Dns, *call), describe::addresses(answer.as_deref()), true);
+            }
             _ => {}
         }
     }
@@ -86,16 +103,17 @@ impl Recorder {
             }
             Effect::HttpCall(call) => {
                 let (question, name) = describe::request(call);
-                let mut record = self.record.borrow_mut();
-                let lane = name.and_then(|name| record.asking(&name));
-                self.asked.insert(call.call, (lane, question.clone()));
-                record.push(self.now, lane, What::Asked { call: call.call, question });
+                self.asked((Protocol::Http, call.call), question, name.as_deref());
             }
-            Effect::CancelHttpCall { call } => {
-                if let Some((lane, question)) = self.asked.remove(call) {
-                    self.record.borrow_mut().push(self.now, lane, What::GaveUp { call: *call, question });
-                }
+            Effect::ResolveDns { call, name } => {
+                self.asked((Protocol::Dns, *call), format!("addresses of {name}"), Some(name));
             }
+            Effect::Grpc(GrpcEffect::Start(request)) => {
+                let question = format!("gRPC {}/{}", request.service, request.method);
+                self.asked((Protocol::Grpc, request.call), question, None);
+            }
+            Effect::CancelHttpCall { call } => self.gave_up((Protocol::Http, *call)),
+            Effect::Grpc(GrpcEffect::Cancel { call }) => self.gave_up((Protocol::Grpc, *call)),
             Effect::Log(line) => {
                 let mut record = self.record.borrow_mut();
                 let lane = lane_of(&line.text, &record.lanes);
@@ -129,9 +147,25 @@ impl Recorder {
         self.push(connection, What::Finished { to, how });
     }
 
-    fn answered(&mut self, call: CallId, answer: String) {
-        if let Some((lane, _)) = self.asked.remove(&call) {
-            self.record.borrow_mut().push(self.now, lane, What::Answered { call, answer });
+    fn asked(&mut self, call: (Protocol, CallId), question: String, name: Option<&str>) {
+        let mut record = self.record.borrow_mut();
+        let lane = name.and_then(|name| record.asking(name));
+        self.asked.insert(call, (lane, question.clone()));
+        record.push(self.now, lane, What::Asked { question });
+    }
+
+    /// Something came for a question; `over`: it was the last.
+    fn answered(&mut self, call: (Protocol, CallId), answer: String, over: bool) {
+        let Some((lane, _)) = self.asked.get(&call) else { return };
+        self.record.borrow_mut().push(self.now, *lane, What::Answered { answer });
+        if over {
+            self.asked.remove(&call);
+        }
+    }
+
+    fn gave_up(&mut self, call: (Protocol, CallId)) {
+        if let Some((lane, question)) = self.asked.remove(&call) {
+            self.record.borrow_mut().push(self.now, lane, What::GaveUp { question });
         }
     }
 

@@ -50,17 +50,16 @@ pub(in crate::run) fn everything() -> Record {
         lanes: vec![lane(1, "a<b>", Some("PASS NEW"), Some(end)), lane(2, "open", None, None)],
         ..Record::default()
     };
-    let call = CallId { vm: VmId::Worker(0), token: 4 };
     let bytes = |text: &str| Bytes::new(text.as_bytes());
     let logged =
         |vm, by_host, text: &str| LogLine { vm, level: LogLevel::Info, text: text.to_owned(), by_host };
     let events = [
         (0, Some(0), What::Connected { from: record.lanes[0].client }),
         (0, Some(1), What::Connected { from: record.lanes[1].client }),
-        (0, Some(0), What::Asked { call, question: "A 9.bl.test".to_owned() }),
-        (5, Some(0), What::Answered { call, answer: "NXDOMAIN".to_owned() }),
-        (5, Some(1), What::GaveUp { call, question: "A 9.slow.test".to_owned() }),
-        (5, None, What::Asked { call, question: "GET api/".to_owned() }),
+        (0, Some(0), What::Asked { question: "A 9.bl.test".to_owned() }),
+        (5, Some(0), What::Answered { answer: "NXDOMAIN".to_owned() }),
+        (5, Some(1), What::GaveUp { question: "A 9.slow.test".to_owned() }),
+        (5, None, What::Asked { question: "GET api/".to_owned() }),
         (
             5,
             Some(1),

@@ -1,8 +1,9 @@
 use super::super::world::EFFECTS_MAX;
 use super::*;
-use crate::HttpFailure;
+use crate::{Effect, HttpFailure, Input};
 
-/// Asks the cluster `dns` for every client, and logs the status code of the answer. The pairs are `:method`, `:path` and
+/// Asks the cluster `dns` for every client, and logs the status code of the answer. The pairs are `:method`,
+/// `:path` and
 /// `:authority`, each with a value of one byte.
 const ASKER: &str = r#"(module
   (import "env" "proxy_http_call"
@@ -120,4 +121,35 @@ fn a_dead_cluster_and_an_unknown_one_get_no_call() {
         sim.connect("203.0.113.9");
         assert!(sim.calls().is_empty());
     }
+}
+
+/// Looks up a name for every client, and logs when it hears of it.
+const LOOKER: &str = r#"(module
+  (import "env" "envoy_resolve_dns" (func $resolve (param i32 i32 i32) (result i32)))
+  (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "mx.example")
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_new_connection") (param i32) (result i32)
+    (drop (call $resolve (i32.const 0) (i32.const 10) (i32.const 64)))
+    (i32.const 1))
+  (func (export "envoy_on_resolve_dns") (param i32 i32 i32)
+    (drop (call $log (i32.const 2) (i32.const 0) (i32.const 2)))))"#;
+
+#[test]
+fn a_look_up_is_declined_unless_the_test_wants_it() {
+    let sim = Sim::wat(LOOKER).start();
+    sim.connect("203.0.113.9");
+    sim.assert_log(["mx"]);
+    assert_eq!(sim.take_effects(), []);
+
+    sim.keep_effects();
+    sim.connect("203.0.113.9");
+    sim.assert_log(["mx"]);
+    let effects = sim.take_effects();
+    let [Effect::ResolveDns { call, name }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(name, "mx.example");
+    sim.handle(Input::DnsAnswer { call: *call, answer: Some(Vec::new()) });
+    sim.assert_log(["mx", "mx"]);
+    assert_eq!(sim.take_effects(), []);
 }

@@ -58,3 +58,25 @@ fn a_trace_has_every_call_with_its_arguments() {
     assert_eq!(trace.matches(call).count(), 3, "{trace}");
     assert!(Sim::wat(KEEPER).start().trace().is_empty());
 }
+
+#[test]
+fn a_new_configuration_is_tried_and_reaches_every_machine() {
+    let sim = Sim::wat(KEEPER).start();
+    let client = sim.connect("203.0.113.9");
+    sim.reconfigure("{}").unwrap();
+    assert_eq!(sim.log().len(), 6, "canary, main thread and worker, twice");
+    client.assert_open();
+    sim.stop();
+    client.assert_closed();
+}
+
+#[test]
+fn a_configuration_that_is_refused_changes_nothing() {
+    let refuses_any_but_none = r#"(module
+      (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1"))
+      (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.eqz (local.get 1))))"#;
+    let sim = Sim::wat(refuses_any_but_none).start();
+    let error = sim.reconfigure("x").unwrap_err();
+    assert!(error.to_string().contains("refused its configuration"), "{error}");
+    sim.connect("203.0.113.9").assert_open();
+}
