@@ -2,7 +2,8 @@
 //!
 //! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
 //! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Two drivers sit on it: the
-//! player of scenarios in virtual time (`host-sim run`) and the server on real sockets (`host-sim serve`).
+//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on real
+//! sockets (`host-sim serve`).
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
 //! actions, paused buffers and re-delivery are those of Envoy 1.40.
@@ -12,6 +13,7 @@ mod callout;
 pub mod cli;
 mod connection;
 pub mod dns;
+mod driven;
 mod error;
 mod event;
 pub mod explain;
@@ -30,6 +32,7 @@ mod vm;
 mod wasi;
 mod worker;
 
+pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{
     CallId, ConnectionEnd, ConnectionId, Effect, HeaderMap, HttpCall, HttpFailure, Input, LogLevel, LogLine,

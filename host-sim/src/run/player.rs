@@ -8,7 +8,7 @@ use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink
 
 use super::cast::{Cast, Member, Socket};
 use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
-use crate::{Host, Module, Now, Settings, StartError, dns};
+use crate::{Driven, Host, Module, Now, Settings, StartError, dns};
 
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
@@ -39,7 +39,7 @@ pub(super) fn play(module: &Module, scenario: &Scenario, workers: NonZeroUsize) 
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
     let settings = Settings { workers, ..Settings::postscreen(policy) };
     match Host::start(module, settings, now) {
-        Ok(host) => Player::new(scenario, host, now).play(),
+        Ok(host) => Player::new(scenario, Box::new(host), now).play(),
         Err(error) => {
             let transcript = Transcript { refused: Some(reason(&error)), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
@@ -56,7 +56,7 @@ fn reason(error: &StartError) -> String {
 
 struct Player<'a> {
     scenario: &'a Scenario,
-    host: Host,
+    host: Box<dyn Driven>,
     now: Now,
     cast: Cast<'a>,
     backends: BTreeMap<ConnectionId, Sink>,
@@ -71,7 +71,7 @@ struct Player<'a> {
 // === impl Player ===
 
 impl<'a> Player<'a> {
-    fn new(scenario: &'a Scenario, host: Host, now: Now) -> Self {
+    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now) -> Self {
         Self {
             scenario,
             host,
