@@ -19,7 +19,10 @@ pub(crate) struct Connection {
 
     /// The client's socket.
     pub socket: Socket,
-    /// The module was told of this stream, so it must be told of its end.
+    /// The root context that it belongs to until it ends: the newest one when it was accepted. 0 without a filter.
+    pub root: u32,
+    /// The module was told of this stream, so it is asked about it and told of its end. Otherwise the chain is one
+    /// without the module.
     pub known_to_module: bool,
     /// `tcp_proxy` has been started: the module let the connection go on.
     pub proxy_started: bool,
@@ -109,6 +112,7 @@ impl Connection {
             accepted,
             state: ConnectionState::Open,
             socket: Socket::default(),
+            root: 0,
             known_to_module: false,
             proxy_started: false,
             upstream: Upstream { early_full: !early_data, ..Upstream::default() },

@@ -26,6 +26,17 @@ pub enum VmId {
     Worker(usize),
 }
 
+impl VmId {
+    /// A number of its own, by which each machine draws other random bytes.
+    pub(crate) fn number(self) -> u64 {
+        match self {
+            Self::Canary => 0,
+            Self::Main => 1,
+            Self::Worker(worker) => 2 + worker as u64,
+        }
+    }
+}
+
 impl fmt::Display for VmId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,6 +1,5 @@
 //! The host itself: workers behind one door.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -8,9 +7,8 @@ use std::time::Duration;
 
 use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
-use crate::metrics::Metrics;
 use crate::vm::Shared;
-use crate::worker::Worker;
+use crate::worker::{Reloads, Thread, Worker};
 use crate::{Module, Now, Settings, StartError};
 
 /// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.
@@ -19,13 +17,22 @@ use crate::{Module, Now, Settings, StartError};
 /// until it gives nothing; call [`Host::handle`] with [`Input::TimePassed`] when [`Host::next_deadline`] is reached.
 /// The same inputs always give the same effects.
 pub struct Host {
-    main: Worker,
-    workers: Vec<Worker>,
-    metrics: Rc<RefCell<Metrics>>,
+    module: Module,
+    shared: Shared,
+    main: Thread,
+    workers: Vec<Thread>,
     effects: VecDeque<Effect>,
-    /// Where each open connection is: worker and context.
-    connections: BTreeMap<ConnectionId, (usize, u32)>,
+    connections: BTreeMap<ConnectionId, Place>,
     last_connection: u64,
+}
+
+/// Where an open connection is.
+#[derive(Clone, Copy)]
+struct Place {
+    worker: usize,
+    /// Which of the worker's machines.
+    generation: u32,
+    context: u32,
 }
 
 impl Host {
@@ -37,18 +44,58 @@ impl Host {
     pub fn start(module: &Module, settings: Settings, now: Now) -> Result<Self, StartError> {
         let workers = settings.workers.get();
         let shared = Shared { settings: Rc::new(settings), data: Rc::default(), metrics: Rc::default() };
-        let mut effects = VecDeque::new();
+        let mut effects = VecDeque::from(canary(module, &shared, now)?);
         let mut start = |id| {
-            let mut worker = Worker::start(module, id, &shared, now)?;
-            effects.extend(worker.take_effects());
-            Ok(worker)
+            let mut thread = Thread::start(module, id, &shared, now)?;
+            effects.extend(thread.turn());
+            Ok(thread)
         };
-        start(VmId::Canary)?;
         let main = start(VmId::Main)?;
         let workers = (0..workers).map(|worker| start(VmId::Worker(worker))).collect::<Result<_, _>>()?;
-        let metrics = Rc::clone(&shared.metrics);
-        let connections = BTreeMap::new();
-        Ok(Self { main, workers, metrics, effects, connections, last_connection: 0 })
+        let (module, connections) = (module.clone(), BTreeMap::new());
+        Ok(Self { module, shared, main, workers, effects, connections, last_connection: 0 })
+    }
+
+    /// Replaces the module's configuration, as Envoy does when a listener or filter chain is updated and the code and
+    /// `vm_config` stay the same: a canary tries it, then every machine makes a new root context with it. New clients
+    /// belong to the new root, those who are connected to the old one until they end; then the old root is shut down.
+    ///
+    /// The same configuration again changes nothing.
+    ///
+    /// # Errors
+    /// [`StartError`] when the canary refuses the configuration or traps, with the lines that it logged. Then
+    /// everything stays as it was.
+    pub fn reconfigure(&mut self, configuration: impl Into<Vec<u8>>, now: Now) -> Result<(), StartError> {
+        let plugin_configuration = configuration.into();
+        if plugin_configuration == self.shared.settings.plugin_configuration {
+            return Ok(());
+        }
+        let settings = Settings { plugin_configuration, ..Settings::clone(&self.shared.settings) };
+        let shared = Shared { settings: Rc::new(settings), ..self.shared.clone() };
+        self.effects.extend(canary(&self.module, &shared, now)?);
+        self.shared = shared;
+        for thread in [&mut self.main].into_iter().chain(&mut self.workers) {
+            thread.reconfigure(&self.module, &self.shared, now);
+        }
+        self.finish_all();
+        Ok(())
+    }
+
+    /// Envoy exits: everybody who is connected is closed, unwritten bytes are lost, and the root contexts are shut
+    /// down. Clients that come later are closed at once.
+    ///
+    /// A root that answers `proxy_on_done` with 0 has something left to do, and lives on until the module calls
+    /// `proxy_done`: go on with [`Host::handle`] until [`Host::is_over`], for as long as you like to wait.
+    pub fn stop(&mut self, now: Now) {
+        for thread in self.workers.iter_mut().chain([&mut self.main]) {
+            thread.stop(now);
+        }
+        self.finish_all();
+    }
+
+    /// After [`Host::stop`]: whether no root context is left that has something to do.
+    pub fn is_over(&self) -> bool {
+        self.threads().all(|(_, thread)| thread.is_over())
     }
 
     /// A client has connected. Without `worker` the workers take turns; a number that no worker has wraps around.
@@ -63,10 +110,9 @@ impl Host {
         let number = worker.unwrap_or(turn) % self.workers.len();
         self.last_connection += 1;
         let id = ConnectionId(self.last_connection);
-        let worker = &mut self.workers[number];
-        worker.set_now(now);
-        let context = worker.accept(id, client, server);
-        self.connections.insert(id, (number, context));
+        let thread = &mut self.workers[number];
+        let (generation, context) = thread.accept((id, client, server), &self.module, &self.shared, now);
+        self.connections.insert(id, Place { worker: number, generation, context });
         self.finish(VmId::Worker(number));
         id
     }
@@ -105,34 +151,41 @@ impl Host {
 
     /// When the next timer is due, on the monotonic clock.
     pub fn next_deadline(&self) -> Option<Duration> {
-        self.machines().filter_map(|(_, worker)| worker.next_deadline()).min()
+        self.threads().filter_map(|(_, thread)| thread.next_deadline()).min()
     }
 
     /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
-        self.metrics.borrow().all()
+        self.shared.metrics.borrow().all()
     }
 
     /// Connections that have not ended.
     pub fn open_connections(&self) -> usize {
-        self.workers.iter().map(Worker::streams).sum()
+        self.workers.iter().map(Thread::streams).sum()
     }
 
-    /// Workers whose machine has trapped; they refuse every client from then on.
+    /// Workers whose machine has trapped; what new clients meet there is up to [`Settings::failure_policy`].
     pub fn failed_workers(&self) -> Vec<usize> {
         (0..self.workers.len()).filter(|number| self.workers[*number].failed()).collect()
     }
 
+    /// How the machines of all workers were replaced.
+    pub fn reloads(&self) -> Reloads {
+        self.workers.iter().map(Thread::reloads).sum()
+    }
+
     fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker, u32)) {
-        let Some((number, context)) = self.connections.get(&connection).copied() else { return };
-        let worker = &mut self.workers[number];
-        worker.set_now(now);
-        act(worker, context);
-        self.finish(VmId::Worker(number));
+        let Some(place) = self.connections.get(&connection).copied() else { return };
+        if let Some(worker) = self.workers[place.worker].worker(place.generation) {
+            worker.set_now(now);
+            act(worker, place.context);
+            self.finish(VmId::Worker(place.worker));
+        }
     }
 
     fn answer(&mut self, call: CallId, response: Response, now: Now) {
-        if let Some(worker) = self.machine(call.vm) {
+        if let Some(thread) = self.thread(call.vm) {
+            let worker = thread.current();
             worker.set_now(now);
             worker.answer(call.token, response);
             self.finish(call.vm);
@@ -142,24 +195,19 @@ impl Host {
     /// Fires what is due, in order of time; at one moment the main thread first, then the workers.
     fn time_passed(&mut self, now: Now) {
         loop {
-            let due = self.machines().filter_map(|(vm, worker)| Some((worker.next_deadline()?, vm))).min();
+            let due = self.threads().filter_map(|(vm, thread)| Some((thread.next_deadline()?, vm))).min();
             let Some((_, vm)) = due.filter(|(at, _)| *at <= now.monotonic) else { return };
-            if let Some(worker) = self.machine(vm) {
-                worker.set_now(now);
-                worker.fire();
+            if let Some(thread) = self.thread(vm) {
+                thread.fire(now);
                 self.finish(vm);
             }
         }
     }
 
-    /// Ends the turn of one machine, and takes what it wants done.
+    /// Ends the turn of one thread, and takes what it wants done.
     fn finish(&mut self, vm: VmId) {
-        let worker = match vm {
-            VmId::Worker(number) => &mut self.workers[number],
-            VmId::Main | VmId::Canary => &mut self.main,
-        };
-        worker.turn();
-        for effect in worker.take_effects() {
+        let Some(thread) = self.thread(vm) else { return };
+        for effect in thread.turn() {
             if let Effect::Ended(end) = &effect {
                 self.connections.remove(&end.connection);
             }
@@ -167,19 +215,30 @@ impl Host {
         }
     }
 
-    fn machines(&self) -> impl Iterator<Item = (VmId, &Worker)> {
+    fn finish_all(&mut self) {
+        self.finish(VmId::Main);
+        (0..self.workers.len()).for_each(|number| self.finish(VmId::Worker(number)));
+    }
+
+    fn threads(&self) -> impl Iterator<Item = (VmId, &Thread)> {
         let workers = self.workers.iter().enumerate();
-        let workers = workers.map(|(number, worker)| (VmId::Worker(number), worker));
+        let workers = workers.map(|(number, thread)| (VmId::Worker(number), thread));
         std::iter::once((VmId::Main, &self.main)).chain(workers)
     }
 
-    fn machine(&mut self, vm: VmId) -> Option<&mut Worker> {
+    fn thread(&mut self, vm: VmId) -> Option<&mut Thread> {
         match vm {
             VmId::Worker(number) => self.workers.get_mut(number),
             VmId::Main => Some(&mut self.main),
             VmId::Canary => None,
         }
     }
+}
+
+/// Lets a throw-away machine try the configuration. Returns what it wants done.
+fn canary(module: &Module, shared: &Shared, now: Now) -> Result<Vec<Effect>, StartError> {
+    let mut canary = Worker::start(module, VmId::Canary, shared, now)?;
+    Ok(canary.take_effects().collect())
 }
 
 #[cfg(test)]

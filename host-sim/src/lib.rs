@@ -6,7 +6,7 @@
 //! sockets (`host-sim serve`).
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
-//! actions, paused buffers and re-delivery are those of Envoy 1.40.
+//! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].
 
 mod abi;
 mod callout;
@@ -20,6 +20,7 @@ pub mod explain;
 mod host;
 pub mod import;
 mod metrics;
+mod profile;
 mod properties;
 pub mod run;
 pub mod serve;
@@ -39,6 +40,8 @@ pub use event::{
     VmId,
 };
 pub use host::Host;
-pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, HttpCluster, Settings, TcpProxy};
+pub use profile::{Profile, UnknownProfile};
+pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Settings, TcpProxy};
 pub use time::Now;
 pub use vm::Module;
+pub use worker::Reloads;

@@ -1,9 +1,14 @@
 //! What an Envoy configuration would say around the module.
 
+mod failure_policy;
+
+pub use failure_policy::FailurePolicy;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use crate::event::LogLevel;
+use crate::profile::Profile;
 
 /// `per_connection_buffer_limit_bytes`, Envoy's default: a paused connection is not read from above it.
 pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
@@ -11,6 +16,8 @@ pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// The host's configuration. [`Settings::postscreen`] is the inline lane; change fields from there.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Which Envoy to be.
+    pub profile: Profile,
     /// The plugin's name, property `plugin_name`.
     pub plugin_name: String,
     /// Which root context the plugin asks for, property `plugin_root_id`.
@@ -23,11 +30,13 @@ pub struct Settings {
     pub plugin_configuration: Vec<u8>,
     /// `vm_config.environment_variables`.
     pub environment: BTreeMap<String, String>,
+    /// What becomes of clients when the machine has failed.
+    pub failure_policy: FailurePolicy,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
     pub workers: NonZeroUsize,
-    /// Where `random_get` starts. The same seed gives the same bytes.
+    /// Where `random_get` and the jitter of reloads start. The same seed gives the same bytes.
     pub seed: u64,
     /// The filter after the module.
     pub tcp_proxy: TcpProxy,
@@ -70,12 +79,14 @@ impl Settings {
     /// The chain `wasm → tcp_proxy` with the clusters `backend`, `speaker` and `resolver`, one worker.
     pub fn postscreen(plugin_configuration: impl Into<Vec<u8>>) -> Self {
         Self {
+            profile: Profile::default(),
             plugin_name: "postscreen".into(),
             root_id: "postscreen".into(),
             vm_id: "postscreen".into(),
             vm_configuration: Vec::new(),
             plugin_configuration: plugin_configuration.into(),
             environment: BTreeMap::new(),
+            failure_policy: FailurePolicy::default(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,

@@ -6,8 +6,8 @@ use std::time::Duration;
 /// Every timer, with its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
-    /// The root context's tick.
-    Tick,
+    /// The tick of this root context.
+    Tick(u32),
     /// The timeout of the call-out with this token.
     Callout(u32),
     /// The cluster's `connect_timeout`, for the connection of this context.

@@ -54,7 +54,7 @@ pub(super) fn set_effective_context(guest: &mut Guest<'_>, args: &Args<'_>) -> R
     Ok(())
 }
 
-/// `proxy_done`: nothing is ever pending, as on a network filter nobody waits for it.
-pub(super) fn done(_: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fault> {
-    Err(Status::NotFound.into())
+/// `proxy_done`: `NotFound` unless the root context is being shut down and answered `proxy_on_done` with 0.
+pub(super) fn done(guest: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fault> {
+    if guest.state().done() { Ok(()) } else { Err(Status::NotFound.into()) }
 }

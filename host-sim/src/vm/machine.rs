@@ -6,7 +6,8 @@ use wasmtime::{Func, Store, Val};
 
 use super::callback::Callback;
 use super::module::Module;
-use super::state::{Phase, ROOT_CONTEXT, Shared, State};
+use super::root::Root;
+use super::state::{Phase, Shared, State};
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::time::Now;
@@ -30,7 +31,7 @@ pub(crate) enum Called {
 }
 
 impl Machine {
-    /// Instantiates `module` and takes it through `_initialize`, root context, VM start and configuration.
+    /// Instantiates `module` and takes it through `_initialize`. It still lacks a root context.
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
         let mut store = Store::new(module.ready.module().engine(), State::new(id, shared, now));
         let mut machine = match module.ready.instantiate(&mut store) {
@@ -60,37 +61,44 @@ impl Machine {
                 machine
             }
         };
-        machine.configure()?;
-        Ok(machine)
+        machine.state_mut().phase = Phase::Configure;
+        if machine.failed { Err(machine.trapped()) } else { Ok(machine) }
     }
 
-    fn configure(&mut self) -> Result<(), StartError> {
+    /// Makes a root context with the configuration in the settings. Returns its number.
+    ///
+    /// Envoy calls `proxy_on_vm_start` for each of them, not only for the first.
+    pub fn add_root(&mut self) -> Result<u32, StartError> {
         let settings = std::rc::Rc::clone(&self.state().settings);
         let len = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        self.state_mut().phase = Phase::Configure;
-        self.state_mut().configuring = true;
-        self.call(ROOT_CONTEXT, Callback::ContextCreate, &[ROOT_CONTEXT, 0]);
-        for (callback, len) in [
-            (Callback::VmStart, len(&settings.vm_configuration)),
-            (Callback::Configure, len(&settings.plugin_configuration)),
+        let root = self.state_mut().allocate_context();
+        self.state_mut().roots.insert(root, Root::default());
+        for (callback, argument, configuring) in [
+            (Callback::ContextCreate, 0, true),
+            (Callback::VmStart, len(&settings.vm_configuration), false),
+            (Callback::Configure, len(&settings.plugin_configuration), true),
         ] {
-            self.state_mut().configuring = callback == Callback::Configure;
-            match self.call(ROOT_CONTEXT, callback, &[ROOT_CONTEXT, len]) {
-                Called::Returned(0) => {
+            self.state_mut().configuring = configuring;
+            let called = self.call(root, callback, &[root, argument]);
+            self.state_mut().configuring = false;
+            match called {
+                Called::Returned(0) if callback != Callback::ContextCreate => {
                     let (vm, callback) = (self.state().id, callback.name());
                     return Err(StartError::Refused { vm, callback, log: self.take_log() });
                 }
                 Called::Returned(_) | Called::Missing => {}
-                Called::Failed => {
-                    let log = self.take_log();
-                    let reason = log.last().map(|line| line.text.clone()).unwrap_or_default();
-                    return Err(StartError::Trapped { vm: self.state().id, reason, log });
-                }
+                Called::Failed => return Err(self.trapped()),
             }
         }
-        self.state_mut().configuring = false;
         self.state_mut().phase = Phase::Running;
-        Ok(())
+        Ok(root)
+    }
+
+    /// The error for a machine that trapped while it started.
+    fn trapped(&mut self) -> StartError {
+        let log = self.take_log();
+        let reason = log.last().map(|line| line.text.clone()).unwrap_or_default();
+        StartError::Trapped { vm: self.state().id, reason, log }
     }
 
     /// Calls `callback` for `context`. What it deferred is left in the state for the caller to carry out.

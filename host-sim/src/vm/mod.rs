@@ -3,9 +3,10 @@
 mod callback;
 mod machine;
 mod module;
+mod root;
 mod state;
 
 pub(crate) use callback::Callback;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;
-pub(crate) use state::{Action, Phase, ROOT_CONTEXT, Shared, State};
+pub(crate) use state::{Action, Phase, Shared, State};

@@ -7,17 +7,18 @@ use std::time::Duration;
 
 use wasmtime::{Memory, TypedFunc};
 
+use super::root::Root;
 use crate::callout::Callouts;
 use crate::connection::Connection;
-use crate::event::{Effect, LogLevel, LogLine, VmId};
+use crate::event::{CallId, Effect, LogLevel, LogLine, VmId};
 use crate::metrics::{MetricIds, Metrics};
 use crate::settings::Settings;
 use crate::shared_data::SharedData;
 use crate::time::Now;
 use crate::timers::{Timer, Timers};
 
-/// Context numbers count from the root; streams are 2, 3, ….
-pub(crate) const ROOT_CONTEXT: u32 = 1;
+/// Context numbers count from the first root; streams and later roots are 2, 3, ….
+const FIRST_CONTEXT: u32 = 1;
 
 /// What the machines of one host have in common.
 #[derive(Clone)]
@@ -37,11 +38,12 @@ pub(crate) enum Phase {
     Running,
 }
 
-/// What a host function leaves to be done when the module has returned. The numbers are stream contexts.
+/// What a host function leaves to be done when the module has returned. The numbers are contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     ContinueReading(u32),
     Close(u32),
+    DeleteRoot(u32),
 }
 
 /// One machine's state.
@@ -58,8 +60,11 @@ pub(crate) struct State {
     pub callouts: Callouts,
     pub random: fastrand::Rng,
     pub timers: Timers,
-    /// Zero: no tick.
-    pub tick_period: Duration,
+    /// The root contexts that have not been deleted.
+    pub roots: BTreeMap<u32, Root>,
+    next_context: u32,
+    /// The root context that each call-out under way belongs to, by its token.
+    call_roots: BTreeMap<u32, u32>,
     /// The context whose callback is running.
     pub current_context: u32,
     /// What `proxy_set_effective_context` has put in its place, until the callback returns.
@@ -73,12 +78,6 @@ pub(crate) struct State {
 
 impl State {
     pub fn new(id: VmId, shared: &Shared, now: Now) -> Self {
-        // Every machine draws bytes of its own.
-        let stream = match id {
-            VmId::Canary => 0,
-            VmId::Main => 1,
-            VmId::Worker(worker) => 2 + worker as u64,
-        };
         Self {
             id,
             now,
@@ -89,9 +88,11 @@ impl State {
             metrics: Rc::clone(&shared.metrics),
             metric_ids: MetricIds::default(),
             callouts: Callouts::default(),
-            random: fastrand::Rng::with_seed(shared.settings.seed.wrapping_add(stream)),
+            random: fastrand::Rng::with_seed(shared.settings.seed.wrapping_add(id.number())),
             timers: Timers::default(),
-            tick_period: Duration::ZERO,
+            roots: BTreeMap::new(),
+            next_context: FIRST_CONTEXT,
+            call_roots: BTreeMap::new(),
             current_context: 0,
             effective_context: None,
             streams: BTreeMap::new(),
@@ -118,9 +119,22 @@ impl State {
         }
     }
 
-    /// Whether the module may name this context: the root, or a stream whose connection object still exists.
+    /// The number of a new context. They are never used twice.
+    pub fn allocate_context(&mut self) -> u32 {
+        let context = self.next_context;
+        self.next_context += 1;
+        context
+    }
+
+    /// Whether the module may name this context: a root, or a stream whose connection object still exists.
     pub fn has_context(&self, context: u32) -> bool {
-        context == ROOT_CONTEXT || self.streams.contains_key(&context)
+        self.roots.contains_key(&context) || self.streams.contains_key(&context)
+    }
+
+    /// The root of the effective context, else of the current one.
+    pub fn root_context(&self) -> u32 {
+        let context = self.effective_context.unwrap_or(self.current_context);
+        self.streams.get(&context).map_or(context, |connection| connection.root)
     }
 
     /// The stream that host functions act on: of the effective context, else of the current one.
@@ -135,25 +149,59 @@ impl State {
         self.streams.get_mut(&context)
     }
 
-    /// Envoy makes the timer anew, so a running period starts again.
+    /// Envoy makes the root's timer anew, so a running period starts again.
     pub fn set_tick_period(&mut self, period: Duration) {
-        self.tick_period = period;
-        self.arm_tick();
+        let root = self.root_context();
+        if let Some(found) = self.roots.get_mut(&root) {
+            found.tick_period = period;
+            self.arm_tick(root);
+        }
     }
 
     /// After `proxy_on_tick` the timer is armed again with whatever the period then is: no catching up.
-    pub fn arm_tick(&mut self) {
-        if self.tick_period.is_zero() {
-            self.timers.stop(Timer::Tick);
-        } else {
-            self.timers.set(Timer::Tick, self.now.monotonic + self.tick_period);
+    pub fn arm_tick(&mut self, root: u32) {
+        match self.roots.get(&root) {
+            Some(found) if !found.tick_period.is_zero() => {
+                self.timers.set(Timer::Tick(root), self.now.monotonic + found.tick_period);
+            }
+            _ => self.timers.stop(Timer::Tick(root)),
         }
     }
 
+    /// Call-outs are the root's, whichever context asked.
     pub fn start_callout(&mut self, token: u32, timeout: Option<Duration>) {
         self.callouts.start(token);
+        self.call_roots.insert(token, self.root_context());
         if let Some(timeout) = timeout {
             self.timers.set(Timer::Callout(token), self.now.monotonic + timeout);
         }
+    }
+
+    /// The root context that waits for this call-out, once.
+    pub fn finish_callout(&mut self, token: u32) -> Option<u32> {
+        self.timers.stop(Timer::Callout(token));
+        self.call_roots.remove(&token).filter(|_| self.callouts.finish(token))
+    }
+
+    /// Gives up the call-outs of one root, or of all: Envoy cancels them, and no callback comes.
+    pub fn cancel_callouts(&mut self, root: Option<u32>) {
+        let of_root = |(token, owner): (&u32, &u32)| root.is_none_or(|root| root == *owner).then_some(*token);
+        let tokens: Vec<u32> = self.call_roots.iter().filter_map(of_root).collect();
+        for token in tokens {
+            if self.finish_callout(token).is_some() {
+                let call = CallId { vm: self.id, token };
+                self.effects.push_back(Effect::CancelHttpCall { call });
+            }
+        }
+    }
+
+    /// `proxy_done`: true when the root of the calling context was waiting for it. Its deletion is deferred.
+    pub fn done(&mut self) -> bool {
+        let context = self.root_context();
+        let waiting = self.roots.get_mut(&context).is_some_and(|root| std::mem::take(&mut root.awaits_done));
+        if waiting {
+            self.deferred.push_back(Action::DeleteRoot(context));
+        }
+        waiting
     }
 }

@@ -5,7 +5,18 @@ use std::net::SocketAddr;
 use super::Worker;
 use crate::connection::Connection;
 use crate::event::ConnectionId;
-use crate::vm::{Callback, Called, ROOT_CONTEXT};
+use crate::settings::FailurePolicy;
+use crate::vm::{Callback, Called};
+
+/// What a new client meets.
+enum Admission {
+    /// The module, as a stream of this root context.
+    To(u32),
+    /// `tcp_proxy` at once: Envoy leaves the filter out of the chain.
+    WithoutFilter,
+    /// Nobody.
+    Closed,
+}
 
 /// What a data callback answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,28 +28,42 @@ enum Verdict {
 impl Worker {
     /// A client has connected. Returns the number of its context.
     pub fn accept(&mut self, id: ConnectionId, client: SocketAddr, server: SocketAddr) -> u32 {
-        let context = self.next_context;
-        self.next_context += 1;
+        let context = self.state_mut().allocate_context();
         let accepted = self.state().now.monotonic;
         let early_data = self.state().settings.tcp_proxy.max_early_data_bytes.is_some();
         let connection = Connection::new(id, client, server, accepted, early_data);
         self.state_mut().streams.insert(context, connection);
         self.touched.insert(context);
-        if self.failed() {
-            // FAIL_CLOSED, the default failure policy.
-            self.close(context);
-            return context;
+        match self.admission() {
+            Admission::Closed => self.close(context),
+            Admission::WithoutFilter => _ = self.start_proxy(context),
+            Admission::To(root) => self.new_stream(context, root),
         }
+        context
+    }
+
+    fn admission(&self) -> Admission {
+        let open = self.state().settings.failure_policy.admits_without_filter();
+        match self.root {
+            _ if self.stopped => Admission::Closed,
+            None => Admission::WithoutFilter,
+            Some(_) if self.failed() && open => Admission::WithoutFilter,
+            Some(_) if self.failed() => Admission::Closed,
+            Some(root) => Admission::To(root),
+        }
+    }
+
+    fn new_stream(&mut self, context: u32, root: u32) {
         if let Some(connection) = self.stream(context) {
             connection.known_to_module = true;
+            connection.root = root;
         }
-        self.call(context, Callback::ContextCreate, &[context, ROOT_CONTEXT]);
+        self.call(context, Callback::ContextCreate, &[context, root]);
         if self.ask(context, Callback::NewConnection, &[context]) == Verdict::Continue
             && self.open_stream(context).is_some_and(|connection| !connection.proxy_started)
         {
             self.start_proxy(context);
         }
-        context
     }
 
     /// The client's socket has something to read.
@@ -97,7 +122,7 @@ impl Worker {
         {
             connection.upstream.socket.visible = false;
         }
-        if end {
+        if end && self.stream(context).is_some_and(|connection| connection.known_to_module) {
             // The only place where a module hears of an upstream close.
             self.call(context, Callback::UpstreamConnectionClose, &[context, 0]);
         }
@@ -110,11 +135,18 @@ impl Worker {
         }
     }
 
-    /// Calls a stream callback. When the machine has failed, the stream is closed and the chain stops.
+    /// Calls a stream callback. When the machine has failed, the stream is closed and the chain stops; with the
+    /// legacy `fail_open` it goes on. A chain without the module always does.
     fn ask(&mut self, context: u32, callback: Callback, args: &[u32]) -> Verdict {
+        if !self.stream(context).is_some_and(|connection| connection.known_to_module) {
+            return Verdict::Continue;
+        }
         match self.call(context, callback, args) {
             Called::Returned(0) | Called::Missing => Verdict::Continue,
             Called::Returned(_) => Verdict::Stop,
+            Called::Failed if self.state().settings.failure_policy == FailurePolicy::LegacyFailOpen => {
+                Verdict::Continue
+            }
             Called::Failed => {
                 self.close(context);
                 Verdict::Stop

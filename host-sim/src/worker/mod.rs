@@ -2,13 +2,20 @@
 //!
 //! - [`filter`]: the filter manager, where the module decides what goes on;
 //! - [`close`]: how a connection ends;
+//! - [`roots`]: the root contexts, from a configuration to their deletion;
 //! - [`tcp_proxy`]: the filter after the module, and its upstream connection;
-//! - [`turn`]: what the event loop does once the callbacks are over: flush, echo, read on, forget.
+//! - [`turn`]: what the event loop does once the callbacks are over: flush, echo, read on, forget;
+//! - [`thread`]: machine after machine, when one has failed and another takes over.
 
 mod close;
 mod filter;
+mod roots;
 mod tcp_proxy;
+mod thread;
 mod turn;
+
+pub use thread::Reloads;
+pub(crate) use thread::Thread;
 
 #[cfg(test)]
 pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
@@ -19,23 +26,29 @@ use std::time::Duration;
 use crate::callout::Response;
 use crate::connection::Connection;
 use crate::error::StartError;
-use crate::event::{Effect, VmId};
+use crate::event::{Effect, LogLevel, VmId};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::vm::{Action, Callback, Called, Machine, Module, ROOT_CONTEXT, Shared, State};
+use crate::vm::{Action, Callback, Called, Machine, Module, Shared, State};
 
 /// One of Envoy's threads with its machine. The main thread is one too; it is never given a stream.
 pub(crate) struct Worker {
     machine: Machine,
-    next_context: u32,
+    /// The root context of new streams. `None`: they are served without the filter, or the worker has stopped.
+    root: Option<u32>,
+    /// Older roots, until the last of their streams has ended.
+    draining: BTreeSet<u32>,
+    stopped: bool,
     /// Streams that something has happened to in this turn.
     touched: BTreeSet<u32>,
 }
 
 impl Worker {
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
-        let machine = Machine::start(module, id, shared, now)?;
-        Ok(Self { machine, next_context: ROOT_CONTEXT + 1, touched: BTreeSet::new() })
+        let mut machine = Machine::start(module, id, shared, now)?;
+        let root = Some(machine.add_root()?);
+        let (draining, touched) = (BTreeSet::new(), BTreeSet::new());
+        Ok(Self { machine, root, draining, stopped: false, touched })
     }
 
     /// The clock of everything that follows.
@@ -52,7 +65,7 @@ impl Worker {
     pub fn fire(&mut self) {
         let now = self.state().now.monotonic;
         match self.state_mut().timers.expired(now) {
-            Some(Timer::Tick) => self.tick(),
+            Some(Timer::Tick(root)) => self.tick(root),
             Some(Timer::Callout(token)) => {
                 let call = crate::CallId { vm: self.state().id, token };
                 self.emit(Effect::CancelHttpCall { call });
@@ -64,44 +77,46 @@ impl Worker {
         }
     }
 
-    fn tick(&mut self) {
+    fn tick(&mut self, root: u32) {
         // A failed machine does not tick, and never again.
-        if self.call(ROOT_CONTEXT, Callback::Tick, &[ROOT_CONTEXT]) == Called::Failed {
+        if self.call(root, Callback::Tick, &[root]) == Called::Failed {
             return;
         }
-        self.state_mut().arm_tick();
+        self.state_mut().arm_tick(root);
     }
 
     /// The answer to a call-out, if it is still wanted.
     pub fn answer(&mut self, token: u32, response: Response) {
         let state = self.state_mut();
-        if !state.callouts.finish(token) {
-            return;
-        }
-        state.timers.stop(Timer::Callout(token));
+        let Some(root) = state.finish_callout(token) else { return };
         let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
         let args = [
-            ROOT_CONTEXT,
+            root,
             token,
             count(response.headers.len()),
             count(response.body.len()),
             count(response.trailers.len()),
         ];
         state.callouts.current = Some(response);
-        self.call(ROOT_CONTEXT, Callback::HttpCallResponse, &args);
+        self.call(root, Callback::HttpCallResponse, &args);
         self.state_mut().callouts.current = None;
     }
 
     /// Calls the module, then does what it deferred: before the caller learns the module's answer, as in Envoy.
     fn call(&mut self, context: u32, callback: Callback, args: &[u32]) -> Called {
         let called = self.machine.call(context, callback, args);
+        self.carry_out_deferred();
+        called
+    }
+
+    fn carry_out_deferred(&mut self) {
         while let Some(action) = self.state_mut().deferred.pop_front() {
             match action {
                 Action::ContinueReading(context) => self.continue_reading(context),
                 Action::Close(context) => self.close(context),
+                Action::DeleteRoot(root) => self.delete_root(root),
             }
         }
-        called
     }
 
     /// The streams that have not been forgotten yet.
@@ -111,6 +126,25 @@ impl Worker {
 
     pub fn failed(&self) -> bool {
         self.machine.failed()
+    }
+
+    /// Whether new clients meet the module; else they are served without it, or not at all.
+    pub fn is_filtering(&self) -> bool {
+        self.root.is_some()
+    }
+
+    pub fn id(&self) -> VmId {
+        self.state().id
+    }
+
+    /// A line of the host's own.
+    pub fn log_by_host(&mut self, level: LogLevel, text: String) {
+        self.state_mut().log_by_host(level, text);
+    }
+
+    /// Gives up all call-outs: another machine takes over, and their numbers will be used again.
+    pub fn retire(&mut self) {
+        self.state_mut().cancel_callouts(None);
     }
 
     /// What this worker wants done, in order.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Worker;
 use crate::connection::{Connection, UpstreamPhase};
 use crate::event::Effect;
+use crate::profile::Profile;
 use crate::properties::{CLUSTER, IDLE_TIMEOUT_MS};
 use crate::settings::Cluster;
 use crate::speaker::Speaker;
@@ -109,7 +110,7 @@ impl Worker {
         }
     }
 
-    /// The server reset its connection. Since 1.38 the client is reset too.
+    /// The server reset its connection. Since 1.38 the client is reset too; before, what was written is flushed.
     pub fn upstream_reset(&mut self, context: u32) {
         self.upstream_closed(context, true);
     }
@@ -121,7 +122,7 @@ impl Worker {
             return;
         }
         self.close_upstream(context, false);
-        if reset {
+        if reset && self.state().settings.profile >= Profile::Envoy1_38 {
             self.abort(context, true);
         } else {
             self.close(context);

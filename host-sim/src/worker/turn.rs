@@ -8,6 +8,16 @@ use crate::event::{ConnectionEnd, Effect, VmId};
 impl Worker {
     /// Goes over the streams that something has happened to, until nothing moves any more.
     pub fn turn(&mut self) {
+        loop {
+            self.streams_turn();
+            self.shut_down_idle_roots();
+            if self.touched.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn streams_turn(&mut self) {
         while let Some(context) = self.touched.pop_first() {
             self.speaker_turn(context);
             self.flush_upstream(context);

@@ -1,4 +1,5 @@
-use super::bench::start;
+use super::bench::{start, start_with};
+use crate::{Profile, Settings};
 
 /// Rewrites every upstream chunk and closes: at once, or on the next tick.
 fn refuse(when: &str) -> String {
@@ -144,14 +145,18 @@ fn a_refused_dial_closes_the_client_without_a_word() {
 }
 
 #[test]
-fn a_reset_by_the_server_resets_the_client() {
-    let mut bench = start(OBITUARY);
-    let client = bench.accept();
-    bench.connected(client);
-    bench.seen();
-    bench.handle(crate::Input::UpstreamReset { connection: client });
-    assert_eq!(
-        bench.seen(),
-        ["close upstream", "reset client", "close", "001", "done", "log", "delete", "ended"]
-    );
+fn a_reset_by_the_server_resets_the_client_since_1_38() {
+    for profile in Profile::ALL {
+        let mut bench = start_with(OBITUARY, Settings { profile, ..Settings::postscreen("{}") });
+        let client = bench.accept();
+        bench.connected(client);
+        bench.seen();
+        bench.handle(crate::Input::UpstreamReset { connection: client });
+        let end = if profile == Profile::Envoy1_37 { "close client" } else { "reset client" };
+        assert_eq!(
+            bench.seen(),
+            ["close upstream", end, "close", "001", "done", "log", "delete", "ended"],
+            "{profile}"
+        );
+    }
 }

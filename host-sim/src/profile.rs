@@ -1,0 +1,59 @@
+//! Which Envoy the host is.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A line of Envoy releases. Later ones are greater, so a behaviour that came with 1.38 is asked for with
+/// `profile >= Profile::Envoy1_38`.
+///
+/// | since | what a network filter can see of it |
+/// | --- | --- |
+/// | 1.38 | a reset by the server resets the client too; before it the client saw an orderly end |
+/// | 1.39 | 44 functions of WASI instead of 18; `__main_void` is called after `_initialize` |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Profile {
+    Envoy1_37,
+    Envoy1_38,
+    Envoy1_39,
+    #[default]
+    Envoy1_40,
+}
+
+/// A name that no profile has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no profile {0:?}: expected one of envoy-1.37, envoy-1.38, envoy-1.39, envoy-1.40")]
+pub struct UnknownProfile(String);
+
+impl Profile {
+    /// All of them, the oldest first.
+    pub const ALL: [Self; 4] = [Self::Envoy1_37, Self::Envoy1_38, Self::Envoy1_39, Self::Envoy1_40];
+
+    /// `envoy-1.40`
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Envoy1_37 => "envoy-1.37",
+            Self::Envoy1_38 => "envoy-1.38",
+            Self::Envoy1_39 => "envoy-1.39",
+            Self::Envoy1_40 => "envoy-1.40",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|profile| profile.name() == name);
+        known.ok_or_else(|| UnknownProfile(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests;
