@@ -134,8 +134,8 @@ async fn test(program: &Rc<Program>, selection: &Selection) -> Result<ExitCode> 
     for name in &stories.too_long {
         println!("left out: {name} takes more than a minute; host-sim plays it in virtual time");
     }
-    for name in &stories.elsewhere {
-        println!("left out: {name} is for other hosts, as its `hosts` say");
+    for (name, why) in &stories.elsewhere {
+        println!("left out: {name} {why}");
     }
     let first = play(program, &stories).await;
     let rest = runner::run(acceptance, 1).await;

@@ -6,6 +6,7 @@ mod envoy;
 mod liar;
 mod loopback;
 mod resolver;
+mod scripted;
 mod server;
 mod zone_files;
 
@@ -19,6 +20,7 @@ pub(crate) use envoy::{Envoy, Program};
 pub(crate) use liar::{Liar, Lie};
 pub(crate) use loopback::Loopback;
 pub(crate) use resolver::Resolver;
+pub(crate) use scripted::Scripted;
 pub(crate) use server::Usage;
 
 /// Questions under way on one HTTP/2 connection. Envoy sends up to 1,024 before the resolver has told its own limit,

@@ -15,8 +15,8 @@ pub use world::{Ending, FailurePolicy, MailServer, Manner, Manners, Outage, Reco
 
 use crate::dns::Zones;
 
-/// One story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One story. By default it has nothing in it, and nobody plays it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
     /// What the story tells, in one sentence.
     pub about: String,

@@ -60,9 +60,9 @@ impl MailSession {
         self.leave(stay, now);
     }
 
-    /// The client has ended its half. As a mail server does: no more commands, no more session, unless it stalls.
+    /// The client has ended its half. As a mail server does: no more commands, no more session.
     pub fn client_ended(&mut self, now: Duration) {
-        if self.stay == Stay::Open {
+        if matches!(self.stay, Stay::Open | Stay::Stall) {
             self.leave(Stay::Close, now);
         }
     }

@@ -8,7 +8,7 @@ use domain::base::message_builder::PushError;
 use domain::base::{Message, MessageBuilder, Name, Rtype, Serial, ToName, Ttl};
 use domain::rdata::{A, Soa};
 
-use super::{Content, Fault, Zones, lie};
+use super::{Answered, Content, Fault, Zones, lie};
 
 /// The longest question that is read: a name of 255 bytes and an OPT record of any reasonable size.
 pub const QUESTION_BYTES_MAX: usize = 1_024;
@@ -33,8 +33,17 @@ pub enum Reply {
 impl Zones {
     /// Answers a DNS message, as if all answers were in time.
     pub fn reply(&self, message: &[u8]) -> Reply {
-        Query::parse(message)
-            .map_or(Reply::NoQuestion, |query| query.reply(&self.answer(&query.name()).content))
+        self.answer_to(message).reply
+    }
+
+    /// Answers a DNS message, and says how long that takes.
+    pub fn answer_to(&self, message: &[u8]) -> Answered {
+        let Some(query) = Query::parse(message) else {
+            return Answered { latency: None, reply: Reply::NoQuestion };
+        };
+        let name = query.name();
+        let answer = self.answer(&name);
+        Answered { latency: answer.latency, reply: query.reply(&answer.content) }
     }
 }
 

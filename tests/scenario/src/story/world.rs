@@ -52,7 +52,7 @@ pub enum Ending {
     Close,
     /// It breaks the connection (RST).
     Reset,
-    /// It keeps the connection, and never says a word again.
+    /// It keeps the connection until the client ends its half, and never says a word again.
     Stall,
 }
 

@@ -62,8 +62,9 @@ fn it_can_leave_after_its_greeting() {
     assert_eq!(texts(&all(&mut session("{ then: close }"))), ["220 mx.test ESMTP\r\n", "close"]);
     let mut stalled = session("{ then: stall }");
     stalled.receive(b"NOOP\r\n", MS);
-    stalled.client_ended(2 * MS);
     assert_eq!(texts(&all(&mut stalled)), ["220 mx.test ESMTP\r\n"]);
+    stalled.client_ended(2 * MS);
+    assert_eq!(texts(&all(&mut stalled)), ["close"]);
 }
 
 #[test]
