@@ -19,6 +19,8 @@ const EXAMPLES: &str = "\
 Examples:
   host-sim run tests/scenarios              play every story
   host-sim run --workers 2 STORY.yaml       one story, its clients spread over two workers
+  host-sim run --timeline STORY.yaml        one story, drawn: who said what, and when
+  host-sim report tests/scenarios           all of them as one HTML page, report.html
   host-sim serve                            screen real connections, with everything built in
   host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
@@ -43,6 +45,13 @@ A story:
 tests/scenarios/README.md explains every word. Exit status: 0 when all came true, 1 when a story went another way,
 2 when there was nothing to play.";
 
+/// What the page is.
+const REPORT: &str = "\
+The page needs nothing but itself: no network, no script. It begins with how every story went; each has a lane per
+client with the time to the right, what was expected and what was seen where they differ, and the log.
+
+Exit status: 0 when all came true, 1 when a story went another way, 2 when there is no page.";
+
 #[derive(Parser)]
 #[command(name = "host-sim", version, about, after_help = EXAMPLES)]
 struct Cli {
@@ -55,6 +64,9 @@ enum Command {
     /// Play scenario files in virtual time and check what every side saw
     #[command(after_help = STORY)]
     Run(RunArgs),
+    /// Play scenario files and write what happened as one HTML page
+    #[command(after_help = REPORT)]
+    Report(ReportArgs),
     /// Screen real clients on a socket
     Serve(ServeArgs),
     /// Write the module's configuration from a Postfix's main.cf
@@ -77,12 +89,36 @@ pub struct RunArgs {
     /// How many workers the clients are spread over, in turns
     #[arg(long, value_name = "N", default_value = "1")]
     pub workers: NonZeroUsize,
+    /// Print every call between host and module as it happens, with its arguments and its result
+    #[arg(long)]
+    pub trace: bool,
+    /// Draw each story: time downwards, a track for each client
+    #[arg(long)]
+    pub timeline: bool,
+}
+
+/// `host-sim report`
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Scenario files (YAML), and directories of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The page to write
+    #[arg(long, short, value_name = "PATH", default_value = "report.html")]
+    pub output: PathBuf,
+    /// The module to play them against
+    #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE)]
+    pub module: PathBuf,
+    /// How many workers the clients are spread over, in turns
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub workers: NonZeroUsize,
 }
 
 /// The whole program.
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => crate::run::main(args),
+        Command::Report(args) => crate::run::report(&args),
         Command::Serve(args) => crate::serve::main(&args),
         Command::Import(args) => crate::import::main(&args),
         Command::Explain(args) => crate::explain::main(&args),

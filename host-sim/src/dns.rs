@@ -15,6 +15,20 @@ pub struct HttpAnswer {
 
 /// Answers one request; `None` when the zone never answers.
 pub fn answer(zones: &Zones, headers: &HeaderMap, body: &[u8]) -> Option<HttpAnswer> {
+    if let Some(refusal) = refusal(headers) {
+        return Some(refusal);
+    }
+    match zones.reply(body) {
+        Reply::Message(message) => Some(HttpAnswer::message(message)),
+        Reply::NoQuestion => Some(HttpAnswer::error("400")),
+        Reply::Status(status) => Some(HttpAnswer::error(&status.to_string())),
+        // A broken connection brings no answer either.
+        Reply::Silence | Reply::Reset | Reply::Down => None,
+    }
+}
+
+/// What a resolver answers to a request that carries no question, whatever its body.
+pub(crate) fn refusal(headers: &HeaderMap) -> Option<HttpAnswer> {
     let header = |name: &[u8]| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice());
     if header(b":method") != Some(b"POST") {
         return Some(HttpAnswer::error("405"));
@@ -22,22 +36,20 @@ pub fn answer(zones: &Zones, headers: &HeaderMap, body: &[u8]) -> Option<HttpAns
     if header(b"content-type") != Some(b"application/dns-message") {
         return Some(HttpAnswer::error("415"));
     }
-    match zones.reply(body) {
-        Reply::Message(message) => Some(HttpAnswer::message(message)),
-        Reply::NoQuestion => Some(HttpAnswer::error("400")),
-        Reply::Silence => None,
-    }
+    None
 }
 
 // === impl HttpAnswer ===
 
 impl HttpAnswer {
-    fn message(body: Vec<u8>) -> Self {
+    /// The answer that carries this DNS message.
+    pub(crate) fn message(body: Vec<u8>) -> Self {
         let content_type = (b"content-type".to_vec(), b"application/dns-message".to_vec());
         Self { headers: vec![(b":status".to_vec(), b"200".to_vec()), content_type], body }
     }
 
-    fn error(status: &str) -> Self {
+    /// A status other than 200, and no body.
+    pub(crate) fn error(status: &str) -> Self {
         Self { headers: vec![(b":status".to_vec(), status.into())], body: Vec::new() }
     }
 }

@@ -112,4 +112,10 @@ impl StartError {
             Self::Refused { log, .. } | Self::Trapped { log, .. } => log,
         }
     }
+
+    /// The reason, and below it what was logged: there the module says why.
+    pub fn with_log(&self) -> String {
+        let said = self.log().iter().map(|line| line.text.clone());
+        std::iter::once(self.to_string()).chain(said).collect::<Vec<_>>().join("\n")
+    }
 }

@@ -1,5 +1,6 @@
 //! The host itself: workers behind one door.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
+use crate::trace::{Observer, Watch};
 use crate::vm::Shared;
 use crate::worker::{Reloads, Thread, Worker};
 use crate::{Module, Now, Settings, StartError};
@@ -42,8 +44,26 @@ impl Host {
     /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.
     /// After success the lines of the start are the first effects.
     pub fn start(module: &Module, settings: Settings, now: Now) -> Result<Self, StartError> {
+        Self::start_with(module, settings, now, Watch::default())
+    }
+
+    /// As [`Host::start`], with somebody who is told of every call between the host and the module, from the first on.
+    ///
+    /// # Errors
+    /// As [`Host::start`].
+    pub fn start_observed(
+        module: &Module,
+        settings: Settings,
+        now: Now,
+        observer: Rc<RefCell<dyn Observer>>,
+    ) -> Result<Self, StartError> {
+        Self::start_with(module, settings, now, Watch::by(observer))
+    }
+
+    fn start_with(module: &Module, settings: Settings, now: Now, watch: Watch) -> Result<Self, StartError> {
         let workers = settings.workers.get();
-        let shared = Shared { settings: Rc::new(settings), data: Rc::default(), metrics: Rc::default() };
+        let settings = Rc::new(settings);
+        let shared = Shared { settings, data: Rc::default(), metrics: Rc::default(), watch };
         let mut effects = VecDeque::from(canary(module, &shared, now)?);
         let mut start = |id| {
             let mut thread = Thread::start(module, id, &shared, now)?;
@@ -157,6 +177,17 @@ impl Host {
     /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
         self.shared.metrics.borrow().all()
+    }
+
+    /// The value under `key` in the shared data of the machines.
+    pub fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.shared.data.borrow().get(key).map(|(value, _)| value.to_vec())
+    }
+
+    /// The filter state of an open connection; afterwards it stands in its [`crate::ConnectionEnd`].
+    pub fn filter_state(&self, connection: ConnectionId) -> Option<&BTreeMap<String, Vec<u8>>> {
+        let place = self.connections.get(&connection)?;
+        self.workers.get(place.worker)?.filter_state(place.generation, place.context)
     }
 
     /// Connections that have not ended.

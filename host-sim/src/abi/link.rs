@@ -6,6 +6,7 @@ use super::guest::{Args, Guest};
 use super::status::{Fault, Status};
 use super::{Handler, HostFunction, PROXY, Param};
 use crate::ModuleError;
+use crate::trace::Watch;
 use crate::vm::{Phase, State};
 use crate::wasi::{WASI, WASI_MODULES};
 
@@ -21,21 +22,35 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     for (module, function) in all() {
         let answer = |caller: wasmtime::Caller<'_, State>, args: &[Val], results: &mut [Val]| {
-            call(function, caller, args, results)
+            watched(function, &mut Guest { caller }, args, results)
         };
         linker.func_new(module, function.name, function.wasm_type(engine), answer)?;
     }
     Ok(linker)
 }
 
-/// One call, from the module's arguments to its result.
-fn call(
+/// One call, told to whoever watches this host.
+fn watched(
     function: &HostFunction,
-    caller: wasmtime::Caller<'_, State>,
+    guest: &mut Guest<'_>,
     args: &[Val],
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
-    let mut guest = Guest { caller };
+    let Some(mut watched) = Watch::host_function(guest, function, args) else {
+        return call(function, guest, args, results);
+    };
+    let answer = watched.trap().map_or_else(|| call(function, guest, args, results), Err);
+    watched.host_function_ended(guest, function, args, results, &answer);
+    answer
+}
+
+/// One call, from the module's arguments to its result.
+fn call(
+    function: &HostFunction,
+    guest: &mut Guest<'_>,
+    args: &[Val],
+    results: &mut [Val],
+) -> wasmtime::Result<()> {
     let args = Args(args);
     // Envoy: while the module initialises itself only proxy_log and WASI are allowed; anything else is a trap.
     let proxy = matches!(function.handler, Handler::Proxy(_) | Handler::Unimplemented);
@@ -43,11 +58,11 @@ fn call(
         return Err(wasmtime::Error::msg(format!("{}: restricted_callback", function.name)));
     }
     let answer = match function.handler {
-        Handler::Proxy(handler) => handler(&mut guest, &args).map(|()| Status::Ok as u32),
-        Handler::Wasi(handler) => handler(&mut guest, &args),
+        Handler::Proxy(handler) => handler(guest, &args).map(|()| Status::Ok as u32),
+        Handler::Wasi(handler) => handler(guest, &args),
         Handler::Unimplemented => Ok(Status::Unimplemented as u32),
         Handler::Exit(handler) => {
-            handler(&mut guest, &args);
+            handler(guest, &args);
             return Ok(());
         }
     };

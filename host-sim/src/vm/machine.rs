@@ -11,6 +11,7 @@ use super::state::{Phase, Shared, State};
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::time::Now;
+use crate::trace::{Watch, Watched};
 
 /// An instance of the module with its state. After a trap it is failed for good, and no call reaches it.
 pub(crate) struct Machine {
@@ -118,10 +119,18 @@ impl Machine {
     }
 
     fn call_func(&mut self, name: &str, function: Func, args: &[u32], has_result: bool) -> Called {
-        let args: Vec<Val> = args.iter().map(|arg| Val::I32(arg.cast_signed())).collect();
         let mut result = [Val::I32(0)];
-        match function.call(&mut self.store, &args, &mut result[..usize::from(has_result)]) {
-            Ok(()) => Called::Returned(result[0].unwrap_i32().cast_unsigned()),
+        let mut watched = Watch::callback(self.state(), name, args);
+        let trap = watched.as_mut().and_then(Watched::trap);
+        let values: Vec<Val> = args.iter().map(|arg| Val::I32(arg.cast_signed())).collect();
+        let results = &mut result[..usize::from(has_result)];
+        let called = trap.map_or_else(|| function.call(&mut self.store, &values, results), Err);
+        let called = called.map(|()| result[0].unwrap_i32().cast_unsigned());
+        if let Some(watched) = watched {
+            watched.callback_ended(called.as_ref().map(|number| has_result.then_some(*number)));
+        }
+        match called {
+            Ok(number) => Called::Returned(number),
             Err(error) => {
                 self.fail(name, &error);
                 Called::Failed

@@ -16,6 +16,7 @@ use crate::settings::Settings;
 use crate::shared_data::SharedData;
 use crate::time::Now;
 use crate::timers::{Timer, Timers};
+use crate::trace::Watch;
 
 /// Context numbers count from the first root; streams and later roots are 2, 3, ….
 const FIRST_CONTEXT: u32 = 1;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub settings: Rc<Settings>,
     pub data: Rc<RefCell<SharedData>>,
     pub metrics: Rc<RefCell<Metrics>>,
+    pub watch: Watch,
 }
 
 /// How far a machine is.
@@ -56,6 +58,8 @@ pub(crate) struct State {
     pub settings: Rc<Settings>,
     pub shared_data: Rc<RefCell<SharedData>>,
     pub metrics: Rc<RefCell<Metrics>>,
+    /// Who is told of every call.
+    pub watch: Watch,
     pub metric_ids: MetricIds,
     pub callouts: Callouts,
     pub random: fastrand::Rng,
@@ -86,6 +90,7 @@ impl State {
             settings: Rc::clone(&shared.settings),
             shared_data: Rc::clone(&shared.data),
             metrics: Rc::clone(&shared.metrics),
+            watch: shared.watch.clone(),
             metric_ids: MetricIds::default(),
             callouts: Callouts::default(),
             random: fastrand::Rng::with_seed(shared.settings.seed.wrapping_add(id.number())),

@@ -20,7 +20,7 @@ pub(crate) use thread::Thread;
 #[cfg(test)]
 pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::callout::Response;
@@ -117,6 +117,11 @@ impl Worker {
                 Action::DeleteRoot(root) => self.delete_root(root),
             }
         }
+    }
+
+    /// The filter state of a stream that has not been forgotten yet.
+    pub fn filter_state(&self, context: u32) -> Option<&BTreeMap<String, Vec<u8>>> {
+        self.state().streams.get(&context).map(|connection| &connection.filter_state)
     }
 
     /// The streams that have not been forgotten yet.

@@ -35,7 +35,8 @@ pub fn find(folder: &Path, chosen: impl Fn(&str) -> bool) -> Result<Vec<Story>> 
         if chosen(&name) {
             let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
             let scenario = parse_file(&file.display().to_string(), &bytes);
-            let scenario = Rc::new(scenario.map_err(|mistake| anyhow!("no story:\n{}", mistake.report(false)))?);
+            let scenario =
+                Rc::new(scenario.map_err(|mistake| anyhow!("no story:\n{}", mistake.report(false)))?);
             stories.push(Story { name, scenario });
         }
     }

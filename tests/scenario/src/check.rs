@@ -7,7 +7,7 @@ mod state;
 use std::fmt;
 use std::time::Duration;
 
-pub use diff::{Diff, Paint, Sign};
+pub use diff::{Diff, LEGEND, Paint, Sign};
 
 use crate::story::{Backend, Scenario};
 use crate::transcript::Transcript;
@@ -92,11 +92,17 @@ impl Difference {
         Self { what: what.into(), how: how.into(), diff: None }
     }
 
-    /// As lines for people, without a final line end.
+    /// What there is to say below [`Difference::what`]: lines for people, without a final line end.
+    pub fn body(&self, paint: Paint) -> String {
+        let diff = self.diff.as_ref().map(|diff| diff.text(paint)).unwrap_or_default();
+        let both = [self.how.trim_end(), &diff].into_iter().filter(|part| !part.is_empty());
+        both.collect::<Vec<_>>().join("\n")
+    }
+
+    /// All of it: [`Difference::what`], and the rest indented below it.
     pub fn text(&self, paint: Paint) -> String {
         let mut text = format!("{}:", self.what);
-        let diff = self.diff.as_ref().map(|diff| diff.text(paint));
-        for line in self.how.lines().chain(diff.iter().flat_map(|diff| diff.lines())) {
+        for line in self.body(paint).lines() {
             text.push_str("\n  ");
             text.push_str(line);
         }

@@ -18,7 +18,7 @@ mod wire;
 
 pub use actor::{Action, Actor, Failure, INBOX_BYTES_MAX, Limits};
 pub use backend::{LINE_BYTES_MAX, MailSession, Sink, Stay, Word};
-pub use check::{Diff, Difference, Paint, Sign, check};
+pub use check::{Diff, Difference, LEGEND, Paint, Sign, check};
 pub use dns::{
     Answer, Answered, Content, DEFAULT_TTL, Fault, Listing, Odd, QUESTION_BYTES_MAX, Reply, Resolver, Says,
     Zone, Zones, owner_name,

@@ -22,7 +22,7 @@ fn module(action: u8) -> Module {
 
 fn differences(action: u8, yaml: &str) -> (Vec<String>, Duration) {
     let scenario = parse("s", yaml).unwrap();
-    let played = play(&module(action), &scenario, NonZeroUsize::MIN);
+    let played = play(&module(action), &scenario, NonZeroUsize::MIN, &Watching::default());
     (played.differences.iter().map(ToString::to_string).collect(), played.virtual_time)
 }
 

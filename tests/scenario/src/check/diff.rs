@@ -12,6 +12,9 @@ const LINE_CHARS_MAX: usize = 400;
 const BEFORE_CHARS: usize = 80;
 const CUT: char = '…';
 
+/// The first line of every diff.
+pub const LEGEND: &str = "- expected, + seen";
+
 /// Escape sequences of terminals (ECMA-48, SGR).
 const RED: &str = "\u{1b}[31m";
 const GREEN: &str = "\u{1b}[32m";
@@ -92,7 +95,7 @@ impl Diff {
 
     /// As text for people, each row on a line of its own, without a final line end.
     pub fn text(&self, paint: Paint) -> String {
-        let mut text = String::from("- expected, + seen");
+        let mut text = String::from(LEGEND);
         for row in &self.0 {
             // Writing into a string does not fail.
             let _ = row.write(&mut text, paint);

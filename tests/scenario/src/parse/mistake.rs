@@ -41,6 +41,11 @@ struct Pointed {
 // === impl Mistake ===
 
 impl Mistake {
+    /// A file that cannot even be read.
+    pub fn of_file(file: &str, message: impl Into<String>) -> Self {
+        Self::whole(message).in_file(file, "")
+    }
+
     /// Several lines: the mistake, and its place in the text with a mark below it. `painted`: for a terminal that has
     /// colours.
     pub fn report(&self, painted: bool) -> String {

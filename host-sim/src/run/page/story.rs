@@ -1,0 +1,130 @@
+//! One story: what it tells, how it went, the lanes, the log.
+
+use std::fmt::Write as _;
+
+use postscreen_scenario::{Difference, LEGEND, Paint};
+
+use super::axis::Axis;
+use super::html::escape;
+use super::{Outcome, Play, Story, lane};
+use crate::run::record::{Record, What};
+use crate::run::timeline;
+use crate::run::words::{self, seconds};
+
+/// The section of a story; `number` is its anchor.
+pub(super) fn section(number: usize, story: &Story) -> String {
+    let (class, word) = story.status();
+    let about = if story.about.is_empty() { "This file is no story" } else { &story.about };
+    let body = match &story.outcome {
+        Outcome::Played(play) => played(play),
+        Outcome::LeftOut(why) => format!("<p>It {}.</p>\n", escape(why)),
+        Outcome::Mistake(message) => format!("<pre class=\"mistake\">{}</pre>\n", escape(message)),
+    };
+    format!(
+        "<article id=\"story-{number}\" class=\"story {class}\">\n<header>\n<h2>{}</h2>\n\
+         <p class=\"facts\"><span class=\"badge\">{word}</span> <code>{}</code>{}</p>\n</header>\n{body}</article>\n",
+        escape(about),
+        escape(&words::clean(&story.file)),
+        facts(story)
+    )
+}
+
+/// ` · 2 clients · 7.045 s`
+fn facts(story: &Story) -> String {
+    let Outcome::Played(play) = &story.outcome else { return String::new() };
+    let clients = match play.record.borrow().lanes.len() {
+        1 => "1 client".to_owned(),
+        clients => format!("{clients} clients"),
+    };
+    format!(" <span>{clients}</span> <span>{}</span>", seconds(play.virtual_time))
+}
+
+fn played(play: &Play) -> String {
+    let record = play.record.borrow();
+    let mut text = differences(&play.differences);
+    if !record.lanes.is_empty() {
+        text += &lanes(&record);
+    }
+    text += &log(&record);
+    if !record.events.is_empty() {
+        let drawing = escape(&timeline::draw(&record));
+        // Writing into a string does not fail.
+        let _ = writeln!(
+            text,
+            "<details>\n<summary>Everything, in the order in which it happened</summary>\n\
+             <pre tabindex=\"0\">{drawing}</pre>\n</details>"
+        );
+    }
+    text
+}
+
+/// Expected and seen.
+fn differences(differences: &[Difference]) -> String {
+    if differences.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("<section class=\"differences\">\n<h3>Expected and seen</h3>\n<dl>\n");
+    for difference in differences {
+        let lines: Vec<String> = difference.body(Paint::Plain).lines().map(line).collect();
+        let _ = writeln!(
+            text,
+            "<dt>{}</dt>\n<dd><pre tabindex=\"0\">{}</pre></dd>",
+            escape(&words::clean(&difference.what)),
+            lines.join("\n")
+        );
+    }
+    text + "</dl>\n</section>\n"
+}
+
+/// A line of a difference, marked as what was expected or as what was seen where it is one of both.
+fn line(line: &str) -> String {
+    let text = escape(&words::clean(line));
+    if line == LEGEND {
+        format!("<i>{text}</i>")
+    } else if line.starts_with('-') {
+        format!("<del>{text}</del>")
+    } else if line.starts_with('+') {
+        format!("<ins>{text}</ins>")
+    } else {
+        text
+    }
+}
+
+/// All lanes below one axis.
+fn lanes(record: &Record) -> String {
+    let axis = Axis::new(record);
+    let mut text = String::from("<section class=\"lanes\" aria-label=\"What happened\">\n");
+    text += "<ol class=\"axis\" aria-hidden=\"true\">\n";
+    for (time, place) in axis.ticks() {
+        let class = if place > 0.5 { " class=\"flip\"" } else { "" };
+        let x = if place > 0.5 { 1.0 - place } else { place } * 100.0;
+        let _ = writeln!(text, "<li{class} style=\"--x:{x:.2}%\">{}</li>", seconds(time));
+    }
+    text += "</ol>\n";
+    for index in 0..record.lanes.len() {
+        text += &lane::section(record, index, &axis);
+    }
+    text += &lane::host(record, &axis);
+    if record.left_out > 0 {
+        let _ = writeln!(text, "<p>… and {} events more</p>", record.left_out);
+    }
+    text + "</section>\n"
+}
+
+/// The module's log, and what the host had to say.
+fn log(record: &Record) -> String {
+    let lines = record.events.iter().filter_map(|event| match &event.what {
+        What::Logged(line) => Some((event, line)),
+        _ => None,
+    });
+    let mut text = String::new();
+    for (event, line) in lines {
+        let class = if line.by_host { " class=\"by-host\"" } else { "" };
+        let words = escape(&words::log(line));
+        let _ = writeln!(text, "<li{class}><time>{}</time> <code>{words}</code></li>", seconds(event.at));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("<section class=\"log\">\n<h3>Log</h3>\n<ol>\n{text}</ol>\n</section>\n")
+}

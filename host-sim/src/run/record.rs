@@ -1,0 +1,159 @@
+//! What happened in a play, when and to whom: what the timeline and the report are drawn from.
+//!
+//! [`Recorder`] stands between the player and its host, whichever ABI the host speaks, and writes down what passes.
+
+mod attribute;
+mod describe;
+mod recorder;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::event::{CallId, ConnectionId, LogLine};
+
+pub(super) use recorder::Recorder;
+
+/// The most events of one record; what comes after them is only counted.
+pub(super) const EVENTS_MAX: usize = 10_000;
+/// The most bytes of one event that are kept.
+pub(super) const BYTES_MAX: usize = 1_024;
+
+/// Everything about one play.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// One for each client, in the order in which they connected.
+    pub lanes: Vec<Lane>,
+    /// In the order in which they happened.
+    pub events: Vec<Event>,
+    /// Events beyond [`EVENTS_MAX`].
+    pub left_out: usize,
+}
+
+/// One client's connection.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub connection: ConnectionId,
+    /// As the story calls it.
+    pub name: String,
+    pub client: SocketAddr,
+    pub began: Duration,
+    /// When its connection was over; `None`: it was not.
+    pub ended: Option<Duration>,
+    /// What the module found, where it said so.
+    pub verdict: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    pub at: Duration,
+    /// Index of the lane; `None`: it is about no client in particular.
+    pub lane: Option<usize>,
+    pub what: What,
+}
+
+/// Who holds an end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    Client,
+    Server,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Connected {
+        from: SocketAddr,
+    },
+    /// A peer sent bytes. `passed`: the other one got just these at once.
+    Said {
+        by: Peer,
+        bytes: Bytes,
+        passed: bool,
+    },
+    /// A peer got bytes that the other one did not send in this moment and in this form.
+    Given {
+        to: Peer,
+        bytes: Bytes,
+    },
+    /// A peer ended its half.
+    Ended {
+        by: Peer,
+    },
+    /// A peer broke the connection.
+    Broke {
+        by: Peer,
+    },
+    /// The host ended its half towards a peer, or closed the connection, or broke it.
+    Finished {
+        to: Peer,
+        how: Finish,
+    },
+    Dialled {
+        cluster: String,
+    },
+    /// What became of dialling.
+    Connection {
+        stands: bool,
+    },
+    Asked {
+        call: CallId,
+        question: String,
+    },
+    Answered {
+        call: CallId,
+        answer: String,
+    },
+    /// The host has given up waiting for an answer.
+    GaveUp {
+        call: CallId,
+        question: String,
+    },
+    Logged(LogLine),
+    Verdict(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Finish {
+    Half,
+    Close,
+    Reset,
+}
+
+/// The begin of some bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bytes {
+    pub begin: Vec<u8>,
+    pub len: usize,
+}
+
+// === impl Record ===
+
+impl Record {
+    fn push(&mut self, at: Duration, lane: Option<usize>, what: What) {
+        if self.events.len() < EVENTS_MAX {
+            self.events.push(Event { at, lane, what });
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// When the last thing happened.
+    pub fn end(&self) -> Duration {
+        self.events.last().map_or(Duration::ZERO, |event| event.at)
+    }
+
+    /// The name of an event's lane.
+    pub fn name(&self, event: &Event) -> Option<&str> {
+        Some(&self.lanes.get(event.lane?)?.name)
+    }
+}
+
+// === impl Bytes ===
+
+impl Bytes {
+    pub fn new(bytes: &[u8]) -> Self {
+        Self { begin: bytes[..bytes.len().min(BYTES_MAX)].to_vec(), len: bytes.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

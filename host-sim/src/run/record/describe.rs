@@ -1,0 +1,68 @@
+//! Call-outs in words: DNS over HTTPS by question and answer, other ones by their first lines.
+
+use domain::base::{Message, Rtype};
+use domain::rdata::A;
+
+use crate::event::{HeaderMap, HttpCall, HttpFailure};
+
+/// The most addresses of one answer that are named.
+const ADDRESSES_MAX: usize = 4;
+/// The media type of RFC 8484.
+const DNS_MESSAGE: &[u8] = b"application/dns-message";
+
+/// What is asked, and the name in question where it is one of DNS.
+pub(super) fn request(call: &HttpCall) -> (String, Option<String>) {
+    if header(&call.headers, b"content-type") == Some(DNS_MESSAGE)
+        && let Ok(message) = Message::from_slice(&call.body)
+        && let Ok(question) = message.sole_question()
+    {
+        let name = question.qname().to_string();
+        return (format!("{} {name}", question.qtype()), Some(name));
+    }
+    let text =
+        |name: &[u8]| String::from_utf8_lossy(header(&call.headers, name).unwrap_or(b"?")).into_owned();
+    (format!("{} {}{}", text(b":method"), call.cluster, text(b":path")), None)
+}
+
+/// What was answered.
+pub(super) fn response(headers: &HeaderMap, body: &[u8]) -> String {
+    let status = String::from_utf8_lossy(header(headers, b":status").unwrap_or(b"?")).into_owned();
+    if header(headers, b"content-type") != Some(DNS_MESSAGE) {
+        return format!("{status}, {} bytes", body.len());
+    }
+    dns(body).unwrap_or_else(|| format!("{status}, no DNS message"))
+}
+
+/// The addresses, or what there is in their place.
+fn dns(body: &[u8]) -> Option<String> {
+    let message = Message::from_slice(body).ok()?;
+    let mut addresses = Vec::new();
+    for record in message.answer().ok()?.limit_to::<A>() {
+        addresses.push(record.ok()?.data().addr().to_string());
+    }
+    Some(match addresses.len() {
+        0 if message.sole_question().is_ok_and(|question| question.qtype() != Rtype::A) => {
+            "nothing".to_owned()
+        }
+        0 => message.header().rcode().to_string(),
+        len => {
+            let more = len.saturating_sub(ADDRESSES_MAX);
+            addresses.truncate(ADDRESSES_MAX);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{}{more}", addresses.join(", "))
+        }
+    })
+}
+
+pub(super) fn failure(failure: HttpFailure) -> String {
+    match failure {
+        HttpFailure::Unreachable => "no connection".to_owned(),
+        HttpFailure::Reset => "the answer broke off".to_owned(),
+        #[expect(unreachable_patterns, reason = "the host may learn to fail in more ways")]
+        other => format!("{other:?}"),
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &[u8]) -> Option<&'a [u8]> {
+    headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
+}

@@ -1,0 +1,216 @@
+//! The recorder between player and host.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::attribute::lane_of;
+use super::{Bytes, Finish, Lane, Peer, Record, What, describe};
+use crate::event::{CallId, ConnectionEnd, ConnectionId, Effect, Input};
+use crate::{Driven, Now};
+
+/// The filter state in which the module leaves what it found.
+const VERDICT: &str = "wasm.postscreen.verdict";
+
+/// A host that is written down.
+pub(crate) struct Recorder {
+    host: Box<dyn Driven>,
+    record: Rc<RefCell<Record>>,
+    now: Duration,
+    /// Questions that were not answered yet, with the lanes that they are about.
+    asked: BTreeMap<CallId, (Option<usize>, String)>,
+}
+
+// === impl Recorder ===
+
+impl Recorder {
+    pub fn new(host: Box<dyn Driven>, record: Rc<RefCell<Record>>) -> Self {
+        Self { host, record, now: Duration::ZERO, asked: BTreeMap::new() }
+    }
+
+    fn push(&mut self, connection: ConnectionId, what: What) {
+        let mut record = self.record.borrow_mut();
+        let lane = record.lanes.iter().position(|lane| lane.connection == connection);
+        record.push(self.now, lane, what);
+    }
+
+    fn input(&mut self, input: &Input) {
+        match input {
+            Input::ClientBytes { connection, bytes, end } => {
+                self.said(*connection, Peer::Client, bytes, *end)
+            }
+            Input::UpstreamBytes { connection, bytes, end } => {
+                self.said(*connection, Peer::Server, bytes, *end)
+            }
+            Input::ClientReset { connection } => self.push(*connection, What::Broke { by: Peer::Client }),
+            Input::UpstreamReset { connection } => self.push(*connection, What::Broke { by: Peer::Server }),
+            Input::UpstreamConnected { connection } => {
+                self.push(*connection, What::Connection { stands: true });
+            }
+            Input::UpstreamRefused { connection } => {
+                self.push(*connection, What::Connection { stands: false });
+            }
+            Input::HttpResponse { call, headers, body, .. } => {
+                self.answered(*call, describe::response(headers, body));
+            }
+            Input::HttpFailure { call, failure } => self.answered(*call, describe::failure(*failure)),
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, connection: ConnectionId, by: Peer, bytes: &[u8], end: bool) {
+        if !bytes.is_empty() {
+            self.push(connection, What::Said { by, bytes: Bytes::new(bytes), passed: false });
+        }
+        if end {
+            self.push(connection, What::Ended { by });
+        }
+    }
+
+    fn effect(&mut self, effect: &Effect) {
+        match effect {
+            Effect::ToClient { connection, bytes } => self.given(*connection, Peer::Client, bytes),
+            Effect::ToUpstream { connection, bytes } => self.given(*connection, Peer::Server, bytes),
+            Effect::EndToClient { connection } => self.finished(*connection, Peer::Client, Finish::Half),
+            Effect::EndToUpstream { connection } => self.finished(*connection, Peer::Server, Finish::Half),
+            Effect::CloseClient { connection, reset } => {
+                self.finished(*connection, Peer::Client, if *reset { Finish::Reset } else { Finish::Close });
+            }
+            Effect::CloseUpstream { connection, reset } => {
+                self.finished(*connection, Peer::Server, if *reset { Finish::Reset } else { Finish::Close });
+            }
+            Effect::Dial { connection, cluster } => {
+                self.push(*connection, What::Dialled { cluster: cluster.clone() });
+            }
+            Effect::HttpCall(call) => {
+                let (question, name) = describe::request(call);
+                let mut record = self.record.borrow_mut();
+                let lane = name.and_then(|name| record.asking(&name));
+                self.asked.insert(call.call, (lane, question.clone()));
+                record.push(self.now, lane, What::Asked { call: call.call, question });
+            }
+            Effect::CancelHttpCall { call } => {
+                if let Some((lane, question)) = self.asked.remove(call) {
+                    self.record.borrow_mut().push(self.now, lane, What::GaveUp { call: *call, question });
+                }
+            }
+            Effect::Log(line) => {
+                let mut record = self.record.borrow_mut();
+                let lane = lane_of(&line.text, &record.lanes);
+                record.push(self.now, lane, What::Logged(line.clone()));
+            }
+            Effect::Ended(end) => self.ended(end),
+            _ => {}
+        }
+    }
+
+    /// A peer gets bytes: those that the other one has just said, or others.
+    fn given(&mut self, connection: ConnectionId, to: Peer, bytes: &[u8]) {
+        let given = Bytes::new(bytes);
+        let mut record = self.record.borrow_mut();
+        let lane = record.lanes.iter().position(|lane| lane.connection == connection);
+        let now = self.now;
+        let just = record.events.iter_mut().rev().take_while(|event| event.at == now);
+        for event in just.filter(|event| event.lane == lane) {
+            match &mut event.what {
+                What::Said { by, bytes, passed } if *by != to && *bytes == given && !*passed => {
+                    *passed = true;
+                    return;
+                }
+                _ => {}
+            }
+        }
+        record.push(now, lane, What::Given { to, bytes: given });
+    }
+
+    fn finished(&mut self, connection: ConnectionId, to: Peer, how: Finish) {
+        self.push(connection, What::Finished { to, how });
+    }
+
+    fn answered(&mut self, call: CallId, answer: String) {
+        if let Some((lane, _)) = self.asked.remove(&call) {
+            self.record.borrow_mut().push(self.now, lane, What::Answered { call, answer });
+        }
+    }
+
+    fn ended(&mut self, end: &ConnectionEnd) {
+        let mut record = self.record.borrow_mut();
+        let Some(index) = record.lanes.iter().position(|lane| lane.connection == end.connection) else {
+            return;
+        };
+        let verdict = end.filter_state_text(VERDICT);
+        let lane = &mut record.lanes[index];
+        lane.ended = Some(self.now);
+        lane.verdict.clone_from(&verdict);
+        if let Some(verdict) = verdict {
+            record.push(self.now, Some(index), What::Verdict(verdict));
+        }
+    }
+}
+
+impl Driven for Recorder {
+    fn accept(
+        &mut self,
+        client: SocketAddr,
+        server: SocketAddr,
+        worker: Option<usize>,
+        now: Now,
+    ) -> ConnectionId {
+        self.now = now.monotonic;
+        let connection = self.host.accept(client, server, worker, now);
+        let mut record = self.record.borrow_mut();
+        let (name, began) = (client.to_string(), self.now);
+        record.lanes.push(Lane { connection, name, client, began, ended: None, verdict: None });
+        let lane = record.lanes.len() - 1;
+        record.push(self.now, Some(lane), What::Connected { from: client });
+        connection
+    }
+
+    fn handle(&mut self, input: Input, now: Now) {
+        self.now = now.monotonic;
+        self.input(&input);
+        self.host.handle(input, now);
+    }
+
+    fn poll_effect(&mut self) -> Option<Effect> {
+        let effect = self.host.poll_effect()?;
+        self.effect(&effect);
+        Some(effect)
+    }
+
+    fn next_deadline(&self) -> Option<Duration> {
+        self.host.next_deadline()
+    }
+
+    fn metrics(&self) -> BTreeMap<String, i64> {
+        self.host.metrics()
+    }
+
+    fn open_connections(&self) -> usize {
+        self.host.open_connections()
+    }
+
+    fn failed_workers(&self) -> Vec<usize> {
+        self.host.failed_workers()
+    }
+
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
+        self.now = now.monotonic;
+        self.host.reconfigure(configuration, now)
+    }
+
+    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        self.host.shared_data(key)
+    }
+}
+
+impl Record {
+    /// The story's name for a client that has connected.
+    pub fn call(&mut self, connection: ConnectionId, name: &str) {
+        if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.connection == connection) {
+            name.clone_into(&mut lane.name);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! One client, and what its connection came to.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::show;
+use super::upstream::Upstream;
+use super::world::{End, World};
+use crate::{ConnectionEnd, ConnectionId, Input};
+
+/// A client that has connected. What it does happens at once; what it gets is there when the call returns.
+///
+/// ```
+/// use std::time::Duration;
+/// use host_sim::testing::{Closing, Sim};
+/// # let doorman = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/testing/doorman.wat"));
+/// let sim = Sim::wat(doorman).start();
+/// let zombie = sim.connect("203.0.113.9");
+/// sim.advance(Duration::from_millis(40));
+/// zombie.assert_open();
+/// zombie.send("EHLO zombie\r\n");
+/// zombie.assert_silent();
+/// zombie.assert_closed();
+/// zombie.assert_not_dialled();
+/// assert_eq!(zombie.closing(), Some(Closing::Ended));
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    world: Rc<RefCell<World>>,
+    id: ConnectionId,
+}
+
+/// How the host closed a client's connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// In good order (FIN), after everything that was sent. Where the server has ended its half and the client has
+    /// not, the connection still takes what the client sends.
+    Ended,
+    /// Broken (RST).
+    Reset,
+}
+
+// === impl Client ===
+
+impl Client {
+    pub(super) fn new(world: Rc<RefCell<World>>, id: ConnectionId) -> Self {
+        Self { world, id }
+    }
+
+    /// The connection, as the host calls it.
+    pub fn connection(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Sends bytes; the host reads all of them at once, when it reads.
+    pub fn send(&self, bytes: impl AsRef<[u8]>) {
+        self.handle(Input::ClientBytes { connection: self.id, bytes: bytes.as_ref().to_vec(), end: false });
+    }
+
+    /// Ends the client's half (FIN), and goes on reading.
+    pub fn end(&self) {
+        self.handle(Input::ClientBytes { connection: self.id, bytes: Vec::new(), end: true });
+    }
+
+    /// Breaks the connection (RST).
+    pub fn reset(&self) {
+        self.handle(Input::ClientReset { connection: self.id });
+    }
+
+    /// Stops reading, or reads on: what the host has to send stays with it.
+    pub fn stop_reading(&self, stopped: bool) {
+        self.handle(Input::ClientCongested { connection: self.id, congested: stopped });
+    }
+
+    /// Everything that has arrived since the connection began.
+    pub fn received(&self) -> Vec<u8> {
+        World::borrow(&self.world).client(self.id).received.all.clone()
+    }
+
+    /// What has arrived and was not taken yet, neither here nor by an assertion.
+    pub fn take(&self) -> Vec<u8> {
+        World::borrow(&self.world).client(self.id).received.take()
+    }
+
+    /// How the host has closed the connection; `None` while it is open.
+    pub fn closing(&self) -> Option<Closing> {
+        match World::borrow(&self.world).client(self.id).end {
+            End::Open => None,
+            End::HalfClosed | End::Closed => Some(Closing::Ended),
+            End::Reset => Some(Closing::Reset),
+        }
+    }
+
+    /// The cluster that the connection was last sent to, if it was.
+    pub fn dialled(&self) -> Option<String> {
+        World::borrow(&self.world).upstream(self.id).map(|upstream| upstream.cluster.clone())
+    }
+
+    /// The server's end of the connection.
+    ///
+    /// # Panics
+    /// When no server was dialled: the module still holds the client, or has hung up.
+    #[track_caller]
+    pub fn upstream(&self) -> Upstream {
+        if self.dialled().is_none() {
+            self.fail("was not sent to any server");
+        }
+        Upstream::new(Rc::clone(&self.world), self.id)
+    }
+
+    /// The access-log record, once the connection has ended.
+    pub fn record(&self) -> Option<ConnectionEnd> {
+        World::borrow(&self.world).client(self.id).record.clone()
+    }
+
+    /// The filter state under `key`, at present or at the end of the connection. What a module stores with
+    /// `proxy_set_property(NAME)` stands under `wasm.NAME`.
+    pub fn filter_state(&self, key: &str) -> Option<Vec<u8>> {
+        World::borrow(&self.world).filter_state(self.id, key)
+    }
+
+    /// Takes what has arrived, which must be exactly this.
+    ///
+    /// # Panics
+    /// When it is not.
+    #[track_caller]
+    pub fn assert_received(&self, expected: impl AsRef<[u8]>) {
+        let (expected, got) = (expected.as_ref(), self.take());
+        if expected != got {
+            self.fail(&format!("received other bytes{}", show::both(expected, &got)));
+        }
+    }
+
+    /// Nothing has arrived that was not taken.
+    ///
+    /// # Panics
+    /// When something has.
+    #[track_caller]
+    pub fn assert_silent(&self) {
+        let got = self.take();
+        if !got.is_empty() {
+            self.fail(&format!("received {}, expected nothing", show::quoted(&got)));
+        }
+    }
+
+    /// The host has closed the connection, in whatever way.
+    ///
+    /// # Panics
+    /// When it is open.
+    #[track_caller]
+    pub fn assert_closed(&self) {
+        if self.closing().is_none() {
+            self.fail("is open, expected it closed");
+        }
+    }
+
+    /// The connection is open.
+    ///
+    /// # Panics
+    /// When the host has closed it.
+    #[track_caller]
+    pub fn assert_open(&self) {
+        if self.closing().is_some() {
+            self.fail("is closed, expected it open");
+        }
+    }
+
+    /// No server has heard of this client.
+    ///
+    /// # Panics
+    /// When one was dialled.
+    #[track_caller]
+    pub fn assert_not_dialled(&self) {
+        if let Some(cluster) = self.dialled() {
+            self.fail(&format!("was sent to {cluster}, expected to no server"));
+        }
+    }
+
+    #[track_caller]
+    fn fail(&self, how: &str) -> ! {
+        let situation = World::borrow(&self.world).situation(self.id);
+        panic!("{} {how}{situation}", World::borrow(&self.world).client(self.id).address)
+    }
+
+    fn handle(&self, input: Input) {
+        World::borrow(&self.world).handle(input);
+    }
+}

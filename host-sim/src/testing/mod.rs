@@ -1,0 +1,67 @@
+//! Tests of a network filter, without an Envoy: for authors of Proxy-Wasm modules.
+//!
+//! A [`Sim`] is a host with one module in it, a virtual clock, and both ends of every connection in your hand. You say
+//! what clients and servers do; the module runs at once; time passes only when you say so. Nothing is random, nothing
+//! sleeps, and ten minutes cost as much as the module's ticks in them.
+//!
+//! ```
+//! use std::time::Duration;
+//! use host_sim::testing::Sim;
+//!
+//! // Holds every client for two seconds, and hangs up on those who talk before.
+//! # let doorman = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/testing/doorman.wat"));
+//! let sim = Sim::wat(doorman).start();
+//!
+//! let client = sim.connect("203.0.113.9");
+//! sim.advance(Duration::from_secs(2));
+//! let server = client.upstream();
+//! server.send("220 mx.example ESMTP\r\n");
+//! client.assert_received("220 mx.example ESMTP\r\n");
+//! client.send("EHLO me\r\n");
+//! server.assert_received("EHLO me\r\n");
+//! client.end();
+//! sim.assert_log(["held"]);
+//! ```
+//!
+//! # What there is
+//!
+//! | you want to | you write |
+//! | --- | --- |
+//! | load a module | [`Sim::file`], [`Sim::bytes`], [`Sim::wat`], [`Sim::module`], then [`SimBuilder::start`] |
+//! | configure it | [`SimBuilder::configuration`], [`SimBuilder::settings`] for everything else |
+//! | be a client | [`Sim::connect`], and then [`Client`] |
+//! | be the server behind it | [`Client::upstream`] by hand, [`Sim::backend`] by script |
+//! | answer call-outs | [`Sim::next_call`] by hand, [`Sim::answer_calls`] by script |
+//! | let time pass | [`Sim::advance`], [`Sim::wait_for`] |
+//! | break things | [`Client::reset`], [`Backend::refusing`], [`Upstream::reset`], [`Call::fail`], [`Sim::trap_in`] |
+//! | look | `assert_…` everywhere; [`Sim::log`], [`Sim::metric`], [`Sim::shared_data`], [`Client::filter_state`] |
+//! | understand | [`SimBuilder::traced`] and [`Sim::trace`]: every call between host and module |
+//!
+//! # How it fails
+//!
+//! A test that is wrong should say so in one look. So what a test asks for and does not get is a panic at the line of
+//! the test, and the message has both sides, the first byte that differs, the state of the connection and the last
+//! lines of the log. Where a failure can be the very thing that you test, there is a form that returns a `Result`:
+//! [`SimBuilder::try_start`].
+//!
+//! [`Sim`] and what it hands out are handles on one host. They can be cloned, and they live on one thread.
+
+mod backend;
+mod builder;
+mod callout;
+mod client;
+mod probe;
+mod show;
+mod sim;
+mod upstream;
+mod world;
+
+pub use backend::{Backend, Reply};
+pub use builder::{SetupError, SimBuilder};
+pub use callout::{Answer, Call};
+pub use client::{Client, Closing};
+pub use sim::Sim;
+pub use upstream::Upstream;
+
+#[cfg(test)]
+mod tests;

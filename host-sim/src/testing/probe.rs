@@ -1,0 +1,50 @@
+//! What a test wants of the calls themselves: traps, and a trace.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::trace::{Call, End, Observer, Printer};
+
+/// The most lines of a trace that are kept; a test that needs more of them does not read them.
+pub(super) const TRACE_LINES_MAX: usize = 100_000;
+
+/// The observer of a host under test.
+pub(super) struct Probe {
+    /// Functions whose next call traps.
+    pub traps: BTreeSet<String>,
+    pub lines: Rc<RefCell<Vec<String>>>,
+    printer: Option<Printer<Box<dyn FnMut(&str)>>>,
+}
+
+// === impl Probe ===
+
+impl Probe {
+    pub fn new(traced: bool) -> Rc<RefCell<Self>> {
+        let lines = Rc::<RefCell<Vec<String>>>::default();
+        let kept = Rc::clone(&lines);
+        let keep: Box<dyn FnMut(&str)> = Box::new(move |line| {
+            let mut kept = kept.borrow_mut();
+            if kept.len() < TRACE_LINES_MAX {
+                kept.push(line.to_owned());
+            }
+        });
+        let printer = traced.then(|| Printer::new(keep));
+        Rc::new(RefCell::new(Self { traps: BTreeSet::new(), lines, printer }))
+    }
+}
+
+impl Observer for Probe {
+    fn begins(&mut self, call: &Call) -> Option<String> {
+        if let Some(printer) = &mut self.printer {
+            printer.begins(call);
+        }
+        self.traps.remove(&call.function).then(|| format!("the test wanted a trap in {}", call.function))
+    }
+
+    fn ends(&mut self, call: &Call, end: &End) {
+        if let Some(printer) = &mut self.printer {
+            printer.ends(call, end);
+        }
+    }
+}

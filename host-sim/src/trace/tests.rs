@@ -1,0 +1,78 @@
+//! The printer, and the rules of names that the decoder relies on.
+
+use super::*;
+use crate::abi::{Handler, PROXY, Param};
+use crate::testing::Sim;
+
+#[test]
+fn calls_are_nested_and_values_decoded() {
+    let sim = Sim::wat(include_str!("../testing/doorman.wat")).traced().start();
+    let client = sim.connect("203.0.113.9");
+    sim.advance(std::time::Duration::from_secs(2));
+    client.reset();
+    let trace = sim.trace();
+    assert_eq!(trace, include_str!("tests/doorman.txt").trim_end(), "{trace}");
+}
+
+#[test]
+fn long_values_are_cut_and_escaped() {
+    for (len, shown) in
+        [(VALUE_BYTES_MAX - 1, "\"…\""), (VALUE_BYTES_MAX, "\"…\""), (VALUE_BYTES_MAX + 1, "\"…\"… 61 bytes")]
+    {
+        let text = "\\n".repeat(len);
+        let sim =
+            Sim::wat(&log(&format!("(data (i32.const 0) \"{}\")", "\\0a".repeat(len)), len)).traced().start();
+        let shown = shown.replacen('…', &text[..2 * len.min(VALUE_BYTES_MAX)], 1);
+        let expected = format!("proxy_log(level: Info, text: {shown}) = Ok");
+        assert!(sim.trace().contains(&expected), "{expected}\n{}", sim.trace());
+    }
+}
+
+#[test]
+fn an_address_outside_of_the_memory_is_said_to_be_so() {
+    let trace = Sim::wat(&log("", 70_000)).traced().start().trace();
+    assert!(trace.contains("text: outside of the memory) = InvalidMemoryAccess"), "{trace}");
+}
+
+#[test]
+fn a_trap_is_shown_where_it_happened() {
+    let traps = r#"(func (export "proxy_on_new_connection") (param i32) (result i32) unreachable)"#;
+    let sim = Sim::wat(&log(traps, 0)).traced().start();
+    sim.connect("203.0.113.9");
+    let last = sim.trace().lines().last().map(str::to_owned).unwrap_or_default();
+    assert_eq!(
+        last,
+        "   0.000 worker 0    context 2  proxy_on_new_connection(context: 2) \
+         TRAP: wasm trap: wasm `unreachable` instruction executed"
+    );
+}
+
+/// A module that logs `len` bytes from 0 when it starts.
+fn log(data: &str, len: usize) -> String {
+    format!(
+        r#"(module (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+        (memory (export "memory") 1) {data} (func (export "proxy_abi_version_0_2_1"))
+        (func (export "proxy_on_vm_start") (param i32 i32) (result i32)
+          (drop (call $log (i32.const 2) (i32.const 0) (i32.const {len}))) (i32.const 1)))"#
+    )
+}
+
+#[test]
+fn the_names_of_the_table_follow_the_rules_of_the_decoder() {
+    for function in PROXY {
+        let names: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| match param {
+                Param::I32(name) | Param::I64(name) => *name,
+            })
+            .collect();
+        for (index, name) in names.iter().enumerate() {
+            let before =
+                index.checked_sub(1).and_then(|before| names.get(before)).copied().unwrap_or_default();
+            let Some(of) = name.strip_suffix("_len").filter(|of| !of.starts_with("return")) else { continue };
+            assert_eq!(of, before, "{}: the length must stand behind its bytes", function.name);
+        }
+        assert!(!matches!(function.handler, Handler::Wasi(_)));
+    }
+}
