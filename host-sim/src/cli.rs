@@ -1,10 +1,14 @@
 //! The command line.
 
+mod host_args;
+
+pub use host_args::HostArgs;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use postscreen_engine::Policy;
 
 use crate::explain::ExplainArgs;
@@ -14,6 +18,9 @@ use crate::serve::ServeArgs;
 /// Where `cargo xtask wasm` leaves the module.
 pub const DEFAULT_MODULE: &str = "target/wasm/postscreen.wasm";
 
+/// Where `cargo xtask wasm` leaves the component.
+pub const DEFAULT_COMPONENT: &str = "target/wasm/postscreen.component.wasm";
+
 /// What the program is for, at the end of its help.
 const EXAMPLES: &str = "\
 Examples:
@@ -21,6 +28,7 @@ Examples:
   host-sim run --workers 2 STORY.yaml       one story, its clients spread over two workers
   host-sim run --timeline STORY.yaml        one story, drawn: who said what, and when
   host-sim report tests/scenarios           all of them as one HTML page, report.html
+  host-sim run --abi component STORY.yaml   the same engine as a WIT component
   host-sim serve                            screen real connections, with everything built in
   host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
@@ -41,6 +49,8 @@ A story:
         - expect: \"521 5.5.1 Protocol error\\r\\n\"
         - closed
   backend: untouched
+
+One call into the module may use 1G of fuel unless --fuel says otherwise, so that no play is without an end.
 
 tests/scenarios/README.md explains every word. Exit status: 0 when all came true, 1 when a story went another way,
 2 when there was nothing to play.";
@@ -83,12 +93,18 @@ pub struct RunArgs {
     /// Scenario files (YAML), and directories of them
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The module to play them against
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE)]
-    pub module: PathBuf,
+    /// Who screens; several, with commas between, must also agree with each other
+    #[arg(long, value_enum, value_name = "ABI", value_delimiter = ',', default_value = "proxy-wasm")]
+    pub abi: Vec<Abi>,
+    /// The module or component [default: where `cargo xtask wasm` leaves it]
+    #[arg(long, value_name = "PATH")]
+    pub module: Option<PathBuf>,
     /// How many workers the clients are spread over, in turns
     #[arg(long, value_name = "N", default_value = "1")]
     pub workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten)]
+    pub host: HostArgs,
     /// Print every call between host and module as it happens, with its arguments and its result
     #[arg(long)]
     pub trace: bool,
@@ -106,12 +122,29 @@ pub struct ReportArgs {
     /// The page to write
     #[arg(long, short, value_name = "PATH", default_value = "report.html")]
     pub output: PathBuf,
-    /// The module to play them against
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE)]
-    pub module: PathBuf,
+    /// Who screens
+    #[arg(long, value_enum, value_name = "ABI", default_value = "proxy-wasm")]
+    pub abi: Abi,
+    /// The module or component [default: where `cargo xtask wasm` leaves it]
+    #[arg(long, value_name = "PATH")]
+    pub module: Option<PathBuf>,
     /// How many workers the clients are spread over, in turns
     #[arg(long, value_name = "N", default_value = "1")]
     pub workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten)]
+    pub host: HostArgs,
+}
+
+/// Who screens the clients of a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Abi {
+    /// The network filter that Envoy loads
+    ProxyWasm,
+    /// The component of wit/screen.wit, teaser banner included
+    Component,
+    /// The engine that this program was built with, without any WebAssembly
+    Native,
 }
 
 /// The whole program.

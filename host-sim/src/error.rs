@@ -84,8 +84,10 @@ fn remedy(path: &Path, error: &std::io::Error) -> &'static str {
 #[non_exhaustive]
 pub enum StartError {
     /// `proxy_on_vm_start` or `proxy_on_configure` said no.
-    #[error("the module refused its configuration ({callback} on the {vm})")]
+    #[error("{module} refused its configuration ({callback} on the {vm}{})", silence(log))]
     Refused {
+        /// The module's name, mostly its path.
+        module: String,
         /// The machine; the canary unless the module decides differently each time.
         vm: VmId,
         /// The callback that returned false.
@@ -94,15 +96,25 @@ pub enum StartError {
         log: Vec<LogLine>,
     },
     /// The module trapped.
-    #[error("the module trapped while it started ({vm}): {reason}")]
+    #[error("{module} trapped while it started ({vm}): {reason}")]
     Trapped {
+        /// The module's name, mostly its path.
+        module: String,
         /// The machine.
         vm: VmId,
         /// The trap, with the callback that it came from.
         reason: String,
-        /// Everything that was logged until then.
+        /// What else was logged until then, and the calls that led to the trap.
         log: Vec<LogLine>,
     },
+    /// It cannot be compiled for [`crate::Limits::fuel`].
+    #[error(transparent)]
+    Module(ModuleError),
+}
+
+/// What to say of a module that does not say why.
+fn silence(log: &[LogLine]) -> &'static str {
+    if log.is_empty() { " returned false, and no reason was logged" } else { "" }
 }
 
 impl StartError {
@@ -110,6 +122,7 @@ impl StartError {
     pub fn log(&self) -> &[LogLine] {
         match self {
             Self::Refused { log, .. } | Self::Trapped { log, .. } => log,
+            Self::Module(_) => &[],
         }
     }
 

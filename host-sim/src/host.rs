@@ -187,7 +187,7 @@ impl Host {
     /// The filter state of an open connection; afterwards it stands in its [`crate::ConnectionEnd`].
     pub fn filter_state(&self, connection: ConnectionId) -> Option<&BTreeMap<String, Vec<u8>>> {
         let place = self.connections.get(&connection)?;
-        self.workers.get(place.worker)?.filter_state(place.generation, place.context)
+        self.workers.get(place.worker)?.machine(place.generation)?.filter_state(place.context)
     }
 
     /// Connections that have not ended.

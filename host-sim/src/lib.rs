@@ -11,6 +11,7 @@
 mod abi;
 mod callout;
 pub mod cli;
+mod component;
 mod connection;
 pub mod dns;
 mod driven;
@@ -35,6 +36,7 @@ mod vm;
 mod wasi;
 mod worker;
 
+pub use component::{Component, ComponentError, ComponentHost, ScreenError};
 pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{
@@ -43,7 +45,10 @@ pub use event::{
 };
 pub use host::Host;
 pub use profile::{Profile, UnknownProfile};
-pub use settings::{CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Settings, TcpProxy};
+pub use settings::{
+    CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits, MEMORY_BYTES_MAX, Settings,
+    TcpProxy,
+};
 pub use time::Now;
 pub use vm::Module;
 pub use worker::Reloads;

@@ -1,11 +1,13 @@
 //! `host-sim run`: plays scenarios in virtual time and says how each went.
 
 mod cast;
+mod compare;
 mod end;
 mod files;
 mod mail_server;
 mod page;
 mod player;
+mod program;
 mod record;
 mod report;
 mod resolver;
@@ -16,17 +18,19 @@ mod words;
 
 use std::cell::RefCell;
 use std::io::IsTerminal;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Instant;
 
-use postscreen_scenario::{HostKind, Mistake, Paint, Scenario, parse_file};
+use postscreen_scenario::{Mistake, Paint, Scenario, parse_file};
 
+use player::Played;
+use program::Program;
 use watching::Watching;
 
-use crate::Module;
-use crate::cli::RunArgs;
+use crate::cli::{Abi, RunArgs};
 use crate::trace::{Observer, Printer};
 
 pub(crate) use page::main as report;
@@ -44,9 +48,20 @@ pub fn main(args: RunArgs) -> ExitCode {
 
 /// How many stories failed; an error is one that concerns no single story.
 fn run(args: RunArgs) -> Result<usize, String> {
-    let RunArgs { files, module, workers, trace, timeline } = args;
+    let RunArgs { files, abi, module, workers, host, trace, timeline } = args;
     let files = files::find(&files)?;
-    let module = Module::from_file(&module).map_err(|error| error.to_string())?;
+    if let (Some(module), [_, _, ..]) = (&module, abi.as_slice()) {
+        return Err(format!("--module {} has no meaning with several --abi", module.display()));
+    }
+    if let (true, Some(other)) = (trace, abi.iter().find(|abi| **abi != Abi::ProxyWasm)) {
+        return Err(format!(
+            "--trace shows the calls of the Proxy-Wasm ABI: expected --abi proxy-wasm, got {other:?}"
+        ));
+    }
+    let programs = abi
+        .into_iter()
+        .map(|abi| Program::load(abi, module.clone(), &host))
+        .collect::<Result<Vec<_>, _>>()?;
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
     let width = report::name_width(files.iter().map(|file| file.display().to_string()));
     let paint = paint();
@@ -59,19 +74,16 @@ fn run(args: RunArgs) -> Result<usize, String> {
                 println!("{}", report::mistake(&file, width, &mistake, paint));
             }
             Ok(story) => {
-                if let Some(why) = story.left_out_by(HostKind::ProxyWasm) {
-                    left_out += 1;
-                    println!("{}", report::left_out(&file, width, &why));
-                    continue;
-                }
                 let begun = Instant::now();
-                let watching = Watching { observer: trace.then(tracer), record: timeline.then(Rc::default) };
-                let played = player::play(&module, &story, workers, &watching);
+                let views = Views { trace, timeline };
+                let Some(played) = play(&programs, &story, workers, views) else {
+                    left_out += 1;
+                    let why = programs.iter().find_map(|program| story.left_out_by(program.kind()));
+                    println!("{}", report::left_out(&file, width, &why.unwrap_or_default()));
+                    continue;
+                };
                 failed += usize::from(!played.differences.is_empty());
                 println!("{}", report::played(&file, width, &story.about, &played, begun.elapsed(), paint));
-                if let Some(record) = &watching.record {
-                    println!("\n{}\n", timeline::draw(&record.borrow()));
-                }
             }
         }
     }
@@ -79,9 +91,46 @@ fn run(args: RunArgs) -> Result<usize, String> {
     Ok(failed)
 }
 
+/// What is shown of a play beside how it went.
+#[derive(Clone, Copy)]
+struct Views {
+    trace: bool,
+    timeline: bool,
+}
+
+impl Views {
+    fn play(self, program: &Program, story: &Scenario, workers: NonZeroUsize) -> Played {
+        let observer = self.trace.then(tracer);
+        let watching = Watching { observer, record: self.timeline.then(Rc::default) };
+        let played = player::play(program, story, workers, &watching);
+        if let Some(record) = &watching.record {
+            println!("{} ({})\n{}\n", story.about, program.name(), timeline::draw(&record.borrow()));
+        }
+        played
+    }
+}
+
 /// Prints every call as it happens.
 fn tracer() -> Rc<RefCell<dyn Observer>> {
     Rc::new(RefCell::new(Printer::new(|line: &str| println!("{line}"))))
+}
+
+/// Plays a story on every host that can; `None`: on none. Where there are several, they must agree, too.
+fn play(programs: &[Program], story: &Scenario, workers: NonZeroUsize, views: Views) -> Option<Played> {
+    let able: Vec<_> = programs.iter().filter(|program| story.hosts.contains(&program.kind())).collect();
+    let mut plays = able.iter().map(|program| (*program, views.play(program, story, workers)));
+    let (first, mut told) = plays.next()?;
+    if let [_, _, ..] = able.as_slice() {
+        told.differences.iter_mut().for_each(|one| one.what = format!("{}: {}", first.name(), one.what));
+    }
+    for (program, mut played) in plays {
+        played.differences.iter_mut().for_each(|one| one.what = format!("{}: {}", program.name(), one.what));
+        let teasers = first.teases() && program.teases();
+        let [one, other] = [(first.name(), &told.transcript), (program.name(), &played.transcript)];
+        played.differences.extend(compare::difference(one, other, teasers));
+        told.differences.append(&mut played.differences);
+    }
+    Some(told)
 }
 
 fn read(path: &Path) -> Result<Scenario, Mistake> {

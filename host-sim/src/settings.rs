@@ -1,8 +1,10 @@
 //! What an Envoy configuration would say around the module.
 
 mod failure_policy;
+mod limits;
 
 pub use failure_policy::FailurePolicy;
+pub use limits::{Limits, MEMORY_BYTES_MAX};
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -32,6 +34,8 @@ pub struct Settings {
     pub environment: BTreeMap<String, String>,
     /// What becomes of clients when the machine has failed.
     pub failure_policy: FailurePolicy,
+    /// How much a machine may use.
+    pub limits: Limits,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
@@ -87,6 +91,7 @@ impl Settings {
             plugin_configuration: plugin_configuration.into(),
             environment: BTreeMap::new(),
             failure_policy: FailurePolicy::default(),
+            limits: Limits::default(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,

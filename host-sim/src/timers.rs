@@ -16,23 +16,29 @@ pub(crate) enum Timer {
     Idle(u32),
 }
 
-/// When each is due, on the monotonic clock. Timers of one moment fire in the order of [`Timer`].
-#[derive(Debug, Default)]
-pub(crate) struct Timers {
-    due: BTreeSet<(Duration, Timer)>,
-    at: BTreeMap<Timer, Duration>,
+/// When each is due, on the monotonic clock. Timers of one moment fire in the order of their names, such as [`Timer`].
+#[derive(Debug)]
+pub(crate) struct Timers<T = Timer> {
+    due: BTreeSet<(Duration, T)>,
+    at: BTreeMap<T, Duration>,
 }
 
-impl Timers {
+impl<T> Default for Timers<T> {
+    fn default() -> Self {
+        Self { due: BTreeSet::new(), at: BTreeMap::new() }
+    }
+}
+
+impl<T: Copy + Ord> Timers<T> {
     /// Arms `timer`, or moves it.
-    pub fn set(&mut self, timer: Timer, at: Duration) {
+    pub fn set(&mut self, timer: T, at: Duration) {
         self.stop(timer);
         self.at.insert(timer, at);
         self.due.insert((at, timer));
     }
 
     /// Disarms `timer`, if it is armed.
-    pub fn stop(&mut self, timer: Timer) {
+    pub fn stop(&mut self, timer: T) {
         if let Some(at) = self.at.remove(&timer) {
             self.due.remove(&(at, timer));
         }
@@ -44,7 +50,7 @@ impl Timers {
     }
 
     /// Takes the first timer that is due at `now`.
-    pub fn expired(&mut self, now: Duration) -> Option<Timer> {
+    pub fn expired(&mut self, now: Duration) -> Option<T> {
         let (at, timer) = *self.due.first()?;
         if at > now {
             return None;

@@ -3,6 +3,7 @@
 mod envoy;
 pub mod parity;
 mod readers;
+mod report;
 mod step;
 mod summary;
 mod tally;

@@ -1,5 +1,6 @@
 //! The host against small modules: each test is one fact about Envoy.
 
+mod bad_modules;
 mod bench;
 mod buffers;
 mod callouts;
@@ -12,6 +13,8 @@ mod reconfiguring;
 mod reloading;
 mod shutting_down;
 mod speaking;
+mod starting;
 mod state;
 mod ticking;
 mod upstream;
+mod using_up;

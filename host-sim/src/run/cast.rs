@@ -105,6 +105,15 @@ impl<'a> Cast<'a> {
         ends?.into_iter().max()
     }
 
+    /// The teaser that each client got; those that got none are left out.
+    pub(super) fn teasers(&self) -> BTreeMap<String, String> {
+        let teaser = |(name, member): (&&str, &Member)| {
+            let teaser = String::from_utf8_lossy(member.actor.teaser()?).into_owned();
+            Some(((*name).to_owned(), teaser))
+        };
+        self.members.iter().filter_map(teaser).collect()
+    }
+
     /// How each script ended; clients whose script did not end are left out.
     pub(super) fn results(self) -> BTreeMap<String, Result<(), Failure>> {
         let result = |(name, member): (&str, Member)| Some((name.to_owned(), member.end?.1));

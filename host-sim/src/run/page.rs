@@ -13,12 +13,12 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use postscreen_scenario::{Difference, HostKind, Paint, Scenario};
+use postscreen_scenario::{Difference, Paint, Scenario};
 
+use super::program::Program;
 use super::record::Record;
 use super::watching::Watching;
 use super::{files, player, read, report};
-use crate::Module;
 use crate::cli::ReportArgs;
 
 /// The style of the page.
@@ -60,20 +60,23 @@ pub(crate) fn main(args: &ReportArgs) -> ExitCode {
 }
 
 fn run(args: &ReportArgs) -> Result<usize, String> {
-    let ReportArgs { files, output, module: path, workers } = args;
+    let ReportArgs { files, output, abi, module, workers, host } = args;
     let files = files::find(files)?;
-    let module = Module::from_file(path).map_err(|error| error.to_string())?;
+    let program = Program::load(*abi, module.clone(), host)?;
     let play = |story: &Scenario| {
+        if let Some(why) = story.left_out_by(program.kind()) {
+            return Err(why);
+        }
         let watching = Watching::recorded();
-        let played = player::play(&module, story, *workers, &watching);
-        Play {
+        let played = player::play(&program, story, *workers, &watching);
+        Ok(Play {
             differences: played.differences,
             virtual_time: played.virtual_time,
             record: watching.record.unwrap_or_default(),
-        }
+        })
     };
     let stories: Vec<Story> = files.iter().map(|file| Story::of(file, play)).collect();
-    let page = page(&stories, &path.display().to_string());
+    let page = page(&stories, program.name());
     fs::write(output, page).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
     let failed = stories.iter().filter(|story| story.failed()).count();
     let left_out = stories.iter().filter(|story| matches!(story.outcome, Outcome::LeftOut(_))).count();
@@ -83,7 +86,7 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
 }
 
 /// The whole page.
-fn page(stories: &[Story], module: &str) -> String {
+fn page(stories: &[Story], program: &str) -> String {
     let failed = stories.iter().filter(|story| story.failed()).count();
     let title = match failed {
         0 => "Every story came true".to_owned(),
@@ -102,14 +105,14 @@ fn page(stories: &[Story], module: &str) -> String {
          <title>{title} — host-sim</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{}<main>\n{body}</main>\n\
          <footer>Written by <code>host-sim report</code>. This page loads nothing and runs no script.</footer>\n\
          </body>\n</html>\n",
-        summary::header(&title, stories, module)
+        summary::header(&title, stories, program)
     )
 }
 
 // === impl Story ===
 
 impl Story {
-    fn of(path: &Path, play: impl Fn(&Scenario) -> Play) -> Self {
+    fn of(path: &Path, play: impl Fn(&Scenario) -> Result<Play, String>) -> Self {
         let file = path.display().to_string();
         match read(path) {
             Err(mistake) => {
@@ -118,10 +121,7 @@ impl Story {
                 Self { file, about: String::new(), outcome }
             }
             Ok(story) => {
-                let outcome = match story.left_out_by(HostKind::ProxyWasm) {
-                    Some(why) => Outcome::LeftOut(why),
-                    None => Outcome::Played(play(&story)),
-                };
+                let outcome = play(&story).map_or_else(Outcome::LeftOut, Outcome::Played);
                 Self { file, about: story.about, outcome }
             }
         }

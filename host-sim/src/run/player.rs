@@ -8,11 +8,11 @@ use postscreen_scenario::{Action, Difference, Limits, Reconfigure, Scenario, Tra
 use super::cast::{Cast, Member, Socket};
 use super::end::{self, Register};
 use super::mail_server::Sessions;
+use super::program::Program;
 use super::resolver::Answers;
-use super::traps;
 use super::watching::Watching;
 use crate::event::{ConnectionId, Effect, Input};
-use crate::{Driven, HttpCluster, Module, Now, Settings};
+use crate::{Driven, Now};
 
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
@@ -24,9 +24,8 @@ const LOG_TOLERANCE: Duration = Duration::ZERO;
 const SETTLE: Duration = Duration::from_secs(1);
 /// The most moments of one play. A story of a hundred clients has some thousands.
 const MOMENTS_MAX: usize = 1_000_000;
-/// The cluster of the mail server, and that of the resolver.
+/// The cluster of the mail server.
 const BACKEND: &str = "backend";
-const RESOLVER: &str = "resolver";
 
 /// How a play went.
 pub(super) struct Played {
@@ -34,38 +33,30 @@ pub(super) struct Played {
     pub differences: Vec<Difference>,
     /// How long the play took on its own clock.
     pub virtual_time: Duration,
+    /// What everybody saw.
+    pub transcript: Transcript,
 }
 
 /// Plays one story from its begin to its end.
 pub(super) fn play(
-    module: &Module,
+    program: &Program,
     scenario: &Scenario,
     workers: NonZeroUsize,
     watching: &Watching,
 ) -> Played {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
-    match watching.start(scenario, module, settings(scenario, workers), now) {
-        Ok(host) => Player::new(scenario, watching.wrap(Box::new(host)), now, watching).play(),
-        Err(error) => {
-            let transcript = Transcript { refused: Some(error.with_log()), ..Transcript::default() };
+    match program.start(scenario, workers, now, watching) {
+        Ok(host) => {
+            let mut player = Player::new(scenario, watching.wrap(host), now, watching);
+            player.transcript.has_voice = program.has_voice();
+            player.play()
+        }
+        Err(reason) => {
+            let transcript = Transcript { refused: Some(reason), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
-            Played { differences, virtual_time: Duration::ZERO }
+            Played { differences, virtual_time: Duration::ZERO, transcript }
         }
     }
-}
-
-/// The host that the story wants, with so many workers where it does not care.
-fn settings(scenario: &Scenario, workers: NonZeroUsize) -> Settings {
-    let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-    let mut settings = Settings {
-        workers: scenario.workers.unwrap_or(workers),
-        failure_policy: traps::failure_policy(scenario.failure_policy),
-        ..Settings::postscreen(policy)
-    };
-    if scenario.resolver.as_ref().is_some_and(|outage| outage.missing) {
-        settings.http_clusters.insert(RESOLVER.to_owned(), HttpCluster::Down);
-    }
-    settings
 }
 
 struct Player<'a> {
@@ -134,12 +125,13 @@ impl<'a> Player<'a> {
         self.transcript.open = Some(open);
         self.transcript.dials = Some(dials);
         self.transcript.verdicts = Some(verdicts);
+        self.transcript.teasers = self.cast.teasers();
         self.transcript.clients = self.cast.results();
         let mut differences = check(self.scenario, &self.transcript, LOG_TOLERANCE);
         if !self.complaints.is_empty() {
             differences.push(Difference::said("the play", self.complaints.join("\n")));
         }
-        Played { differences, virtual_time: self.now.monotonic }
+        Played { differences, virtual_time: self.now.monotonic, transcript: self.transcript }
     }
 
     /// The new configuration that comes next.

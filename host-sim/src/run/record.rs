@@ -156,4 +156,4 @@ impl Bytes {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -15,6 +15,8 @@ const LATENCY: Duration = Duration::from_millis(5);
 /// Answers by arrival time, and then in the order of the questions.
 pub(super) struct Answers {
     resolver: Resolver,
+    /// There is nobody to ask; hosts with clusters know it, and do not even try.
+    missing: bool,
     under_way: BTreeMap<(Duration, u64), (CallId, Input)>,
     asked: u64,
 }
@@ -23,13 +25,15 @@ pub(super) struct Answers {
 
 impl Answers {
     pub(super) fn new(scenario: &Scenario) -> Self {
-        Self { resolver: Resolver::new(scenario), under_way: BTreeMap::new(), asked: 0 }
+        let missing = scenario.resolver.as_ref().is_some_and(|outage| outage.missing);
+        Self { resolver: Resolver::new(scenario), missing, under_way: BTreeMap::new(), asked: 0 }
     }
 
     /// The module has asked.
     pub(super) fn ask(&mut self, call: &HttpCall, now: Duration) {
         let (latency, reply) = match dns::refusal(&call.headers) {
             Some(refusal) => (None, Ok(refusal)),
+            None if self.missing => (Some(Duration::ZERO), Err(Some(HttpFailure::Unreachable))),
             None => {
                 let Answered { latency, reply } = self.resolver.ask(&call.body, now);
                 (latency, answer(reply))

@@ -4,7 +4,7 @@ mod tracks;
 
 use std::time::Duration;
 
-use super::record::{Event, Record, What};
+use super::record::Record;
 use super::words::{self, seconds};
 use tracks::Tracks;
 
@@ -18,8 +18,8 @@ pub(super) fn draw(record: &Record) -> String {
     let mut rows = vec![legend()];
     let mut tracks = Tracks::new(record);
     let mut before: Option<Duration> = None;
-    for event in &record.events {
-        let gap = before.map_or(Duration::ZERO, |before| event.at - before);
+    for (index, event) in record.events.iter().enumerate() {
+        let gap = before.map_or(Duration::ZERO, |before| event.at.saturating_sub(before));
         if gap >= GAP_SHOWN {
             rows.push(row("", &tracks.pass('┆'), &format!("… {}", seconds(gap))));
         }
@@ -33,7 +33,7 @@ pub(super) fn draw(record: &Record) -> String {
             _ => words.line(),
         };
         rows.push(row(&time, &track, &text));
-        tracks.after(event);
+        tracks.after(index);
     }
     if record.left_out > 0 {
         rows.push(row("", &tracks.pass(' '), &format!("… and {} events more", record.left_out)));
@@ -55,15 +55,6 @@ fn row(time: &str, track: &str, text: &str) -> String {
     }
     let cut: String = row.chars().take(COLUMNS - 1).collect();
     format!("{cut}…")
-}
-
-/// Whether nothing more comes on the event's track.
-fn is_last(event: &Event, record: &Record) -> bool {
-    let lane = event.lane.and_then(|lane| record.lanes.get(lane));
-    let ended = lane.and_then(|lane| lane.ended);
-    let over = matches!(event.what, What::Verdict(_))
-        || (lane.is_some_and(|lane| lane.verdict.is_none()) && ended.is_some_and(|ended| event.at >= ended));
-    over && lane.is_some()
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ pub enum SetupError {
 
 /// The log of a start that failed, below the message.
 fn said(error: &StartError) -> String {
-    error.log().iter().map(|line| format!("\n  log: {}", super::show::line(line))).collect()
+    super::show::all(error.log())
 }
 
 // === impl SimBuilder ===
@@ -178,7 +178,9 @@ impl SimBuilder {
     pub fn try_start(self) -> Result<Sim, SetupError> {
         let server: SocketAddr = match self.server.parse() {
             Ok(server) => server,
-            Err(_) => panic!("listen: `{}` is not an address with a port, such as {SERVER}", self.server),
+            Err(error) => {
+                panic!("listen: `{}` is no address with a port, such as {SERVER}: {error}", self.server)
+            }
         };
         let module = match self.source {
             Source::File(path) => Module::from_file(&path)?,

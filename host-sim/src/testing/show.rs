@@ -42,10 +42,23 @@ pub(super) fn log(lines: &[LogLine]) -> String {
     if left_out > 0 {
         let _ = write!(text, "\n  log: … {left_out} lines before");
     }
-    for shown in &lines[left_out..] {
+    text + &all(&lines[left_out..])
+}
+
+/// All of these lines, below a message.
+pub(super) fn all(lines: &[LogLine]) -> String {
+    let mut text = String::new();
+    for shown in lines {
+        // Writing into a string does not fail.
         let _ = write!(text, "\n  log: {}", line(shown));
     }
     text
+}
+
+/// Texts in a list below a heading.
+pub(super) fn list(heading: &str, texts: &[String]) -> String {
+    let lines = texts.iter().flat_map(|text| ["\n    ", text]);
+    format!("\n  {heading}{}", lines.collect::<String>())
 }
 
 /// A line of the log with what it needs to be understood: machine, severity unless it is plain information.

@@ -1,15 +1,18 @@
 //! One instance, and how it is called.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use wasmtime::{Func, Store, Val};
+use wasmtime::{Func, Instance, Store, Val};
 
 use super::callback::Callback;
+use super::failure::Failure;
 use super::module::Module;
 use super::root::Root;
 use super::state::{Phase, Shared, State};
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
+use crate::profile::Profile;
 use crate::time::Now;
 use crate::trace::{Watch, Watched};
 
@@ -17,7 +20,12 @@ use crate::trace::{Watch, Watched};
 pub(crate) struct Machine {
     store: Store<State>,
     callbacks: BTreeMap<Callback, Func>,
-    failed: bool,
+    /// What the module is called in messages.
+    module: Arc<str>,
+    /// The fuel of each call, when the code counts it.
+    fuel: Option<u64>,
+    /// Why it failed.
+    failure: Option<String>,
 }
 
 /// What a call came to.
@@ -32,38 +40,48 @@ pub(crate) enum Called {
 }
 
 impl Machine {
-    /// Instantiates `module` and takes it through `_initialize`. It still lacks a root context.
+    /// Instantiates `module` and takes it through its start functions. It still lacks a root context.
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
-        let mut store = Store::new(module.ready.module().engine(), State::new(id, shared, now));
-        let mut machine = match module.ready.instantiate(&mut store) {
-            Ok(instance) => {
-                let callbacks = Callback::ALL
-                    .into_iter()
-                    .filter_map(|callback| Some((callback, instance.get_func(&mut store, callback.name())?)))
-                    .collect();
-                store.data_mut().memory = instance.get_memory(&mut store, "memory");
-                // Envoy looks for malloc first.
-                let allocator = ["malloc", "proxy_on_memory_allocate"]
-                    .into_iter()
-                    .find_map(|name| instance.get_typed_func(&mut store, name).ok());
-                store.data_mut().allocate = allocator;
-                let mut machine = Self { store, callbacks, failed: false };
-                let starter = ["_initialize", "_start"]
-                    .into_iter()
-                    .find_map(|name| Some((name, instance.get_func(&mut machine.store, name)?)));
-                if let Some((name, starter)) = starter {
-                    machine.call_func(name, starter, &[], false);
-                }
-                machine
-            }
-            Err(error) => {
-                let mut machine = Self { store, callbacks: BTreeMap::new(), failed: false };
-                machine.fail("its start function", &error);
-                machine
-            }
+        let limit = shared.settings.limits.fuel;
+        let code = module.code(limit.is_some()).map_err(StartError::Module)?;
+        let mut store = Store::new(code.ready.module().engine(), State::new(id, shared, now));
+        store.limiter(|state| &mut state.limiter);
+        let mut machine = Self {
+            store,
+            callbacks: BTreeMap::new(),
+            module: Arc::clone(&module.name),
+            fuel: code.metered.then(|| limit.unwrap_or(u64::MAX)),
+            failure: None,
         };
+        machine.begin_call();
+        match code.ready.instantiate(&mut machine.store) {
+            Ok(instance) => machine.initialise(&instance),
+            Err(error) => machine.fail("its start function", &error),
+        }
         machine.state_mut().phase = Phase::Configure;
-        if machine.failed { Err(machine.trapped()) } else { Ok(machine) }
+        if machine.failed() { Err(machine.trapped()) } else { Ok(machine) }
+    }
+
+    /// Finds what the host calls, then calls what runs before anything else.
+    fn initialise(&mut self, instance: &Instance) {
+        let store = &mut self.store;
+        self.callbacks = Callback::ALL
+            .into_iter()
+            .filter_map(|callback| Some((callback, instance.get_func(&mut *store, callback.name())?)))
+            .collect();
+        store.data_mut().memory = instance.get_memory(&mut *store, "memory");
+        // Envoy looks for malloc first.
+        let allocator = ["malloc", "proxy_on_memory_allocate"]
+            .into_iter()
+            .find_map(|name| instance.get_typed_func(&mut *store, name).ok());
+        store.data_mut().allocate = allocator;
+        for (name, args, has_result) in starters(instance, store) {
+            if let Some(function) = instance.get_func(&mut self.store, name)
+                && !self.failed()
+            {
+                self.call_func(name, function, args, has_result);
+            }
+        }
     }
 
     /// Makes a root context with the configuration in the settings. Returns its number.
@@ -85,7 +103,8 @@ impl Machine {
             match called {
                 Called::Returned(0) if callback != Callback::ContextCreate => {
                     let (vm, callback) = (self.state().id, callback.name());
-                    return Err(StartError::Refused { vm, callback, log: self.take_log() });
+                    let module = self.module.to_string();
+                    return Err(StartError::Refused { module, vm, callback, log: self.take_log() });
                 }
                 Called::Returned(_) | Called::Missing => {}
                 Called::Failed => return Err(self.trapped()),
@@ -97,14 +116,15 @@ impl Machine {
 
     /// The error for a machine that trapped while it started.
     fn trapped(&mut self) -> StartError {
-        let log = self.take_log();
-        let reason = log.last().map(|line| line.text.clone()).unwrap_or_default();
-        StartError::Trapped { vm: self.state().id, reason, log }
+        let (vm, reason) = (self.state().id, self.failure.clone().unwrap_or_default());
+        let mut log = self.take_log();
+        log.retain(|line| !line.by_host || line.text != reason);
+        StartError::Trapped { module: self.module.to_string(), vm, reason, log }
     }
 
     /// Calls `callback` for `context`. What it deferred is left in the state for the caller to carry out.
     pub fn call(&mut self, context: u32, callback: Callback, args: &[u32]) -> Called {
-        if self.failed {
+        if self.failed() {
             return Called::Failed;
         }
         let Some(function) = self.callbacks.get(&callback).copied() else { return Called::Missing };
@@ -119,6 +139,7 @@ impl Machine {
     }
 
     fn call_func(&mut self, name: &str, function: Func, args: &[u32], has_result: bool) -> Called {
+        self.begin_call();
         let mut result = [Val::I32(0)];
         let mut watched = Watch::callback(self.state(), name, args);
         let trap = watched.as_mut().and_then(Watched::trap);
@@ -130,7 +151,10 @@ impl Machine {
             watched.callback_ended(called.as_ref().map(|number| has_result.then_some(*number)));
         }
         match called {
-            Ok(number) => Called::Returned(number),
+            Ok(number) => {
+                self.end_call();
+                Called::Returned(number)
+            }
             Err(error) => {
                 self.fail(name, &error);
                 Called::Failed
@@ -138,10 +162,32 @@ impl Machine {
         }
     }
 
-    fn fail(&mut self, name: &str, error: &wasmtime::Error) {
-        self.failed = true;
-        let text = format!("Function: {name} failed: {}", error.root_cause());
-        self.state_mut().log_by_host(LogLevel::Critical, text);
+    fn begin_call(&mut self) {
+        if let Some(fuel) = self.fuel {
+            // Fails only for code that does not count fuel.
+            let _ = self.store.set_fuel(fuel);
+        }
+        self.state_mut().begin_call();
+    }
+
+    fn end_call(&mut self) {
+        self.state_mut().end_call();
+        if let Some(refused) = self.state_mut().limiter.refused_first() {
+            let text = format!("{}: {refused}; it goes on without", self.module);
+            self.state_mut().log_by_host(LogLevel::Warn, text);
+        }
+    }
+
+    fn fail(&mut self, function: &str, error: &wasmtime::Error) {
+        let refused = self.state().limiter.refused();
+        let failure = Failure { function, error, fuel: self.fuel, refused };
+        let (headline, details) = (failure.headline(), failure.details(&self.module));
+        let state = self.state_mut();
+        state.end_call();
+        for text in [&headline].into_iter().chain(&details) {
+            state.log_by_host(LogLevel::Critical, text.clone());
+        }
+        self.failure = Some(headline);
     }
 
     fn take_log(&mut self) -> Vec<LogLine> {
@@ -150,7 +196,7 @@ impl Machine {
     }
 
     pub fn failed(&self) -> bool {
-        self.failed
+        self.failure.is_some()
     }
 
     pub fn state(&self) -> &State {
@@ -160,4 +206,15 @@ impl Machine {
     pub fn state_mut(&mut self) -> &mut State {
         self.store.data_mut()
     }
+}
+
+/// What Envoy calls once: for a reactor `_initialize` and then its main function, for a command `_start`.
+fn starters(instance: &Instance, store: &mut Store<State>) -> Vec<(&'static str, &'static [u32], bool)> {
+    let mut has = |name| instance.get_func(&mut *store, name).is_some();
+    if !has("_initialize") {
+        return vec![("_start", &[], false)];
+    }
+    let main: (_, &[u32], _) = if has("main") { ("main", &[0, 0], true) } else { ("__main_void", &[], true) };
+    let known = main.0 == "main" || store.data().settings.profile >= Profile::Envoy1_39;
+    [("_initialize", &[][..], false)].into_iter().chain(known.then_some(main)).collect()
 }

@@ -1,8 +1,11 @@
 //! One WebAssembly machine as Envoy runs it.
 
 mod callback;
+mod failure;
+mod limiter;
 mod machine;
 mod module;
+mod recognise;
 mod root;
 mod state;
 
@@ -10,3 +13,5 @@ pub(crate) use callback::Callback;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;
 pub(crate) use state::{Action, Phase, Shared, State};
+#[cfg(test)]
+pub(crate) use state::{LOG_BYTES_MAX, LOG_LINES_MAX};

@@ -1,10 +1,14 @@
 //! A module that has been checked and compiled, before any machine is made of it.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use wasmtime::{Config, Engine, FuncType, InstancePre, ValType};
+use wasmtime::{Config, Engine, FuncType, InstancePre, ValType, WasmBacktraceDetails};
 
 use super::callback::Callback;
+use super::failure::BACKTRACE_FRAMES_MAX;
+use super::recognise::no_module;
 use super::state::State;
 use crate::ModuleError;
 use crate::abi::{check_imports, linker, signature};
@@ -15,26 +19,77 @@ const ABI_MARKERS: [&str; 2] = ["proxy_abi_version_0_2_1", "proxy_abi_version_0_
 /// A Proxy-Wasm module, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
 pub struct Module {
-    pub(super) ready: InstancePre<State>,
+    /// What messages call it.
+    pub(super) name: Arc<str>,
+    bytes: Arc<[u8]>,
+    code: Code,
+    /// The same with counting of fuel, once somebody has wanted it.
+    metered: Arc<OnceLock<Code>>,
+}
+
+/// Code that machines are made of.
+#[derive(Clone)]
+pub(super) struct Code {
+    pub ready: InstancePre<State>,
+    /// It counts fuel. That costs up to a third of its speed, so it is only done where a limit is set.
+    pub metered: bool,
 }
 
 impl Module {
     /// Reads and compiles the file at `path`.
     pub fn from_file(path: &Path) -> Result<Self, ModuleError> {
-        let bytes =
-            std::fs::read(path).map_err(|reason| ModuleError::Read { path: path.to_owned(), reason })?;
-        Self::from_bytes(path.display().to_string(), &bytes)
+        Self::load(path.display().to_string(), read(path)?, false)
+    }
+
+    /// As [`Module::from_file`], for hosts with [`crate::Limits::fuel`]: otherwise the first of them compiles it again.
+    pub fn metered_from_file(path: &Path) -> Result<Self, ModuleError> {
+        Self::load(path.display().to_string(), read(path)?, true)
     }
 
     /// Compiles `bytes`, binary or in the text format; `name` is what errors call it.
     pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self, ModuleError> {
-        let name = name.into();
-        let not_wasm = |error: wasmtime::Error| ModuleError::NotWasm {
-            name: name.clone(),
-            reason: format!("{error:#}"),
+        Self::load(name.into(), bytes.into(), false)
+    }
+
+    fn load(name: String, bytes: Vec<u8>, metered: bool) -> Result<Self, ModuleError> {
+        let code = Code::compile(&name, &bytes, metered)?;
+        Ok(Self { name: name.into(), bytes: bytes.into(), code, metered: Arc::default() })
+    }
+
+    /// Code that counts fuel if it must.
+    pub(super) fn code(&self, metered: bool) -> Result<&Code, ModuleError> {
+        if self.code.metered || !metered {
+            return Ok(&self.code);
+        }
+        if let Some(code) = self.metered.get() {
+            return Ok(code);
+        }
+        let code = Code::compile(&self.name, &self.bytes, true)?;
+        Ok(self.metered.get_or_init(|| code))
+    }
+}
+
+impl Code {
+    fn compile(name: &str, bytes: &[u8], metered: bool) -> Result<Self, ModuleError> {
+        let name = name.to_owned();
+        if let Some(reason) = no_module(bytes) {
+            return Err(ModuleError::NotWasm { name, reason });
+        }
+        let not_wasm = |error: wasmtime::Error| {
+            let mut reason = format!("{error:#}");
+            if reason.contains("unexpected end") {
+                reason = format!("{reason}; it has {} bytes: is the file complete?", bytes.len());
+            }
+            ModuleError::NotWasm { name: name.clone(), reason }
         };
+        let mut config = Config::new();
         // Not-a-number has many bit patterns; the same inputs must give the same one.
-        let engine = Engine::new(Config::new().cranelift_nan_canonicalization(true)).map_err(not_wasm)?;
+        config.cranelift_nan_canonicalization(true);
+        // Traps name files and lines where the module has debug information.
+        config.wasm_backtrace_details(WasmBacktraceDetails::Enable);
+        config.wasm_backtrace_max_frames(NonZeroUsize::new(BACKTRACE_FRAMES_MAX));
+        config.consume_fuel(metered);
+        let engine = Engine::new(&config).map_err(not_wasm)?;
         let module = wasmtime::Module::new(&engine, bytes).map_err(not_wasm)?;
         if !module.exports().any(|export| ABI_MARKERS.contains(&export.name())) {
             return Err(ModuleError::NoAbiMarker { name });
@@ -42,8 +97,12 @@ impl Module {
         check_imports(&name, &module)?;
         check_exports(&name, &module)?;
         let ready = linker(&engine).and_then(|linker| linker.instantiate_pre(&module)).map_err(not_wasm)?;
-        Ok(Self { ready })
+        Ok(Self { ready, metered })
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ModuleError> {
+    std::fs::read(path).map_err(|reason| ModuleError::Read { path: path.to_owned(), reason })
 }
 
 /// A callback with the wrong type would only be found when it is first called.
@@ -53,7 +112,8 @@ fn check_exports(name: &str, module: &wasmtime::Module) -> Result<(), ModuleErro
     }
     let callbacks = Callback::ALL.map(Callback::signature);
     let allocators = [("malloc", 1, true), ("proxy_on_memory_allocate", 1, true)];
-    let starters = [("_initialize", 0, false), ("_start", 0, false)];
+    let starters =
+        [("_initialize", 0, false), ("main", 2, true), ("__main_void", 0, true), ("_start", 0, false)];
     for (export, params, result) in callbacks.into_iter().chain(allocators).chain(starters) {
         let Some(ty) = module.get_export(export) else { continue };
         let results = result.then_some(ValType::I32);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wasmtime::{Memory, TypedFunc};
 
+use super::limiter::Limiter;
 use super::root::Root;
 use crate::callout::Callouts;
 use crate::connection::Connection;
@@ -48,6 +49,18 @@ pub(crate) enum Action {
     DeleteRoot(u32),
 }
 
+/// The most lines, and the most bytes in them, that a module may log in one call. Envoy writes them out at once; here
+/// they wait for the call's end.
+pub(crate) const LOG_LINES_MAX: u64 = 10_000;
+pub(crate) const LOG_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// What the module has logged in the present call.
+#[derive(Debug, Default)]
+struct LogQuota {
+    lines: u64,
+    bytes: u64,
+}
+
 /// One machine's state.
 pub(crate) struct State {
     pub id: VmId,
@@ -76,6 +89,8 @@ pub(crate) struct State {
     pub streams: BTreeMap<u32, Connection>,
     pub deferred: VecDeque<Action>,
     pub effects: VecDeque<Effect>,
+    pub limiter: Limiter,
+    log_quota: LogQuota,
     pub memory: Option<Memory>,
     pub allocate: Option<TypedFunc<u32, u32>>,
 }
@@ -103,6 +118,8 @@ impl State {
             streams: BTreeMap::new(),
             deferred: VecDeque::new(),
             effects: VecDeque::new(),
+            limiter: Limiter::new(shared.settings.limits.memory_bytes),
+            log_quota: LogQuota::default(),
             memory: None,
             allocate: None,
         }
@@ -110,7 +127,32 @@ impl State {
 
     /// A line of the module's; below the log level it is dropped.
     pub fn log(&mut self, level: LogLevel, text: String) {
-        self.push_log(level, text, false);
+        if level < self.settings.log_level {
+            return;
+        }
+        self.log_quota.lines += 1;
+        self.log_quota.bytes = self.log_quota.bytes.saturating_add(text.len() as u64);
+        if self.log_quota.lines <= LOG_LINES_MAX && self.log_quota.bytes <= LOG_BYTES_MAX {
+            self.push_log(level, text, false);
+        }
+    }
+
+    /// A call into the module begins.
+    pub fn begin_call(&mut self) {
+        self.log_quota = LogQuota::default();
+        self.limiter.begin();
+    }
+
+    /// The call is over, well or not.
+    pub fn end_call(&mut self) {
+        let LogQuota { lines, bytes } = self.log_quota;
+        if lines > LOG_LINES_MAX || bytes > LOG_BYTES_MAX {
+            let text = format!(
+                "the module wrote {lines} lines with {bytes} bytes in one call: the limits are {LOG_LINES_MAX} and \
+                 {LOG_BYTES_MAX}, what is above them is lost"
+            );
+            self.log_by_host(LogLevel::Warn, text);
+        }
     }
 
     /// A line of the host's own.

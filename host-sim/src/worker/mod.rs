@@ -14,11 +14,9 @@ mod tcp_proxy;
 mod thread;
 mod turn;
 
+pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 pub use thread::Reloads;
 pub(crate) use thread::Thread;
-
-#[cfg(test)]
-pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

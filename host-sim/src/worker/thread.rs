@@ -77,10 +77,9 @@ impl Thread {
         if generation == self.generation { Some(&mut self.current) } else { self.failed.get_mut(&generation) }
     }
 
-    /// The filter state of a stream of one of the machines.
-    pub fn filter_state(&self, generation: u32, context: u32) -> Option<&BTreeMap<String, Vec<u8>>> {
-        let current = (generation == self.generation).then_some(&self.current);
-        current.or_else(|| self.failed.get(&generation))?.filter_state(context)
+    /// As [`Thread::worker`], to look at.
+    pub fn machine(&self, generation: u32) -> Option<&Worker> {
+        if generation == self.generation { Some(&self.current) } else { self.failed.get(&generation) }
     }
 
     /// The machine that new clients and answers of call-outs are for.

@@ -38,6 +38,10 @@ struct Component;
 impl screening::Guest for Component {
     type Policy = Policy;
     type Session = Session;
+
+    fn metrics() -> Vec<screening::Metric> {
+        translate::metrics()
+    }
 }
 
 /// A policy that sessions share.

@@ -2,8 +2,8 @@
 
 use crate::bindings::exports::postscreen::screen::screening as wit;
 use postscreen_engine::{
-    DnsFailure, Input, Instant, Line, Now, Output, PolicyError, Record, Repeat, Severity, Standing, Test,
-    TestSet, Upstream,
+    Counter, DnsFailure, Gauge, Input, Instant, Line, Now, Output, PolicyError, Record, Repeat, Severity,
+    Standing, Test, TestSet, Upstream,
 };
 
 pub fn problem(error: &PolicyError) -> wit::Problem {
@@ -13,6 +13,14 @@ pub fn problem(error: &PolicyError) -> wit::Problem {
         message: error.message().to_owned(),
         position: error.position().map(|(line, column)| (number(line), number(column))),
     }
+}
+
+pub fn metrics() -> Vec<wit::Metric> {
+    let metric =
+        |name: &str, kind, help: &str| wit::Metric { name: name.to_owned(), kind, help: help.to_owned() };
+    let counters = Counter::ALL.iter().map(|one| metric(one.name(), wit::MetricKind::Counter, one.help()));
+    let gauges = Gauge::ALL.iter().map(|one| metric(one.name(), wit::MetricKind::Gauge, one.help()));
+    counters.chain(gauges).collect()
 }
 
 pub fn now(now: wit::Now) -> Now {
@@ -43,9 +51,11 @@ pub fn input(input: &wit::Input) -> Input<'_> {
 
 pub fn output(output: Output) -> wit::Output {
     match output {
-        Output::AskDns { question, message } => {
-            wit::Output::AskDns(wit::DnsQuestion { number: question, message })
-        }
+        Output::AskDns { question, message, timeout } => wit::Output::AskDns(wit::DnsQuestion {
+            number: question,
+            message,
+            timeout_ms: u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX),
+        }),
         Output::Join(client) => wit::Output::Join(client.to_string()),
         Output::Renew(client) => wit::Output::Renew(client.to_string()),
         Output::Share(client, record, changed) => wit::Output::Share(wit::Share {
@@ -57,7 +67,9 @@ pub fn output(output: Output) -> wit::Output {
         Output::Leave(client) => wit::Output::Leave(client.to_string()),
         Output::Skip(len) => wit::Output::Skip(u32::try_from(len).unwrap_or(u32::MAX)),
         Output::Recall(client) => wit::Output::Recall(client.to_string()),
-        Output::Remember(client, record) => wit::Output::Remember((client.to_string(), passes(record))),
+        Output::Remember(client, record) => {
+            wit::Output::Remember(wit::Memory { client: client.to_string(), passes: passes(record) })
+        }
         Output::Dial(Upstream::Backend) => wit::Output::Dial(wit::Upstream::Backend),
         Output::Dial(Upstream::Nobody) => wit::Output::Dial(wit::Upstream::Nobody),
         Output::Teaser(bytes) => wit::Output::Teaser(bytes),
@@ -65,7 +77,9 @@ pub fn output(output: Output) -> wit::Output {
         Output::Close => wit::Output::Close,
         Output::Log(line) => wit::Output::Log(log_line(line)),
         Output::Count(counter) => wit::Output::Count(counter.name().to_owned()),
-        Output::Adjust(gauge, by) => wit::Output::Adjust((gauge.name().to_owned(), by)),
+        Output::Adjust(gauge, by) => {
+            wit::Output::Adjust(wit::Adjustment { gauge: gauge.name().to_owned(), by })
+        }
         Output::Verdict(verdict) => wit::Output::Verdict(verdict.as_str().to_owned()),
     }
 }

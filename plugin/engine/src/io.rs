@@ -5,6 +5,7 @@ use crate::metric::{Counter, Gauge};
 use crate::record::{Record, TestSet};
 use crate::verdict::Verdict;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// The two ends of a client's connection, as the mail server would see them (after the PROXY protocol).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ impl Standing {
 pub enum DnsFailure {
     /// The resolver could not be asked: unknown cluster, no healthy host, connection reset.
     Unreachable,
-    /// No answer within `dnsbl_timeout`.
+    /// No answer within the question's `timeout`.
     Timeout,
     /// The resolver's HTTP front answered with this status instead of 200 (RFC 8484, section 4.2.1).
     HttpStatus(u16),
@@ -85,6 +86,8 @@ pub enum Output {
         question: u16,
         /// A DNS query in wire format with the message id 0, as RFC 8484 (section 4.1) recommends.
         message: Vec<u8>,
+        /// How long to wait for the answer (`dnsbl_timeout`); then it is [`DnsFailure::Timeout`].
+        timeout: Duration,
     },
     /// Count this session of the client among those that are open; answered by [`Input::Joined`].
     Join(IpAddr),

@@ -46,6 +46,29 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them.
+    pub const ALL: [Self; 19] = [
+        Self::Allowlisted,
+        Self::Denylisted,
+        Self::BareNewline,
+        Self::CommandCountLimit,
+        Self::CommandLengthLimit,
+        Self::CommandTimeLimit,
+        Self::Deferred,
+        Self::Dnsbl,
+        Self::Hangup,
+        Self::NoResources,
+        Self::NonSmtpCommand,
+        Self::Pass,
+        Self::PassNew,
+        Self::PassOld,
+        Self::Pipelining,
+        Self::Pregreet,
+        Self::ScreeningPortsBusy,
+        Self::ServerPortsBusy,
+        Self::TooManyConnections,
+    ];
+
     /// The word or words that stand in access logs.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -3,7 +3,6 @@
 use crate::host::{self, Buffer, Level};
 use crate::metrics::Metrics;
 use crate::stream::Stream;
-use crate::throttle;
 use crate::worker::Worker;
 use postscreen_engine::Policy;
 use postscreen_engine::policy::CONFIG_MAX;
@@ -34,7 +33,6 @@ impl RootContext for Root {
         };
         match Metrics::define() {
             Ok(metrics) => {
-                throttle::prepare(policy.zones().len());
                 self.worker = Some(Rc::new(RefCell::new(Worker::new(policy, metrics))));
                 true
             }

@@ -125,7 +125,9 @@ fn describe(output: &wit::Output) -> String {
         [passes.pregreet, passes.dnsbl, passes.pipelining, passes.non_smtp_command, passes.bare_newline]
     };
     match output {
-        wit::Output::AskDns(question) => format!("ask {} {:?}", question.number, question.message),
+        wit::Output::AskDns(question) => {
+            format!("ask {} {:?} {}", question.number, question.message, question.timeout_ms)
+        }
         wit::Output::Join(client) => format!("join {client}"),
         wit::Output::Renew(client) => format!("renew {client}"),
         wit::Output::Share(share) => {
@@ -145,7 +147,7 @@ fn describe(output: &wit::Output) -> String {
         wit::Output::Leave(client) => format!("leave {client}"),
         wit::Output::Skip(len) => format!("skip {len}"),
         wit::Output::Recall(client) => format!("recall {client}"),
-        wit::Output::Remember((client, passes)) => format!("remember {client} {:?}", stamps(passes)),
+        wit::Output::Remember(memory) => format!("remember {} {:?}", memory.client, stamps(&memory.passes)),
         wit::Output::Dial(wit::Upstream::Backend) => "dial Backend".to_owned(),
         wit::Output::Dial(wit::Upstream::Nobody) => "dial Nobody".to_owned(),
         wit::Output::Teaser(bytes) => format!("tease {bytes:?}"),
@@ -159,7 +161,7 @@ fn describe(output: &wit::Output) -> String {
             format!("log {severity} {} {:?}", line.text, line.once_per_minute)
         }
         wit::Output::Count(name) => format!("count {name}"),
-        wit::Output::Adjust((name, by)) => format!("adjust {name} {by}"),
+        wit::Output::Adjust(change) => format!("adjust {} {}", change.gauge, change.by),
         wit::Output::Verdict(verdict) => format!("verdict {verdict}"),
     }
 }

@@ -151,7 +151,9 @@ impl Event {
 
 fn describe(output: &Output) -> String {
     match output {
-        Output::AskDns { question, message } => format!("ask {question} {message:?}"),
+        Output::AskDns { question, message, timeout } => {
+            format!("ask {question} {message:?} {}", timeout.as_millis())
+        }
         Output::Join(client) => format!("join {client}"),
         Output::Renew(client) => format!("renew {client}"),
         Output::Share(client, record, changed) => {

@@ -29,5 +29,5 @@ pub use story::{
     Reconfigure, Scenario, Script, Start, Step, Trap, WORKERS_MAX,
 };
 pub use time::{DURATION_MAX, DurationError, duration};
-pub use transcript::Transcript;
+pub use transcript::{SPEAKER, Transcript};
 pub use wire::escaped;

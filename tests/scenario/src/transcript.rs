@@ -5,6 +5,9 @@ use std::net::IpAddr;
 
 use crate::actor::Failure;
 
+/// The cluster that is dialled for clients that are refused, where a host cannot speak itself.
+pub const SPEAKER: &str = "speaker";
+
 /// What a host reports of one play.
 #[derive(Clone, Debug, Default)]
 pub struct Transcript {
@@ -26,6 +29,8 @@ pub struct Transcript {
     /// The clusters that were dialled for each client, in order; `None`: the host cannot tell. Clients for which none
     /// was dialled may be missing.
     pub dials: Option<BTreeMap<String, Vec<String>>>,
+    /// The host speaks itself to clients that are refused, so that it need not dial [`SPEAKER`] for that.
+    pub has_voice: bool,
     /// The clients whose connections are open at the end; `None`: the host cannot tell.
     pub open: Option<BTreeSet<String>>,
     /// The tests of which each client address has a valid pass at the end; `None`: the host cannot tell.

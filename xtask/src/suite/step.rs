@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{envoy, parity, readers};
+use super::{envoy, parity, readers, report};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{programs, tidy, wasm};
@@ -26,12 +26,14 @@ pub enum Step {
     Wasm,
     /// The component agrees with the native engine on random visits
     Component,
-    /// Every story in tests/scenarios, played in host-sim with one worker and with two
+    /// Every story in tests/scenarios, played in host-sim as filter, component and engine, with one worker and with two
     Scenarios,
     /// The same stories and some random ones before Debian's postscreen: what it does is what they say
     Parity,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
+    /// The page of `host-sim report` in a real Chromium
+    Report,
     /// The stories and the acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
 }
@@ -41,6 +43,9 @@ const SUITE_FOLLOWS: &str = "POSTSCREEN_SUITE_FOLLOWS";
 
 /// Numbers of Envoy workers that the stories are played with: state that leaks between workers shows with two.
 const SIMULATED_WORKERS: [&str; 2] = ["1", "2"];
+
+/// Each story is played on all of them, and they must agree.
+const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
 
 impl Step {
     /// The chosen steps in their order, and the module before the steps that load it.
@@ -78,6 +83,7 @@ impl Step {
             Self::Scenarios => scenarios(repo),
             Self::Parity => parity::run(repo),
             Self::Readers => readers::run(repo),
+            Self::Report => report::run(repo),
             Self::Envoy => envoy::run(repo),
         }
     }
@@ -107,7 +113,7 @@ fn scenarios(repo: &Repo) -> Result<Tally, Failed> {
     let mut total = Tally::default();
     for workers in SIMULATED_WORKERS {
         let mut simulator = programs::command(repo, "host-sim");
-        simulator.args(["run", "--workers", workers, "tests/scenarios"]);
+        simulator.args(["run", "--abi", SIMULATED_ABIS, "--workers", workers, "tests/scenarios"]);
         total += run_counted(&mut simulator).map_err(|failed| failed.after(total))?;
     }
     Ok(total)

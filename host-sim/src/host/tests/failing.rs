@@ -18,6 +18,8 @@ fn a_trap_closes_its_connection_and_fails_the_machine() {
         bench.seen(),
         [
             "Function: proxy_on_downstream_data failed: wasm trap: wasm `unreachable` instruction executed",
+            "It panicked or aborted: what it logged before may say why. Calls in test that led there, innermost first:",
+            "  0: proxy_on_downstream_data, at 0x36f",
             "close client",
             "ended"
         ]
@@ -51,7 +53,7 @@ fn a_refused_configuration_is_an_error_with_what_was_logged() {
         Now::default(),
     );
     let error = result.err().unwrap();
-    assert_eq!(error.to_string(), "the module refused its configuration (proxy_on_configure on the canary)");
+    assert_eq!(error.to_string(), "test refused its configuration (proxy_on_configure on the canary)");
     let lines: Vec<_> = error.log().iter().map(|line| (line.level, line.text.as_str())).collect();
     assert_eq!(lines, [(LogLevel::Error, "configuration: greet_wait")]);
 }

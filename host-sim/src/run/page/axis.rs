@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::run::record::Record;
 
 /// Ticks are at least so far apart, as a part of the axis: a label of eight digits on the narrowest drawing.
-const TICK_GAP_MIN: f64 = 0.09;
+pub(super) const TICK_GAP_MIN: f64 = 0.085;
 /// The room of a moment, in orders of magnitude of a wait in milliseconds.
 const MOMENT_ROOM: f64 = 0.6;
 
@@ -27,7 +27,7 @@ impl Axis {
         let mut moments: Vec<(Duration, f64)> = Vec::with_capacity(times.len());
         for time in times {
             if let Some((before, _)) = moments.last() {
-                place += MOMENT_ROOM + (1.0 + (time - *before).as_secs_f64() * 1000.0).log10();
+                place += MOMENT_ROOM + (1.0 + time.saturating_sub(*before).as_secs_f64() * 1000.0).log10();
             }
             moments.push((time, place));
         }
@@ -50,9 +50,9 @@ impl Axis {
         let mut ticks: Vec<(Duration, f64)> = Vec::new();
         let last = self.moments.last().copied();
         for (time, place) in self.moments.iter().copied() {
-            let room = |other: f64| (place - other).abs() >= TICK_GAP_MIN;
-            let behind = ticks.last().is_none_or(|(_, other)| room(*other));
-            let before = last.is_none_or(|(end, other)| time == end || room(other));
+            let behind = ticks.last().is_none_or(|(_, other)| place - other >= TICK_GAP_MIN);
+            // The last label stands to the left of its tick.
+            let before = last.is_none_or(|(end, other)| time == end || other - place >= 2.0 * TICK_GAP_MIN);
             if behind && before {
                 ticks.push((time, place));
             }

@@ -5,6 +5,7 @@
 //! makes a list of it.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::axis::Axis;
 use super::html::escape;
@@ -107,9 +108,11 @@ fn item(placed: &Placed<'_>) -> String {
     item + "</span></li>\n"
 }
 
-/// Gives each event the first row in which it does not touch another one. Log lines stand elsewhere.
+/// Gives each event the first row in which it does not touch another one. Events near the right end hang to the left.
+/// Log lines stand elsewhere.
 fn place<'a>(events: impl Iterator<Item = &'a Event>, axis: &Axis) -> Vec<Placed<'a>> {
     let mut rows: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut before: Option<(Duration, usize)> = None;
     let shown = events.filter(|event| !matches!(event.what, What::Logged(_)));
     shown
         .map(|event| {
@@ -120,15 +123,16 @@ fn place<'a>(events: impl Iterator<Item = &'a Event>, axis: &Axis) -> Vec<Placed
             // A line of text has far fewer characters than a float has digits.
             #[expect(clippy::cast_precision_loss, reason = "a width in pixels")]
             let width = (EDGES_PX + CHAR_PX * chars as f64).min(EVENT_PX_MAX);
-            let flipped = x + width > DRAWING_PX_MIN;
+            let flipped = x + EVENT_PX_MAX > DRAWING_PX_MIN;
             let (left, right) = if flipped { (x - width, x) } else { (x, x + width) };
             let free = |row: &Vec<(f64, f64)>| {
                 row.iter().all(|(from, to)| right + BETWEEN_PX <= *from || *to + BETWEEN_PX <= left)
             };
-            let row = rows.iter().position(free).unwrap_or(rows.len());
-            if row == rows.len() {
-                rows.push(Vec::new());
-            }
+            // What happens at one moment stands in its order, from top to bottom.
+            let first = before.filter(|(at, _)| *at == event.at).map_or(0, |(_, row)| row + 1);
+            let row = (first..rows.len()).find(|row| free(&rows[*row])).unwrap_or(rows.len());
+            before = Some((event.at, row));
+            rows.resize_with(rows.len().max(row + 1), Vec::new);
             rows[row].push((left, right));
             Placed { event, words, place, row, flipped }
         })

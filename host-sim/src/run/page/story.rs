@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use postscreen_scenario::{Difference, LEGEND, Paint};
 
-use super::axis::Axis;
+use super::axis::{Axis, TICK_GAP_MIN};
 use super::html::escape;
 use super::{Outcome, Play, Story, lane};
 use crate::run::record::{Record, What};
@@ -96,8 +96,9 @@ fn lanes(record: &Record) -> String {
     let mut text = String::from("<section class=\"lanes\" aria-label=\"What happened\">\n");
     text += "<ol class=\"axis\" aria-hidden=\"true\">\n";
     for (time, place) in axis.ticks() {
-        let class = if place > 0.5 { " class=\"flip\"" } else { "" };
-        let x = if place > 0.5 { 1.0 - place } else { place } * 100.0;
+        let flipped = place > 1.0 - TICK_GAP_MIN;
+        let class = if flipped { " class=\"flip\"" } else { "" };
+        let x = if flipped { 1.0 - place } else { place } * 100.0;
         let _ = writeln!(text, "<li{class} style=\"--x:{x:.2}%\">{}</li>", seconds(time));
     }
     text += "</ol>\n";

@@ -8,7 +8,7 @@ use super::{Outcome, Story};
 use crate::run::words::{self, seconds};
 
 /// The header of the page.
-pub(super) fn header(title: &str, stories: &[Story], module: &str) -> String {
+pub(super) fn header(title: &str, stories: &[Story], program: &str) -> String {
     let count = |class: &str| stories.iter().filter(|story| story.status().0 == class).count();
     let time: Duration = stories
         .iter()
@@ -17,12 +17,12 @@ pub(super) fn header(title: &str, stories: &[Story], module: &str) -> String {
             Outcome::LeftOut(_) | Outcome::Mistake(_) => Duration::ZERO,
         })
         .sum();
-    let class = if count("failed") > 0 { "failed" } else { "passed" };
+    let class = if count("failed") > 0 { "bad" } else { "good" };
     let mut text = format!(
-        "<header class=\"top {class}\">\n<h1>{}</h1>\n<p>The module <code>{}</code>, and what it did to mail clients \
-         in {} of virtual time.</p>\n<ul class=\"counts\">\n",
+        "<header class=\"top {class}\">\n<h1>{}</h1>\n<p>What <code>{}</code> did to mail clients in {} of virtual \
+         time.</p>\n<ul class=\"counts\">\n",
         escape(title),
-        escape(&words::clean(module)),
+        escape(program),
         seconds(time)
     );
     for (class, word) in [("passed", "passed"), ("failed", "failed"), ("left-out", "left out")] {

@@ -1,1 +1,89 @@
+//! The page as text. What a browser makes of it is the business of `cargo xtask test report`.
 
+use super::html::escape;
+use super::*;
+use crate::run::record::tests::everything;
+
+fn story(outcome: Outcome) -> Story {
+    Story { file: "a/<b>.yaml".to_owned(), about: "It's <i>\"this\"</i> & that.".to_owned(), outcome }
+}
+
+fn played(differences: Vec<Difference>) -> Outcome {
+    let record = Rc::new(RefCell::new(everything()));
+    Outcome::Played(Play { differences, virtual_time: Duration::from_millis(2_001), record })
+}
+
+fn difference(how: &str) -> Difference {
+    Difference::said("log of <b>", how)
+}
+
+fn left_out() -> Outcome {
+    Outcome::LeftOut("is for other hosts".to_owned())
+}
+
+#[test]
+fn nothing_of_a_story_becomes_markup() {
+    let mistake = Outcome::Mistake("1:1: `<script>` is no duration".to_owned());
+    let stories = [story(played(vec![difference("-<script>\n+</pre><script>")])), story(mistake)];
+    let page = page(&stories, "proxy-wasm");
+    assert!(!page.contains("<script") && !page.contains("<b>&") && !page.contains("<i>\""), "{page}");
+    for text in [
+        "&lt;script&gt;alert(1)&lt;/script&gt;\\r\\n",
+        "CONNECT \\u{1b}[2J\\u{202e}&lt;b&gt;&amp;",
+        "a&lt;b&gt; <small>203.0.113.9:1</small>",
+        "It&#39;s &lt;i&gt;&quot;this&quot;&lt;/i&gt; &amp; that.",
+        "a/&lt;b&gt;.yaml",
+        "<del>-&lt;script&gt;</del>\n<ins>+&lt;/pre&gt;&lt;script&gt;</ins>",
+        "`&lt;script&gt;` is no duration",
+    ] {
+        assert!(page.contains(text), "{text} is missing:\n{page}");
+    }
+}
+
+#[test]
+fn the_page_loads_nothing() {
+    let page = page(&[story(played(Vec::new()))], "proxy-wasm");
+    for word in ["http://", "https://", "url(", "@import", " src=", "javascript:"] {
+        assert!(!page.contains(word), "{word}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_title_counts_what_failed() {
+    let failed = || story(played(vec![difference("x")]));
+    for (stories, title) in [
+        (vec![story(played(Vec::new())), story(left_out())], "Every story came true"),
+        (vec![story(played(Vec::new())), failed()], "One story went another way"),
+        (vec![failed(), failed()], "2 stories went another way"),
+    ] {
+        let page = page(&stories, "proxy-wasm");
+        assert!(page.contains(&format!("<title>{title} — host-sim</title>")), "{title}");
+        assert!(page.contains(&format!("<h1>{title}</h1>")), "{title}");
+    }
+}
+
+#[test]
+fn stories_that_failed_are_listed_first_and_link_to_their_place() {
+    let page = page(&[story(left_out()), story(played(vec![difference("x")]))], "proxy-wasm");
+    let (second, first) = (page.find("href=\"#story-2\"").unwrap(), page.find("href=\"#story-1\"").unwrap());
+    assert!(second < first);
+    assert!(page.find("id=\"story-1\"").unwrap() < page.find("id=\"story-2\"").unwrap());
+}
+
+#[test]
+fn a_message_marks_what_was_expected_and_what_was_seen() {
+    let how = "other bytes arrived\n- expected, + seen\n- \"521\"\n+ \"220\"\n  same";
+    let page = page(&[story(played(vec![difference(how)]))], "proxy-wasm");
+    for text in [
+        "other bytes arrived\n<i>- expected, + seen</i>\n",
+        "<del>- &quot;521&quot;</del>\n<ins>+ &quot;220&quot;</ins>\n  same",
+    ] {
+        assert!(page.contains(text), "{page}");
+    }
+}
+
+#[test]
+fn the_five_characters_of_markup_are_escaped() {
+    assert_eq!(escape("a<b>&\"'c"), "a&lt;b&gt;&amp;&quot;&#39;c");
+}

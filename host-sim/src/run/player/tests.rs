@@ -3,9 +3,11 @@
 use postscreen_scenario::parse;
 
 use super::*;
+use crate::Module;
+use crate::run::program::Envoy;
 
 /// A module whose callback for new connections answers `action`: 0 lets the client through, 1 holds it.
-fn module(action: u8) -> Module {
+fn module(action: u8) -> Program {
     let text = format!(
         r#"(module
           (memory (export "memory") 1)
@@ -17,12 +19,17 @@ fn module(action: u8) -> Module {
           (func (export "proxy_on_new_connection") (param i32) (result i32) i32.const {action})
           (func (export "proxy_on_downstream_data") (param i32 i32 i32) (result i32) i32.const {action}))"#
     );
-    Module::from_bytes("test", text.as_bytes()).unwrap()
+    Program::ProxyWasm(Module::from_bytes("test", text.as_bytes()).unwrap(), Envoy::default())
+}
+
+/// A play that nobody watches.
+fn play(program: &Program, scenario: &Scenario, workers: NonZeroUsize) -> Played {
+    super::play(program, scenario, workers, &Watching::default())
 }
 
 fn differences(action: u8, yaml: &str) -> (Vec<String>, Duration) {
     let scenario = parse("s", yaml).unwrap();
-    let played = play(&module(action), &scenario, NonZeroUsize::MIN, &Watching::default());
+    let played = play(&module(action), &scenario, NonZeroUsize::MIN);
     (played.differences.iter().map(ToString::to_string).collect(), played.virtual_time)
 }
 
@@ -125,4 +132,31 @@ metrics: { postscreen_connect: 1 }
     );
     let heads: Vec<_> = differences.iter().filter_map(|text| text.split(':').next()).collect();
     assert_eq!(heads, ["client a", "sessions at the mail server", "log of 203.0.113.9", "metrics"]);
+}
+
+#[test]
+fn a_module_that_loops_for_ever_fails_its_story_and_not_the_next() {
+    let text = r#"(module
+      (memory (export "memory") 1)
+      (func (export "proxy_abi_version_0_2_1"))
+      (global $clients (mut i32) (i32.const 0))
+      (func $spin (loop $again (br $again)))
+      (func (export "proxy_on_new_connection") (param i32) (result i32)
+        (global.set $clients (i32.add (global.get $clients) (i32.const 1)))
+        (if (i32.eq (global.get $clients) (i32.const 2)) (then (call $spin)))
+        i32.const 0))"#;
+    let module = Module::from_bytes("test", text.as_bytes()).unwrap();
+    let program = Program::ProxyWasm(module, Envoy::with_fuel(10_000));
+    let play = |clients: &str| {
+        let scenario = parse("s", &format!("about: x\nclients:\n{clients}")).unwrap();
+        let played = play(&program, &scenario, NonZeroUsize::MIN);
+        played.differences.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let one = "  a: { from: 203.0.113.9, script: [{ expect: \"220 mx.test ESMTP\\r\\n\" }] }\n";
+    let two = format!("{one}{}", one.replace("a:", "b:"));
+    let differences = play(&two);
+    let host = differences.iter().find(|text| text.starts_with("the host")).unwrap();
+    assert!(host.contains("proxy_on_new_connection failed: it used up its fuel of 10000"), "{host}");
+    assert!(host.contains("0: spin"), "{host}");
+    assert!(play(one).is_empty());
 }

@@ -39,10 +39,10 @@ impl Recorder {
     fn input(&mut self, input: &Input) {
         match input {
             Input::ClientBytes { connection, bytes, end } => {
-                self.said(*connection, Peer::Client, bytes, *end)
+                self.said(*connection, Peer::Client, bytes, *end);
             }
             Input::UpstreamBytes { connection, bytes, end } => {
-                self.said(*connection, Peer::Server, bytes, *end)
+                self.said(*connection, Peer::Server, bytes, *end);
             }
             Input::ClientReset { connection } => self.push(*connection, What::Broke { by: Peer::Client }),
             Input::UpstreamReset { connection } => self.push(*connection, What::Broke { by: Peer::Server }),
@@ -108,21 +108,21 @@ impl Recorder {
 
     /// A peer gets bytes: those that the other one has just said, or others.
     fn given(&mut self, connection: ConnectionId, to: Peer, bytes: &[u8]) {
-        let given = Bytes::new(bytes);
+        let kept = Bytes::new(bytes);
         let mut record = self.record.borrow_mut();
         let lane = record.lanes.iter().position(|lane| lane.connection == connection);
         let now = self.now;
         let just = record.events.iter_mut().rev().take_while(|event| event.at == now);
         for event in just.filter(|event| event.lane == lane) {
             match &mut event.what {
-                What::Said { by, bytes, passed } if *by != to && *bytes == given && !*passed => {
+                What::Said { by, bytes, passed } if *by != to && *bytes == kept && !*passed => {
                     *passed = true;
                     return;
                 }
                 _ => {}
             }
         }
-        record.push(now, lane, What::Given { to, bytes: given });
+        record.push(now, lane, What::Given { to, bytes: kept });
     }
 
     fn finished(&mut self, connection: ConnectionId, to: Peer, how: Finish) {

@@ -1,4 +1,4 @@
-use postscreen_scenario::{Difference, parse};
+use postscreen_scenario::{Difference, Transcript, parse};
 
 use super::*;
 
@@ -21,7 +21,11 @@ fn a_file_that_cannot_be_read_is_named() {
 
 #[test]
 fn a_play_is_one_line_and_its_differences_stand_below() {
-    let played = |differences| Played { differences, virtual_time: Duration::from_millis(2_005) };
+    let played = |differences| Played {
+        differences,
+        virtual_time: Duration::from_millis(2_005),
+        transcript: Transcript::default(),
+    };
     let real = Duration::from_millis(7);
     assert_eq!(
         super::played("a.yaml", 8, "It works.", &played(Vec::new()), real, Paint::Plain),

@@ -1,13 +1,15 @@
 //! The tracks of the clients that are connected: each takes the leftmost free place, and gives it back.
 
-use super::is_last;
+use std::collections::BTreeMap;
+
 use crate::run::record::{Event, Record, What};
 
 /// The most tracks side by side; clients beyond them have a name but no track.
 pub(super) const TRACKS_MAX: usize = 12;
 
-pub(super) struct Tracks<'a> {
-    record: &'a Record,
+pub(super) struct Tracks {
+    /// The events after which a track ends, with its lane: later ones are about a client that is gone.
+    ends: BTreeMap<usize, usize>,
     width: usize,
     /// Which lane has which place.
     places: [Option<usize>; TRACKS_MAX],
@@ -15,17 +17,17 @@ pub(super) struct Tracks<'a> {
 
 // === impl Tracks ===
 
-impl<'a> Tracks<'a> {
-    pub(super) fn new(record: &'a Record) -> Self {
-        let mut tracks = Self { record, width: TRACKS_MAX, places: [None; TRACKS_MAX] };
+impl Tracks {
+    pub(super) fn new(record: &Record) -> Self {
+        let mut tracks = Self { ends: ends(record), width: TRACKS_MAX, places: [None; TRACKS_MAX] };
         // Once without a drawing, to know how wide it gets.
         let mut width = 0;
-        for event in &record.events {
+        for (index, event) in record.events.iter().enumerate() {
             tracks.enter(event);
             width = width.max(tracks.places.iter().rposition(Option::is_some).map_or(0, |last| last + 1));
-            tracks.after(event);
+            tracks.after(index);
         }
-        Self { record, width, places: [None; TRACKS_MAX] }
+        Self { width, places: [None; TRACKS_MAX], ..tracks }
     }
 
     /// A row in which nothing happens to anybody.
@@ -39,13 +41,12 @@ impl<'a> Tracks<'a> {
         self.cells(|lane| if event.lane == Some(lane) { glyph } else { '│' })
     }
 
-    /// A client that has ended gives its place back.
-    pub(super) fn after(&mut self, event: &Event) {
-        if is_last(event, self.record) {
-            for place in &mut self.places {
-                if *place == event.lane {
-                    *place = None;
-                }
+    /// The event at `index` is drawn. A client that has ended gives its place back.
+    pub(super) fn after(&mut self, index: usize) {
+        let Some(lane) = self.ends.get(&index) else { return };
+        for place in &mut self.places {
+            if *place == Some(*lane) {
+                *place = None;
             }
         }
     }
@@ -64,4 +65,16 @@ impl<'a> Tracks<'a> {
             self.places[..self.width].iter().map(|place| cell(place).to_string()).collect();
         cells.join(" ")
     }
+}
+
+/// The last event of each lane whose connection has ended, up to its end.
+fn ends(record: &Record) -> BTreeMap<usize, usize> {
+    let mut last = BTreeMap::new();
+    for (index, event) in record.events.iter().enumerate() {
+        let ended = event.lane.and_then(|lane| Some((lane, record.lanes.get(lane)?.ended?)));
+        if let Some((lane, _)) = ended.filter(|(_, ended)| event.at <= *ended) {
+            last.insert(lane, index);
+        }
+    }
+    last.into_iter().map(|(lane, index)| (index, lane)).collect()
 }

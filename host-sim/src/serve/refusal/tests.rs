@@ -3,7 +3,12 @@ use crate::{LogLevel, LogLine, StartError, VmId};
 
 fn shown(logged: &str, text: &str) -> String {
     let line = LogLine { vm: VmId::Canary, level: LogLevel::Error, text: logged.into(), by_host: false };
-    let error = StartError::Refused { vm: VmId::Canary, callback: "proxy_on_configure", log: vec![line] };
+    let error = StartError::Refused {
+        module: "postscreen.wasm".into(),
+        vm: VmId::Canary,
+        callback: "proxy_on_configure",
+        log: vec![line],
+    };
     let mut shown = String::new();
     miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
         .render_report(&mut shown, report(&error, "policy.json", text).as_ref())

@@ -58,7 +58,7 @@ fn what_is_not_there_is_named_with_what_is() {
         (message(|| _ = sim.wait_for(Duration::from_secs(1), || false)), "waited 1.000 s in vain"),
         (message(|| drop(sim.connect("nobody"))), "`nobody` is no address"),
         (message(|| _ = Sim::wat("").workers(0)), "workers: expected at least 1, got 0"),
-        (message(|| drop(Sim::wat(DOORMAN).listen("here").start())), "listen: `here` is not an address"),
+        (message(|| drop(Sim::wat(DOORMAN).listen("here").start())), "listen: `here` is no address"),
         (message(|| drop(Sim::file("none.wasm").start())), "cannot read the module none.wasm"),
         (message(|| drop(Sim::wat("(module)").start())), "the module is not a Proxy-Wasm module"),
     ] {

@@ -57,10 +57,11 @@ impl Session {
     }
 
     fn ask_lists(&mut self) {
+        let timeout = self.policy.dnsbl_timeout.duration();
         for (index, zone) in (0_u16..).zip(self.policy.zones()) {
             if let Some(message) = question(self.client.ip(), &zone.domain) {
                 self.outputs.push(Output::Count(Counter::DnsQuestion));
-                self.outputs.push(Output::AskDns { question: index, message });
+                self.outputs.push(Output::AskDns { question: index, message, timeout });
             }
         }
     }

@@ -37,7 +37,9 @@ impl Worker {
                 Output::Join(client) => self.join(context, client, now),
                 Output::ClaimPassNew(_) => Some(Input::PassNewClaimed(self.claim_pass_new(context))),
                 Output::Recall(client) => Some(Input::Remembered(self.crowd.recall(client))),
-                Output::AskDns { question, message } => self.ask(context, question, &message),
+                Output::AskDns { question, message, timeout } => {
+                    self.ask(context, question, &message, timeout)
+                }
                 output => {
                     self.carry_out(context, output, caller, now);
                     None
@@ -59,8 +61,14 @@ impl Worker {
     }
 
     /// Sends a question; the answer, when it is known at once that there is none.
-    fn ask(&mut self, context: u32, question: u16, message: &[u8]) -> Option<Input<'static>> {
-        match doh::ask(&self.policy.resolver, message, self.policy.dnsbl_timeout.duration()) {
+    fn ask(
+        &mut self,
+        context: u32,
+        question: u16,
+        message: &[u8],
+        timeout: Duration,
+    ) -> Option<Input<'static>> {
+        match doh::ask(&self.policy.resolver, message, timeout) {
             Ok(token) => {
                 if let Some(client) = self.clients.get_mut(&context) {
                     client.calls.push((token, question));

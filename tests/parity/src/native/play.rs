@@ -24,9 +24,8 @@ pub(crate) const FIRST_PORT: u16 = 40_000;
 const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50) };
 /// How long the play goes on after the last script has ended, so that last words are heard.
 const SETTLE: Duration = Duration::from_secs(1);
-/// The clusters, as a proxy would call them: of the mail server, and of whoever speaks to those who are refused.
+/// The cluster of the mail server, as a proxy would call it.
 const BACKEND: &str = "backend";
-const SPEAKER: &str = "speaker";
 /// The most moments of one play.
 const MOMENTS_MAX: usize = 1_000_000;
 
@@ -69,6 +68,7 @@ impl<'a> Play<'a> {
             transcript: Transcript {
                 metrics,
                 dials: Some(BTreeMap::new()),
+                has_voice: true,
                 verdicts: Some(BTreeMap::new()),
                 ..Transcript::default()
             },
@@ -221,7 +221,7 @@ impl<'a> Play<'a> {
                 let line = client.seat.take().and_then(|seat| self.crowd.leave(seat, now.unix));
                 self.log(line, now);
             }
-            Output::AskDns { question, message } => self.ask(name, question, &message),
+            Output::AskDns { question, message, timeout } => self.ask(name, question, &message, timeout),
             Output::Skip(len) => _ = client.held.drain(..len.min(client.held.len())),
             Output::Teaser(bytes) | Output::ToClient(bytes) => {
                 if !client.hears(&bytes) {
@@ -229,11 +229,11 @@ impl<'a> Play<'a> {
                 }
             }
             Output::Dial(Upstream::Backend) => return self.dial(name, now),
-            Output::Dial(Upstream::Nobody) => self.note_dial(name, SPEAKER),
             Output::Close => client.is_closed(),
             Output::Log(line) => self.log(Some(line), now),
             Output::Count(counter) => *self.metric(counter.name()) += 1,
             Output::Adjust(gauge, by) => *self.metric(gauge.name()) += i64::from(by),
+            Output::Dial(Upstream::Nobody) => {}
             Output::Verdict(verdict) => {
                 let verdicts = self.transcript.verdicts.get_or_insert_default();
                 verdicts.insert(name.to_owned(), verdict.to_string());
@@ -297,10 +297,9 @@ impl<'a> Play<'a> {
         self.transcript.passes = Some(passes.collect());
     }
 
-    fn ask(&mut self, name: &'a str, question: u16, message: &[u8]) {
+    fn ask(&mut self, name: &'a str, question: u16, message: &[u8], timeout: Duration) {
         let missing = self.scenario.resolver.as_ref().is_some_and(|outage| outage.missing);
         let Answered { latency, reply } = self.resolver.ask(message, self.now);
-        let timeout = self.policy.dnsbl_timeout.duration();
         let (latency, reply) = match latency.unwrap_or(DNS_LATENCY) {
             _ if missing => (Duration::ZERO, Reply::Down),
             _ if reply == Reply::Silence => (timeout, reply),

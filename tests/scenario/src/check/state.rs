@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Difference, diff};
 use crate::story::Scenario;
-use crate::transcript::Transcript;
+use crate::transcript::{SPEAKER, Transcript};
 
 pub(super) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference> {
     let mut all = Vec::new();
@@ -20,7 +20,9 @@ pub(super) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<D
 fn dials(scenario: &Scenario, transcript: &Transcript) -> Option<Difference> {
     let (expected, seen) = (scenario.dials.as_ref()?, transcript.dials.as_ref()?);
     let line = |name: &String, clusters: Option<&Vec<String>>| {
-        let clusters = clusters.map_or(&[][..], Vec::as_slice);
+        let spoken_to = |cluster: &&String| transcript.has_voice && *cluster == SPEAKER;
+        let clusters = clusters.into_iter().flatten().filter(|cluster| !spoken_to(cluster));
+        let clusters: Vec<&str> = clusters.map(String::as_str).collect();
         format!("{name}: {}", if clusters.is_empty() { "none".to_owned() } else { clusters.join(", ") })
     };
     let expected_lines: Vec<_> = expected.iter().map(|(name, all)| line(name, Some(all))).collect();

@@ -8,7 +8,7 @@ use crate::dns::Fault;
 /// The hosts that play stories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostKind {
-    /// The engine, driven directly.
+    /// The engine, driven directly, also as a component.
     Native,
     /// The network filter in the simulator.
     ProxyWasm,

@@ -87,3 +87,14 @@ fn a_new_configuration_is_refused_for_the_reason_that_the_story_has() {
     let refused = Transcript { reconfigured: vec![Some("no".to_owned()), None], ..transcript() };
     assert!(shown(&refused)[0].contains("1.000 s:\n  no"));
 }
+
+#[test]
+fn a_host_with_a_voice_dials_nobody_to_refuse_a_client() {
+    let yaml = "about: x\ndials: { a: speaker }\nclients: { a: { from: 203.0.113.9, script: [] } }\n";
+    let scenario = crate::parse("s", yaml).unwrap();
+    let dials = Some(BTreeMap::new());
+    for has_voice in [true, false] {
+        let transcript = Transcript { dials: dials.clone(), has_voice, ..Transcript::default() };
+        assert_eq!(differences(&scenario, &transcript).is_empty(), has_voice);
+    }
+}

@@ -1,0 +1,57 @@
+//! A component that has been checked and compiled.
+
+use std::path::Path;
+
+use wasmtime::component::{self, Linker};
+use wasmtime::{Config, Engine};
+
+use super::bindings::ScreenPre;
+use super::error::ComponentError;
+use super::instance::Room;
+
+/// A component of the world `screen`, compiled. One is enough for any number of hosts.
+#[derive(Clone)]
+pub struct Component {
+    pub(super) engine: Engine,
+    pub(super) ready: ScreenPre<Room>,
+}
+
+impl Component {
+    /// Reads and compiles the file at `path`.
+    ///
+    /// # Errors
+    /// [`ComponentError`] says whether it is the file, its format, its imports or its exports.
+    pub fn from_file(path: &Path) -> Result<Self, ComponentError> {
+        let bytes =
+            std::fs::read(path).map_err(|reason| ComponentError::Read { path: path.to_owned(), reason })?;
+        Self::from_bytes(path.display().to_string(), &bytes)
+    }
+
+    /// Compiles `bytes`, binary or in the text format; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`Component::from_file`].
+    pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self, ComponentError> {
+        let name = name.into();
+        let not_component = |error: wasmtime::Error| ComponentError::NotComponent {
+            name: name.clone(),
+            reason: format!("{error:#}"),
+        };
+        // Not-a-number has many bit patterns; the same inputs must give the same one.
+        let mut config = Config::new();
+        config.cranelift_nan_canonicalization(true).consume_fuel(true);
+        let engine = Engine::new(&config).map_err(not_component)?;
+        let component = component::Component::new(&engine, bytes).map_err(not_component)?;
+        let types = component.component_type();
+        let imports: Vec<_> = types.imports(&engine).map(|(import, _)| import.to_owned()).collect();
+        if !imports.is_empty() {
+            return Err(ComponentError::Imports { name, imports });
+        }
+        let exports = |error: wasmtime::Error| ComponentError::Exports {
+            name: name.clone(),
+            reason: format!("{error:#}"),
+        };
+        let ready = Linker::new(&engine).instantiate_pre(&component).and_then(ScreenPre::new);
+        Ok(Self { engine, ready: ready.map_err(exports)? })
+    }
+}
