@@ -56,18 +56,28 @@ impl Sessions {
         self.0.values().filter_map(MailSession::deadline).min()
     }
 
-    /// What the host hears by now, one thing of one session.
+    /// What the host hears by now, one thing of one session. Last words and the close come together, if they can.
     pub(super) fn said(&mut self, now: Duration) -> Option<Input> {
         let mut sessions = self.0.iter_mut();
         let (connection, word) =
             sessions.find_map(|(connection, session)| Some((*connection, session.next(now)?)))?;
-        if !matches!(word, Word::Say(_)) {
-            self.0.remove(&connection);
-        }
+        let mut closes = || {
+            let closes = self.0.get(&connection).and_then(|session| session.peek(now)) == Some(&Word::Close);
+            if closes {
+                self.0.remove(&connection);
+            }
+            closes
+        };
         Some(match word {
-            Word::Say(bytes) => Input::UpstreamBytes { connection, bytes, end: false },
-            Word::Close => Input::UpstreamBytes { connection, bytes: Vec::new(), end: true },
-            Word::Reset => Input::UpstreamReset { connection },
+            Word::Say(bytes) => Input::UpstreamBytes { connection, bytes, end: closes() },
+            Word::Close => {
+                self.0.remove(&connection);
+                Input::UpstreamBytes { connection, bytes: Vec::new(), end: true }
+            }
+            Word::Reset => {
+                self.0.remove(&connection);
+                Input::UpstreamReset { connection }
+            }
         })
     }
 }

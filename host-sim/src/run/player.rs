@@ -164,10 +164,7 @@ impl<'a> Player<'a> {
                 self.host.handle(input, self.now);
                 quiet = false;
             }
-            while let Some(input) = self.mail_server.said(self.now.monotonic) {
-                self.host.handle(input, self.now);
-                quiet = false;
-            }
+            quiet &= !self.mail_server_acts();
             while let Some(effect) = self.host.poll_effect() {
                 self.carry_out(effect);
                 quiet = false;
@@ -195,9 +192,11 @@ impl<'a> Player<'a> {
             Effect::Dial { connection, cluster } => self.dial(connection, &cluster),
             Effect::ToUpstream { connection, bytes } => {
                 self.mail_server.receive(connection, &bytes, self.now.monotonic);
+                self.mail_server_acts();
             }
             Effect::EndToUpstream { connection } => {
                 self.mail_server.client_ended(connection, self.now.monotonic);
+                self.mail_server_acts();
             }
             Effect::CloseUpstream { connection, .. } => self.mail_server.closed(connection),
             Effect::HttpCall(call) => self.answers.ask(&call, self.now.monotonic),
@@ -242,6 +241,17 @@ impl<'a> Player<'a> {
             self.transcript.backend.extend(name.map(str::to_owned));
         }
         self.host.handle(input, self.now);
+        self.mail_server_acts();
+    }
+
+    /// Lets the mail server say what it has to say by now; whether it said anything.
+    fn mail_server_acts(&mut self) -> bool {
+        let mut any = false;
+        while let Some(input) = self.mail_server.said(self.now.monotonic) {
+            self.host.handle(input, self.now);
+            any = true;
+        }
+        any
     }
 }
 

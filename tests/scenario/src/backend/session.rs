@@ -69,8 +69,13 @@ impl MailSession {
 
     /// What it does at this moment, one thing after the other.
     pub fn next(&mut self, now: Duration) -> Option<Word> {
-        let due = self.planned.front().is_some_and(|(at, _)| *at <= now);
-        if due { self.planned.pop_front().map(|(_, word)| word) } else { None }
+        self.peek(now)?;
+        self.planned.pop_front().map(|(_, word)| word)
+    }
+
+    /// As [`MailSession::next`], before it does it.
+    pub fn peek(&self, now: Duration) -> Option<&Word> {
+        self.planned.front().filter(|(at, _)| *at <= now).map(|(_, word)| word)
     }
 
     /// When to ask again, if nothing comes before.
