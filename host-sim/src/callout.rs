@@ -1,16 +1,41 @@
-//! HTTP call-outs between the module's question and its callback.
+//! Call-outs between the module's question and its callback: HTTP here, gRPC and DNS below.
 
-use std::collections::BTreeSet;
+mod dns;
+mod grpc;
+
+pub(crate) use dns::Lookups;
+pub(crate) use grpc::{GrpcCalls, GrpcKind, Received};
+
+use std::collections::BTreeMap;
 
 use crate::event::{HeaderMap, HttpFailure};
+
+/// Call-outs of all kinds that one machine may have waiting. One more fails inline, as with a circuit breaker that is
+/// open: `InternalFailure`.
+pub(crate) const CALLOUTS_PENDING_MAX: usize = 256 * 1024;
+
+/// What `proxy_get_status` gives after a call-out was reset: `BrokenConnection`.
+const BROKEN_CONNECTION: u32 = 11;
 
 /// The call-outs of one machine.
 #[derive(Debug, Default)]
 pub(crate) struct Callouts {
-    pending: BTreeSet<u32>,
+    /// Token and root context of the HTTP calls that wait.
+    pending: BTreeMap<u32, u32>,
     count: u32,
-    /// The answer whose callback is running: only then can it be read.
+    /// The HTTP answer whose callback is running: only then can it be read.
     pub current: Option<Response>,
+    pub grpc: GrpcCalls,
+    pub dns: Lookups,
+    status_code: u32,
+    status_text: String,
+}
+
+/// What a call-out was that is no longer waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cancelled {
+    Http,
+    Grpc,
 }
 
 /// An answer as the module reads it.
@@ -19,32 +44,64 @@ pub(crate) struct Response {
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     pub trailers: HeaderMap,
-    /// The call was reset: there are no maps, and the status is 11.
+    /// The call was reset: there is neither map nor body, and the status is 11.
     pub reset: bool,
 }
 
 impl Callouts {
     /// 4, 8, 12, …: Envoy keeps the low bits for the kind of call.
     pub fn next_token(&mut self) -> u32 {
-        self.count += 1;
-        self.count * 4
+        self.count = self.count.wrapping_add(1);
+        self.count.wrapping_mul(4)
     }
 
-    pub fn start(&mut self, token: u32) {
-        self.pending.insert(token);
+    /// Calls belong to a root context, whichever context asked.
+    pub fn start(&mut self, token: u32, root: u32) {
+        self.pending.insert(token, root);
     }
 
-    /// True when the call was still waiting for its answer.
-    pub fn finish(&mut self, token: u32) -> bool {
-        self.pending.remove(&token)
-    }
-
-    /// For `proxy_get_status`.
-    pub fn status(&self) -> (u32, &'static str) {
-        match &self.current {
-            Some(Response { reset: true, .. }) => (11, "reset"),
-            _ => (0, ""),
+    /// Takes the answer to a call that was still waiting; gives its root context.
+    pub fn answer(&mut self, token: u32, response: Response) -> Option<u32> {
+        let root = self.pending.remove(&token)?;
+        if response.reset {
+            self.set_status(BROKEN_CONNECTION, "reset");
+        } else {
+            self.current = Some(response);
         }
+        Some(root)
+    }
+
+    /// Forgets what one root context, or all of them, waits for. Gives the calls that must be cancelled; a lookup
+    /// cannot be.
+    pub fn take_pending(&mut self, root: Option<u32>) -> Vec<(u32, Cancelled)> {
+        let of_root = |owner: &u32| root.is_none_or(|root| root == *owner);
+        let http = self.pending.extract_if(.., |_, owner| of_root(owner));
+        let mut taken: Vec<_> = http.map(|(token, _)| (token, Cancelled::Http)).collect();
+        let grpc = self.grpc.take(of_root).into_iter().map(|token| (token, Cancelled::Grpc));
+        taken.extend(grpc);
+        self.dns.forget(of_root);
+        taken
+    }
+
+    /// As many are waiting as can.
+    pub fn are_full(&self) -> bool {
+        self.pending.len() + self.grpc.len() + self.dns.len() >= CALLOUTS_PENDING_MAX
+    }
+
+    /// For `proxy_get_status`. Envoy forgets the text after the callback, but never the number.
+    pub fn status(&self) -> (u32, &str) {
+        (self.status_code, &self.status_text)
+    }
+
+    pub fn set_status(&mut self, code: u32, text: &str) {
+        (self.status_code, self.status_text) = (code, text.into());
+    }
+
+    /// The callback has returned: what it could read is gone, before anything that it deferred is done.
+    pub fn callback_is_over(&mut self) {
+        self.current = None;
+        self.grpc.current = None;
+        self.status_text.clear();
     }
 }
 
@@ -76,3 +133,6 @@ impl Response {
         Self { headers, body: body.into(), ..Self::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

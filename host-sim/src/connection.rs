@@ -1,10 +1,11 @@
 //! One client's connection: its socket as Envoy sees it, its filter state, and what `tcp_proxy` keeps for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::event::ConnectionId;
+use crate::properties::Prototype;
 use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
 use crate::speaker::Speaker;
 
@@ -28,6 +29,20 @@ pub(crate) struct Connection {
     pub proxy_started: bool,
     pub upstream: Upstream,
     pub filter_state: BTreeMap<String, Vec<u8>>,
+    /// Keys of `filter_state` that cannot be set again.
+    pub read_only: BTreeSet<String>,
+    /// Names that `declare_property` was given on this context, where it has no effect.
+    pub declared: BTreeMap<Vec<u8>, Prototype>,
+    /// `proxy_send_local_response` was called.
+    pub local_response: bool,
+    pub received: u64,
+    pub sent: u64,
+    pub proxied: Proxied,
+}
+
+/// Bytes that `tcp_proxy` has seen: what the module let pass from the client, and all that came from the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Proxied {
     pub received: u64,
     pub sent: u64,
 }
@@ -117,8 +132,12 @@ impl Connection {
             proxy_started: false,
             upstream: Upstream { early_full: !early_data, ..Upstream::default() },
             filter_state: BTreeMap::new(),
+            read_only: BTreeSet::new(),
+            declared: BTreeMap::new(),
+            local_response: false,
             received: 0,
             sent: 0,
+            proxied: Proxied::default(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::abi::AbiVersion;
 use crate::event::{LogLine, VmId};
+use crate::profile::Profile;
 
 /// Why a file is no module for this host.
 #[derive(Debug, thiserror::Error)]
@@ -27,19 +29,42 @@ pub enum ModuleError {
     /// A WebAssembly module that does not call itself a Proxy-Wasm module.
     #[error(
         "{name} is not a Proxy-Wasm module: it exports none of the functions proxy_abi_version_0_2_1, \
-         proxy_abi_version_0_2_0"
+         proxy_abi_version_0_2_0, proxy_abi_version_0_1_0{}",
+        instead_of_marker(found.as_deref())
     )]
     NoAbiMarker {
         /// The module's name.
         name: String,
+        /// A marker of a version that nobody knows.
+        found: Option<String>,
     },
     /// It wants something from its host that this ABI does not have.
-    #[error("{name} imports {import}, which this host does not have")]
+    #[error(
+        "{name} imports {import}, which this host does not have for ABI {version}, nor has Envoy: is the module meant \
+         for another host?"
+    )]
     UnknownImport {
         /// The module's name.
         name: String,
         /// `MODULE.NAME` of the import.
         import: String,
+        /// The version that the module says it speaks.
+        version: AbiVersion,
+    },
+    /// It wants something from its host that the Envoy which the host is to be does not have yet.
+    #[error(
+        "{name} imports {import}, which Envoy has since 1.{since}, and this host is {profile}: choose a newer profile, \
+         or a toolchain that does without"
+    )]
+    ImportTooNew {
+        /// The module's name.
+        name: String,
+        /// `MODULE.NAME` of the import.
+        import: String,
+        /// N of Envoy 1.N.
+        since: u32,
+        /// Which Envoy the host is to be.
+        profile: Profile,
     },
     /// It wants a host function with other parameters or results than the ABI's.
     #[error("{name} imports {import} as {found}, but the ABI has {expected}")]
@@ -66,11 +91,22 @@ pub enum ModuleError {
         expected: String,
     },
     /// It exports no memory, so that the host cannot hand it anything.
-    #[error("{name} exports no memory named `memory`")]
+    #[error(
+        "{name} exports no memory named `memory`: nothing could be handed to it; linkers export one unless they are \
+         told otherwise"
+    )]
     NoMemory {
         /// The module's name.
         name: String,
     },
+}
+
+/// What to say where no marker is known.
+fn instead_of_marker(found: Option<&str>) -> String {
+    match found {
+        Some(found) => format!("; it has {found}, a version that Envoy does not know either"),
+        None => "; every SDK adds one, so it may be meant for another host".into(),
+    }
 }
 
 /// What to do about a module that is not there, where this is known.
@@ -107,7 +143,7 @@ pub enum StartError {
         /// What else was logged until then, and the calls that led to the trap.
         log: Vec<LogLine>,
     },
-    /// It cannot be compiled for [`crate::Limits::fuel`].
+    /// It cannot be compiled for [`crate::Limits::fuel`], or not be loaded by this [`Profile`].
     #[error(transparent)]
     Module(ModuleError),
 }

@@ -1,5 +1,9 @@
 //! What goes into the host and what comes out of it.
 
+mod grpc;
+
+pub use grpc::{DnsAddress, GrpcEffect, GrpcEvent, GrpcRequest};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -47,12 +51,13 @@ impl fmt::Display for VmId {
     }
 }
 
-/// One HTTP call-out. Tokens are counted per virtual machine, so both parts are needed.
+/// One call-out: HTTP, gRPC or DNS. Tokens are counted per virtual machine, so both parts are needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId {
     /// The machine that asked.
     pub vm: VmId,
-    /// The number that the module knows the call by: 4, 8, 12, … as in Envoy.
+    /// The number that the module knows the call by, as in Envoy: 4, 8, 12, … for HTTP, 5, 9, 13, … and 6, 10, 14, … for
+    /// gRPC calls and streams, and 2, 3, 4, … for DNS.
     pub token: u32,
 }
 
@@ -123,6 +128,10 @@ pub enum Input {
     HttpResponse { call: CallId, headers: HeaderMap, body: Vec<u8>, trailers: HeaderMap },
     /// No answer to [`Effect::HttpCall`].
     HttpFailure { call: CallId, failure: HttpFailure },
+    /// Something came for a gRPC call or stream that [`Effect::Grpc`] started.
+    Grpc { call: CallId, event: GrpcEvent },
+    /// The answer to [`Effect::ResolveDns`]; empty: the name has no addresses. `None`: no resolver could say.
+    DnsAnswer { call: CallId, answer: Option<Vec<DnsAddress>> },
     /// Time has passed: every timer that is due at the given [`crate::Now`] fires. Other inputs fire no timer.
     TimePassed,
 }
@@ -162,6 +171,10 @@ pub enum Effect {
     HttpCall(HttpCall),
     /// The call has timed out; its answer is no longer wanted.
     CancelHttpCall { call: CallId },
+    /// gRPC: a call or stream starts, goes on or ends.
+    Grpc(GrpcEffect),
+    /// Look up the addresses of this name, version 4 and 6. Its token is DNS's own.
+    ResolveDns { call: CallId, name: String },
     /// A log line.
     Log(LogLine),
     /// A connection has ended: everything that an access log can say about it.

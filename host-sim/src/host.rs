@@ -26,6 +26,8 @@ pub struct Host {
     effects: VecDeque<Effect>,
     connections: BTreeMap<ConnectionId, Place>,
     last_connection: u64,
+    /// The moment of the last input.
+    now: Duration,
 }
 
 /// Where an open connection is.
@@ -36,6 +38,10 @@ struct Place {
     generation: u32,
     context: u32,
 }
+
+/// How often machines are told of shared queues after one input. The rest is due at once, at the next
+/// [`Input::TimePassed`]: a module that feeds its own queue cannot keep the host from everything else.
+pub(crate) const POSTS_PER_INPUT_MAX: usize = 1000;
 
 impl Host {
     /// Starts the canary, then the main thread's machine, then the workers', in Envoy's order.
@@ -63,7 +69,8 @@ impl Host {
     fn start_with(module: &Module, settings: Settings, now: Now, watch: Watch) -> Result<Self, StartError> {
         let workers = settings.workers.get();
         let settings = Rc::new(settings);
-        let shared = Shared { settings, data: Rc::default(), metrics: Rc::default(), watch };
+        let (data, queues, metrics) = Default::default();
+        let shared = Shared { settings, data, queues, metrics, watch };
         let mut effects = VecDeque::from(canary(module, &shared, now)?);
         let mut start = |id| {
             let mut thread = Thread::start(module, id, &shared, now)?;
@@ -73,7 +80,11 @@ impl Host {
         let main = start(VmId::Main)?;
         let workers = (0..workers).map(|worker| start(VmId::Worker(worker))).collect::<Result<_, _>>()?;
         let (module, connections) = (module.clone(), BTreeMap::new());
-        Ok(Self { module, shared, main, workers, effects, connections, last_connection: 0 })
+        let (last_connection, monotonic) = (0, now.monotonic);
+        let mut host =
+            Self { module, shared, main, workers, effects, connections, last_connection, now: monotonic };
+        host.deliver_posts(now);
+        Ok(host)
     }
 
     /// Replaces the module's configuration, as Envoy does when a listener or filter chain is updated and the code and
@@ -134,6 +145,7 @@ impl Host {
         let (generation, context) = thread.accept((id, client, server), &self.module, &self.shared, now);
         self.connections.insert(id, Place { worker: number, generation, context });
         self.finish(VmId::Worker(number));
+        self.deliver_posts(now);
         id
     }
 
@@ -160,8 +172,15 @@ impl Host {
                 self.answer(call, Response { headers, body, trailers, reset: false }, now);
             }
             Input::HttpFailure { call, failure } => self.answer(call, Response::from_failure(failure), now),
+            Input::Grpc { call, event } => {
+                self.on_machine(call.vm, now, |worker| worker.grpc_event(call.token, event));
+            }
+            Input::DnsAnswer { call, answer } => {
+                self.on_machine(call.vm, now, |worker| worker.dns_answer(call.token, answer.as_deref()));
+            }
             Input::TimePassed => self.time_passed(now),
         }
+        self.deliver_posts(now);
     }
 
     /// The next thing to do, in order.
@@ -171,7 +190,8 @@ impl Host {
 
     /// When the next timer is due, on the monotonic clock.
     pub fn next_deadline(&self) -> Option<Duration> {
-        self.threads().filter_map(|(_, thread)| thread.next_deadline()).min()
+        let post = self.shared.queues.borrow().has_posted().then_some(self.now);
+        self.threads().filter_map(|(_, thread)| thread.next_deadline()).chain(post).min()
     }
 
     /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
@@ -215,11 +235,25 @@ impl Host {
     }
 
     fn answer(&mut self, call: CallId, response: Response, now: Now) {
-        if let Some(thread) = self.thread(call.vm) {
+        self.on_machine(call.vm, now, |worker| worker.answer(call.token, response));
+    }
+
+    fn on_machine(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Worker)) {
+        if let Some(thread) = self.thread(vm) {
             let worker = thread.current();
             worker.set_now(now);
-            worker.answer(call.token, response);
-            self.finish(call.vm);
+            act(worker);
+            self.finish(vm);
+        }
+    }
+
+    /// Tells machines of the values in their queues, each in a turn of its own.
+    fn deliver_posts(&mut self, now: Now) {
+        self.now = now.monotonic;
+        for _ in 0..POSTS_PER_INPUT_MAX {
+            let post = self.shared.queues.borrow_mut().take_posted();
+            let Some(((vm, root), queue)) = post else { return };
+            self.on_machine(vm, now, |worker| worker.queue_ready(root, queue));
         }
     }
 

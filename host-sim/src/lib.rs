@@ -2,8 +2,8 @@
 //!
 //! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
 //! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). Two drivers sit on it: the
-//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on real
-//! sockets (`host-sim serve`).
+//! player of scenarios in virtual time (`host-sim run`), which takes any host that is [`Driven`], and the server on
+//! real sockets (`host-sim serve`).
 //!
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
 //! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].
@@ -27,6 +27,7 @@ pub mod run;
 pub mod serve;
 mod settings;
 mod shared_data;
+mod shared_queue;
 mod speaker;
 pub mod testing;
 mod time;
@@ -36,12 +37,13 @@ mod vm;
 mod wasi;
 mod worker;
 
+pub use abi::{AbiFunction, AbiParam, AbiType, AbiVersion, abi_functions};
 pub use component::{Component, ComponentError, ComponentHost, ScreenError};
 pub use driven::Driven;
 pub use error::{ModuleError, StartError};
 pub use event::{
-    CallId, ConnectionEnd, ConnectionId, Effect, HeaderMap, HttpCall, HttpFailure, Input, LogLevel, LogLine,
-    VmId,
+    CallId, ConnectionEnd, ConnectionId, DnsAddress, Effect, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap,
+    HttpCall, HttpFailure, Input, LogLevel, LogLine, VmId,
 };
 pub use host::Host;
 pub use profile::{Profile, UnknownProfile};

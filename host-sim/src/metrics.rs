@@ -18,6 +18,9 @@ impl MetricKind {
     }
 }
 
+/// Numbers that one machine may have given to metrics. Envoy has no limit; here one more is `InternalFailure`.
+pub(crate) const METRICS_MAX: usize = 64 * 1024;
+
 /// The registry that all machines share.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics(BTreeMap<(MetricKind, String), i64>);
@@ -30,17 +33,18 @@ impl Metrics {
             MetricKind::Counter | MetricKind::Histogram => return Err(Status::BadArgument.into()),
         }
         let value = self.value(kind, name);
-        *value = value.saturating_add(offset);
+        // Envoy's are unsigned, and wrap.
+        *value = value.wrapping_add(offset);
         Ok(())
     }
 
     pub fn record(&mut self, kind: MetricKind, name: &str, recorded: i64) {
         let value = self.value(kind, name);
         *value = match kind {
-            MetricKind::Counter => value.saturating_add(recorded),
+            MetricKind::Counter => value.wrapping_add(recorded),
             MetricKind::Gauge => recorded,
             // What is kept of a histogram is how many samples it has.
-            MetricKind::Histogram => value.saturating_add(1),
+            MetricKind::Histogram => value.wrapping_add(1),
         };
     }
 
@@ -71,17 +75,28 @@ pub(crate) struct MetricIds {
 }
 
 impl MetricIds {
-    pub fn define(&mut self, metrics: &mut Metrics, kind: MetricKind, name: String) -> u32 {
+    pub fn define(&mut self, metrics: &mut Metrics, kind: MetricKind, name: String) -> Result<u32, Status> {
+        if self.defined.len() >= METRICS_MAX {
+            return Err(Status::InternalFailure);
+        }
         metrics.value(kind, &name);
         self.count[kind as usize] += 1;
         let id = self.count[kind as usize] * 4 + kind as u32;
         self.defined.insert(id, (kind, name));
-        id
+        Ok(id)
     }
 
-    /// What `id` stands for: `BadArgument` when its low bits name no kind, `NotFound` when it was never given.
+    /// As [`MetricIds::find`], for what only counters and gauges can do: `BadArgument` for any other kind, whether it
+    /// was given or not.
+    pub fn find_readable(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
+        match MetricKind::from_abi(id & 3) {
+            Some(MetricKind::Counter | MetricKind::Gauge) => self.find(id),
+            Some(MetricKind::Histogram) | None => Err(Status::BadArgument.into()),
+        }
+    }
+
+    /// What `id` stands for; `NotFound` when it was never given.
     pub fn find(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
-        MetricKind::from_abi(id & 3).ok_or(Status::BadArgument)?;
         let (kind, name) = self.defined.get(&id).ok_or(Status::NotFound)?;
         Ok((*kind, name))
     }

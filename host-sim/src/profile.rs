@@ -40,6 +40,13 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// N of Envoy 1.N.
+    pub(crate) const fn minor(self) -> u32 {
+        37 + self as u32
+    }
+}
+
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -144,3 +144,6 @@ fn paint() -> Paint {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if std::io::stdout().is_terminal() && !unwanted { Paint::Colours } else { Paint::Plain }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ mod limits;
 pub use failure_policy::FailurePolicy;
 pub use limits::{Limits, MEMORY_BYTES_MAX};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use crate::event::LogLevel;
@@ -36,6 +36,10 @@ pub struct Settings {
     pub failure_policy: FailurePolicy,
     /// How much a machine may use.
     pub limits: Limits,
+    /// `capability_restriction_config.allowed_capabilities`: the host functions and callbacks, by name, that the module
+    /// may use. Empty: all of them. Any other host function answers `InternalFailure`, one of WASI `ENOTCAPABLE`; any
+    /// other callback is not called.
+    pub allowed_capabilities: BTreeSet<String>,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
@@ -92,6 +96,7 @@ impl Settings {
             environment: BTreeMap::new(),
             failure_policy: FailurePolicy::default(),
             limits: Limits::default(),
+            allowed_capabilities: BTreeSet::new(),
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,

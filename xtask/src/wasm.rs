@@ -29,6 +29,15 @@ pub fn build_module(repo: &Repo) -> Result<()> {
     Ok(())
 }
 
+/// Builds what asks host-sim and Envoy everything that a network filter can ask.
+pub fn build_probes(repo: &Repo) -> Result<()> {
+    let built = compile(repo, Target::Unknown, "postscreen-probes", "probes")?;
+    let bytes = read(&built)?;
+    publish(&repo.probes(), &bytes)?;
+    println!("    target/wasm/probes.wasm: {} bytes", bytes.len());
+    Ok(())
+}
+
 fn build_component(repo: &Repo) -> Result<()> {
     let built = compile(repo, Target::Unknown, "postscreen-component", "postscreen_component")?;
     let mut encoder = repo.cargo();

@@ -1,6 +1,7 @@
 //! Buffers: which exist when, and the arithmetic of Envoy's `Buffer::copyFrom`.
 
 use super::{Args, Fault, Guest, Status};
+use crate::callout::Received;
 use crate::vm::State;
 
 /// `proxy_buffer_type_t`
@@ -9,36 +10,38 @@ const HTTP_RESPONSE_BODY: u32 = 1;
 const DOWNSTREAM_DATA: u32 = 2;
 const UPSTREAM_DATA: u32 = 3;
 const HTTP_CALL_RESPONSE_BODY: u32 = 4;
+const GRPC_RECEIVE_BUFFER: u32 = 5;
 const VM_CONFIGURATION: u32 = 6;
 const PLUGIN_CONFIGURATION: u32 = 7;
+const CALL_DATA: u32 = 8;
 
 /// `proxy_get_buffer_bytes`: clamped to what is there; a start behind the end is an empty answer, not an error.
 pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
-    let buffer = read(guest.state(), args.u32(0)).ok_or(Status::NotFound)?;
+    let buffer = read(guest.state(), args.u32(0))?;
     let (start, len) = (args.u32(1) as usize, args.u32(2) as usize);
     let start = start.min(buffer.len());
     let end = start.saturating_add(len).min(buffer.len());
     let bytes = buffer[start..end].to_vec();
+    touch(guest.state(), args.u32(0));
     guest.give(&bytes, args.u32(3), args.u32(4))
 }
 
 /// `proxy_get_buffer_status`: the length; flags are always 0.
 pub(super) fn status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
-    let len = read(guest.state(), args.u32(0)).ok_or(Status::NotFound)?.len();
+    let len = read(guest.state(), args.u32(0))?.len();
+    touch(guest.state(), args.u32(0));
     guest.write_u32(args.u32(1), u32::try_from(len).unwrap_or(u32::MAX))?;
     guest.write_u32(args.u32(2), 0)
 }
 
-/// `proxy_set_buffer_bytes`. `BadArgument` when there is nothing to write to, and the Rust SDK panics on that.
+/// `proxy_set_buffer_bytes`: the two of the stream only. `BadArgument` when there is nothing to write to, and the Rust
+/// SDK panics on that.
 pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let kind = args.u32(0);
+    read(guest.state(), kind)?;
     let data = guest.bytes(args.u32(3), args.u32(4))?;
     let (start, len) = (args.u32(1) as usize, args.u32(2) as usize);
-    let kind = args.u32(0);
-    let state = guest.state();
-    if read(state, kind).is_none() {
-        return Err(Status::NotFound.into());
-    }
-    splice(write(state, kind).ok_or(Status::BadArgument)?, start, len, data)
+    splice(write(guest.state(), kind).ok_or(Status::BadArgument)?, start, len, data)
 }
 
 /// Envoy replaces at the front, appends at the end, and refuses everything between.
@@ -53,15 +56,35 @@ fn splice(buffer: &mut Vec<u8>, start: usize, len: usize, data: Vec<u8>) -> Resu
     Ok(())
 }
 
-/// The bytes of a buffer. The buffers of a stream always exist; without data, or after Continue, they are empty.
-fn read(state: &mut State, kind: u32) -> Option<&[u8]> {
+/// The bytes of a buffer: `BadArgument` for what is none, `NotFound` for one that does not exist now.
+///
+/// The buffers of a stream and of gRPC always exist; without data, or after Continue, they are empty.
+fn read(state: &mut State, kind: u32) -> Result<&[u8], Status> {
     match kind {
-        HTTP_REQUEST_BODY | HTTP_RESPONSE_BODY => Some(&[]),
-        DOWNSTREAM_DATA | UPSTREAM_DATA => Some(write(state, kind).map_or(&[], |buffer| buffer)),
-        HTTP_CALL_RESPONSE_BODY => state.callouts.current.as_ref().map(|response| &response.body[..]),
-        VM_CONFIGURATION => Some(&state.settings.vm_configuration),
-        PLUGIN_CONFIGURATION => state.configuring.then_some(&state.settings.plugin_configuration[..]),
-        _ => None,
+        HTTP_REQUEST_BODY | HTTP_RESPONSE_BODY => Ok(&[]),
+        DOWNSTREAM_DATA | UPSTREAM_DATA => Ok(write(state, kind).map_or(&[], |buffer| buffer)),
+        HTTP_CALL_RESPONSE_BODY => {
+            let response = state.callouts.current.as_ref().ok_or(Status::NotFound)?;
+            Ok(&response.body)
+        }
+        GRPC_RECEIVE_BUFFER => match &state.callouts.grpc.current {
+            Some(Received::Message(message)) => Ok(message),
+            _ => Ok(&[]),
+        },
+        VM_CONFIGURATION => Ok(&state.settings.vm_configuration),
+        PLUGIN_CONFIGURATION if state.configuring => Ok(&state.settings.plugin_configuration),
+        PLUGIN_CONFIGURATION => Err(Status::NotFound),
+        CALL_DATA if state.stream_context().is_none() => Ok(&state.callouts.dns.call_data),
+        CALL_DATA => Ok(&[]),
+        _ => Err(Status::BadArgument),
+    }
+}
+
+/// In Envoy a context has one slot for all its buffers: whatever else the root context looks at replaces the answer of
+/// a lookup.
+fn touch(state: &mut State, kind: u32) {
+    if kind != CALL_DATA && state.stream_context().is_none() {
+        state.callouts.dns.call_data.clear();
     }
 }
 

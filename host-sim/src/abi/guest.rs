@@ -70,21 +70,31 @@ impl Guest<'_> {
     /// The allocator is the module's: `malloc`, else `proxy_on_memory_allocate`; without either Envoy fails the
     /// machine.
     pub fn give(&mut self, bytes: &[u8], ptr_out: u32, len_out: u32) -> Result<(), Fault> {
+        let (ptr, len) = self.allocate(bytes)?;
+        self.write_u32(ptr_out, ptr)?;
+        self.write_u32(len_out, len)
+    }
+
+    /// `bytes` in memory of the module's own: address and length.
+    pub fn allocate(&mut self, bytes: &[u8]) -> Result<(u32, u32), Fault> {
         let len = u32::try_from(bytes.len()).map_err(|_| Status::InvalidMemoryAccess)?;
         let mut ptr = 0;
         if len > 0 {
             let Some(allocate) = self.caller.data().allocate.clone() else {
-                return Err(Fault::Trap(wasmtime::Error::msg(
-                    "the module exports neither malloc nor proxy_on_memory_allocate",
-                )));
+                return Err(Fault::Trap(wasmtime::Error::msg(format!(
+                    "the module exports neither malloc nor proxy_on_memory_allocate, so that the host has no place \
+                     for the {len} bytes that it asked for"
+                ))));
             };
-            ptr = allocate.call(self.caller.as_context_mut(), len)?;
+            self.state().allocating = true;
+            let allocated = allocate.call(self.caller.as_context_mut(), len);
+            self.state().allocating = false;
+            ptr = allocated?;
             if ptr == 0 {
                 return Err(Status::InvalidMemoryAccess.into());
             }
             self.write(ptr, bytes)?;
         }
-        self.write_u32(ptr_out, ptr)?;
-        self.write_u32(len_out, len)
+        Ok((ptr, len))
     }
 }

@@ -3,40 +3,72 @@
 use std::time::Duration;
 
 use super::{Args, Fault, Guest, Status, pairs};
-use crate::event::{CallId, Effect, HttpCall, VmId};
+use crate::event::{CallId, Effect, HeaderMap, HttpCall, VmId};
 use crate::settings::HttpCluster;
-use crate::vm::Phase;
+use crate::vm::{Phase, State};
 
 /// The headers that Envoy insists on; `host` is no substitute for `:authority`.
 const REQUIRED: [&[u8]; 3] = [b":method", b":path", b":authority"];
 
-/// `proxy_http_call`. Always made for the root context; the trailers are read and, as in Envoy, not sent.
+/// `proxy_http_call`. Always made for the root context; the trailers are read and, as in Envoy, not sent. The token is
+/// written before the call is made, 0 at first, so that an address outside the memory makes none.
 pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let cluster = guest.text(args.u32(0), args.u32(1))?;
-    let mut headers = pairs::decode(&guest.bytes(args.u32(2), args.u32(3))?).ok_or(Status::BadArgument)?;
+    let headers = map(guest, args, 2)?;
     let body = guest.bytes(args.u32(4), args.u32(5))?;
-    pairs::decode(&guest.bytes(args.u32(6), args.u32(7))?).ok_or(Status::BadArgument)?;
+    guest.bytes(args.u32(6), args.u32(7))?;
+    guest.write_u32(args.u32(9), 0)?;
     let timeout = i32::try_from(args.u32(8)).map_err(|_| Status::BadArgument)?;
-    let timeout = (timeout != 0).then(|| Duration::from_millis(timeout.unsigned_abs().into()));
+    let token = start(guest.state(), cluster, headers, body, timeout.unsigned_abs())?;
+    guest.write_u32(args.u32(9), token)
+}
 
-    let state = guest.state();
-    // While the configuration is tried, the main thread does not know the clusters yet.
-    if state.phase != Phase::Running && !matches!(state.id, VmId::Worker(_)) {
-        return Err(Status::BadArgument.into());
-    }
-    let up = *state.settings.http_clusters.get(&cluster).ok_or(Status::BadArgument)?;
+fn start(
+    state: &mut State,
+    cluster: String,
+    mut headers: HeaderMap,
+    body: Vec<u8>,
+    timeout_ms: u32,
+) -> Result<u32, Status> {
+    let up = find_cluster(state, &cluster).ok_or(Status::BadArgument)?;
     if REQUIRED.iter().any(|name| !headers.iter().any(|(key, _)| key == name)) {
-        return Err(Status::BadArgument.into());
+        return Err(Status::BadArgument);
     }
     let token = state.callouts.next_token();
-    if up == HttpCluster::Down {
-        return Err(Status::InternalFailure.into());
+    if up == HttpCluster::Down || state.callouts.are_full() {
+        return Err(Status::InternalFailure);
     }
-    if !body.is_empty() && !headers.iter().any(|(key, _)| key == b"content-length") {
+    if !body.is_empty() {
+        headers.retain(|(key, _)| key != b"content-length");
         headers.push((b"content-length".to_vec(), body.len().to_string().into_bytes()));
     }
     let call = CallId { vm: state.id, token };
-    state.start_callout(token, timeout);
+    let timeout = milliseconds(timeout_ms);
+    state.callouts.start(token, state.root_context());
+    state.set_callout_timeout(token, timeout);
     state.effects.push_back(Effect::HttpCall(HttpCall { call, cluster, headers, body, timeout }));
-    guest.write_u32(args.u32(9), token)
+    Ok(token)
+}
+
+/// The cluster of this name, as the calling thread knows it. While a configuration is tried, the main thread does not
+/// know the clusters yet.
+pub(super) fn find_cluster(state: &State, name: &str) -> Option<HttpCluster> {
+    if state.phase != Phase::Running && !matches!(state.id, VmId::Worker(_)) {
+        return None;
+    }
+    state.settings.http_clusters.get(name).copied()
+}
+
+/// A map that the module hands in, its address and length at `index`. What is no map is an empty one, as in Envoy.
+/// Names of headers are in lower case.
+pub(super) fn map(guest: &mut Guest<'_>, args: &Args<'_>, index: usize) -> Result<HeaderMap, Fault> {
+    let wire = guest.bytes(args.u32(index), args.u32(index + 1))?;
+    let mut map = pairs::decode(&wire).unwrap_or_default();
+    map.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
+    Ok(map)
+}
+
+/// A time limit of the ABI: 0 is none.
+pub(super) fn milliseconds(limit: u32) -> Option<Duration> {
+    (limit != 0).then(|| Duration::from_millis(limit.into()))
 }

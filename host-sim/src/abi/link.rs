@@ -3,24 +3,31 @@
 use wasmtime::{Engine, FuncType, Linker, Val, ValType};
 
 use super::guest::{Args, Guest};
+use super::restriction::{is_allowed, is_callable};
 use super::status::{Fault, Status};
-use super::{Handler, HostFunction, PROXY, Param};
+use super::{AbiVersion, Handler, HostFunction, PROXY};
 use crate::ModuleError;
+use crate::event::LogLevel;
 use crate::trace::Watch;
-use crate::vm::{Phase, State};
-use crate::wasi::{WASI, WASI_MODULES};
+use crate::vm::{State, printable};
+use crate::wasi::{EFAULT, ENOTCAPABLE, WASI, WASI_MODULES};
 
 /// Every function that a module can import, with the module names that it is found under.
-fn all() -> impl Iterator<Item = (&'static str, &'static HostFunction)> {
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static HostFunction)> {
     let proxy = PROXY.iter().map(|function| ("env", function));
     let wasi = WASI_MODULES.iter().flat_map(|module| WASI.iter().map(move |function| (*module, function)));
     proxy.chain(wasi)
 }
 
-/// A linker with every host function.
-pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
+/// Those that a module of this version can import.
+fn of_version(version: AbiVersion) -> impl Iterator<Item = (&'static str, &'static HostFunction)> {
+    all().filter(move |(_, function)| function.versions.contains(&version))
+}
+
+/// A linker with every host function of the version.
+pub(crate) fn linker(engine: &Engine, version: AbiVersion) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
-    for (module, function) in all() {
+    for (module, function) in of_version(version) {
         let answer = |caller: wasmtime::Caller<'_, State>, args: &[Val], results: &mut [Val]| {
             watched(function, &mut Guest { caller }, args, results)
         };
@@ -52,36 +59,58 @@ fn call(
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
     let args = Args(args);
-    // Envoy: while the module initialises itself only proxy_log and WASI are allowed; anything else is a trap.
-    let proxy = matches!(function.handler, Handler::Proxy(_) | Handler::Unimplemented);
-    if proxy && guest.state().phase == Phase::Initialize && function.name != "proxy_log" {
+    if !is_callable(function, guest.state()) {
         return Err(wasmtime::Error::msg(format!("{}: restricted_callback", function.name)));
     }
-    let answer = match function.handler {
-        Handler::Proxy(handler) => handler(guest, &args).map(|()| Status::Ok as u32),
-        Handler::Wasi(handler) => handler(guest, &args),
-        Handler::Unimplemented => Ok(Status::Unimplemented as u32),
-        Handler::Exit(handler) => {
-            handler(guest, &args);
-            return Ok(());
-        }
-    };
-    let code = match answer {
+    if !is_allowed(&guest.state().settings, function.name) {
+        let code = refuse(function, guest.state());
+        results.iter_mut().for_each(|result| *result = Val::I32(code.cast_signed()));
+        return Ok(());
+    }
+    let code = match answer(function, guest, &args) {
         Ok(code) => code,
+        Err(Fault::Status(_)) if matches!(function.handler, Handler::Wasi(_)) => EFAULT,
         Err(Fault::Status(status)) => status as u32,
         Err(Fault::Trap(error)) => return Err(error),
     };
-    results[0] = Val::I32(code.cast_signed());
+    results.iter_mut().for_each(|result| *result = Val::I32(code.cast_signed()));
     Ok(())
 }
 
+fn answer(function: &HostFunction, guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+    match function.handler {
+        Handler::Proxy(handler) => handler(guest, args).map(|()| Status::Ok as u32),
+        Handler::Wasi(handler) => handler(guest, args),
+        Handler::Runtime(handler) => Ok(handler(args)),
+        Handler::NoResult(handler) => {
+            handler(guest, args);
+            Ok(0)
+        }
+    }
+}
+
+/// What Envoy puts in the place of a function that `allowed_capabilities` leaves out.
+fn refuse(function: &HostFunction, state: &mut State) -> u32 {
+    let (kind, code) = match function.handler {
+        Handler::Proxy(_) => ("proxy-wasm", Status::InternalFailure as u32),
+        _ => ("WASI", ENOTCAPABLE),
+    };
+    let text = format!("Attempted call to restricted {kind} capability: {}", function.name);
+    state.log_by_host(LogLevel::Error, text);
+    code
+}
+
 /// Compares what `module` imports with the tables, so that the error can say what is wrong with which import.
-pub(crate) fn check_imports(name: &str, module: &wasmtime::Module) -> Result<(), ModuleError> {
+pub(crate) fn check_imports(
+    name: &str,
+    module: &wasmtime::Module,
+    version: AbiVersion,
+) -> Result<(), ModuleError> {
     for import in module.imports() {
-        let label = format!("{}.{}", import.module(), import.name());
-        let function = all().find(|(m, f)| *m == import.module() && f.name == import.name());
+        let label = printable(&format!("{}.{}", import.module(), import.name()));
+        let function = of_version(version).find(|(m, f)| *m == import.module() && f.name == import.name());
         let (Some((_, function)), Some(found)) = (function, import.ty().func().cloned()) else {
-            return Err(ModuleError::UnknownImport { name: name.into(), import: label });
+            return Err(ModuleError::UnknownImport { name: name.into(), import: label, version });
         };
         if !FuncType::eq(&function.wasm_type(module.engine()), &found) {
             return Err(ModuleError::ImportSignature {
@@ -95,6 +124,15 @@ pub(crate) fn check_imports(name: &str, module: &wasmtime::Module) -> Result<(),
     Ok(())
 }
 
+/// The import that came to Envoy last, and N of the 1.N that it came with; `None` when every Envoy has them all.
+pub(crate) fn newest_import(module: &wasmtime::Module, version: AbiVersion) -> Option<(String, u32)> {
+    let since = |import: wasmtime::ImportType<'_>| {
+        let found = of_version(version).find(|(m, f)| *m == import.module() && f.name == import.name());
+        Some((format!("{}.{}", import.module(), import.name()), found?.1.since_envoy?))
+    };
+    module.imports().filter_map(since).max_by_key(|(_, since)| *since)
+}
+
 /// `(i32, i64) -> i32`
 pub(crate) fn signature(ty: &FuncType) -> String {
     let list = |types: Vec<ValType>| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -103,25 +141,4 @@ pub(crate) fn signature(ty: &FuncType) -> String {
         results => results,
     };
     format!("({}) -> {results}", list(ty.params().collect()))
-}
-
-impl HostFunction {
-    /// `(level: i32, text: i32, text_len: i32) -> i32`
-    fn signature(&self) -> String {
-        let params = self.params.iter().map(|param| match param {
-            Param::I32(name) => format!("{name}: i32"),
-            Param::I64(name) => format!("{name}: i64"),
-        });
-        let result = if matches!(self.handler, Handler::Exit(_)) { "nothing" } else { "i32" };
-        format!("({}) -> {result}", params.collect::<Vec<_>>().join(", "))
-    }
-
-    fn wasm_type(&self, engine: &Engine) -> FuncType {
-        let params = self.params.iter().map(|param| match param {
-            Param::I32(_) => ValType::I32,
-            Param::I64(_) => ValType::I64,
-        });
-        let result = (!matches!(self.handler, Handler::Exit(_))).then_some(ValType::I32);
-        FuncType::new(engine, params, result)
-    }
 }

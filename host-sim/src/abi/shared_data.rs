@@ -11,10 +11,9 @@ pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     guest.write_u32(args.u32(4), cas)
 }
 
-/// `proxy_set_shared_data`
+/// `proxy_set_shared_data`: `CasMismatch` when the key has another number than the one given.
 pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let key = guest.bytes(args.u32(0), args.u32(1))?;
     let value = guest.bytes(args.u32(2), args.u32(3))?;
-    let stored = guest.state().shared_data.borrow_mut().set(key, value, args.u32(4));
-    if stored { Ok(()) } else { Err(Status::CasMismatch.into()) }
+    Ok(guest.state().shared_data.borrow_mut().set(key, value, args.u32(4))?)
 }

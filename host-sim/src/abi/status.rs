@@ -1,13 +1,16 @@
 //! What a host function answers.
 
-/// `proxy_result_t`, the numbers of ABI 0.2.1. Those that this host never answers are left out.
+/// `proxy_result_t`, the numbers of ABI 0.2.1. Those that Envoy never answers are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Status {
     Ok = 0,
     NotFound = 1,
     BadArgument = 2,
+    SerializationFailure = 3,
+    ParseFailure = 4,
     InvalidMemoryAccess = 6,
+    Empty = 7,
     CasMismatch = 8,
     InternalFailure = 10,
     Unimplemented = 12,

@@ -34,10 +34,25 @@ pub(super) fn close_stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(),
     }
 }
 
-/// `proxy_send_local_response`: `Ok`, and nothing happens: a network filter has no response.
+/// What ABI 0.1.0 has for HTTP streams: `Ok`, and nothing happens on a network filter.
 #[expect(clippy::unnecessary_wraps, reason = "the table has one type of handler")]
-pub(super) fn send_local_response(_: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn nothing_of_http(_: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fault> {
     Ok(())
+}
+
+/// `proxy_send_local_response`: `Ok`, and nothing happens: a network filter has no response. A context can do it once.
+pub(super) fn send_local_response(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    for index in [1, 3, 5] {
+        guest.bytes(args.u32(index), args.u32(index + 1))?;
+    }
+    let state = guest.state();
+    let context = state.effective_context.unwrap_or(state.current_context);
+    let sent = match (state.streams.get_mut(&context), state.roots.get_mut(&context)) {
+        (Some(connection), _) => &mut connection.local_response,
+        (None, Some(root)) => &mut root.local_response,
+        (None, None) => return Ok(()),
+    };
+    if std::mem::replace(sent, true) { Err(Status::BadArgument.into()) } else { Ok(()) }
 }
 
 /// On the root context without an effective one this is a silent no-op, as in Envoy.

@@ -37,16 +37,21 @@ pub(super) fn set_tick_period(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<
     Ok(())
 }
 
-/// `proxy_get_status`: of the call-out whose callback is running.
+/// `proxy_get_status`: of the last call-out that failed; its text only while its callback is running.
 pub(super) fn get_status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let (code, text) = guest.state().callouts.status();
+    let text = text.to_owned();
     guest.write_u32(args.u32(0), code)?;
     guest.give(text.as_bytes(), args.u32(1), args.u32(2))
 }
 
-/// `proxy_set_effective_context`
+/// `proxy_set_effective_context`: `BadArgument` for a context that does not exist. 0, the machine itself, ends it.
 pub(super) fn set_effective_context(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let context = args.u32(0);
+    if context == 0 {
+        guest.state().effective_context = None;
+        return Ok(());
+    }
     if !guest.state().has_context(context) {
         return Err(Status::BadArgument.into());
     }

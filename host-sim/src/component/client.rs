@@ -27,6 +27,8 @@ pub(super) struct Client {
 
     /// The session wants to hear of nothing any more.
     pub over: bool,
+    /// The tokens of its questions under way: one for each list of the policy at most.
+    pub questions: Vec<u32>,
     /// Its place among all open sessions, while it has one.
     pub seat: Option<Seat>,
     pub verdict: Option<Verdict>,
@@ -63,6 +65,7 @@ impl Client {
             dialled: false,
             answered: false,
             over: false,
+            questions: Vec::new(),
             seat: None,
             verdict: None,
             received: 0,

@@ -19,8 +19,8 @@ use super::worker::Worker;
 use crate::event::{ConnectionId, Effect, Input, VmId};
 use crate::{Driven, Limits, Now};
 
-/// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`crate::Host`] is; the clusters are
-/// `backend` and `resolver`, and `speaker` is not needed, because a session can speak.
+/// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`crate::Host`] is; the clusters
+/// are `backend` and `resolver`, and `speaker` is not needed, because a session can speak.
 pub struct ComponentHost {
     workers: Vec<Worker>,
     books: Books,
@@ -167,6 +167,8 @@ impl Driven for ComponentHost {
                 let failure = resolver::failure(failure);
                 self.answer(call.vm, now, |worker| worker.answer(call.token, Err(failure)));
             }
+            // A component never asks for these.
+            Input::Grpc { .. } | Input::DnsAnswer { .. } => {}
             Input::TimePassed => self.time_passed(now),
         }
     }
@@ -202,3 +204,6 @@ impl Driven for ComponentHost {
 fn policy(json: &[u8]) -> Result<Arc<Policy>, ScreenError> {
     Policy::parse(json).map(Arc::new).map_err(|error| ScreenError::Refused(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

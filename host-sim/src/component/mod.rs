@@ -1,10 +1,10 @@
 //! The host for `postscreen.component.wasm`: the same engine behind the typed contract of `wit/screen.wit`.
 //!
 //! [`ComponentHost`] is a host as [`crate::Host`] is one: the same inputs, the same effects. What differs is who
-//! decides. A [`Screen`] gets what happens and says what is to be done: the component in wasmtime ([`Component`]), or the
-//! engine itself ([`native`]), which is what the component is compared with. Everything else is this module's: it keeps
-//! the client's bytes until they are wanted, asks the resolver, remembers who has passed and who is there, and joins the
-//! two connections once a client is served.
+//! decides. A [`screen`] gets what happens and says what is to be done: the component in wasmtime ([`Component`]), or
+//! the engine itself ([`native`]), which is what the component is compared with. Everything else is this module's: it
+//! keeps the client's bytes until they are wanted, asks the resolver, remembers who has passed and who is there, and
+//! joins the two connections once a client is served.
 //!
 //! - [`module`], [`instance`], [`translate`]: a component, one of its instances, and its types as the engine's;
 //! - [`native`]: the engine without a component;

@@ -55,3 +55,6 @@ impl Component {
         Ok(Self { engine, ready: ready.map_err(exports)? })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,3 +143,6 @@ fn passes(record: Record) -> wit::Passes {
     let [pregreet, dnsbl, pipelining, non_smtp_command, bare_newline] = record.stamps();
     wit::Passes { pregreet, dnsbl, pipelining, non_smtp_command, bare_newline }
 }
+
+#[cfg(test)]
+mod tests;

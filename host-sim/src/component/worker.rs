@@ -121,8 +121,8 @@ impl Worker {
     /// The session is over: nothing that it has asked matters any more.
     fn dismiss(&mut self, id: ConnectionId) {
         self.timers.stop(Timer::Session(id));
-        let asked = self.questions.iter().filter(|(_, (asker, _))| *asker == id);
-        for token in asked.map(|(token, _)| *token).collect::<Vec<_>>() {
+        let Some(client) = self.clients.get_mut(&id) else { return };
+        for token in std::mem::take(&mut client.questions) {
             self.questions.remove(&token);
             self.timers.stop(Timer::Question(token));
             self.emit(Effect::CancelHttpCall { call: CallId { vm: self.id, token } });
@@ -156,6 +156,9 @@ impl Worker {
         self.last_token = self.last_token.wrapping_add(1);
         let token = self.last_token;
         self.questions.insert(token, (id, question));
+        if let Some(client) = self.clients.get_mut(&id) {
+            client.questions.push(token);
+        }
         self.timers.set(Timer::Question(token), self.now.monotonic + timeout);
         CallId { vm: self.id, token }
     }
@@ -164,6 +167,9 @@ impl Worker {
     pub(super) fn answer(&mut self, token: u32, answer: Result<&[u8], DnsFailure>) {
         let Some((id, question)) = self.questions.remove(&token) else { return };
         self.timers.stop(Timer::Question(token));
+        if let Some(client) = self.clients.get_mut(&id) {
+            client.questions.retain(|other| *other != token);
+        }
         self.tell(id, Input::DnsAnswer { question, answer });
         self.settle(id);
     }

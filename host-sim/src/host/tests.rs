@@ -5,6 +5,7 @@ mod bench;
 mod buffers;
 mod callouts;
 mod closing;
+mod damage;
 mod failing;
 mod holding;
 mod limits;

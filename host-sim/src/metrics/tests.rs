@@ -1,4 +1,4 @@
-use super::{MetricIds, MetricKind, Metrics};
+use super::{METRICS_MAX, MetricIds, MetricKind, Metrics};
 use crate::abi::{Fault, Status};
 
 fn status<T>(result: Result<T, Fault>) -> Status {
@@ -12,7 +12,7 @@ fn status<T>(result: Result<T, Fault>) -> Status {
 #[test]
 fn numbers_are_those_of_envoy() {
     let (mut ids, mut metrics) = (MetricIds::default(), Metrics::default());
-    let mut define = |kind, name: &str| ids.define(&mut metrics, kind, name.into());
+    let mut define = |kind, name: &str| ids.define(&mut metrics, kind, name.into()).unwrap();
     assert_eq!(define(MetricKind::Counter, "a"), 4);
     assert_eq!(define(MetricKind::Counter, "b"), 8);
     assert_eq!(define(MetricKind::Gauge, "c"), 5);
@@ -20,7 +20,17 @@ fn numbers_are_those_of_envoy() {
     assert_eq!(define(MetricKind::Counter, "a"), 12);
     assert_eq!(ids.find(12).unwrap(), (MetricKind::Counter, "a"));
     assert_eq!(status(ids.find(16)), Status::NotFound);
-    assert_eq!(status(ids.find(7)), Status::BadArgument);
+    assert_eq!(status(ids.find(7)), Status::NotFound);
+    for (id, expected) in [
+        (12, Status::Ok),
+        (16, Status::NotFound),
+        (9, Status::NotFound),
+        (6, Status::BadArgument),
+        (10, Status::BadArgument),
+        (7, Status::BadArgument),
+    ] {
+        assert_eq!(status(ids.find_readable(id)), expected, "{id}");
+    }
 }
 
 #[test]
@@ -50,4 +60,25 @@ fn a_histogram_counts_samples_and_cannot_be_read() {
     assert_eq!(metrics.all()["wait"], 1);
     assert_eq!(status(metrics.get(MetricKind::Histogram, "wait")), Status::BadArgument);
     assert_eq!(status(metrics.increment(MetricKind::Histogram, "wait", 1)), Status::BadArgument);
+}
+
+#[test]
+fn so_many_numbers_can_be_given() {
+    let (mut ids, mut metrics) = (MetricIds::default(), Metrics::default());
+    let mut define = || ids.define(&mut metrics, MetricKind::Gauge, "held".into());
+    for _ in 0..METRICS_MAX {
+        define().unwrap();
+    }
+    assert_eq!(define(), Err(Status::InternalFailure));
+    assert_eq!(metrics.all().len(), 1);
+}
+
+#[test]
+fn a_gauge_below_zero_and_a_counter_above_its_end_wrap_around() {
+    let mut metrics = Metrics::default();
+    metrics.increment(MetricKind::Gauge, "held", -1).unwrap();
+    assert_eq!(metrics.get(MetricKind::Gauge, "held").unwrap().cast_unsigned(), u64::MAX);
+    metrics.record(MetricKind::Counter, "n", -1);
+    metrics.record(MetricKind::Counter, "n", 3);
+    assert_eq!(metrics.all()["n"], 2);
 }

@@ -4,6 +4,7 @@ use super::*;
 fn every_profile_is_known_by_its_name() {
     for profile in Profile::ALL {
         assert_eq!(profile.to_string().parse(), Ok(profile));
+        assert_eq!(profile.name(), format!("envoy-1.{}", profile.minor()));
     }
     assert!(Profile::ALL.is_sorted());
     assert_eq!(Profile::default(), Profile::Envoy1_40);

@@ -208,6 +208,11 @@ impl<'a> Player<'a> {
                     self.register.ended(name, &end);
                 }
             }
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             // Nothing fills up here.
             Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }

@@ -73,7 +73,7 @@ impl Program {
         }
     }
 
-    /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that the engine wants.
+    /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that that wants.
     pub(super) fn kind(&self) -> HostKind {
         match self {
             Self::ProxyWasm(..) => HostKind::ProxyWasm,

@@ -227,6 +227,11 @@ impl Server {
             Effect::HttpCall(call) => self.resolve(call),
             // The resolver never answers late: what it does not answer at once it never answers.
             Effect::CancelHttpCall { .. } => {}
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.handle(answer);
+                }
+            }
             Effect::Log(line) if line.vm == VmId::Main && !line.by_host => {
                 // The main thread says what the workers say, and sees no client.
             }

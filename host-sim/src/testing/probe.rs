@@ -9,12 +9,15 @@ use crate::trace::{Call, End, Observer, Printer};
 /// The most lines of a trace that are kept; a test that needs more of them does not read them.
 pub(super) const TRACE_LINES_MAX: usize = 100_000;
 
+/// What becomes of a line of a trace.
+type Keep = Box<dyn FnMut(&str)>;
+
 /// The observer of a host under test.
 pub(super) struct Probe {
     /// Functions whose next call traps.
     pub traps: BTreeSet<String>,
     pub lines: Rc<RefCell<Vec<String>>>,
-    printer: Option<Printer<Box<dyn FnMut(&str)>>>,
+    printer: Option<Printer<Keep>>,
 }
 
 // === impl Probe ===
@@ -23,7 +26,7 @@ impl Probe {
     pub fn new(traced: bool) -> Rc<RefCell<Self>> {
         let lines = Rc::<RefCell<Vec<String>>>::default();
         let kept = Rc::clone(&lines);
-        let keep: Box<dyn FnMut(&str)> = Box::new(move |line| {
+        let keep: Keep = Box::new(move |line| {
             let mut kept = kept.borrow_mut();
             if kept.len() < TRACE_LINES_MAX {
                 kept.push(line.to_owned());

@@ -104,7 +104,7 @@ impl Sim {
         loop {
             let now = self.elapsed();
             if condition() {
-                return now - begin;
+                return now.saturating_sub(begin);
             }
             // The borrow must end before the condition is asked again.
             let more = World::borrow(&self.world).step(begin + limit);
@@ -212,10 +212,8 @@ impl Sim {
     pub fn assert_log<'a>(&self, expected: impl IntoIterator<Item = &'a str>) {
         let (expected, got) = (expected.into_iter().collect::<Vec<_>>(), self.worker_log());
         if expected != got {
-            let list =
-                |lines: &[String]| lines.iter().map(|line| format!("\n    {line}")).collect::<String>();
             let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
-            panic!("the log is another\n  expected{}\n  got{}", list(&expected), list(&got));
+            panic!("the log is another{}{}", show::list("expected", &expected), show::list("got", &got));
         }
     }
 
@@ -261,8 +259,9 @@ impl Sim {
     /// Every call between host and module so far, as `host-sim run --trace` prints it; empty unless the builder said
     /// [`SimBuilder::traced`].
     pub fn trace(&self) -> String {
-        let world = World::borrow(&self.world);
-        let lines = world.probe.borrow().lines.borrow().join("\n");
-        lines
+        let probe = Rc::clone(&World::borrow(&self.world).probe);
+        let lines = Rc::clone(&probe.borrow().lines);
+        let trace = lines.borrow().join("\n");
+        trace
     }
 }

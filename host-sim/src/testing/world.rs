@@ -22,12 +22,15 @@ const FIRST_PORT: u16 = 40_000;
 /// The most effects of one moment. A module and a server that answer each other for ever end here.
 pub(super) const EFFECTS_MAX: usize = 100_000;
 
+/// What answers the call-outs to one cluster.
+pub(super) type Responder = Box<dyn FnMut(&HttpCall) -> Answer>;
+
 pub(super) struct World {
     pub host: Host,
     pub log: Vec<LogLine>,
     pub clusters: BTreeSet<String>,
     pub backends: BTreeMap<String, Backend>,
-    pub responders: BTreeMap<String, Box<dyn FnMut(&HttpCall) -> Answer>>,
+    pub responders: BTreeMap<String, Responder>,
     /// Call-outs for the test to answer, in the order of the questions.
     pub pending: Vec<HttpCall>,
     pub probe: Rc<RefCell<Probe>>,
@@ -169,7 +172,7 @@ impl World {
         side.connected = true;
         let greeting = self.backends.get(&side.cluster).map(|backend| backend.greeting.clone());
         self.host.handle(Input::UpstreamConnected { connection: id }, self.now);
-        self.say(id, Reply::bytes(greeting.unwrap_or_default()));
+        self.say(id, &Reply::bytes(greeting.unwrap_or_default()));
     }
 
     /// The client with this number; there is one for every handle.
@@ -259,6 +262,12 @@ impl World {
                 let id = record.connection;
                 self.client(id).record = Some(record);
             }
+            // There is no gRPC server and no resolver.
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             // Nothing fills up here.
             Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }
@@ -282,10 +291,10 @@ impl World {
         let Some(replies) = replies else { return };
         // A server that talks by itself closes when its client has ended.
         let reply = if side.end == End::Open { replies(bytes) } else { Reply::none().and_close() };
-        self.say(id, reply);
+        self.say(id, &reply);
     }
 
-    fn say(&mut self, id: ConnectionId, reply: Reply) {
+    fn say(&mut self, id: ConnectionId, reply: &Reply) {
         let Some(side) = self.upstreams.get(&id) else { return };
         let fragment = self.backends.get(&side.cluster).map_or(usize::MAX, |backend| backend.fragment_bytes);
         for bytes in reply.bytes.chunks(fragment) {

@@ -74,7 +74,7 @@ enum Part {
 
 fn parts(function: &HostFunction, args: &[Val]) -> impl Iterator<Item = Part> {
     // The vectors of WASI are no bytes, and what it returns may be a structure: its numbers are shown as they are.
-    let wasi = matches!(function.handler, Handler::Wasi(_) | Handler::Exit(_));
+    let wasi = matches!(function.handler, Handler::Wasi(_) | Handler::NoResult(_));
     let mut left = function.params.iter().zip(args).map(|(param, value)| (name_of(*param), value)).peekable();
     std::iter::from_fn(move || {
         let (name, value) = left.next()?;

@@ -68,7 +68,7 @@ pub(super) fn value(name: &str, number: u32) -> Value {
 /// What a host function has answered: a status of the ABI by name, of WASI by number.
 pub(super) fn status(function: &HostFunction, code: u32) -> String {
     match function.handler {
-        Handler::Wasi(_) | Handler::Exit(_) => format!("errno {code}"),
+        Handler::Wasi(_) | Handler::NoResult(_) => format!("errno {code}"),
         _ => STATUSES.get(code as usize).map_or_else(|| format!("status {code}"), |name| (*name).to_owned()),
     }
 }
@@ -86,7 +86,7 @@ pub(super) fn answer(callback: &str, number: u32) -> String {
     .to_owned()
 }
 
-/// The parameters of a callback, in order. The context is left out by the caller's side: it comes first in all of them.
+/// The parameters of a callback, in order. The context comes first in all of them.
 pub(super) fn parameters(callback: &str) -> &'static [&'static str] {
     match callback {
         "proxy_on_context_create" => &["context", "parent"],
@@ -95,8 +95,10 @@ pub(super) fn parameters(callback: &str) -> &'static [&'static str] {
         "proxy_on_downstream_connection_close" | "proxy_on_upstream_connection_close" => &["context", "peer"],
         "proxy_on_http_call_response" => &["context", "token", "headers", "body_len", "trailers"],
         "proxy_on_queue_ready" => &["context", "queue"],
-        "proxy_on_grpc_receive" | "proxy_on_grpc_receive_initial_metadata" => &["context", "token", "len"],
-        "proxy_on_grpc_receive_trailing_metadata" => &["context", "token", "len"],
+        "proxy_on_grpc_receive"
+        | "proxy_on_grpc_receive_initial_metadata"
+        | "proxy_on_grpc_receive_trailing_metadata"
+        | "envoy_on_resolve_dns" => &["context", "token", "len"],
         "proxy_on_grpc_close" => &["context", "token", "status"],
         "proxy_on_foreign_function" => &["context", "function", "len"],
         _ => &["context"],

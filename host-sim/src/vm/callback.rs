@@ -13,6 +13,12 @@ pub(crate) enum Callback {
     DownstreamConnectionClose,
     UpstreamConnectionClose,
     HttpCallResponse,
+    GrpcReceiveInitialMetadata,
+    GrpcReceive,
+    GrpcReceiveTrailingMetadata,
+    GrpcClose,
+    ResolveDns,
+    QueueReady,
     Done,
     Log,
     Delete,
@@ -22,7 +28,7 @@ pub(crate) enum Callback {
 pub(crate) type Signature = (&'static str, usize, bool);
 
 impl Callback {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::ContextCreate,
         Self::VmStart,
         Self::Configure,
@@ -33,6 +39,12 @@ impl Callback {
         Self::DownstreamConnectionClose,
         Self::UpstreamConnectionClose,
         Self::HttpCallResponse,
+        Self::GrpcReceiveInitialMetadata,
+        Self::GrpcReceive,
+        Self::GrpcReceiveTrailingMetadata,
+        Self::GrpcClose,
+        Self::ResolveDns,
+        Self::QueueReady,
         Self::Done,
         Self::Log,
         Self::Delete,
@@ -50,6 +62,12 @@ impl Callback {
             Self::DownstreamConnectionClose => ("proxy_on_downstream_connection_close", 2, false),
             Self::UpstreamConnectionClose => ("proxy_on_upstream_connection_close", 2, false),
             Self::HttpCallResponse => ("proxy_on_http_call_response", 5, false),
+            Self::GrpcReceiveInitialMetadata => ("proxy_on_grpc_receive_initial_metadata", 3, false),
+            Self::GrpcReceive => ("proxy_on_grpc_receive", 3, false),
+            Self::GrpcReceiveTrailingMetadata => ("proxy_on_grpc_receive_trailing_metadata", 3, false),
+            Self::GrpcClose => ("proxy_on_grpc_close", 3, false),
+            Self::ResolveDns => ("envoy_on_resolve_dns", 3, false),
+            Self::QueueReady => ("proxy_on_queue_ready", 2, false),
             Self::Done => ("proxy_on_done", 1, true),
             Self::Log => ("proxy_on_log", 1, false),
             Self::Delete => ("proxy_on_delete", 1, false),

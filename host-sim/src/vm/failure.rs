@@ -43,9 +43,10 @@ impl Failure<'_> {
         if frames.is_empty() {
             return Vec::new();
         }
-        // The compiler's and the linker's strip take the names away.
-        let named = frames.iter().any(|frame| frame.func_name().is_some());
-        let note = if named { "" } else { " (built with strip, it has no names)" };
+        // The outermost has the callback's name in any case.
+        let inner = &frames[..frames.len() - 1];
+        let nameless = inner.iter().any(|frame| frame.func_name().is_none());
+        let note = if nameless { " (names are missing: was it built with strip?)" } else { "" };
         let mut lines =
             vec![format!("{}. Calls in {module}{note} that led there, innermost first:", self.meaning())];
         let places = frames.iter().enumerate().map(|(number, frame)| {
@@ -115,7 +116,7 @@ fn place(frame: &FrameInfo, fallback: &str) -> String {
 }
 
 /// Names come from the module: nothing in them may steer a terminal, and there is an end to them.
-fn printable(name: &str) -> String {
+pub(crate) fn printable(name: &str) -> String {
     let mut text: String =
         name.chars().take(NAME_CHARS_MAX).map(|c| if c.is_control() { '?' } else { c }).collect();
     if name.chars().nth(NAME_CHARS_MAX).is_some() {

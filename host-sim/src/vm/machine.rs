@@ -1,6 +1,7 @@
 //! One instance, and how it is called.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use wasmtime::{Func, Instance, Store, Val};
@@ -10,6 +11,7 @@ use super::failure::Failure;
 use super::module::Module;
 use super::root::Root;
 use super::state::{Phase, Shared, State};
+use crate::abi::is_allowed;
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::profile::Profile;
@@ -43,8 +45,9 @@ impl Machine {
     /// Instantiates `module` and takes it through its start functions. It still lacks a root context.
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
         let limit = shared.settings.limits.fuel;
-        let code = module.code(limit.is_some()).map_err(StartError::Module)?;
+        let code = module.code(&shared.settings).map_err(StartError::Module)?;
         let mut store = Store::new(code.ready.module().engine(), State::new(id, shared, now));
+        store.data_mut().version = code.version;
         store.limiter(|state| &mut state.limiter);
         let mut machine = Self {
             store,
@@ -65,8 +68,10 @@ impl Machine {
     /// Finds what the host calls, then calls what runs before anything else.
     fn initialise(&mut self, instance: &Instance) {
         let store = &mut self.store;
+        let settings = Rc::clone(&store.data().settings);
         self.callbacks = Callback::ALL
             .into_iter()
+            .filter(|callback| is_allowed(&settings, callback.name()))
             .filter_map(|callback| Some((callback, instance.get_func(&mut *store, callback.name())?)))
             .collect();
         store.data_mut().memory = instance.get_memory(&mut *store, "memory");
@@ -88,7 +93,7 @@ impl Machine {
     ///
     /// Envoy calls `proxy_on_vm_start` for each of them, not only for the first.
     pub fn add_root(&mut self) -> Result<u32, StartError> {
-        let settings = std::rc::Rc::clone(&self.state().settings);
+        let settings = Rc::clone(&self.state().settings);
         let len = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let root = self.state_mut().allocate_context();
         self.state_mut().roots.insert(root, Root::default());

@@ -10,6 +10,7 @@ mod root;
 mod state;
 
 pub(crate) use callback::Callback;
+pub(crate) use failure::printable;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;
 pub(crate) use state::{Action, Phase, Shared, State};

@@ -7,14 +7,12 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Engine, FuncType, InstancePre, ValType, WasmBacktraceDetails};
 
 use super::callback::Callback;
-use super::failure::BACKTRACE_FRAMES_MAX;
+use super::failure::{BACKTRACE_FRAMES_MAX, printable};
 use super::recognise::no_module;
 use super::state::State;
 use crate::ModuleError;
-use crate::abi::{check_imports, linker, signature};
-
-/// Functions by one of these names say which ABI a module speaks; they are never called.
-const ABI_MARKERS: [&str; 2] = ["proxy_abi_version_0_2_1", "proxy_abi_version_0_2_0"];
+use crate::abi::{AbiVersion, check_imports, linker, newest_import, signature};
+use crate::settings::Settings;
 
 /// A Proxy-Wasm module, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
@@ -33,6 +31,9 @@ pub(super) struct Code {
     pub ready: InstancePre<State>,
     /// It counts fuel. That costs up to a third of its speed, so it is only done where a limit is set.
     pub metered: bool,
+    pub version: AbiVersion,
+    /// The import that came to Envoy last, and N of the 1.N that it came with.
+    newest_import: Option<(String, u32)>,
 }
 
 impl Module {
@@ -56,8 +57,24 @@ impl Module {
         Ok(Self { name: name.into(), bytes: bytes.into(), code, metered: Arc::default() })
     }
 
-    /// Code that counts fuel if it must.
-    pub(super) fn code(&self, metered: bool) -> Result<&Code, ModuleError> {
+    /// The version of the ABI that the module speaks.
+    pub fn abi_version(&self) -> AbiVersion {
+        self.code.version
+    }
+
+    /// Code for these settings, which counts fuel if it must.
+    pub(super) fn code(&self, settings: &Settings) -> Result<&Code, ModuleError> {
+        let profile = settings.profile;
+        match &self.code.newest_import {
+            Some((import, since)) if *since > profile.minor() => {
+                let (name, import) = (self.name.to_string(), import.clone());
+                Err(ModuleError::ImportTooNew { name, import, since: *since, profile })
+            }
+            _ => self.counting(settings.limits.fuel.is_some()),
+        }
+    }
+
+    fn counting(&self, metered: bool) -> Result<&Code, ModuleError> {
         if self.code.metered || !metered {
             return Ok(&self.code);
         }
@@ -91,14 +108,25 @@ impl Code {
         config.consume_fuel(metered);
         let engine = Engine::new(&config).map_err(not_wasm)?;
         let module = wasmtime::Module::new(&engine, bytes).map_err(not_wasm)?;
-        if !module.exports().any(|export| ABI_MARKERS.contains(&export.name())) {
-            return Err(ModuleError::NoAbiMarker { name });
-        }
-        check_imports(&name, &module)?;
+        let Some(version) = AbiVersion::of(&module) else {
+            return Err(ModuleError::NoAbiMarker { name, found: unknown_marker(&module) });
+        };
+        check_imports(&name, &module, version)?;
         check_exports(&name, &module)?;
-        let ready = linker(&engine).and_then(|linker| linker.instantiate_pre(&module)).map_err(not_wasm)?;
-        Ok(Self { ready, metered })
+        let linker = linker(&engine, version).map_err(not_wasm)?;
+        let ready = linker.instantiate_pre(&module).map_err(not_wasm)?;
+        let newest_import = newest_import(&module, version);
+        Ok(Self { ready, metered, version, newest_import })
     }
+}
+
+/// The marker of a version to come, or of one that never was.
+fn unknown_marker(module: &wasmtime::Module) -> Option<String> {
+    module
+        .exports()
+        .map(|export| export.name())
+        .find(|name| name.starts_with("proxy_abi_version_"))
+        .map(printable)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ModuleError> {

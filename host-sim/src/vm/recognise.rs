@@ -24,8 +24,8 @@ pub(super) fn no_module(bytes: &[u8]) -> Option<String> {
         return match rest.get(..4) {
             Some(MODULE) => None,
             Some(head) if head.get(2..) == Some(COMPONENT_KIND) => Some(
-                "it is a component, and Proxy-Wasm hosts load core modules: build a cdylib for wasm32-wasip1, and leave \
-                 out the step that makes it a component"
+                "it is a component, and Proxy-Wasm hosts load core modules: build a cdylib for wasm32-wasip1, without \
+                 the step that makes it a component"
                     .into(),
             ),
             Some(head) => Some(format!(

@@ -1,6 +1,9 @@
 //! The root contexts of one machine: one for each configuration that new or old streams belong to.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use crate::properties::Prototype;
 
 /// One root context.
 #[derive(Debug, Default)]
@@ -9,4 +12,8 @@ pub(crate) struct Root {
     pub tick_period: Duration,
     /// `proxy_on_done` answered 0: it lives on until the module calls `proxy_done`.
     pub awaits_done: bool,
+    /// What `declare_property` has declared, by name.
+    pub declared: BTreeMap<Vec<u8>, Prototype>,
+    /// `proxy_send_local_response` was called.
+    pub local_response: bool,
 }

@@ -9,12 +9,14 @@ use wasmtime::{Memory, TypedFunc};
 
 use super::limiter::Limiter;
 use super::root::Root;
-use crate::callout::Callouts;
+use crate::abi::AbiVersion;
+use crate::callout::{Callouts, Cancelled};
 use crate::connection::Connection;
-use crate::event::{CallId, Effect, LogLevel, LogLine, VmId};
+use crate::event::{CallId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
 use crate::metrics::{MetricIds, Metrics};
 use crate::settings::Settings;
 use crate::shared_data::SharedData;
+use crate::shared_queue::SharedQueues;
 use crate::time::Now;
 use crate::timers::{Timer, Timers};
 use crate::trace::Watch;
@@ -27,6 +29,7 @@ const FIRST_CONTEXT: u32 = 1;
 pub(crate) struct Shared {
     pub settings: Rc<Settings>,
     pub data: Rc<RefCell<SharedData>>,
+    pub queues: Rc<RefCell<SharedQueues>>,
     pub metrics: Rc<RefCell<Metrics>>,
     pub watch: Watch,
 }
@@ -47,6 +50,8 @@ pub(crate) enum Action {
     ContinueReading(u32),
     Close(u32),
     DeleteRoot(u32),
+    /// A gRPC call or stream failed before it had begun; the numbers are its root context and its token.
+    GrpcFailed(u32, u32),
 }
 
 /// The most lines, and the most bytes in them, that a module may log in one call. Envoy writes them out at once; here
@@ -70,6 +75,7 @@ pub(crate) struct State {
     pub configuring: bool,
     pub settings: Rc<Settings>,
     pub shared_data: Rc<RefCell<SharedData>>,
+    pub queues: Rc<RefCell<SharedQueues>>,
     pub metrics: Rc<RefCell<Metrics>>,
     /// Who is told of every call.
     pub watch: Watch,
@@ -80,8 +86,6 @@ pub(crate) struct State {
     /// The root contexts that have not been deleted.
     pub roots: BTreeMap<u32, Root>,
     next_context: u32,
-    /// The root context that each call-out under way belongs to, by its token.
-    call_roots: BTreeMap<u32, u32>,
     /// The context whose callback is running.
     pub current_context: u32,
     /// What `proxy_set_effective_context` has put in its place, until the callback returns.
@@ -93,6 +97,10 @@ pub(crate) struct State {
     log_quota: LogQuota,
     pub memory: Option<Memory>,
     pub allocate: Option<TypedFunc<u32, u32>>,
+    /// The module's allocator is running.
+    pub allocating: bool,
+    /// The ABI that the module speaks.
+    pub version: AbiVersion,
 }
 
 impl State {
@@ -104,6 +112,7 @@ impl State {
             configuring: false,
             settings: Rc::clone(&shared.settings),
             shared_data: Rc::clone(&shared.data),
+            queues: Rc::clone(&shared.queues),
             metrics: Rc::clone(&shared.metrics),
             watch: shared.watch.clone(),
             metric_ids: MetricIds::default(),
@@ -112,7 +121,6 @@ impl State {
             timers: Timers::default(),
             roots: BTreeMap::new(),
             next_context: FIRST_CONTEXT,
-            call_roots: BTreeMap::new(),
             current_context: 0,
             effective_context: None,
             streams: BTreeMap::new(),
@@ -122,6 +130,8 @@ impl State {
             log_quota: LogQuota::default(),
             memory: None,
             allocate: None,
+            allocating: false,
+            version: AbiVersion::V0_2_1,
         }
     }
 
@@ -215,30 +225,23 @@ impl State {
         }
     }
 
-    /// Call-outs are the root's, whichever context asked.
-    pub fn start_callout(&mut self, token: u32, timeout: Option<Duration>) {
-        self.callouts.start(token);
-        self.call_roots.insert(token, self.root_context());
-        if let Some(timeout) = timeout {
-            self.timers.set(Timer::Callout(token), self.now.monotonic + timeout);
+    /// Arms the timer of a call-out; without a limit stops it.
+    pub fn set_callout_timeout(&mut self, token: u32, timeout: Option<Duration>) {
+        match timeout {
+            Some(timeout) => self.timers.set(Timer::Callout(token), self.now.monotonic + timeout),
+            None => self.timers.stop(Timer::Callout(token)),
         }
-    }
-
-    /// The root context that waits for this call-out, once.
-    pub fn finish_callout(&mut self, token: u32) -> Option<u32> {
-        self.timers.stop(Timer::Callout(token));
-        self.call_roots.remove(&token).filter(|_| self.callouts.finish(token))
     }
 
     /// Gives up the call-outs of one root, or of all: Envoy cancels them, and no callback comes.
     pub fn cancel_callouts(&mut self, root: Option<u32>) {
-        let of_root = |(token, owner): (&u32, &u32)| root.is_none_or(|root| root == *owner).then_some(*token);
-        let tokens: Vec<u32> = self.call_roots.iter().filter_map(of_root).collect();
-        for token in tokens {
-            if self.finish_callout(token).is_some() {
-                let call = CallId { vm: self.id, token };
-                self.effects.push_back(Effect::CancelHttpCall { call });
-            }
+        for (token, cancelled) in self.callouts.take_pending(root) {
+            self.set_callout_timeout(token, None);
+            let call = CallId { vm: self.id, token };
+            self.effects.push_back(match cancelled {
+                Cancelled::Http => Effect::CancelHttpCall { call },
+                Cancelled::Grpc => Effect::Grpc(GrpcEffect::Cancel { call }),
+            });
         }
     }
 

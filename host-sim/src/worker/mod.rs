@@ -1,12 +1,14 @@
 //! One worker: a machine, its streams, and the event loop that Envoy would run around them.
 //!
 //! - [`filter`]: the filter manager, where the module decides what goes on;
+//! - [`callouts`]: answers to what the module asked of others;
 //! - [`close`]: how a connection ends;
 //! - [`roots`]: the root contexts, from a configuration to their deletion;
 //! - [`tcp_proxy`]: the filter after the module, and its upstream connection;
 //! - [`turn`]: what the event loop does once the callbacks are over: flush, echo, read on, forget;
 //! - [`thread`]: machine after machine, when one has failed and another takes over.
 
+mod callouts;
 mod close;
 mod filter;
 mod roots;
@@ -21,7 +23,6 @@ pub(crate) use thread::Thread;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::callout::Response;
 use crate::connection::Connection;
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, VmId};
@@ -64,11 +65,7 @@ impl Worker {
         let now = self.state().now.monotonic;
         match self.state_mut().timers.expired(now) {
             Some(Timer::Tick(root)) => self.tick(root),
-            Some(Timer::Callout(token)) => {
-                let call = crate::CallId { vm: self.state().id, token };
-                self.emit(Effect::CancelHttpCall { call });
-                self.answer(token, Response::timeout());
-            }
+            Some(Timer::Callout(token)) => self.callout_timeout(token),
             Some(Timer::Connect(context)) => self.upstream_refused(context),
             Some(Timer::Idle(context)) => self.idle_timeout(context),
             None => {}
@@ -81,23 +78,6 @@ impl Worker {
             return;
         }
         self.state_mut().arm_tick(root);
-    }
-
-    /// The answer to a call-out, if it is still wanted.
-    pub fn answer(&mut self, token: u32, response: Response) {
-        let state = self.state_mut();
-        let Some(root) = state.finish_callout(token) else { return };
-        let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
-        let args = [
-            root,
-            token,
-            count(response.headers.len()),
-            count(response.body.len()),
-            count(response.trailers.len()),
-        ];
-        state.callouts.current = Some(response);
-        self.call(root, Callback::HttpCallResponse, &args);
-        self.state_mut().callouts.current = None;
     }
 
     /// Calls the module, then does what it deferred: before the caller learns the module's answer, as in Envoy.
@@ -113,6 +93,7 @@ impl Worker {
                 Action::ContinueReading(context) => self.continue_reading(context),
                 Action::Close(context) => self.close(context),
                 Action::DeleteRoot(root) => self.delete_root(root),
+                Action::GrpcFailed(root, token) => self.grpc_failed(root, token),
             }
         }
     }

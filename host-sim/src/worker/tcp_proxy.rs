@@ -49,6 +49,7 @@ impl Worker {
         let max = self.state().settings.tcp_proxy.max_early_data_bytes;
         let Some(connection) = self.open_stream(context) else { return };
         let bytes = std::mem::take(&mut connection.socket.read_buffer);
+        connection.proxied.received += bytes.len() as u64;
         let end = connection.socket.read_end;
         let upstream = &mut connection.upstream;
         if upstream.phase == UpstreamPhase::Connected {
@@ -99,9 +100,11 @@ impl Worker {
     /// Reads what the server sent, while reads are enabled.
     pub(super) fn read_upstream(&mut self, context: u32) {
         while let Some(connection) = self.open_stream(context) {
+            let arrived = connection.upstream.socket.inbox.len() as u64;
             if !connection.upstream_reads_enabled() || !connection.upstream.socket.read() {
                 return;
             }
+            connection.proxied.sent += arrived;
             self.restart_idle(context);
             self.write(context);
             if self.open_stream(context).is_some_and(|connection| connection.upstream.socket.both_ended()) {

@@ -48,6 +48,20 @@ impl Component {
         self.parse(json)?.map_err(|problem| anyhow!("{}: {}", problem.path, problem.message))
     }
 
+    /// Every metric, in one line each.
+    pub fn metrics(&mut self) -> Result<Vec<String>> {
+        let guest = self.screen.postscreen_screen_screening();
+        let metrics = guest.call_metrics(&mut self.store).map_err(trap)?;
+        let line = |metric: &wit::Metric| {
+            let kind = match metric.kind {
+                wit::MetricKind::Counter => "counter",
+                wit::MetricKind::Gauge => "gauge",
+            };
+            format!("{kind} {}: {}", metric.name, metric.help)
+        };
+        Ok(metrics.iter().map(line).collect())
+    }
+
     /// Opens a session.
     pub fn open(
         &mut self,

@@ -4,11 +4,14 @@
 //! native engine, and compares every output. The visits are the same in every run.
 
 mod component;
+#[cfg(test)]
+mod contract;
+mod limits;
 mod visit;
 
 use anyhow::{Context, Result, ensure};
 use component::Component;
-use postscreen_engine::Policy;
+use postscreen_engine::{Counter, Gauge, Policy};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::process::ExitCode;
@@ -24,10 +27,13 @@ type Test = fn(&str) -> Result<()>;
 
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_else(|| DEFAULT_COMPONENT.to_owned());
-    let tests: [(&str, Test); 4] = [
+    let tests: [(&str, Test); 7] = [
         ("the component imports nothing", imports_nothing),
         ("a problem in the configuration comes back as data", problems_are_data),
         ("a bad address comes back as data", bad_addresses_are_data),
+        ("every metric is listed", metrics_are_listed),
+        ("a component that computes too long is stopped", limits::fuel),
+        ("a component that wants too much memory is stopped", limits::memory),
         ("random visits go the same way as in the native engine", visits_agree),
     ];
     let mut failed = 0;
@@ -66,6 +72,15 @@ fn bad_addresses_are_data(path: &str) -> Result<()> {
     let error =
         component.open(policy, "nobody", "198.51.100.1:25")?.err().context("the component accepts it")?;
     ensure!(error == r#"client address "nobody": expected IP:PORT or [IPv6]:PORT"#, "{error}");
+    Ok(())
+}
+
+fn metrics_are_listed(path: &str) -> Result<()> {
+    let native = Counter::ALL.iter().map(|counter| format!("counter {}: {}", counter.name(), counter.help()));
+    let native =
+        native.chain(Gauge::ALL.iter().map(|gauge| format!("gauge {}: {}", gauge.name(), gauge.help())));
+    let listed = Component::load(path)?.metrics()?;
+    ensure!(listed == native.collect::<Vec<_>>(), "{listed:#?}");
     Ok(())
 }
 

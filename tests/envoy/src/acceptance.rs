@@ -22,8 +22,8 @@ use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream, Zones};
-use crate::runner::{Progress, Test};
+use envoy_suite::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream, Zones};
+use envoy_suite::runner::{Progress, Test};
 
 /// Two workers: whatever must hold, holds across them.
 const WORKERS: u32 = 2;

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::client::{BANNER, Client};
-use crate::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream, Usage, Zones};
-use crate::runner::Progress;
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream, Usage, Zones};
+use envoy_suite::runner::Progress;
 use table::{Cost, Memory};
 
 /// Sessions before a measurement: connection pools, caches and memory find their size.

@@ -10,15 +10,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
-use crate::fixture::Program;
-use crate::runner::{self, Tally};
-use crate::stories::Stories;
 use crate::{acceptance, bench};
+use envoy_suite::fixture::Program;
+use envoy_suite::runner;
 
-/// Stories that run at the same time: each is mostly waiting, but starts an Envoy and a resolver.
-const STORIES_AT_ONCE: usize = 4;
-
-const ABOUT: &str = "Shows postscreen.wasm at work in a real Envoy, with a real resolver and a scripted mail server.
+const ABOUT: &str = "Shows that postscreen.wasm keeps its promises in a real Envoy, with a real resolver and a scripted
+mail server. The stories are played in Envoy by conformance-suite.
 
 `cargo xtask test` runs it after it has built the module and installed Envoy. By hand, from the project's folder:
 
@@ -56,9 +53,6 @@ struct Selection {
     /// Prints the names of the tests and runs none.
     #[arg(long)]
     list: bool,
-    /// Where the scenarios are.
-    #[arg(long, value_name = "FOLDER", default_value = "tests/scenarios")]
-    scenarios: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -110,52 +104,18 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
 async fn test(program: &Rc<Program>, selection: &Selection) -> Result<ExitCode> {
     let chosen =
         |name: &str| selection.filter.is_empty() || selection.filter.iter().any(|word| name.contains(word));
-    let stories = Stories::read(&selection.scenarios, chosen)?;
-    let mut acceptance = acceptance::tests(program);
-    acceptance.retain(|test| chosen(&test.name));
-    let count = stories.names().len() + acceptance.len();
-    ensure!(
-        count > 0,
-        "no test that can run here has one of these words in its name: {}",
-        selection.filter.join(", ")
-    );
+    let mut tests = acceptance::tests(program);
+    tests.retain(|test| chosen(&test.name));
+    ensure!(!tests.is_empty(), "no test has one of these words in its name: {}", selection.filter.join(", "));
     if selection.list {
-        stories
-            .names()
-            .chain(acceptance.iter().map(|test| test.name.as_str()))
-            .for_each(|name| println!("{name}"));
+        tests.iter().for_each(|test| println!("{}", test.name));
         return Ok(ExitCode::SUCCESS);
     }
     program.check()?;
-    println!(
-        "{count} tests in Envoy, of them {} scenarios, {STORIES_AT_ONCE} at a time",
-        stories.names().len()
-    );
-    for name in &stories.too_long {
-        println!("left out: {name} takes more than a minute; host-sim plays it in virtual time");
-    }
-    for (name, why) in &stories.elsewhere {
-        println!("left out: {name} {why}");
-    }
-    let first = play(program, &stories).await;
-    let rest = runner::run(acceptance, 1).await;
-    let (passed, failed) = (first.passed + rest.passed, first.failed.len() + rest.failed.len());
-    println!("{passed} passed, {failed} failed");
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Plays all stories, and those that went wrong once more, one at a time: on a machine that is busy with other things
-/// clients can be late. What is wrong with the module is wrong again.
-async fn play(program: &Rc<Program>, stories: &Stories) -> Tally {
-    let first = runner::run(stories.tests(program, |_| true), STORIES_AT_ONCE).await;
-    if first.failed.is_empty() {
-        return first;
-    }
-    println!("{} went another way; once more, one at a time:", first.failed.len());
-    let again = stories.tests(program, |name| first.failed.iter().any(|failed| failed == name));
-    let second = runner::run(again, 1).await;
-    println!("{} of {} passed at the second try", second.passed, first.failed.len());
-    Tally { passed: first.passed + second.passed, failed: second.failed }
+    println!("{} tests in Envoy", tests.len());
+    let tally = runner::run(tests, 1).await;
+    println!("{} passed, {} failed", tally.passed, tally.failed.len());
+    Ok(if tally.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Thousands of clients need as many file descriptors, here and in Envoy, which inherits the limit.

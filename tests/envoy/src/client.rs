@@ -12,12 +12,12 @@ use tokio::time::{Instant, timeout};
 use crate::proxy;
 
 /// The mail server's first line.
-pub(crate) const BANNER: &str = "220 mx.test ESMTP\r\n";
+pub const BANNER: &str = "220 mx.test ESMTP\r\n";
 /// The mail server's answer to QUIT.
-pub(crate) const BYE: &str = "221 2.0.0 Bye\r\n";
+pub const BYE: &str = "221 2.0.0 Bye\r\n";
 
 /// How long a client waits for anything. Far above every greet wait of the suite: a burst on a busy machine is slow.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// More than any answer that the suite expects.
 const ANSWER_BYTES_MAX: usize = 4096;
 /// How often a connection may fail because the listener's queue is full.
@@ -25,25 +25,25 @@ const CONNECT_ATTEMPTS_MAX: u32 = 5;
 
 /// A connected client whose PROXY header is sent.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub struct Client {
     stream: TcpStream,
     began: Instant,
 }
 
 /// All that a client got until the server closed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Farewell {
+pub struct Farewell {
     /// The bytes.
-    pub(crate) text: String,
+    pub text: String,
     /// Whether the server closed in good order (FIN) and not with a RST.
-    pub(crate) in_order: bool,
+    pub in_order: bool,
 }
 
 // === impl Client ===
 
 impl Client {
     /// Connects to a listener as `from`; `first` goes into the same packet as the PROXY header.
-    pub(crate) async fn connect(listener: SocketAddr, from: SocketAddr, first: &[u8]) -> Result<Self> {
+    pub async fn connect(listener: SocketAddr, from: SocketAddr, first: &[u8]) -> Result<Self> {
         let mut stream = stream(listener).await?;
         let mut bytes = proxy::header(from);
         bytes.extend_from_slice(first);
@@ -52,27 +52,27 @@ impl Client {
     }
 
     /// How long the client has been connected.
-    pub(crate) fn age(&self) -> Duration {
+    pub fn age(&self) -> Duration {
         self.began.elapsed()
     }
 
     /// Sends bytes; an error if the connection is gone.
-    pub(crate) async fn send(&mut self, bytes: &[u8]) -> Result<()> {
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<()> {
         Ok(self.stream.write_all(bytes).await?)
     }
 
     /// Closes the sending half.
-    pub(crate) async fn end(&mut self) -> Result<()> {
+    pub async fn end(&mut self) -> Result<()> {
         Ok(self.stream.shutdown().await?)
     }
 
     /// Breaks the connection.
-    pub(crate) fn reset(self) -> Result<()> {
+    pub fn reset(self) -> Result<()> {
         Ok(self.stream.set_zero_linger()?)
     }
 
     /// Waits for exactly these bytes.
-    pub(crate) async fn expect(&mut self, wanted: &str) -> Result<()> {
+    pub async fn expect(&mut self, wanted: &str) -> Result<()> {
         let mut got = vec![0; wanted.len()];
         match timeout(PATIENCE, self.stream.read_exact(&mut got)).await {
             Err(_) => bail!("waited {PATIENCE:?} for {wanted:?}"),
@@ -87,7 +87,7 @@ impl Client {
     }
 
     /// Everything until the server closes.
-    pub(crate) async fn farewell(mut self) -> Result<Farewell> {
+    pub async fn farewell(mut self) -> Result<Farewell> {
         let mut got = Vec::new();
         let in_order = timeout(PATIENCE, read_all(&mut self.stream, &mut got))
             .await
@@ -96,7 +96,7 @@ impl Client {
     }
 
     /// Says QUIT and waits for the mail server's good-bye and close.
-    pub(crate) async fn quit(mut self) -> Result<()> {
+    pub async fn quit(mut self) -> Result<()> {
         self.send(b"QUIT\r\n").await?;
         let farewell = self.farewell().await?;
         ensure!(farewell.text == BYE, "expected {BYE:?} and a close, got {farewell:?}");

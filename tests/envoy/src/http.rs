@@ -26,7 +26,7 @@ impl Drop for Carrier {
 }
 
 /// The body of `http://ADDRESS/PATH`, which must answer 200.
-pub(crate) async fn get(address: SocketAddr, path: &str) -> Result<String> {
+pub async fn get(address: SocketAddr, path: &str) -> Result<String> {
     let body = timeout(REQUEST_MAX, get_untimed(address, path))
         .await
         .with_context(|| format!("http://{address}{path} did not answer within {REQUEST_MAX:?}"))?
@@ -43,7 +43,7 @@ async fn get_untimed(address: SocketAddr, path: &str) -> Result<Bytes> {
 }
 
 /// Sends one DNS message to `http://ADDRESS/dns-query` as Envoy does: HTTP/2 without TLS, RFC 8484 POST.
-pub(crate) async fn ask(address: SocketAddr, message: Vec<u8>) -> Result<Vec<u8>> {
+pub async fn ask(address: SocketAddr, message: Vec<u8>) -> Result<Vec<u8>> {
     let answer = timeout(REQUEST_MAX, ask_untimed(address, message))
         .await
         .with_context(|| format!("the resolver at {address} did not answer within {REQUEST_MAX:?}"))?

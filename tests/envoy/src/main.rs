@@ -3,14 +3,6 @@
 mod acceptance;
 mod bench;
 mod cli;
-mod client;
-mod dns;
-mod fixture;
-mod http;
-mod play;
-mod proxy;
-mod runner;
-mod stories;
 
 use std::process::ExitCode;
 

@@ -18,7 +18,7 @@ const V2_TCP4: u8 = 0x11;
 const V2_TCP6: u8 = 0x21;
 
 /// The header that says: this is `client`. Even ports get version 2, odd ones version 1, so that a crowd has both.
-pub(crate) fn header(client: SocketAddr) -> Vec<u8> {
+pub fn header(client: SocketAddr) -> Vec<u8> {
     let server = if client.is_ipv4() { SERVER_V4 } else { SERVER_V6 };
     if client.port().is_multiple_of(2) { v2(client, server) } else { v1(client, server) }
 }

@@ -10,37 +10,37 @@ use tokio::task::{JoinError, spawn_local};
 use tokio::time::Instant;
 
 /// What a passed test has to say, or nothing.
-pub(crate) type Note = String;
+pub type Note = String;
 
 /// A test and its name.
-pub(crate) struct Test {
-    pub(crate) name: String,
-    pub(crate) run: Box<dyn FnOnce(Progress) -> Running>,
+pub struct Test {
+    pub name: String,
+    pub run: Box<dyn FnOnce(Progress) -> Running>,
 }
 
 /// A test at work.
-pub(crate) type Running = std::pin::Pin<Box<dyn Future<Output = Result<Note>>>>;
+pub type Running = std::pin::Pin<Box<dyn Future<Output = Result<Note>>>>;
 
 /// Lets a long test say how far it is.
 #[derive(Clone, Debug)]
-pub(crate) struct Progress {
+pub struct Progress {
     test: String,
     began: Instant,
 }
 
 /// How the tests went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub struct Tally {
     /// How many have passed.
-    pub(crate) passed: usize,
+    pub passed: usize,
     /// The names of the others.
-    pub(crate) failed: Vec<String>,
+    pub failed: Vec<String>,
 }
 
 // === impl Test ===
 
 impl Test {
-    pub(crate) fn new<F, Fut>(name: impl Into<String>, run: F) -> Self
+    pub fn new<F, Fut>(name: impl Into<String>, run: F) -> Self
     where
         F: FnOnce(Progress) -> Fut + 'static,
         Fut: Future<Output = Result<Note>> + 'static,
@@ -58,18 +58,18 @@ impl fmt::Debug for Test {
 // === impl Progress ===
 
 impl Progress {
-    pub(crate) fn of(test: &str) -> Self {
+    pub fn of(test: &str) -> Self {
         Self { test: test.to_owned(), began: Instant::now() }
     }
 
     /// Prints a line about the test in progress.
-    pub(crate) fn say(&self, what: impl fmt::Display) {
+    pub fn say(&self, what: impl fmt::Display) {
         println!("     … {:>6.1} s  {}: {what}", self.began.elapsed().as_secs_f32(), self.test);
     }
 }
 
 /// Runs all tests, at most `at_once` at the same time, and prints how each went.
-pub(crate) async fn run(tests: Vec<Test>, at_once: usize) -> Tally {
+pub async fn run(tests: Vec<Test>, at_once: usize) -> Tally {
     let waiting = Rc::new(RefCell::new(tests.into_iter()));
     let tally = Rc::new(RefCell::new(Tally::default()));
     let runners: Vec<_> = (0..at_once)

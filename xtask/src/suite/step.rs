@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{envoy, parity, readers, report};
+use super::{envoy, hosts, parity, readers, report};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{programs, tidy, wasm};
@@ -28,6 +28,8 @@ pub enum Step {
     Component,
     /// Every story in tests/scenarios, played in host-sim as filter, component and engine, with one worker and with two
     Scenarios,
+    /// The hosts in examples/hosts, in Node.js and in Python, screen real clients with the component
+    Hosts,
     /// The same stories and some random ones before Debian's postscreen: what it does is what they say
     Parity,
     /// Debian's fail2ban and pflogsumm read the log
@@ -81,6 +83,7 @@ impl Step {
             Self::Wasm => check(wasm::build(repo)),
             Self::Component => component(repo),
             Self::Scenarios => scenarios(repo),
+            Self::Hosts => hosts::run(repo),
             Self::Parity => parity::run(repo),
             Self::Readers => readers::run(repo),
             Self::Report => report::run(repo),

@@ -13,7 +13,7 @@ use crate::{Effect, Host, Limits, LogLine, Module, Now, Settings, StartError};
 use cases::{ALL, Case};
 
 /// Small enough that every endless thing ends soon.
-const LIMITS: Limits = Limits { fuel: Some(100_000), memory_bytes: 1024 * 1024 };
+pub(super) const LIMITS: Limits = Limits { fuel: Some(100_000), memory_bytes: 1024 * 1024 };
 
 #[test]
 fn every_message_is_as_written() {

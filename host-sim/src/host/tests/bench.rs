@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{ConnectionEnd, ConnectionId, Effect, Host, Input, Module, Now, Settings, StartError};
+use crate::{
+    ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcRequest, Host, Input, Module, Now, Settings,
+    StartError,
+};
 
 /// What every test module has: imports, an allocator, and `$say`, `$text`, `$given` to log what it sees.
 const PRELUDE: &str = include_str!("prelude.wat");
@@ -110,6 +113,16 @@ fn show(effect: Effect) -> String {
         Effect::ReadUpstream { wanted, .. } => format!("read upstream: {wanted}"),
         Effect::HttpCall(call) => format!("call {} token {}", call.cluster, call.call.token),
         Effect::CancelHttpCall { call } => format!("cancel call {}", call.token),
+        Effect::Grpc(GrpcEffect::Start(GrpcRequest { call, cluster, service, method, message, .. })) => {
+            let message = message.map_or("a stream".into(), |message| format!("{:?}", text(message)));
+            format!("grpc {}: {cluster} {service}/{method} {message}", call.token)
+        }
+        Effect::Grpc(GrpcEffect::Send { call, message, end }) => {
+            format!("grpc {}: send {:?} end {end}", call.token, text(message))
+        }
+        Effect::Grpc(GrpcEffect::End { call }) => format!("grpc {}: end", call.token),
+        Effect::Grpc(GrpcEffect::Cancel { call }) => format!("grpc {}: cancel", call.token),
+        Effect::ResolveDns { call, name } => format!("resolve {name} token {}", call.token),
         Effect::Log(line) => line.text,
         Effect::Ended(_) => "ended".into(),
     }

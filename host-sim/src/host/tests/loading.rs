@@ -1,6 +1,6 @@
-use crate::abi::{HostFunction, PROXY, Param};
+use crate::abi::{AbiVersion, HostFunction, PROXY, Param, all};
 use crate::wasi::WASI;
-use crate::{Module, ModuleError};
+use crate::{Host, Module, ModuleError, Now, Profile, Settings};
 
 const MARKER: &str = r#"(func (export "proxy_abi_version_0_2_1"))"#;
 const MEMORY: &str = r#"(memory (export "memory") 1)"#;
@@ -28,7 +28,7 @@ fn a_module_without_the_abi_marker_is_no_proxy_wasm_module() {
     assert_eq!(
         error(&format!("(module {MEMORY})")).to_string(),
         "bad.wasm is not a Proxy-Wasm module: it exports none of the functions proxy_abi_version_0_2_1, \
-         proxy_abi_version_0_2_0"
+         proxy_abi_version_0_2_0, proxy_abi_version_0_1_0; every SDK adds one, so it may be meant for another host"
     );
 }
 
@@ -40,7 +40,8 @@ fn an_unknown_import_is_named() {
         (r#"(import "env" "proxy_log" (global i32))"#, "env.proxy_log"),
     ] {
         let error = error(&format!("(module {import} {MARKER} {MEMORY})"));
-        assert_eq!(error.to_string(), format!("bad.wasm imports {label}, which this host does not have"));
+        let expected = format!("bad.wasm imports {label}, which this host does not have for ABI 0.2.1");
+        assert!(error.to_string().starts_with(&expected), "{error}");
     }
 }
 
@@ -65,26 +66,49 @@ fn a_callback_with_another_type_is_shown_beside_the_abis() {
 
 #[test]
 fn a_module_needs_a_memory() {
-    assert_eq!(error(&format!("(module {MARKER})")).to_string(), "bad.wasm exports no memory named `memory`");
+    let error = error(&format!("(module {MARKER})"));
+    assert!(error.to_string().starts_with("bad.wasm exports no memory named `memory`"), "{error}");
+}
+
+fn import(module: &str, function: &HostFunction) -> String {
+    let types = function.params.iter().map(|param| match param {
+        Param::I32(_) => "i32",
+        Param::I64(_) => "i64",
+    });
+    let result = if function.has_result() { "(result i32)" } else { "" };
+    let params = types.collect::<Vec<_>>().join(" ");
+    format!(r#"(import "{module}" "{}" (func (param {params}) {result}))"#, function.name)
 }
 
 #[test]
-fn every_function_of_the_tables_can_be_imported() {
-    let import = |module: &str, function: &HostFunction| {
-        let types = function.params.iter().map(|param| match param {
-            Param::I32(_) => "i32",
-            Param::I64(_) => "i64",
-        });
-        let result = if function.name == "proc_exit" { "" } else { "(result i32)" };
-        let params = types.collect::<Vec<_>>().join(" ");
-        format!(r#"(import "{module}" "{}" (func (param {params}) {result}))"#, function.name)
-    };
-    let mut imports: Vec<_> = PROXY.iter().map(|function| import("env", function)).collect();
-    for module in ["wasi_snapshot_preview1", "wasi_unstable"] {
-        imports.extend(WASI.iter().map(|function| import(module, function)));
+fn every_function_of_the_tables_can_be_imported_in_its_versions_of_the_abi_only() {
+    for version in AbiVersion::ALL {
+        let marker = format!(r#"(func (export "{}"))"#, version.marker());
+        let of_version = all().filter(|(_, function)| function.versions.contains(&version));
+        let imports: String = of_version.map(|(module, function)| import(module, function)).collect();
+        let wat = format!("(module {imports} {marker} {MEMORY})");
+        let module = Module::from_bytes("all.wasm", wat.as_bytes()).unwrap();
+        assert_eq!(module.abi_version(), version);
+        for (name, function) in all().filter(|(_, function)| !function.versions.contains(&version)) {
+            let wat = format!("(module {} {marker} {MEMORY})", import(name, function));
+            let error = Module::from_bytes("bad.wasm", wat.as_bytes()).err().unwrap().to_string();
+            let expected = format!(
+                "bad.wasm imports env.{}, which this host does not have for ABI {version}",
+                function.name
+            );
+            assert!(error.starts_with(&expected), "{error}");
+        }
     }
-    let wat = format!("(module {} {MARKER} {MEMORY})", imports.concat());
-    Module::from_bytes("all.wasm", wat.as_bytes()).unwrap();
+}
+
+#[test]
+fn of_several_markers_the_first_counts_and_only_functions_are_markers() {
+    let module = |exports: &str| Module::from_bytes("m", format!("(module {exports} {MEMORY})").as_bytes());
+    let marker = |version: AbiVersion| format!(r#"(func (export "{}"))"#, version.marker());
+    let two = marker(AbiVersion::V0_2_0) + &marker(AbiVersion::V0_2_1);
+    assert_eq!(module(&two).unwrap().abi_version(), AbiVersion::V0_2_0);
+    let global = r#"(global (export "proxy_abi_version_0_2_1") i32 (i32.const 0))"#;
+    assert!(matches!(module(global), Err(ModuleError::NoAbiMarker { .. })));
 }
 
 #[test]
@@ -94,5 +118,23 @@ fn no_function_stands_twice_in_a_table() {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), table.len());
+    }
+}
+
+#[test]
+fn an_import_that_came_later_is_refused_by_an_older_envoy() {
+    let import = r#"(import "wasi_snapshot_preview1" "clock_res_get" (func (param i32 i32) (result i32)))"#;
+    let module =
+        Module::from_bytes("new.wasm", format!("(module {import} {MARKER} {MEMORY})").as_bytes()).unwrap();
+    for profile in Profile::ALL {
+        let settings = Settings { profile, ..Settings::postscreen("{}") };
+        let error = Host::start(&module, settings, Now::default()).err().map(|error| error.to_string());
+        let expected = (profile < Profile::Envoy1_39).then(|| {
+            format!(
+                "new.wasm imports wasi_snapshot_preview1.clock_res_get, which Envoy has since 1.39, and this host is \
+                 {profile}: choose a newer profile, or a toolchain that does without"
+            )
+        });
+        assert_eq!(error, expected, "{profile}");
     }
 }

@@ -85,22 +85,6 @@ fn a_forgotten_context_can_no_longer_be_named() {
 }
 
 #[test]
-fn what_this_host_lacks_says_so() {
-    let mut bench = start(
-        r#"(data (i32.const 1024) "compressnonsense")
-           (func (export "proxy_on_new_connection") (param i32) (result i32)
-             (call $say (call $register_queue (i32.const 1024) (i32.const 1) (i32.const 0)))
-             (call $say (call $foreign (i32.const 1024) (i32.const 8)
-               (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)))
-             (call $say (call $foreign (i32.const 1032) (i32.const 8)
-               (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 4)))
-             (i32.const 1))"#,
-    );
-    bench.accept();
-    assert_eq!(bench.seen(), ["012", "012", "001"]);
-}
-
-#[test]
 fn the_same_inputs_give_the_same_effects() {
     let play = || {
         let mut bench = start(

@@ -160,3 +160,17 @@ fn a_module_that_loops_for_ever_fails_its_story_and_not_the_next() {
     assert!(host.contains("0: spin"), "{host}");
     assert!(play(one).is_empty());
 }
+
+#[test]
+fn a_teaser_is_kept_apart_from_the_script_and_recorded() {
+    let yaml = r#"
+about: x
+policy: { greet_wait: 2s, myhostname: mx.test }
+clients:
+  a: { from: 203.0.113.9, script: [{ silence: 1s }, { expect: "220 mx.test ESMTP\r\n" }, { elapsed: 2s }] }
+backend: { sessions: [a] }
+"#;
+    let played = play(&Program::Native, &parse("s", yaml).unwrap(), NonZeroUsize::MIN);
+    assert!(played.differences.is_empty(), "{:?}", played.differences);
+    assert_eq!(played.transcript.teasers, [("a".to_owned(), "220-mx.test ESMTP".to_owned())].into());
+}

@@ -52,7 +52,7 @@ pub(in crate::run) fn everything() -> Record {
     };
     let call = CallId { vm: VmId::Worker(0), token: 4 };
     let bytes = |text: &str| Bytes::new(text.as_bytes());
-    let line =
+    let logged =
         |vm, by_host, text: &str| LogLine { vm, level: LogLevel::Info, text: text.to_owned(), by_host };
     let events = [
         (0, Some(0), What::Connected { from: record.lanes[0].client }),
@@ -66,9 +66,9 @@ pub(in crate::run) fn everything() -> Record {
             Some(1),
             What::Said { by: Peer::Client, bytes: bytes("<script>alert(1)</script>\r\n"), passed: false },
         ),
-        (5, None, What::Logged(line(VmId::Main, true, "a trap"))),
-        (5, Some(0), What::Logged(line(VmId::Worker(0), false, "CONNECT \u{1b}[2J\u{202e}<b>&"))),
-        (5, None, What::Logged(line(VmId::Canary, false, "tries"))),
+        (5, None, What::Logged(logged(VmId::Main, true, "a trap"))),
+        (5, Some(0), What::Logged(logged(VmId::Worker(0), false, "CONNECT \u{1b}[2J\u{202e}<b>&"))),
+        (5, None, What::Logged(logged(VmId::Canary, false, "tries"))),
         (2_000, Some(0), What::Dialled { cluster: "backend".to_owned() }),
         (2_000, Some(0), What::Connection { stands: true }),
         (2_000, Some(1), What::Connection { stands: false }),

@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::{WORKERS, object};
-use crate::fixture::{Envoy, Loopback, Program, Setup, Upstream};
-use crate::runner::{Note, Test};
+use envoy_suite::fixture::{Envoy, Loopback, Program, Setup, Upstream};
+use envoy_suite::runner::{Note, Test};
 
 pub(super) fn tests(program: &Rc<Program>) -> Vec<Test> {
     let validating = Rc::clone(program);

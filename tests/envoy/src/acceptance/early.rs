@@ -9,9 +9,9 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::{Scene, crowd, crowd_address};
-use crate::client::{Client, Farewell};
-use crate::fixture::{Program, Upstream};
-use crate::runner::{Note, Progress, Test};
+use envoy_suite::client::{Client, Farewell};
+use envoy_suite::fixture::{Program, Upstream};
+use envoy_suite::runner::{Note, Progress, Test};
 
 const CLIENTS: usize = 1_000;
 const HELLO: &[u8] = b"EHLO zombie\r\n";

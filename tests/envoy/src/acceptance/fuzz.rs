@@ -10,9 +10,9 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::{Scene, crowd, crowd_address};
-use crate::client::{BANNER, Client};
-use crate::fixture::{Program, Upstream};
-use crate::runner::{Note, Progress, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Program, Upstream};
+use envoy_suite::runner::{Note, Progress, Test};
 
 /// Changing it tries other bytes.
 const SEED: u64 = 0x7073_6372_6565_6e00;

@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::Scene;
-use crate::fixture::{Program, Upstream};
-use crate::runner::{Note, Test};
+use envoy_suite::fixture::{Program, Upstream};
+use envoy_suite::runner::{Note, Test};
 
 pub(super) fn test(program: &Rc<Program>) -> Test {
     let program = Rc::clone(program);

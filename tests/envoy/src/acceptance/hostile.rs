@@ -7,9 +7,9 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::{Scene, WORKERS, crowd, crowd_address};
-use crate::client::{BANNER, Client};
-use crate::fixture::{Liar, Lie, Program, Upstream};
-use crate::runner::{Note, Progress, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Liar, Lie, Program, Upstream};
+use envoy_suite::runner::{Note, Progress, Test};
 
 const CLIENTS: usize = 100;
 

@@ -9,9 +9,9 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::{Scene, crowd_address};
-use crate::client::Client;
-use crate::fixture::{Loopback, Program, Upstream};
-use crate::runner::{Note, Test};
+use envoy_suite::client::Client;
+use envoy_suite::fixture::{Loopback, Program, Upstream};
+use envoy_suite::runner::{Note, Test};
 
 /// How long the module waits for the speaker's first bytes.
 const SPEAKER_WAIT: Duration = Duration::from_secs(5);

@@ -9,9 +9,9 @@ use postscreen_scenario::{Listing, Zone};
 use serde_json::json;
 
 use super::{Scene, crowd, crowd_address};
-use crate::client::{BANNER, Client};
-use crate::fixture::{Program, Zones};
-use crate::runner::{Note, Progress, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Program, Zones};
+use envoy_suite::runner::{Note, Progress, Test};
 
 const CLIENTS: usize = 1_000;
 const GREET_WAIT: Duration = Duration::from_secs(2);

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use anyhow::{Result, ensure};
 use postscreen_scenario::{Fault, Listing, Zone, owner_name};
 
-use crate::dns;
-use crate::fixture::{Resolver, Zones};
-use crate::http;
-use crate::runner::{Note, Test};
+use envoy_suite::dns;
+use envoy_suite::fixture::{Resolver, Zones};
+use envoy_suite::http;
+use envoy_suite::runner::{Note, Test};
 
 const NOERROR: u8 = 0;
 const SERVFAIL: u8 = 2;

@@ -8,9 +8,9 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::{Scene, crowd, crowd_address};
-use crate::client::{BANNER, Client};
-use crate::fixture::{Loopback, Program, Upstream};
-use crate::runner::{Note, Progress, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Loopback, Program, Upstream};
+use envoy_suite::runner::{Note, Progress, Test};
 
 const CLIENTS: usize = 50;
 const GREET_WAIT: Duration = Duration::from_secs(2);

@@ -8,9 +8,9 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::{Scene, WORKERS, crowd};
-use crate::client::{BANNER, Client};
-use crate::fixture::{Program, Upstream};
-use crate::runner::{Note, Progress, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Program, Upstream};
+use envoy_suite::runner::{Note, Progress, Test};
 
 const CLIENT: &str = "203.0.113.20";
 /// The kernel spreads connections over the workers by a hash of the ports: with so many, each worker gets some.

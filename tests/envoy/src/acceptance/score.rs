@@ -10,9 +10,9 @@ use postscreen_scenario::{Listing, Zone};
 use serde_json::json;
 
 use super::Scene;
-use crate::client::{BANNER, Client};
-use crate::fixture::{Program, Zones};
-use crate::runner::{Note, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Program, Zones};
+use envoy_suite::runner::{Note, Test};
 
 const GREET_WAIT: Duration = Duration::from_secs(1);
 const LISTED_V4: &str = "203.0.113.9";

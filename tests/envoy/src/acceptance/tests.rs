@@ -4,7 +4,7 @@ use anyhow::bail;
 use tokio::task::LocalSet;
 
 use super::{crowd, crowd_address};
-use crate::runner::Progress;
+use envoy_suite::runner::Progress;
 
 #[test]
 fn clients_of_a_crowd_have_addresses_of_their_own_in_the_test_network() {

@@ -9,9 +9,9 @@ use postscreen_scenario::{Listing, Zone};
 use serde_json::json;
 
 use super::{Scene, eventually};
-use crate::client::{BANNER, Client};
-use crate::fixture::{Program, Zones};
-use crate::runner::{Note, Test};
+use envoy_suite::client::{BANNER, Client};
+use envoy_suite::fixture::{Program, Zones};
+use envoy_suite::runner::{Note, Test};
 
 const GUEST: &str = "203.0.113.1";
 const FRIEND: &str = "203.0.113.2";

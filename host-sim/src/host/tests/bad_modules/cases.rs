@@ -70,6 +70,10 @@ pub(super) static ALL: &[Case] = &[
         r#"(import "env" "proxy_fly" (func)) (func (export "proxy_abi_version_0_2_1")) (memory (export "memory") 1)"#,
     ),
     text(
+        "an import that is named to steer a terminal",
+        r#"(import "env" "\1b[2J" (func)) (func (export "proxy_abi_version_0_2_1")) (memory (export "memory") 1)"#,
+    ),
+    text(
         "an import with another type",
         r#"(import "env" "proxy_log" (func (param i32 i64) (result i32)))
            (func (export "proxy_abi_version_0_2_1")) (memory (export "memory") 1)"#,
@@ -170,6 +174,7 @@ pub(super) static ALL: &[Case] = &[
     body(
         "a function that is named to steer a terminal",
         r#"(func $"\1b[31m red \0d\0a" unreachable)
-           (func (export "proxy_on_new_connection") (param i32) (result i32) (call $"\1b[31m red \0d\0a") (i32.const 0))"#,
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (call $"\1b[31m red \0d\0a") (i32.const 0))"#,
     ),
 ];

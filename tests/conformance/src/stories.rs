@@ -1,15 +1,16 @@
-//! The stories that every host plays, as tests.
+//! The stories that every host plays, as tests that compare two hosts.
 
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use envoy_suite::fixture::Program;
+use envoy_suite::play::{TOLERANCE, play};
+use envoy_suite::runner::Test;
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
-use postscreen_scenario::HostKind;
+use postscreen_scenario::{HostKind, check};
 
-use crate::fixture::Program;
-use crate::play::play;
-use crate::runner::Test;
+use crate::cli::Chosen;
 
 /// The stories of a folder.
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ impl Stories {
     }
 
     /// Tests that play the stories whose names are chosen.
-    pub(crate) fn tests(&self, program: &Rc<Program>, chosen: impl Fn(&str) -> bool) -> Vec<Test> {
+    pub(crate) fn tests(&self, program: &Rc<Program>, chosen: Chosen<'_>) -> Vec<Test> {
         self.playable.iter().filter(|story| chosen(&story.name)).map(|story| test(story, program)).collect()
     }
 }
@@ -59,7 +60,11 @@ fn test_name(story: &str) -> String {
 fn test(story: &Story, program: &Rc<Program>) -> Test {
     let (program, scenario) = (Rc::clone(program), Rc::clone(&story.scenario));
     Test::new(story.name.as_str(), async move |_| {
-        play(&program, &scenario).await?;
+        let transcript = play(&program, &scenario).await?;
+        let differences = check(&scenario, &transcript, TOLERANCE);
+        if !differences.is_empty() {
+            bail!("{}", differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+        }
         Ok(String::new())
     })
 }

@@ -1,0 +1,150 @@
+//! gRPC call-outs: calls with one message each way, and streams.
+
+use std::time::Duration;
+
+use super::http::{find_cluster, map, milliseconds};
+use super::proto::Message;
+use super::{Args, Fault, Guest, Status};
+use crate::callout::GrpcKind;
+use crate::event::{CallId, Effect, GrpcEffect, GrpcRequest};
+use crate::settings::HttpCluster;
+use crate::vm::{Action, State};
+
+/// `proxy_grpc_call`. Always made for the root context.
+pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let request = Request::read(guest, args, GrpcKind::Call)?;
+    let message = guest.bytes(args.u32(8), args.u32(9))?;
+    let token = request.start(guest.state(), Some(message), milliseconds(args.u32(10)))?;
+    guest.write_u32(args.u32(11), token)
+}
+
+/// `proxy_grpc_stream`. Always opened for the root context; it has no time limit.
+pub(super) fn stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let request = Request::read(guest, args, GrpcKind::Stream)?;
+    let token = request.start(guest.state(), None, None)?;
+    guest.write_u32(args.u32(8), token)
+}
+
+/// `proxy_grpc_send`: streams only.
+pub(super) fn send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let message = guest.bytes(args.u32(1), args.u32(2))?;
+    let (token, end) = (args.u32(0), args.u32(3) != 0);
+    if GrpcKind::of(token) != Some(GrpcKind::Stream) {
+        return Err(Status::BadArgument.into());
+    }
+    let state = guest.state();
+    let call = CallId { vm: state.id, token };
+    let stream = state.callouts.grpc.get(token).ok_or(Status::NotFound)?;
+    // A stream that is over in this direction takes everything and sends nothing.
+    if !stream.sent_end && !stream.remote_closed {
+        stream.sent_end = end;
+        state.effects.push_back(Effect::Grpc(GrpcEffect::Send { call, message, end }));
+    }
+    Ok(())
+}
+
+/// `proxy_grpc_cancel`: the call or stream is reset, and no callback follows.
+pub(super) fn cancel(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    find(guest.state(), args.u32(0))?;
+    forget(guest.state(), args.u32(0));
+    Ok(())
+}
+
+/// `proxy_grpc_close`: ends a stream in the module's direction, and forgets it when the other has ended too. For a call
+/// it is as [`cancel`].
+pub(super) fn close(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+    let token = args.u32(0);
+    let state = guest.state();
+    let call = CallId { vm: state.id, token };
+    if find(state, token)? == GrpcKind::Call {
+        forget(state, token);
+        return Ok(());
+    }
+    let stream = state.callouts.grpc.get(token).ok_or(Status::NotFound)?;
+    if stream.remote_closed {
+        state.callouts.grpc.remove(token);
+        return Ok(());
+    }
+    stream.local_closed = true;
+    if !std::mem::replace(&mut stream.sent_end, true) {
+        state.effects.push_back(Effect::Grpc(GrpcEffect::End { call }));
+    }
+    Ok(())
+}
+
+/// `BadArgument`: no token of gRPC's. `NotFound`: a call or stream that is over.
+fn find(state: &mut State, token: u32) -> Result<GrpcKind, Status> {
+    let kind = GrpcKind::of(token).ok_or(Status::BadArgument)?;
+    state.callouts.grpc.get(token).ok_or(Status::NotFound)?;
+    Ok(kind)
+}
+
+fn forget(state: &mut State, token: u32) {
+    let remote_closed = state.callouts.grpc.get(token).is_some_and(|call| call.remote_closed);
+    state.callouts.grpc.remove(token);
+    state.set_callout_timeout(token, None);
+    if !remote_closed {
+        let call = CallId { vm: state.id, token };
+        state.effects.push_back(Effect::Grpc(GrpcEffect::Cancel { call }));
+    }
+}
+
+/// What calls and streams have in common.
+struct Request {
+    kind: GrpcKind,
+    target: Vec<u8>,
+    request: GrpcRequest,
+}
+
+impl Request {
+    fn read(guest: &mut Guest<'_>, args: &Args<'_>, kind: GrpcKind) -> Result<Self, Fault> {
+        let target = guest.bytes(args.u32(0), args.u32(1))?;
+        let request = GrpcRequest {
+            call: CallId { vm: guest.state().id, token: 0 },
+            cluster: String::new(),
+            service: guest.text(args.u32(2), args.u32(3))?,
+            method: guest.text(args.u32(4), args.u32(5))?,
+            metadata: map(guest, args, 6)?,
+            message: None,
+            timeout: None,
+        };
+        Ok(Self { kind, target, request })
+    }
+
+    /// Sends it. A cluster that is down, or that only the `GrpcService` names, fails inline: the module is told so,
+    /// and as in Envoy hears of the end of a call whose token it was never given.
+    fn start(
+        self,
+        state: &mut State,
+        message: Option<Vec<u8>>,
+        timeout: Option<Duration>,
+    ) -> Result<u32, Status> {
+        let cluster = cluster(state, &self.target)?;
+        let token = state.callouts.grpc.next_token(self.kind);
+        let up = find_cluster(state, &cluster) == Some(HttpCluster::Up);
+        if !up || state.callouts.are_full() {
+            state.deferred.push_back(Action::GrpcFailed(state.root_context(), token));
+            return Err(Status::InternalFailure);
+        }
+        state.callouts.grpc.start(token, state.root_context());
+        state.set_callout_timeout(token, timeout);
+        let call = CallId { vm: state.id, token };
+        let request = GrpcRequest { call, cluster, message, timeout, ..self.request };
+        state.effects.push_back(Effect::Grpc(GrpcEffect::Start(request)));
+        Ok(token)
+    }
+}
+
+/// The cluster that the bytes name: as a `GrpcService` whose `envoy_grpc` (1) has a `cluster_name` (1), or, when they
+/// are no such message, by themselves; then the cluster must exist. Google's client (2) is not in this host.
+fn cluster(state: &State, target: &[u8]) -> Result<String, Status> {
+    let Some(service) = Message::parse(target) else {
+        let name = String::from_utf8_lossy(target).into_owned();
+        return find_cluster(state, &name).map(|_| name).ok_or(Status::ParseFailure);
+    };
+    if !service.has(1) {
+        return Err(Status::BadArgument);
+    }
+    let envoy_grpc = Message::parse(service.bytes(1)).ok_or(Status::ParseFailure)?;
+    Ok(envoy_grpc.text(1).ok_or(Status::ParseFailure)?.to_owned())
+}

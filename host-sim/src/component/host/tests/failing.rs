@@ -1,0 +1,78 @@
+//! A screen that breaks.
+
+use postscreen_engine::{Endpoints, Output, Upstream};
+
+use super::*;
+use crate::component::screen::{Fault, Turn};
+use crate::event::LogLevel;
+
+/// Serves clients from port 1, holds all others, and breaks at the word `break`.
+struct Brittle;
+
+impl Screen for Brittle {
+    fn open(&mut self, _: ConnectionId, endpoints: Endpoints) -> Result<(), Fault> {
+        if endpoints.client.port() == 2 { Err(Fault("session.open: no".to_owned())) } else { Ok(()) }
+    }
+
+    fn handle(
+        &mut self,
+        connection: ConnectionId,
+        input: postscreen_engine::Input<'_>,
+        _: postscreen_engine::Now,
+    ) -> Result<Turn, Fault> {
+        match input {
+            postscreen_engine::Input::ClientOpened if connection == ConnectionId(1) => {
+                Ok(Turn { outputs: vec![Output::Dial(Upstream::Backend)], deadline: None, over: true })
+            }
+            postscreen_engine::Input::ClientBytes(b"break") => Err(Fault("session.handle: trap".to_owned())),
+            _ => Ok(Turn::default()),
+        }
+    }
+
+    fn forget(&mut self, _: ConnectionId) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+fn host() -> ComponentHost {
+    ComponentHost::new(&policy(b"{}").unwrap(), vec![Box::new(Brittle)])
+}
+
+fn connect_from(host: &mut ComponentHost, port: u16) -> ConnectionId {
+    let client = SocketAddr::from(([203, 0, 113, 9], port));
+    host.accept(client, "198.51.100.25:25".parse().unwrap(), None, at(Duration::ZERO))
+}
+
+fn complaints(host: &mut ComponentHost) -> Vec<String> {
+    let all = std::iter::from_fn(|| host.poll_effect());
+    let complaint = |effect| match effect {
+        Effect::Log(line) if line.by_host && line.level == LogLevel::Critical => Some(line.text),
+        _ => None,
+    };
+    all.filter_map(complaint).collect()
+}
+
+#[test]
+fn who_is_being_screened_is_closed_and_who_is_served_does_not_notice() {
+    let mut host = host();
+    let now = at(Duration::ZERO);
+    let served = connect_from(&mut host, 1);
+    let held = connect_from(&mut host, 3);
+    host.handle(Input::UpstreamConnected { connection: served }, now);
+    host.handle(sent(held, b"break"), now);
+    assert_eq!(host.open_connections(), 1);
+    assert_eq!(host.failed_workers(), [0]);
+    assert_eq!(complaints(&mut host), ["the component failed: session.handle: trap"]);
+    host.handle(sent(served, b"NOOP\r\n"), now);
+    assert_eq!(effects(&mut host), [Effect::ToUpstream { connection: served, bytes: b"NOOP\r\n".to_vec() }]);
+}
+
+#[test]
+fn nobody_is_served_after_it_and_it_is_told_once() {
+    let mut host = host();
+    let first = connect_from(&mut host, 2);
+    assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection: first, reset: false });
+    let second = connect_from(&mut host, 3);
+    assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection: second, reset: false });
+    assert_eq!((host.open_connections(), host.failed_workers()), (0, vec![0]));
+}

@@ -1,0 +1,17 @@
+//! All probes, with what happens to them.
+
+mod bytes;
+mod callouts;
+mod lives;
+mod modules;
+mod statuses;
+
+use crate::probe::Probe;
+
+/// Every play, in the order in which they are told.
+pub(crate) fn all() -> Vec<Probe> {
+    [statuses::all(), bytes::all(), callouts::all(), lives::all(), modules::all()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use anyhow::{Result, ensure};
+use clap::Parser;
+use envoy_suite::fixture::Program;
+use envoy_suite::runner::{self, Tally, Test};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::LocalSet;
+
+use crate::probes::Probes;
+use crate::stories::Stories;
+
+/// Plays that run at the same time: each is mostly waiting, but starts an Envoy, and a story a resolver.
+const AT_ONCE: usize = 4;
+
+const ABOUT: &str = "Plays probe modules and stories in host-sim and in a real Envoy, and compares what both show.
+
+A probe asks its host for everything that a function or a callback can say, and logs every answer; a story is one of
+those in tests/scenarios. Both hosts get the same: the same settings, the same bytes from clients, servers and HTTP
+servers. Log lines, bytes on the wire and metrics must be the same, too, but for numbers that are a host's own.
+
+`cargo xtask conformance` runs it after it has built the modules and installed Envoy. By hand, from the project's folder:
+
+  cargo run -p conformance-suite                   everything
+  cargo run -p conformance-suite -- 'probe buffers' plays with these words in their name
+  cargo run -p conformance-suite -- --list         the names
+  cargo run -p conformance-suite -- --show queues  and what Envoy has shown
+
+Every server listens on a loopback address of its own, and no packet leaves the machine.";
+
+/// What the user asks for.
+#[derive(Debug, Parser)]
+#[command(name = "conformance-suite", about = "Compares host-sim with a real Envoy", long_about = ABOUT)]
+pub(crate) struct Options {
+    /// Only plays whose name contains one of these words.
+    filter: Vec<String>,
+    /// Prints the names of the plays and plays none.
+    #[arg(long)]
+    list: bool,
+    /// Prints what Envoy has shown in each probe.
+    #[arg(long)]
+    show: bool,
+    /// Plays nothing a second time, slowly, because it differs.
+    #[arg(long)]
+    once: bool,
+    /// Where the stories are.
+    #[arg(long, value_name = "FOLDER", default_value = "tests/scenarios")]
+    scenarios: PathBuf,
+    /// The Envoy program, 1.37 or later.
+    #[arg(long, env = "ENVOY", value_name = "FILE", default_value = "target/envoy/1.40.0/bin/envoy")]
+    envoy: PathBuf,
+    /// The module of the stories.
+    #[arg(long, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
+    module: PathBuf,
+    /// The module of the probes.
+    #[arg(long, value_name = "FILE", default_value = "target/wasm/probes.wasm")]
+    probes: PathBuf,
+}
+
+/// Does what the user asks for. A signal ends everything, and dropping the work stops the servers.
+pub(crate) async fn run(options: Options) -> Result<ExitCode> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let work = LocalSet::new();
+    tokio::select! {
+        result = work.run_until(carry_out(options)) => result,
+        _ = terminated.recv() => stopped("SIGTERM", 143),
+        _ = interrupted.recv() => stopped("Ctrl-C", 130),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "an arm of a select whose other arms can fail")]
+fn stopped(by: &str, code: u8) -> Result<ExitCode> {
+    eprintln!("conformance-suite: stopped by {by}; its servers are stopped too");
+    Ok(ExitCode::from(code))
+}
+
+async fn carry_out(options: Options) -> Result<ExitCode> {
+    let chosen =
+        |name: &str| options.filter.is_empty() || options.filter.iter().any(|word| name.contains(word));
+    let program = Rc::new(Program::new(options.envoy.clone(), options.module.clone()));
+    let probes = Probes::new(&options.envoy, &options.probes, options.show, chosen)?;
+    let stories = Stories::read(&options.scenarios, chosen)?;
+    let counts = (probes.names().len(), stories.names().len());
+    ensure!(
+        counts.0 + counts.1 > 0,
+        "no play has one of these words in its name: {}",
+        options.filter.join(", ")
+    );
+    if options.list {
+        probes.names().chain(stories.names()).for_each(|name| println!("{name}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    program.check()?;
+    println!("{} probes and {} scenarios in host-sim and in Envoy, {AT_ONCE} at a time", counts.0, counts.1);
+    for name in &stories.too_long {
+        println!("left out: {name} takes more than a minute; only virtual time can wait for it");
+    }
+    for (name, why) in &stories.elsewhere {
+        println!("left out: {name} {why}");
+    }
+    let mut tally = twice(options.once, |name, slow| probes.tests(name, slow)).await;
+    let of_stories = twice(options.once, |name, _| stories.tests(&program, name)).await;
+    tally.passed += of_stories.passed;
+    tally.failed.extend(of_stories.failed);
+    let differ = tally.failed.len();
+    println!("probes {}, scenarios {}, agree {}, differ {differ}", counts.0, counts.1, tally.passed);
+    println!("{} passed, {differ} failed", tally.passed);
+    Ok(if differ == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Which plays, by name.
+pub(crate) type Chosen<'a> = &'a dyn Fn(&str) -> bool;
+
+/// Plays all, and those that differ once more, slowly and one at a time: on a machine that is busy with other things,
+/// something can be late. What is wrong is wrong again.
+async fn twice(once: bool, tests: impl Fn(Chosen<'_>, bool) -> Vec<Test>) -> Tally {
+    let first = runner::run(tests(&|_| true, false), AT_ONCE).await;
+    if once || first.failed.is_empty() {
+        return first;
+    }
+    println!("{} differ; once more, one at a time:", first.failed.len());
+    let second = runner::run(tests(&|name| first.failed.iter().any(|failed| failed == name), true), 1).await;
+    println!("{} of {} agree at the second try", second.passed, first.failed.len());
+    Tally { passed: first.passed + second.passed, failed: second.failed }
+}

@@ -1,0 +1,4 @@
+;; Nothing but the marker of ABI 0.1.0: every callback is missing.
+(module
+  (memory (export "memory") 1)
+  (func (export "proxy_abi_version_0_1_0")))

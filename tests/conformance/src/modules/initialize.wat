@@ -1,0 +1,16 @@
+;; Which of the entry points are called, and in which order.
+(module
+  (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "_initialize_start main create vm_start configure")
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "_initialize") (drop (call $log (i32.const 2) (i32.const 1024) (i32.const 11))))
+  (func (export "_start") (drop (call $log (i32.const 2) (i32.const 1035) (i32.const 6))))
+  (func (export "main") (param i32 i32) (result i32)
+    (drop (call $log (i32.const 2) (i32.const 1042) (i32.const 4))) (i32.const 0))
+  (func (export "proxy_on_context_create") (param i32 i32)
+    (drop (call $log (i32.const 2) (i32.const 1047) (i32.const 6))))
+  (func (export "proxy_on_vm_start") (param i32 i32) (result i32)
+    (drop (call $log (i32.const 2) (i32.const 1054) (i32.const 8))) (i32.const 1))
+  (func (export "proxy_on_configure") (param i32 i32) (result i32)
+    (drop (call $log (i32.const 2) (i32.const 1063) (i32.const 9))) (i32.const 1)))

@@ -1,0 +1,5 @@
+;; Imports a function that no host has.
+(module
+  (import "env" "proxy_read_minds" (func (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "proxy_abi_version_0_2_1")))

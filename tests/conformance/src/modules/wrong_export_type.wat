@@ -1,0 +1,5 @@
+;; Exports a callback with other parameters than the ABI's.
+(module
+  (memory (export "memory") 1)
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_new_connection") (param i32 i32) (result i32) (i32.const 0)))

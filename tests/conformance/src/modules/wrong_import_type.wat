@@ -1,0 +1,5 @@
+;; Imports a function with other parameters than the ABI's.
+(module
+  (import "env" "proxy_log" (func (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "proxy_abi_version_0_2_1")))

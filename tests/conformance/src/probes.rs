@@ -1,0 +1,89 @@
+//! The probes, as tests that compare two hosts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use envoy_suite::runner::Test;
+
+use crate::cli::Chosen;
+use crate::probe::{Module, Probe};
+use crate::seen::{Seen, differences};
+use crate::{catalogue, real, simulated};
+
+/// How long Envoy must have shown nothing before the next step, at the first try and at the second.
+const QUIET: Duration = Duration::from_millis(100);
+const QUIET_SLOW: Duration = Duration::from_millis(500);
+
+/// What `probes.wasm` says when it has no probe of the name that it is given.
+const NO_SUCH_PROBE: &str = "there is no probe";
+
+/// The chosen probes, and what plays them.
+#[derive(Debug)]
+pub(crate) struct Probes {
+    chosen: Vec<(String, Rc<Probe>)>,
+    envoy: PathBuf,
+    guest: Rc<Vec<u8>>,
+    show: bool,
+}
+
+// === impl Probes ===
+
+impl Probes {
+    pub(crate) fn new(envoy: &Path, guest: &Path, show: bool, chosen: impl Fn(&str) -> bool) -> Result<Self> {
+        let guest = fs::read(guest).with_context(|| {
+            format!(
+                "probes.wasm is missing: no file {}; `cargo xtask conformance` builds it",
+                guest.display()
+            )
+        })?;
+        let named = |probe: Probe| (format!("probe {}", probe.name), Rc::new(probe));
+        let chosen = catalogue::all().into_iter().map(named).filter(|(name, _)| chosen(name)).collect();
+        Ok(Self { chosen, envoy: envoy.to_owned(), guest: Rc::new(guest), show })
+    }
+
+    pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.chosen.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Tests that play the probes whose names are chosen; `slow` gives Envoy more time.
+    pub(crate) fn tests(&self, chosen: Chosen<'_>, slow: bool) -> Vec<Test> {
+        let quiet = if slow { QUIET_SLOW } else { QUIET };
+        self.chosen
+            .iter()
+            .filter(|(name, _)| chosen(name))
+            .map(|(name, probe)| {
+                let (probe, guest) = (Rc::clone(probe), Rc::clone(&self.guest));
+                let (envoy, show) = (self.envoy.clone(), self.show);
+                Test::new(name.as_str(), async move |_| {
+                    let module = module(&probe, &guest)?;
+                    let real = real::play(&envoy, &probe, &module, quiet).await?;
+                    if show {
+                        println!("{}: in Envoy\n{real}", probe.name);
+                    }
+                    compare(&simulated::play(&probe, &module)?, &real)?;
+                    Ok(String::new())
+                })
+            })
+            .collect()
+    }
+}
+
+fn module(probe: &Probe, guest: &[u8]) -> Result<Vec<u8>> {
+    Ok(match probe.module {
+        Module::Guest(_) => guest.to_vec(),
+        Module::Text(text) => wat::parse_str(text)?,
+        Module::Bytes(bytes) => bytes.to_vec(),
+    })
+}
+
+fn compare(simulated: &Seen, real: &Seen) -> Result<()> {
+    let strays = |line: &&String| line.contains(NO_SUCH_PROBE);
+    ensure!(!real.main.iter().any(|line| strays(&line)), "probes.wasm has no such probe");
+    match differences(simulated, real) {
+        None => Ok(()),
+        Some(diff) => bail!("{diff}"),
+    }
+}

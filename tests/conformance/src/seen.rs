@@ -1,0 +1,91 @@
+//! What a host showed while a probe was played, and how two hosts differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use postscreen_scenario::escaped;
+use similar::TextDiff;
+
+/// Everything that one play showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// The host refused the module or its configuration, and never served.
+    pub(crate) refused: bool,
+    /// What was logged on the main thread, by the machines that tried the configuration and the one that stayed.
+    pub(crate) main: Vec<String>,
+    /// What was logged on the worker threads, each in the order of its first line.
+    pub(crate) workers: Vec<Vec<String>>,
+    /// What each client heard.
+    pub(crate) clients: Vec<Heard>,
+    /// What the server heard in each session.
+    pub(crate) sessions: Vec<Heard>,
+    /// The module's metrics.
+    pub(crate) metrics: BTreeMap<String, i64>,
+}
+
+/// What one end of a connection heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) end: Option<End>,
+}
+
+/// How a connection ended, as the other side sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Fin,
+    Reset,
+}
+
+/// A line that the host logs when a machine dies: only the callback is compared, each host has its own words.
+pub(crate) fn death(text: &str) -> Option<String> {
+    let (function, _) = text.strip_prefix("Function: ")?.split_once(" failed")?;
+    Some(format!("!! {function} trapped"))
+}
+
+/// A line of the module as it is compared; `info` is not mentioned.
+pub(crate) fn line(level: &str, text: &str) -> String {
+    if level == "info" { text.to_owned() } else { format!("[{level}] {text}") }
+}
+
+/// How `simulated` differs from `real`: nothing, or a diff.
+pub(crate) fn differences(simulated: &Seen, real: &Seen) -> Option<String> {
+    let (simulated, real) = (simulated.to_string(), real.to_string());
+    if simulated == real {
+        return None;
+    }
+    let diff = TextDiff::from_lines(&real, &simulated);
+    Some(diff.unified_diff().context_radius(6).header("Envoy", "host-sim").to_string())
+}
+
+// === impl Seen ===
+
+impl std::fmt::Display for Seen {
+    /// One line for each thing that was seen, in an order that does not depend on the host.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = String::new();
+        if self.refused {
+            text.push_str("the configuration is refused\n");
+        }
+        let _ = writeln!(text, "main thread:");
+        self.main.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+        for (number, lines) in self.workers.iter().enumerate() {
+            let _ = writeln!(text, "worker {number}:");
+            lines.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+        }
+        for (who, all) in [("client", &self.clients), ("session", &self.sessions)] {
+            for (number, heard) in all.iter().enumerate() {
+                let end = match heard.end {
+                    Some(End::Fin) => "closed",
+                    Some(End::Reset) => "reset",
+                    None => "open",
+                };
+                let _ = writeln!(text, "{who} {number}: \"{}\" {end}", escaped(&heard.bytes));
+            }
+        }
+        for (name, value) in &self.metrics {
+            let _ = writeln!(text, "metric {name}: {value}");
+        }
+        f.write_str(&text)
+    }
+}

@@ -1,0 +1,97 @@
+//! A probe in host-sim, in virtual time.
+
+mod world;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use host_sim::{
+    Cluster, Host, HttpCluster, LogLevel, LogLine, Module, Now, Settings, StartError, TcpProxy, VmId,
+};
+
+use crate::probe::{Probe, Step};
+use crate::seen::{Seen, death, line};
+use world::World;
+
+/// 2026-01-01T00:00:00Z
+const WALL_START: Duration = Duration::from_hours(490_896);
+/// After each step so long nothing must happen before the next.
+const QUIET: Duration = Duration::from_millis(100);
+/// The most moments that one step may have.
+const MOMENTS_MAX: usize = 100_000;
+
+/// Plays `probe` with its module's bytes.
+pub(crate) fn play(probe: &Probe, module: &[u8]) -> Result<Seen> {
+    let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
+    let module = match Module::from_bytes(probe.name, module) {
+        Ok(module) => module,
+        Err(_) => return Ok(Seen { refused: true, ..Seen::default() }),
+    };
+    match Host::start(&module, settings(probe)?, now) {
+        Ok(host) => {
+            let mut world = World::new(host, now, probe.setup.backend);
+            world.rest(QUIET, MOMENTS_MAX)?;
+            for step in &probe.script {
+                world.step(step);
+                if let Step::Wait(time) = step {
+                    world.pass(*time, MOMENTS_MAX)?;
+                }
+                world.rest(QUIET, MOMENTS_MAX)?;
+            }
+            Ok(world.finish(probe.setup.workers as usize))
+        }
+        Err(error) => Ok(refused(&error)),
+    }
+}
+
+fn settings(probe: &Probe) -> Result<Settings> {
+    let setup = &probe.setup;
+    let mut settings = Settings::postscreen("0123456789");
+    settings.plugin_name = "probe".into();
+    settings.root_id = "root".into();
+    settings.vm_id = "vm".into();
+    settings.vm_configuration = probe.guest().into();
+    settings.environment.clone_from(&setup.environment);
+    settings.workers =
+        NonZeroUsize::new(setup.workers as usize).context("a probe has at least one worker")?;
+    settings.tcp_proxy = TcpProxy {
+        cluster: "backend".into(),
+        max_early_data_bytes: setup.early_data.map(|bytes| bytes as usize),
+    };
+    settings.clusters =
+        BTreeMap::from([("backend".into(), Cluster::Remote), ("other".into(), Cluster::Remote)]);
+    settings.http_clusters = BTreeMap::from([
+        ("http".into(), HttpCluster::Up),
+        ("refused".into(), HttpCluster::Up),
+        ("empty".into(), HttpCluster::Down),
+    ]);
+    Ok(settings)
+}
+
+fn refused(error: &StartError) -> Seen {
+    let main = error.log().iter().filter_map(logged).collect();
+    Seen { refused: true, main, ..Seen::default() }
+}
+
+/// A log line as it is compared. What the host has to say itself is compared only where a machine has died.
+fn logged(logged: &LogLine) -> Option<String> {
+    if logged.by_host {
+        return death(&logged.text);
+    }
+    let level = match logged.level {
+        LogLevel::Trace => "trace",
+        LogLevel::Debug => "debug",
+        LogLevel::Info => "info",
+        LogLevel::Warn => "warning",
+        LogLevel::Error => "error",
+        LogLevel::Critical => "critical",
+    };
+    Some(line(level, &logged.text))
+}
+
+/// The worker's number; the canary and the main thread's machine have none.
+fn worker(vm: VmId) -> Option<usize> {
+    if let VmId::Worker(worker) = vm { Some(worker) } else { None }
+}
