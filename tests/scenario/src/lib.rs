@@ -2,7 +2,8 @@
 //!
 //! This crate knows no host and does no I/O. A host (the simulator in virtual time, the simulator on sockets, a
 //! real Envoy) parses a file with [`parse_file`], drives one [`Actor`] per client and one [`MailSession`] per session
-//! that reaches the mail server, answers DNS from a [`Resolver`], fills in a [`Transcript`], and asks [`check`] what differs.
+//! that reaches the mail server, answers DNS from a [`Resolver`], fills in a [`Transcript`], and asks [`check`] what
+//! differs.
 //!
 //! `tests/scenarios/README.md` is the reference of the language.
 
