@@ -14,6 +14,10 @@ use crate::event::{HeaderMap, HttpFailure};
 /// open: `InternalFailure`.
 pub(crate) const CALLOUTS_PENDING_MAX: usize = 256 * 1024;
 
+/// Bytes that one call of the module may send to others: bodies, messages, headers and names. Envoy has no limit; here
+/// more is `InternalFailure`.
+pub(crate) const CALLOUT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// What `proxy_get_status` gives after a call-out was reset: `BrokenConnection`.
 const BROKEN_CONNECTION: u32 = 11;
 
@@ -29,6 +33,8 @@ pub(crate) struct Callouts {
     pub dns: Lookups,
     status_code: u32,
     status_text: String,
+    /// In the present call of the module.
+    sent_bytes: usize,
 }
 
 /// What a call-out was that is no longer waited for.
@@ -83,9 +89,24 @@ impl Callouts {
         taken
     }
 
-    /// As many are waiting as can.
-    pub fn are_full(&self) -> bool {
-        self.pending.len() + self.grpc.len() + self.dns.len() >= CALLOUTS_PENDING_MAX
+    /// Whether one more call-out, of so many bytes, can be made.
+    pub fn take_room(&mut self, bytes: usize) -> bool {
+        let waiting = self.pending.len() + self.grpc.len() + self.dns.len();
+        waiting < CALLOUTS_PENDING_MAX && self.take_bytes(bytes)
+    }
+
+    /// Whether so many bytes more can be sent.
+    pub fn take_bytes(&mut self, bytes: usize) -> bool {
+        let fit = bytes <= CALLOUT_BYTES_MAX - self.sent_bytes;
+        if fit {
+            self.sent_bytes += bytes;
+        }
+        fit
+    }
+
+    /// A new call of the module begins.
+    pub fn begin_call(&mut self) {
+        self.sent_bytes = 0;
     }
 
     /// For `proxy_get_status`. Envoy forgets the text after the callback, but never the number.

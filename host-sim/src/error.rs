@@ -140,7 +140,7 @@ pub enum StartError {
         vm: VmId,
         /// The trap, with the callback that it came from.
         reason: String,
-        /// What else was logged until then, and the calls that led to the trap.
+        /// Everything that was logged until then, the reason and the calls that led to the trap among it.
         log: Vec<LogLine>,
     },
     /// It cannot be compiled for [`crate::Limits::fuel`], or not be loaded by this [`Profile`].
@@ -162,9 +162,11 @@ impl StartError {
         }
     }
 
-    /// The reason, and below it what was logged: there the module says why.
+    /// The error, and below it what was logged and does not stand in it.
     pub fn with_log(&self) -> String {
-        let said = self.log().iter().map(|line| line.text.clone());
-        std::iter::once(self.to_string()).chain(said).collect::<Vec<_>>().join("\n")
+        let text = self.to_string();
+        let said = self.log().iter().map(|line| &line.text).filter(|said| !text.ends_with(*said)).cloned();
+        let said: Vec<String> = said.collect();
+        std::iter::once(text).chain(said).collect::<Vec<_>>().join("\n")
     }
 }

@@ -10,7 +10,7 @@
 
 mod ask;
 mod json;
-mod resolver;
+pub(crate) mod resolver;
 mod table;
 mod words;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
+use crate::metrics::MetricKind;
 use crate::trace::{Observer, Watch};
 use crate::vm::Shared;
 use crate::worker::{Reloads, Thread, Worker};
@@ -90,6 +91,7 @@ impl Host {
     /// Replaces the module's configuration, as Envoy does when a listener or filter chain is updated and the code and
     /// `vm_config` stay the same: a canary tries it, then every machine makes a new root context with it. New clients
     /// belong to the new root, those who are connected to the old one until they end; then the old root is shut down.
+    /// Envoy does so after its drain time (`--drain-time-s`) at the earliest, which is zero here.
     ///
     /// The same configuration again changes nothing.
     ///
@@ -105,10 +107,12 @@ impl Host {
         let shared = Shared { settings: Rc::new(settings), ..self.shared.clone() };
         self.effects.extend(canary(&self.module, &shared, now)?);
         self.shared = shared;
-        for thread in [&mut self.main].into_iter().chain(&mut self.workers) {
-            thread.reconfigure(&self.module, &self.shared, now);
+        self.main.reconfigure(&self.module, &self.shared, now);
+        self.finish(VmId::Main);
+        for number in 0..self.workers.len() {
+            self.workers[number].reconfigure(&self.module, &self.shared, now);
+            self.finish(VmId::Worker(number));
         }
-        self.finish_all();
         Ok(())
     }
 
@@ -121,7 +125,8 @@ impl Host {
         for thread in self.workers.iter_mut().chain([&mut self.main]) {
             thread.stop(now);
         }
-        self.finish_all();
+        (0..self.workers.len()).for_each(|number| self.finish(VmId::Worker(number)));
+        self.finish(VmId::Main);
     }
 
     /// After [`Host::stop`]: whether no root context is left that has something to do.
@@ -197,6 +202,11 @@ impl Host {
     /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
         self.shared.metrics.borrow().all()
+    }
+
+    /// As [`Host::metrics`], with the kind of each.
+    pub(crate) fn metrics_by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
+        self.shared.metrics.borrow().by_kind()
     }
 
     /// The value under `key` in the shared data of the machines.
@@ -278,11 +288,6 @@ impl Host {
             }
             self.effects.push_back(effect);
         }
-    }
-
-    fn finish_all(&mut self) {
-        self.finish(VmId::Main);
-        (0..self.workers.len()).for_each(|number| self.finish(VmId::Worker(number)));
     }
 
     fn threads(&self) -> impl Iterator<Item = (VmId, &Thread)> {

@@ -18,8 +18,11 @@ impl MetricKind {
     }
 }
 
-/// Numbers that one machine may have given to metrics. Envoy has no limit; here one more is `InternalFailure`.
-pub(crate) const METRICS_MAX: usize = 64 * 1024;
+/// Bytes of the names that one machine may have defined, each as often as it was. Envoy has no limit; here more is
+/// `InternalFailure`.
+pub(crate) const METRIC_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// What a name costs besides its bytes.
+pub(crate) const METRIC_OVERHEAD_BYTES: usize = 64;
 
 /// The registry that all machines share.
 #[derive(Debug, Default)]
@@ -62,6 +65,11 @@ impl Metrics {
         self.0.iter().map(|((_, name), value)| (name.clone(), *value)).collect()
     }
 
+    /// All of them, by kind and name.
+    pub fn by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
+        self.0.clone()
+    }
+
     fn value(&mut self, kind: MetricKind, name: &str) -> &mut i64 {
         self.0.entry((kind, name.to_owned())).or_default()
     }
@@ -72,13 +80,16 @@ impl Metrics {
 pub(crate) struct MetricIds {
     defined: BTreeMap<u32, (MetricKind, String)>,
     count: [u32; 3],
+    bytes: usize,
 }
 
 impl MetricIds {
     pub fn define(&mut self, metrics: &mut Metrics, kind: MetricKind, name: String) -> Result<u32, Status> {
-        if self.defined.len() >= METRICS_MAX {
+        let bytes = self.bytes + name.len() + METRIC_OVERHEAD_BYTES;
+        if bytes > METRIC_BYTES_MAX {
             return Err(Status::InternalFailure);
         }
+        self.bytes = bytes;
         metrics.value(kind, &name);
         self.count[kind as usize] += 1;
         let id = self.count[kind as usize] * 4 + kind as u32;

@@ -9,7 +9,7 @@ use std::str::FromStr;
 /// | since | what a network filter can see of it |
 /// | --- | --- |
 /// | 1.38 | a reset by the server resets the client too; before it the client saw an orderly end |
-/// | 1.39 | 44 functions of WASI instead of 18; `__main_void` is called after `_initialize` |
+/// | 1.39 | 45 functions of WASI instead of 18; `__main_void` is called after `_initialize` |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Profile {

@@ -7,6 +7,8 @@
 mod attributes;
 mod filter_state;
 
+#[cfg(test)]
+pub(crate) use filter_state::FILTER_STATE_BYTES_MAX;
 pub(crate) use filter_state::{CLUSTER, IDLE_TIMEOUT_MS, Prototype, factory, has_room};
 
 use crate::abi::Status;
@@ -107,6 +109,3 @@ fn text(text: &str) -> Value {
 fn int(number: i64) -> Value {
     Value::Leaf(number.to_le_bytes().into())
 }
-
-#[cfg(test)]
-mod tests;

@@ -11,6 +11,7 @@ mod program;
 mod record;
 mod report;
 mod resolver;
+mod simulator;
 mod timeline;
 mod traps;
 mod watching;
@@ -25,6 +26,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use postscreen_scenario::{Mistake, Paint, Scenario, parse_file};
+
+pub use simulator::Simulator;
 
 use player::Played;
 use program::Program;
@@ -92,7 +95,7 @@ fn run(args: RunArgs) -> Result<usize, String> {
 }
 
 /// What is shown of a play beside how it went.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Views {
     trace: bool,
     timeline: bool,

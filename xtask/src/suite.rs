@@ -1,5 +1,6 @@
 //! `cargo xtask test`: the steps, one after the other, up to the first that fails.
 
+pub mod conformance;
 mod envoy;
 mod hosts;
 pub mod parity;

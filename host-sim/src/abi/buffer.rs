@@ -61,7 +61,6 @@ fn splice(buffer: &mut Vec<u8>, start: usize, len: usize, data: Vec<u8>) -> Resu
 /// The buffers of a stream and of gRPC always exist; without data, or after Continue, they are empty.
 fn read(state: &mut State, kind: u32) -> Result<&[u8], Status> {
     match kind {
-        HTTP_REQUEST_BODY | HTTP_RESPONSE_BODY => Ok(&[]),
         DOWNSTREAM_DATA | UPSTREAM_DATA => Ok(write(state, kind).map_or(&[], |buffer| buffer)),
         HTTP_CALL_RESPONSE_BODY => {
             let response = state.callouts.current.as_ref().ok_or(Status::NotFound)?;
@@ -75,7 +74,7 @@ fn read(state: &mut State, kind: u32) -> Result<&[u8], Status> {
         PLUGIN_CONFIGURATION if state.configuring => Ok(&state.settings.plugin_configuration),
         PLUGIN_CONFIGURATION => Err(Status::NotFound),
         CALL_DATA if state.stream_context().is_none() => Ok(&state.callouts.dns.call_data),
-        CALL_DATA => Ok(&[]),
+        HTTP_REQUEST_BODY | HTTP_RESPONSE_BODY | CALL_DATA => Ok(&[]),
         _ => Err(Status::BadArgument),
     }
 }

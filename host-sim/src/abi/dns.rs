@@ -9,7 +9,7 @@ pub(super) fn resolve(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Faul
     let token = guest.state().callouts.dns.next_token();
     guest.write_u32(args.u32(2), token)?;
     let state = guest.state();
-    if state.callouts.are_full() {
+    if !state.callouts.take_room(name.len()) {
         return Err(Status::InternalFailure.into());
     }
     state.callouts.dns.start(token, state.root_context());

@@ -4,6 +4,9 @@ mod compression;
 mod filter_state;
 mod signature;
 
+#[cfg(test)]
+pub(crate) use filter_state::{DECLARED_BYTES_MAX, DECLARED_OVERHEAD_BYTES};
+
 use super::{Args, Fault, Guest, Status};
 use crate::vm::State;
 

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use super::http::{find_cluster, map, milliseconds};
+use super::http::{bytes_of, find_cluster, map, milliseconds};
 use super::proto::Message;
 use super::{Args, Fault, Guest, Status};
 use crate::callout::GrpcKind;
 use crate::event::{CallId, Effect, GrpcEffect, GrpcRequest};
 use crate::settings::HttpCluster;
 use crate::vm::{Action, State};
+
+/// What a message costs besides its bytes, so that empty ones cannot fill the memory either.
+const SEND_OVERHEAD_BYTES: usize = 64;
 
 /// `proxy_grpc_call`. Always made for the root context.
 pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
@@ -36,10 +39,16 @@ pub(super) fn send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> 
     let call = CallId { vm: state.id, token };
     let stream = state.callouts.grpc.get(token).ok_or(Status::NotFound)?;
     // A stream that is over in this direction takes everything and sends nothing.
-    if !stream.sent_end && !stream.remote_closed {
-        stream.sent_end = end;
-        state.effects.push_back(Effect::Grpc(GrpcEffect::Send { call, message, end }));
+    if stream.sent_end || stream.remote_closed {
+        return Ok(());
     }
+    if !state.callouts.take_bytes(message.len() + SEND_OVERHEAD_BYTES) {
+        return Err(Status::InternalFailure.into());
+    }
+    if let Some(stream) = state.callouts.grpc.get(token) {
+        stream.sent_end = end;
+    }
+    state.effects.push_back(Effect::Grpc(GrpcEffect::Send { call, message, end }));
     Ok(())
 }
 
@@ -93,13 +102,13 @@ fn forget(state: &mut State, token: u32) {
 struct Request {
     kind: GrpcKind,
     target: Vec<u8>,
-    request: GrpcRequest,
+    head: GrpcRequest,
 }
 
 impl Request {
     fn read(guest: &mut Guest<'_>, args: &Args<'_>, kind: GrpcKind) -> Result<Self, Fault> {
         let target = guest.bytes(args.u32(0), args.u32(1))?;
-        let request = GrpcRequest {
+        let head = GrpcRequest {
             call: CallId { vm: guest.state().id, token: 0 },
             cluster: String::new(),
             service: guest.text(args.u32(2), args.u32(3))?,
@@ -108,7 +117,7 @@ impl Request {
             message: None,
             timeout: None,
         };
-        Ok(Self { kind, target, request })
+        Ok(Self { kind, target, head })
     }
 
     /// Sends it. A cluster that is down, or that only the `GrpcService` names, fails inline: the module is told so,
@@ -122,14 +131,15 @@ impl Request {
         let cluster = cluster(state, &self.target)?;
         let token = state.callouts.grpc.next_token(self.kind);
         let up = find_cluster(state, &cluster) == Some(HttpCluster::Up);
-        if !up || state.callouts.are_full() {
-            state.deferred.push_back(Action::GrpcFailed(state.root_context(), token));
+        let bytes = bytes_of(&self.head.metadata) + message.as_ref().map_or(0, Vec::len);
+        if !up || !state.callouts.take_room(bytes) {
+            state.defer(Action::GrpcFailed(state.root_context(), token))?;
             return Err(Status::InternalFailure);
         }
         state.callouts.grpc.start(token, state.root_context());
         state.set_callout_timeout(token, timeout);
         let call = CallId { vm: state.id, token };
-        let request = GrpcRequest { call, cluster, message, timeout, ..self.request };
+        let request = GrpcRequest { call, cluster, message, timeout, ..self.head };
         state.effects.push_back(Effect::Grpc(GrpcEffect::Start(request)));
         Ok(token)
     }

@@ -35,7 +35,7 @@ fn start(
         return Err(Status::BadArgument);
     }
     let token = state.callouts.next_token();
-    if up == HttpCluster::Down || state.callouts.are_full() {
+    if up == HttpCluster::Down || !state.callouts.take_room(body.len() + bytes_of(&headers)) {
         return Err(Status::InternalFailure);
     }
     if !body.is_empty() {
@@ -64,8 +64,15 @@ pub(super) fn find_cluster(state: &State, name: &str) -> Option<HttpCluster> {
 pub(super) fn map(guest: &mut Guest<'_>, args: &Args<'_>, index: usize) -> Result<HeaderMap, Fault> {
     let wire = guest.bytes(args.u32(index), args.u32(index + 1))?;
     let mut map = pairs::decode(&wire).unwrap_or_default();
-    map.iter_mut().for_each(|(name, _)| name.make_ascii_lowercase());
+    for (name, _) in &mut map {
+        name.make_ascii_lowercase();
+    }
     Ok(map)
+}
+
+/// The bytes of all names and values.
+pub(super) fn bytes_of(map: &HeaderMap) -> usize {
+    map.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 /// A time limit of the ABI: 0 is none.

@@ -62,18 +62,20 @@ fn call(
     if !is_callable(function, guest.state()) {
         return Err(wasmtime::Error::msg(format!("{}: restricted_callback", function.name)));
     }
-    if !is_allowed(&guest.state().settings, function.name) {
-        let code = refuse(function, guest.state());
-        results.iter_mut().for_each(|result| *result = Val::I32(code.cast_signed()));
-        return Ok(());
-    }
-    let code = match answer(function, guest, &args) {
+    let answered = if is_allowed(&guest.state().settings, function.name) {
+        answer(function, guest, &args)
+    } else {
+        Ok(refuse(function, guest.state()))
+    };
+    let code = match answered {
         Ok(code) => code,
         Err(Fault::Status(_)) if matches!(function.handler, Handler::Wasi(_)) => EFAULT,
         Err(Fault::Status(status)) => status as u32,
         Err(Fault::Trap(error)) => return Err(error),
     };
-    results.iter_mut().for_each(|result| *result = Val::I32(code.cast_signed()));
+    if let [result] = results {
+        *result = Val::I32(code.cast_signed());
+    }
     Ok(())
 }
 

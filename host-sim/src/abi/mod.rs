@@ -6,7 +6,7 @@
 mod buffer;
 mod configuration;
 mod dns;
-mod foreign;
+pub(crate) mod foreign;
 mod function;
 mod grpc;
 mod guest;

@@ -1,12 +1,13 @@
 //! When a module may call what: while it starts, while it allocates for the host, and under restricted capabilities.
 
 use super::{Handler, HostFunction};
+use crate::profile::Profile;
 use crate::settings::Settings;
 use crate::vm::{Phase, State};
 
 /// Allowed in `_initialize`, `main` and `_start`, besides WASI: no context of the module's exists yet.
 const AT_START: [&str; 2] = ["emscripten_notify_memory_growth", "proxy_log"];
-/// The functions of WASI that are nevertheless out of bounds there.
+/// The functions of WASI that are nevertheless out of bounds there, as `poll_oneoff` was until 1.38.
 const NOT_AT_START: [&str; 6] = ["fd_close", "fd_read", "fd_seek", "path_open", "proc_exit", "sched_yield"];
 /// All that the module's allocator may call while the host waits for memory.
 const IN_ALLOCATOR: [&str; 4] = ["clock_time_get", "fd_write", "poll_oneoff", "proxy_log"];
@@ -18,6 +19,9 @@ pub(super) fn is_callable(function: &HostFunction, state: &State) -> bool {
     }
     state.phase != Phase::Initialize
         || match function.handler {
+            Handler::Wasi(_) if function.name == "poll_oneoff" => {
+                state.settings.profile >= Profile::Envoy1_39
+            }
             Handler::Wasi(_) => !NOT_AT_START.contains(&function.name),
             _ => AT_START.contains(&function.name),
         }

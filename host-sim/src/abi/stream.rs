@@ -13,10 +13,7 @@ const UPSTREAM: u32 = 3;
 pub(super) fn continue_stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     match args.u32(0) {
         REQUEST | RESPONSE => Ok(()),
-        DOWNSTREAM => {
-            defer(guest, Action::ContinueReading);
-            Ok(())
-        }
+        DOWNSTREAM => defer(guest, Action::ContinueReading),
         UPSTREAM => Err(Status::Unimplemented.into()),
         _ => Err(Status::BadArgument.into()),
     }
@@ -26,10 +23,7 @@ pub(super) fn continue_stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<
 pub(super) fn close_stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     match args.u32(0) {
         REQUEST | RESPONSE => Ok(()),
-        DOWNSTREAM | UPSTREAM => {
-            defer(guest, Action::Close);
-            Ok(())
-        }
+        DOWNSTREAM | UPSTREAM => defer(guest, Action::Close),
         _ => Err(Status::BadArgument.into()),
     }
 }
@@ -56,9 +50,10 @@ pub(super) fn send_local_response(guest: &mut Guest<'_>, args: &Args<'_>) -> Res
 }
 
 /// On the root context without an effective one this is a silent no-op, as in Envoy.
-fn defer(guest: &mut Guest<'_>, action: fn(u32) -> Action) {
+fn defer(guest: &mut Guest<'_>, action: fn(u32) -> Action) -> Result<(), Fault> {
     let state = guest.state();
-    if let Some(context) = state.stream_context() {
-        state.deferred.push_back(action(context));
+    match state.stream_context() {
+        Some(context) => Ok(state.defer(action(context))?),
+        None => Ok(()),
     }
 }

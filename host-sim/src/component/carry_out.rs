@@ -6,7 +6,7 @@ use super::client::Stage;
 use super::resolver;
 use super::worker::{Timer, Worker};
 use crate::event::{ConnectionId, Effect, LogLevel, LogLine};
-use crate::worker::CONNECT_TIMEOUT;
+use crate::settings::CONNECT_TIMEOUT;
 
 /// The cluster of the mail server, as in [`crate::Settings::postscreen`].
 pub(super) const BACKEND: &str = "backend";

@@ -21,7 +21,7 @@ pub(super) struct Resolver {
 }
 
 /// The first name server that a `resolv.conf` names.
-pub(super) fn nameserver(resolv_conf: &str) -> Option<SocketAddr> {
+pub(crate) fn nameserver(resolv_conf: &str) -> Option<SocketAddr> {
     let server = |line: &str| line.strip_prefix("nameserver")?.trim().parse::<IpAddr>().ok();
     resolv_conf.lines().find_map(server).map(|server| SocketAddr::new(server, DNS_PORT))
 }
@@ -117,14 +117,16 @@ fn failure(error: &io::Error) -> DnsFailure {
     }
 }
 
-fn is_answer(message: &[u8], question: &[u8]) -> bool {
+/// Whether the message answers the question, its id included.
+pub(crate) fn is_answer(message: &[u8], question: &[u8]) -> bool {
     match (Message::from_slice(message), Message::from_slice(question)) {
         (Ok(message), Ok(question)) => message.is_answer(question),
         _ => false,
     }
 }
 
-fn with_id(message: &[u8], id: u16) -> Vec<u8> {
+/// The message with this id.
+pub(crate) fn with_id(message: &[u8], id: u16) -> Vec<u8> {
     let mut message = message.to_vec();
     if let Some(place) = message.first_chunk_mut() {
         *place = id.to_be_bytes();

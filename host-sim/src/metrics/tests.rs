@@ -1,4 +1,4 @@
-use super::{METRICS_MAX, MetricIds, MetricKind, Metrics};
+use super::{METRIC_BYTES_MAX, METRIC_OVERHEAD_BYTES, MetricIds, MetricKind, Metrics};
 use crate::abi::{Fault, Status};
 
 fn status<T>(result: Result<T, Fault>) -> Status {
@@ -63,14 +63,13 @@ fn a_histogram_counts_samples_and_cannot_be_read() {
 }
 
 #[test]
-fn so_many_numbers_can_be_given() {
-    let (mut ids, mut metrics) = (MetricIds::default(), Metrics::default());
-    let mut define = || ids.define(&mut metrics, MetricKind::Gauge, "held".into());
-    for _ in 0..METRICS_MAX {
-        define().unwrap();
+fn names_have_so_much_room() {
+    let full = METRIC_BYTES_MAX - METRIC_OVERHEAD_BYTES - 4;
+    for (name, expected) in [("abc", Ok(5)), ("abcd", Ok(5)), ("abcde", Err(Status::InternalFailure))] {
+        let (mut ids, mut metrics) = (MetricIds { bytes: full, ..MetricIds::default() }, Metrics::default());
+        assert_eq!(ids.define(&mut metrics, MetricKind::Gauge, name.into()), expected, "{name}");
+        assert_eq!(metrics.all().contains_key(name), expected.is_ok());
     }
-    assert_eq!(define(), Err(Status::InternalFailure));
-    assert_eq!(metrics.all().len(), 1);
 }
 
 #[test]

@@ -33,6 +33,12 @@ pub(super) struct Envoy {
     limits: Limits,
 }
 
+impl Envoy {
+    pub(super) fn new(profile: Profile, limits: Limits) -> Self {
+        Self { profile, limits }
+    }
+}
+
 #[cfg(test)]
 impl Envoy {
     /// Any call may use this much.

@@ -3,11 +3,12 @@
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Duration;
 
 use miette::{IntoDiagnostic, LabeledSpan, NamedSource, WrapErr, miette};
 use postscreen_scenario::{Mistake, Zones, parse};
 
-use crate::{Cluster, HttpCluster, Settings};
+use crate::{Cluster, FailurePolicy, HttpCluster, Settings};
 
 /// Every client on loopback, and short waits.
 pub(super) const BUILT_IN_POLICY: &str = include_str!("policy.json");
@@ -63,17 +64,32 @@ pub(crate) fn read(file: &Path) -> miette::Result<String> {
     fs::read_to_string(file).into_diagnostic().wrap_err_with(|| format!("cannot read {}", file.display()))
 }
 
-/// The inline lane. A configuration may give the resolver and the speaker names of its own, as an Envoy's clusters
-/// would have them; here they are the same two things under any name.
-pub(super) fn settings(policy: &str, workers: NonZeroUsize) -> Settings {
-    let mut settings = Settings { workers, ..Settings::postscreen(policy) };
+/// The names that a configuration gives the resolver and the speaker, where it gives any.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Names {
+    pub resolver: Option<String>,
+    pub speaker: Option<String>,
+}
+
+pub(super) fn names(policy: &str) -> Names {
     // What cannot be read here is refused by the module, which says why.
     let json: serde_json::Value = serde_json::from_str(policy).unwrap_or_default();
     let name = |pointer: &str| json.pointer(pointer).and_then(|name| name.as_str()).map(str::to_owned);
-    if let Some(resolver) = name("/resolver/cluster") {
+    Names { resolver: name("/resolver/cluster"), speaker: name("/lane/speaker_cluster") }
+}
+
+/// The inline lane. A configuration may give the resolver and the speaker names of its own, as an Envoy's clusters
+/// would have them; here they are the same two things under any name.
+pub(super) fn settings(policy: &str, workers: NonZeroUsize, connect_timeout: Duration) -> Settings {
+    // As in the configuration that is there to be copied: a module that traps is started anew.
+    let failure_policy = FailurePolicy::FAIL_RELOAD;
+    let mut settings = Settings { failure_policy, workers, ..Settings::postscreen(policy) };
+    settings.tcp_proxy.connect_timeout = connect_timeout;
+    let names = names(policy);
+    if let Some(resolver) = names.resolver {
         settings.http_clusters.insert(resolver, HttpCluster::Up);
     }
-    if let Some(speaker) = name("/lane/speaker_cluster") {
+    if let Some(speaker) = names.speaker {
         settings.clusters.insert(speaker, Cluster::Speaker);
     }
     settings

@@ -17,7 +17,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens on a free port of 127.0.0.1, for as long as the runtime lives.
 pub(super) fn start() -> std::io::Result<SocketAddr> {
-    let listener = super::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let listener = super::listen::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
     tokio::task::spawn_local(async move {
         loop {

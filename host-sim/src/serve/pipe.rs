@@ -4,18 +4,14 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::{Instant, sleep_until};
 
 use super::server::Server;
+use super::stream::Stream;
 use crate::{ConnectionId, Input};
 
-/// One read.
-const READ_BYTES_MAX: usize = 16 * 1024;
 /// Above it a socket's queue counts as full, and the host keeps what it still has to send.
 pub(super) const QUEUE_BYTES_MAX: usize = 64 * 1024;
 /// How long a socket that is being closed may take to swallow the rest of its queue.
@@ -45,19 +41,25 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    pub fn start(server: &Rc<Server>, connection: ConnectionId, side: Side, stream: TcpStream) -> Self {
-        // Small replies should not wait for more bytes. A socket that is already dead shows when it is read.
-        let _ = stream.set_nodelay(true);
-        let (read, write) = stream.into_split();
+    /// `held` is dropped when the socket is closed.
+    pub fn start(
+        server: &Rc<Server>,
+        connection: ConnectionId,
+        side: Side,
+        stream: Stream,
+        held: impl Sized + 'static,
+    ) -> Self {
+        stream.send_at_once();
+        let stream = Rc::new(stream);
         let (queue, writes) = mpsc::unbounded_channel();
         let (reading, gate) = watch::channel(true);
         let fill = Rc::default();
-        let reader = spawn_local(reader(Rc::clone(server), connection, side, read, gate)).abort_handle();
-        let open = server.count_pipe();
-        let task = writer(Rc::clone(server), connection, side, write, writes, Rc::clone(&fill));
+        let reader =
+            spawn_local(reader(Rc::clone(server), connection, side, Rc::clone(&stream), gate)).abort_handle();
+        let task = writer(Rc::clone(server), connection, side, stream, writes, Rc::clone(&fill));
         spawn_local(async move {
             task.await;
-            drop(open);
+            drop(held);
         });
         Self { queue, fill, reading, reader }
     }
@@ -97,14 +99,13 @@ async fn reader(
     server: Rc<Server>,
     connection: ConnectionId,
     side: Side,
-    mut socket: OwnedReadHalf,
+    stream: Rc<Stream>,
     mut gate: watch::Receiver<bool>,
 ) {
-    let mut bytes = vec![0; READ_BYTES_MAX];
     while gate.wait_for(|wanted| *wanted).await.is_ok() {
-        match socket.read(&mut bytes).await {
-            Ok(0) => return server.handle(side.arrived(connection, Vec::new(), true)),
-            Ok(len) => server.handle(side.arrived(connection, bytes[..len].to_vec(), false)),
+        match stream.read().await {
+            Ok(bytes) if bytes.is_empty() => return server.handle(side.arrived(connection, bytes, true)),
+            Ok(bytes) => server.handle(side.arrived(connection, bytes, false)),
             Err(_) => return server.handle(side.reset(connection)),
         }
     }
@@ -115,19 +116,19 @@ async fn writer(
     server: Rc<Server>,
     connection: ConnectionId,
     side: Side,
-    mut socket: OwnedWriteHalf,
+    stream: Rc<Stream>,
     mut writes: mpsc::UnboundedReceiver<Write>,
     fill: Rc<Fill>,
 ) {
     while let Some(write) = writes.recv().await {
         let written = tokio::select! {
             biased;
-            written = carry_out(&mut socket, &write) => written,
+            written = carry_out(&stream, &write) => written,
             () = fill.overdue() => false,
         };
         if !written {
             // What is still in the kernel's queue is of no use without the rest.
-            let _ = socket.as_ref().set_zero_linger();
+            stream.reset_on_close();
             return server.handle(side.reset(connection));
         }
         match write {
@@ -141,14 +142,13 @@ async fn writer(
 }
 
 /// False when the socket is broken.
-async fn carry_out(socket: &mut OwnedWriteHalf, write: &Write) -> bool {
+async fn carry_out(stream: &Stream, write: &Write) -> bool {
     match write {
-        Write::Bytes(bytes) => socket.write_all(bytes).await.is_ok(),
-        Write::End => socket.shutdown().await.is_ok(),
+        Write::Bytes(bytes) => stream.write_all(bytes).await.is_ok(),
+        Write::End => stream.end().is_ok(),
         Write::Close { reset } => {
             if *reset {
-                // A socket that is already dead needs no reset.
-                let _ = socket.as_ref().set_zero_linger();
+                stream.reset_on_close();
             }
             true
         }
@@ -198,7 +198,7 @@ impl Fill {
 // === impl Side ===
 
 impl Side {
-    fn arrived(self, connection: ConnectionId, bytes: Vec<u8>, end: bool) -> Input {
+    pub fn arrived(self, connection: ConnectionId, bytes: Vec<u8>, end: bool) -> Input {
         match self {
             Self::Client => Input::ClientBytes { connection, bytes, end },
             Self::Upstream => Input::UpstreamBytes { connection, bytes, end },

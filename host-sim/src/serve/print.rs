@@ -1,44 +1,56 @@
 //! The lines on standard output.
+//!
+//! Nothing that a peer sent gets there raw: whatever a text is made of, its line is printable ASCII.
+
+mod json;
+mod text;
 
 use std::cell::{Cell, RefCell};
-use std::fmt::Write as _;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process;
 use std::time::{Duration, UNIX_EPOCH};
 
 use clap::ValueEnum;
 
-use crate::{ConnectionEnd, LogLevel, LogLine};
+use crate::{ConnectionEnd, LogLine};
 
-/// The filter state in which the module leaves its verdict.
-const VERDICT: &str = "wasm.postscreen.verdict";
-
-/// What stands before the text of a line.
+/// What a line of output looks like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(super) enum LogFormat {
-    /// Time and program
+    /// Time, program and text
     Plain,
     /// As rsyslog writes Postfix's lines into a mail log: time, host and postfix/postscreen[PID]
     Syslog,
+    /// One JSON object: time, level, program, event, client, text and more
+    Json,
 }
 
-impl LogFormat {
-    /// The header of a line of `program`, up to and with the blank.
-    ///
-    /// The time is in RFC 3339's form, the default of rsyslog. The older one of RFC 3164 is in a time zone that the
-    /// reader has to guess. The host is always `localhost`, which log readers leave unread.
-    fn header(self, wall: Duration, program: &str, pid: u32) -> String {
-        let stamp = stamp(wall);
-        match self {
-            Self::Plain => format!("{stamp} {program}: "),
-            Self::Syslog if program == HOST => format!("{stamp} localhost {program}[{pid}]: "),
-            Self::Syslog => format!("{stamp} localhost postfix/{program}[{pid}]: "),
-        }
-    }
+/// What a line of the server's own is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Event {
+    /// How it starts: what it listens on and whom it asks.
+    Start,
+    /// Clients are turned away, or have to wait, because a limit is reached; or no longer.
+    Limit,
+    /// A connection without a PROXY protocol header, or with a bad one.
+    ProxyHeader,
+    /// The mail server cannot be reached.
+    Backend,
+    /// The resolver fails.
+    Resolver,
+    /// Another configuration is in force.
+    Reloaded,
+    /// Another configuration was refused.
+    ReloadRefused,
+    /// How it stops.
+    Stop,
 }
 
 /// The program whose lines are not the module's.
 const HOST: &str = "host-sim";
+/// The module's.
+const MODULE: &str = "postscreen";
 
 /// Standard output, until nobody reads it any more.
 pub(super) struct Printer {
@@ -52,77 +64,70 @@ impl Printer {
         Self { out: RefCell::new(Box::new(std::io::stdout())), format, broken: Cell::new(false) }
     }
 
+    /// Nobody reads the log any more.
+    pub fn broken(&self) -> bool {
+        self.broken.get()
+    }
+
+    /// Where clients come in. Not a log line, but the program's answer to whoever started it.
+    pub fn listening(&self, wall: Duration, place: &str) {
+        let text = format!("listening on {}", text::clean(place));
+        match self.format {
+            LogFormat::Plain | LogFormat::Syslog => self.line(&text),
+            LogFormat::Json => self.line(&json::notice(&stamp(wall), Event::Start, None, &text)),
+        }
+    }
+
+    /// A line of the module's, as syslog would show it.
+    pub fn log(&self, wall: Duration, line: &LogLine) {
+        let program = if line.by_host { HOST } else { MODULE };
+        let text = text::log(line);
+        match self.format {
+            LogFormat::Plain | LogFormat::Syslog => self.line(&(self.header(wall, program) + &text)),
+            LogFormat::Json => self.line(&json::log(&stamp(wall), program, line, &text)),
+        }
+    }
+
+    /// A line of the server's own.
+    pub fn notice(&self, wall: Duration, event: Event, client: Option<SocketAddr>, text: &str) {
+        let text = text::clean(text);
+        match self.format {
+            LogFormat::Plain | LogFormat::Syslog => {
+                let client = client.map(|client| format!("client={client}: ")).unwrap_or_default();
+                self.line(&(self.header(wall, HOST) + &client + &text));
+            }
+            LogFormat::Json => self.line(&json::notice(&stamp(wall), event, client, &text)),
+        }
+    }
+
+    /// A connection has ended.
+    pub fn access(&self, wall: Duration, end: &ConnectionEnd) {
+        let text = text::access(end);
+        match self.format {
+            // Not a line of a program in the plain form, where it has always stood alone.
+            LogFormat::Plain => self.line(&format!("{} {text}", stamp(wall))),
+            LogFormat::Syslog => self.line(&(self.header(wall, HOST) + &text)),
+            LogFormat::Json => self.line(&json::access(&stamp(wall), end, &text)),
+        }
+    }
+
     /// Prints one line, and sends it off at once.
-    pub fn line(&self, line: &str) {
+    fn line(&self, line: &str) {
         let mut out = self.out.borrow_mut();
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
             self.broken.set(true);
         }
     }
 
-    /// Nobody reads the log any more.
-    pub fn broken(&self) -> bool {
-        self.broken.get()
-    }
-
-    /// A line of the module's, as syslog would show it.
-    pub fn log(&self, wall: Duration, program: &str, line: &LogLine) {
-        let program = if line.by_host { HOST } else { program };
-        self.line(&(self.header(wall, program) + &log_text(line)));
-    }
-
-    /// A line of the server's own.
-    pub fn notice(&self, wall: Duration, text: &str) {
-        self.line(&(self.header(wall, HOST) + text));
-    }
-
-    /// A connection has ended.
-    pub fn access(&self, wall: Duration, end: &ConnectionEnd) {
-        // Not a line of a program in the plain form, where it has always stood alone.
-        let header = match self.format {
-            LogFormat::Plain => format!("{} ", stamp(wall)),
-            LogFormat::Syslog => self.header(wall, HOST),
-        };
-        self.line(&(header + &access_text(end)));
-    }
-
     fn header(&self, wall: Duration, program: &str) -> String {
-        self.format.header(wall, program, process::id())
+        let syslog = self.format == LogFormat::Syslog;
+        text::header(syslog, &stamp(wall), program, process::id())
     }
 }
 
 /// `2026-11-22T21:00:00.123Z`
 fn stamp(wall: Duration) -> String {
     humantime::format_rfc3339_millis(UNIX_EPOCH + wall).to_string()
-}
-
-/// Postfix writes `warning: ` before the text of a warning, so this does too.
-fn log_text(line: &LogLine) -> String {
-    let severity = match line.level {
-        LogLevel::Trace | LogLevel::Debug | LogLevel::Info => "",
-        LogLevel::Warn => "warning: ",
-        LogLevel::Error => "error: ",
-        LogLevel::Critical => "fatal: ",
-    };
-    let text = line.text.strip_prefix(severity).unwrap_or(&line.text);
-    format!("{severity}{text}")
-}
-
-/// For programs: the names and their order stay. What does not apply is `-`, as in Envoy's access logs.
-fn access_text(end: &ConnectionEnd) -> String {
-    let verdict = end.filter_state_text(VERDICT);
-    let verdict = verdict.as_deref().unwrap_or("-").replace(['"', '\\', '\r', '\n'], "?");
-    let upstream = end.upstream.as_deref().unwrap_or("-");
-    let mut line = format!("access: client={} verdict=\"{verdict}\" upstream={upstream}", end.client);
-    // Writing into a string does not fail.
-    let _ = write!(
-        line,
-        " received={} sent={} duration={:.1}s",
-        end.received,
-        end.sent,
-        end.duration.as_secs_f64()
-    );
-    line
 }
 
 #[cfg(test)]

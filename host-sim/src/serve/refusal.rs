@@ -13,6 +13,20 @@ pub(super) fn report(error: &StartError, name: &str, text: &str) -> Report {
     complaint.map_or_else(|| without_place(error), |complaint| pointed(complaint, name, text))
 }
 
+/// The same on one line, for the log.
+pub(super) fn line(error: &StartError, name: &str) -> String {
+    let complaint = error.log().iter().rev().find_map(|line| line.text.strip_prefix(PREFIX));
+    let Some(complaint) = complaint else {
+        let said = error.log().iter().filter(|line| line.level >= LogLevel::Warn);
+        let said: Vec<_> = said.map(|line| line.text.as_str()).collect();
+        return [&[format!("{name}: {error}").as_str()], &*said].concat().join("; ");
+    };
+    match split_place(complaint) {
+        (message, Some((line, column))) => format!("{name}:{line}:{column}: {message}"),
+        (message, None) => format!("{name}: {message}"),
+    }
+}
+
 /// The same for what the engine says, or the module after it: `PATH: MESSAGE (line L, column C)`.
 pub(crate) fn pointed(complaint: &str, name: &str, text: &str) -> Report {
     let (message, place) = split_place(complaint);

@@ -1,45 +1,76 @@
 //! Between the host and its sockets: hands in what happens, carries out what comes out.
+//!
+//! - [`accept`]: how a client gets in;
+//! - [`outward`]: the mail server and the resolver;
+//! - [`clock`]: the time.
+//!
+//! One thread does it all but ask the resolver. The host's workers are virtual, and a session is a few short turns of
+//! work around long waits: what a mail server's clients do fits into one thread many times over (docs/sidecar.md has
+//! figures).
+
+mod accept;
+mod clock;
+mod outward;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use postscreen_scenario::Zones;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
-use tokio::task::{AbortHandle, spawn_local};
+use tokio::sync::{Notify, watch};
+use tokio::task::{AbortHandle, JoinSet, spawn_local};
 use tokio::time::{sleep, timeout};
 
+use super::backend::Backend;
+use super::listen::Listener;
+use super::metrics::Meters;
 use super::pipe::{Pipe, Side};
-use super::print::Printer;
+use super::print::{Event, Printer};
+use super::proxy_header::Version;
+use super::resolver::Resolver;
+use super::seats::Seats;
 use super::stop::Stop;
-use crate::{ConnectionId, Effect, Host, HttpCall, Input, Now, VmId, dns};
+use super::stream::Ends;
+use crate::{CallId, ConnectionId, Effect, Host, Input, Now, VmId};
+pub(super) use clock::Clock;
+use outward::Troubles;
 
-/// After a failed accept, which mostly means that there are no file descriptors left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How often the closing sockets are looked at then.
+/// How often the closing sockets are looked at when everybody is gone.
 const DRAIN_PAUSE: Duration = Duration::from_millis(10);
-/// How long those who are connected may go on after the server was told to stop.
-const DRAIN_MAX: Duration = Duration::from_secs(10);
 
-/// The only clock of `serve`.
-pub(super) struct Clock(Instant);
+/// What a server works with.
+pub(super) struct Gear {
+    pub backend: Backend,
+    pub connect_timeout: Duration,
+    pub resolver: Resolver,
+    pub resolver_name: String,
+    /// How long to wait for the header; `None`: there is none.
+    pub proxy_header_in: Option<Duration>,
+    pub proxy_header_out: Option<Version>,
+    pub clients_max: usize,
+    /// How long those who are connected may go on after the server was told to stop.
+    pub drain_max: Duration,
+}
 
 /// The host with its sockets. Everything runs on one thread, so nothing is ever borrowed over an `await`.
 pub(super) struct Server {
     host: RefCell<Host>,
     clock: Clock,
-    zones: Zones,
-    backend: SocketAddr,
+    gear: Gear,
     printer: Printer,
-    connections_max: usize,
+    pub(super) meters: Meters,
+    seats: Rc<Seats>,
+    /// All seats are taken, and the log says so.
+    full: Cell<bool>,
     links: RefCell<BTreeMap<ConnectionId, Link>>,
-    /// Held by every socket that is not closed.
-    pipes: Rc<()>,
+    /// Held by every socket to the mail server that is not closed.
+    upstreams: Rc<()>,
+    /// Those that the resolver has not answered yet.
+    questions: RefCell<BTreeMap<CallId, AbortHandle>>,
+    troubles: Troubles,
     /// Effects are being carried out: what they cause waits for its turn.
     busy: Cell<bool>,
+    stop: watch::Sender<bool>,
     /// The next deadline may have changed.
     rearm: Notify,
     /// A connection has ended, or nobody reads the log any more.
@@ -50,6 +81,7 @@ pub(super) struct Server {
 struct Link {
     client: Pipe,
     upstream: Upstream,
+    ends: Ends,
 }
 
 enum Upstream {
@@ -58,111 +90,63 @@ enum Upstream {
     Connected(Pipe),
 }
 
-// === impl Clock ===
-
-impl Clock {
-    pub fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    pub fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Now { monotonic: self.0.elapsed(), wall }
-    }
-}
-
 // === impl Server ===
 
 impl Server {
-    pub fn new(
-        host: Host,
-        clock: Clock,
-        zones: Zones,
-        backend: SocketAddr,
-        printer: Printer,
-        connections_max: usize,
-    ) -> Rc<Self> {
+    pub fn new(host: Host, clock: Clock, gear: Gear, printer: Printer, meters: Meters) -> Rc<Self> {
+        let seats = Seats::new(gear.clients_max);
         Rc::new(Self {
             host: RefCell::new(host),
             clock,
-            zones,
-            backend,
+            gear,
             printer,
-            connections_max,
+            meters,
+            seats,
+            full: Cell::new(false),
             links: RefCell::default(),
-            pipes: Rc::default(),
+            upstreams: Rc::default(),
+            questions: RefCell::default(),
+            troubles: Troubles::default(),
             busy: Cell::new(false),
+            stop: watch::Sender::new(false),
             rearm: Notify::new(),
             changed: Notify::new(),
         })
     }
 
     /// Accepts clients until it is told to stop, then lets them finish.
-    pub async fn serve(self: Rc<Self>, listener: TcpListener, mut stop: Stop) {
+    pub async fn serve(self: Rc<Self>, listeners: Vec<Listener>, mut stop: Stop) {
         self.carry_out_all();
         let timers = spawn_local(Rc::clone(&self).run_timers());
+        let mut accepting = JoinSet::new();
+        for listener in listeners {
+            accepting.spawn_local(Rc::clone(&self).accept_all(listener));
+        }
         tokio::select! {
-            never = Rc::clone(&self).accept_all(&listener) => match never {},
             () = stop.wait() => {}
             () = self.log_unread() => {}
         }
-        // Nobody can connect any more, and a connecting client learns it at once.
-        drop(listener);
-        let open = self.links.borrow().len();
-        self.notice(&format!(
-            "stopping; clients that may still finish within {} s: {open}",
-            DRAIN_MAX.as_secs()
-        ));
+        // From here on a connecting client is refused at once, and whoever has not said who it is is closed.
+        self.stop.send_replace(true);
+        accepting.shutdown().await;
+        self.notice(
+            Event::Stop,
+            None,
+            &format!(
+                "stopping; clients that may still finish within {} s: {}",
+                self.gear.drain_max.as_secs_f64(),
+                self.links.borrow().len()
+            ),
+        );
         tokio::select! {
-            _ = timeout(DRAIN_MAX, self.drained()) => {}
+            _ = timeout(self.gear.drain_max, self.drained()) => {}
             () = stop.wait() => {}
             () = self.log_unread() => {}
         }
         timers.abort();
         let left = self.links.borrow().len();
-        self.notice(&format!("stopped; clients that were cut off: {left}"));
-    }
-
-    async fn accept_all(self: Rc<Self>, listener: &TcpListener) -> std::convert::Infallible {
-        let (mut full, mut failing) = (false, false);
-        loop {
-            let (stream, client) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    if !std::mem::replace(&mut failing, true) {
-                        self.notice(&format!("clients cannot be accepted, and have to wait: {error}"));
-                    }
-                    sleep(ACCEPT_PAUSE).await;
-                    continue;
-                }
-            };
-            failing = false;
-            let open = self.links.borrow().len();
-            if open >= self.connections_max {
-                if !full {
-                    self.notice(&format!(
-                        "{open} clients are connected, as many as --max-connections allows; more are turned away, \
-                         {client} first"
-                    ));
-                }
-                full = true;
-                continue;
-            }
-            if full {
-                self.notice("there is room for clients again");
-            }
-            full = false;
-            self.accept(stream, client);
-        }
-    }
-
-    fn accept(self: &Rc<Self>, stream: TcpStream, client: SocketAddr) {
-        // A client that is gone already has no local address either; there is nothing to serve.
-        let Ok(server) = stream.local_addr() else { return };
-        let connection = self.host.borrow_mut().accept(client, server, None, self.clock.now());
-        let client = Pipe::start(self, connection, Side::Client, stream);
-        self.links.borrow_mut().insert(connection, Link { client, upstream: Upstream::None });
-        self.carry_out_all();
+        self.with_host(Host::stop);
+        self.notice(Event::Stop, None, &format!("stopped; clients that were cut off: {left}"));
     }
 
     /// Fires the host's timers.
@@ -179,8 +163,14 @@ impl Server {
 
     /// Something has happened.
     pub fn handle(self: &Rc<Self>, input: Input) {
-        self.host.borrow_mut().handle(input, self.clock.now());
+        self.with_host(|host, now| host.handle(input, now));
+    }
+
+    /// Does something with the host itself, and carries out what it wants done then.
+    pub fn with_host<T>(self: &Rc<Self>, act: impl FnOnce(&mut Host, Now) -> T) -> T {
+        let done = act(&mut self.host.borrow_mut(), self.clock.now());
         self.carry_out_all();
+        done
     }
 
     /// Carries out what the host wants done. What this causes is carried out after it, by the same loop.
@@ -224,9 +214,9 @@ impl Server {
             Effect::ReadUpstream { connection, wanted } => {
                 self.pipe(connection, Side::Upstream, |pipe| pipe.read(wanted));
             }
-            Effect::HttpCall(call) => self.resolve(call),
-            // The resolver never answers late: what it does not answer at once it never answers.
-            Effect::CancelHttpCall { .. } => {}
+            Effect::HttpCall(call) => self.ask(call),
+            Effect::CancelHttpCall { call } => self.take_back(call),
+            // There is nobody to ask.
             effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
                 if let Some(answer) = effect.declined() {
                     self.handle(answer);
@@ -235,7 +225,7 @@ impl Server {
             Effect::Log(line) if line.vm == VmId::Main && !line.by_host => {
                 // The main thread says what the workers say, and sees no client.
             }
-            Effect::Log(line) => self.printer.log(self.clock.now().wall, "postscreen", &line),
+            Effect::Log(line) => self.printer.log(self.clock.now().wall, &line),
             Effect::Ended(end) => {
                 self.printer.access(self.clock.now().wall, &end);
                 self.links.borrow_mut().remove(&end.connection);
@@ -261,48 +251,21 @@ impl Server {
         }
     }
 
-    /// There is one mail server; the host's own connect timeout ends an attempt that takes too long.
-    fn dial(self: &Rc<Self>, connection: ConnectionId) {
-        let server = Rc::clone(self);
-        let dial = spawn_local(async move {
-            match TcpStream::connect(server.backend).await {
-                Ok(stream) => {
-                    let pipe = Pipe::start(&server, connection, Side::Upstream, stream);
-                    if let Some(link) = server.links.borrow_mut().get_mut(&connection) {
-                        link.upstream = Upstream::Connected(pipe);
-                    }
-                    server.handle(Input::UpstreamConnected { connection });
-                }
-                Err(error) => {
-                    server.notice(&format!("the mail server {} cannot be reached: {error}", server.backend));
-                    server.handle(Input::UpstreamRefused { connection });
-                }
-            }
-        });
-        if let Some(link) = self.links.borrow_mut().get_mut(&connection) {
-            link.upstream = Upstream::Dialling(dial.abort_handle());
-        }
-    }
-
-    /// The resolver, in the same process.
-    fn resolve(self: &Rc<Self>, HttpCall { call, headers, body, .. }: HttpCall) {
-        if let Some(answer) = dns::answer(&self.zones, &headers, &body) {
-            let (headers, body) = (answer.headers, answer.body);
-            self.handle(Input::HttpResponse { call, headers, body, trailers: Vec::new() });
-        }
+    /// Returns when it has been told to stop.
+    async fn stopping(&self) {
+        // It lives as long as the sender, which is its own.
+        let _ = self.stop.subscribe().wait_for(|stop| *stop).await;
     }
 
     /// Every connection has ended, and its last bytes are written.
     async fn drained(&self) {
-        while !self.links.borrow().is_empty() || Rc::strong_count(&self.pipes) > 1 {
+        while self.seats.taken() > 0
+            || !self.links.borrow().is_empty()
+            || Rc::strong_count(&self.upstreams) > 1
+        {
             // A socket that closes tells nobody.
             let _ = timeout(DRAIN_PAUSE, self.changed.notified()).await;
         }
-    }
-
-    /// To be held until the socket is closed.
-    pub fn count_pipe(&self) -> Rc<()> {
-        Rc::clone(&self.pipes)
     }
 
     async fn log_unread(&self) {
@@ -311,7 +274,22 @@ impl Server {
         }
     }
 
-    fn notice(&self, text: &str) {
-        self.printer.notice(self.clock.now().wall, text);
+    /// Why no client should be sent here now, if there is a reason.
+    pub fn unready(&self) -> Option<String> {
+        if *self.stop.borrow() {
+            return Some("stopping".to_owned());
+        }
+        let open = self.seats.taken();
+        (open >= self.gear.clients_max)
+            .then(|| format!("{open} clients are connected, as many as there may be"))
+    }
+
+    /// For Prometheus.
+    pub fn metrics_text(&self) -> prometheus::Result<String> {
+        self.meters.text(&self.host.borrow(), self.seats.taken())
+    }
+
+    pub fn notice(&self, event: Event, client: Option<std::net::SocketAddr>, text: &str) {
+        self.printer.notice(self.clock.now().wall, event, client, text);
     }
 }

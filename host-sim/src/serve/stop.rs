@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! Being told to stop, or to read the configuration again.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -20,5 +20,23 @@ impl Stop {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+/// SIGHUP.
+pub(super) struct Hangup(Signal);
+
+// === impl Hangup ===
+
+impl Hangup {
+    /// From here on the signal does not end the process.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// The next time that it comes.
+    pub async fn wait(&mut self) {
+        // The stream of signals has no end.
+        let _ = self.0.recv().await;
     }
 }

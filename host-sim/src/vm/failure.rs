@@ -1,11 +1,11 @@
 //! What is said when a machine fails: what happened, and where in the module.
 
-use wasmtime::{FrameInfo, Trap, WasmBacktrace};
+use wasmtime::{FrameInfo, FrameSymbol, Trap, WasmBacktrace};
 
 use super::limiter::Refused;
 
 /// Functions that are named, from the innermost. More would not fit on a screen.
-pub(crate) const FRAMES_MAX: usize = 12;
+pub(crate) const FRAMES_MAX: usize = 16;
 /// Frames that wasmtime collects, its own default. A deeper stack is cut there.
 pub(super) const BACKTRACE_FRAMES_MAX: usize = 20;
 /// Characters of a function's name; a mangled one can have thousands.
@@ -27,7 +27,7 @@ impl Failure<'_> {
     pub fn headline(&self) -> String {
         let mut text = format!("Function: {} failed: {}", self.function, self.reason());
         let Some(innermost) = self.frames().first() else { return text };
-        let place = place(innermost, self.function);
+        let place = &places(innermost, self.function)[0];
         if place != self.function {
             text = format!("{text}, in {place}");
         }
@@ -49,10 +49,13 @@ impl Failure<'_> {
         let note = if nameless { " (names are missing: was it built with strip?)" } else { "" };
         let mut lines =
             vec![format!("{}. Calls in {module}{note} that led there, innermost first:", self.meaning())];
-        let places = frames.iter().enumerate().map(|(number, frame)| {
+        let places = frames.iter().enumerate().flat_map(|(number, frame)| {
             let outermost = number + 1 == frames.len();
-            let offset = frame.module_offset().map(|offset| format!(", at {offset:#x}")).unwrap_or_default();
-            place(frame, if outermost { self.function } else { "" }) + &offset
+            let mut places = places(frame, if outermost { self.function } else { "" });
+            if let (Some(last), Some(offset)) = (places.last_mut(), frame.module_offset()) {
+                *last = format!("{last}, at {offset:#x}");
+            }
+            places
         });
         // A recursion is one line, however deep.
         let places: Vec<String> = places.collect();
@@ -100,19 +103,24 @@ impl Failure<'_> {
     }
 }
 
-/// `parse (src/lib.rs:12:5)`: the name from the debug information, else from the name section, else `fallback`, else
-/// the function's number.
-fn place(frame: &FrameInfo, fallback: &str) -> String {
-    let symbol = frame.symbols().first();
-    let name = match symbol.and_then(|symbol| symbol.name()).or_else(|| frame.func_name()) {
+/// `parse (src/lib.rs:12:5)`, from the debug information: a function, after those that the compiler put into it. Without
+/// it one name, from the name section, else `fallback`, else the function's number.
+fn places(frame: &FrameInfo, fallback: &str) -> Vec<String> {
+    let named = |name: Option<&str>| match name.or_else(|| frame.func_name()) {
         Some(name) => printable(&format!("{:#}", rustc_demangle::demangle(name))),
         None if fallback.is_empty() => format!("function {}", frame.func_index()),
         None => fallback.to_owned(),
     };
-    let Some(file) = symbol.and_then(|symbol| symbol.file()) else { return name };
-    let number = |number: Option<u32>| number.map(|number| format!(":{number}")).unwrap_or_default();
-    let (line, column) = symbol.map_or((None, None), |symbol| (symbol.line(), symbol.column()));
-    format!("{name} ({}{}{})", printable(file), number(line), number(column))
+    if frame.symbols().is_empty() {
+        return vec![named(None)];
+    }
+    let place = |symbol: &FrameSymbol| {
+        let name = named(symbol.name());
+        let Some(file) = symbol.file() else { return name };
+        let number = |number: Option<u32>| number.map(|number| format!(":{number}")).unwrap_or_default();
+        format!("{name} ({}{}{})", printable(file), number(symbol.line()), number(symbol.column()))
+    };
+    frame.symbols().iter().map(place).collect()
 }
 
 /// Names come from the module: nothing in them may steer a terminal, and there is an end to them.

@@ -122,9 +122,7 @@ impl Machine {
     /// The error for a machine that trapped while it started.
     fn trapped(&mut self) -> StartError {
         let (vm, reason) = (self.state().id, self.failure.clone().unwrap_or_default());
-        let mut log = self.take_log();
-        log.retain(|line| !line.by_host || line.text != reason);
-        StartError::Trapped { module: self.module.to_string(), vm, reason, log }
+        StartError::Trapped { module: self.module.to_string(), vm, reason, log: self.take_log() }
     }
 
     /// Calls `callback` for `context`. What it deferred is left in the state for the caller to carry out.

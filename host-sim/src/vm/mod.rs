@@ -10,9 +10,13 @@ mod root;
 mod state;
 
 pub(crate) use callback::Callback;
+#[cfg(test)]
+pub(crate) use failure::FRAMES_MAX;
 pub(crate) use failure::printable;
 pub(crate) use machine::{Called, Machine};
 pub use module::Module;
+#[cfg(test)]
+pub(crate) use state::DEFERRED_MAX;
 pub(crate) use state::{Action, Phase, Shared, State};
 #[cfg(test)]
 pub(crate) use state::{LOG_BYTES_MAX, LOG_LINES_MAX};

@@ -9,7 +9,7 @@ use wasmtime::{Memory, TypedFunc};
 
 use super::limiter::Limiter;
 use super::root::Root;
-use crate::abi::AbiVersion;
+use crate::abi::{AbiVersion, Status};
 use crate::callout::{Callouts, Cancelled};
 use crate::connection::Connection;
 use crate::event::{CallId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
@@ -65,6 +65,9 @@ struct LogQuota {
     lines: u64,
     bytes: u64,
 }
+
+/// Actions that can wait for the module to return. Envoy has no limit.
+pub(crate) const DEFERRED_MAX: usize = 64 * 1024;
 
 /// One machine's state.
 pub(crate) struct State {
@@ -150,6 +153,7 @@ impl State {
     /// A call into the module begins.
     pub fn begin_call(&mut self) {
         self.log_quota = LogQuota::default();
+        self.callouts.begin_call();
         self.limiter.begin();
     }
 
@@ -223,6 +227,15 @@ impl State {
             }
             _ => self.timers.stop(Timer::Tick(root)),
         }
+    }
+
+    /// Leaves something to be done when the module has returned; `InternalFailure` when it has left too much.
+    pub fn defer(&mut self, action: Action) -> Result<(), Status> {
+        if self.deferred.len() >= DEFERRED_MAX {
+            return Err(Status::InternalFailure);
+        }
+        self.deferred.push_back(action);
+        Ok(())
     }
 
     /// Arms the timer of a call-out; without a limit stops it.

@@ -16,7 +16,7 @@ mod tcp_proxy;
 mod thread;
 mod turn;
 
-pub(crate) use tcp_proxy::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
+pub(crate) use tcp_proxy::IDLE_TIMEOUT;
 pub use thread::Reloads;
 pub(crate) use thread::Thread;
 

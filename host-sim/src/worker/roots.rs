@@ -28,11 +28,11 @@ impl Worker {
         self.carry_out_deferred();
     }
 
-    /// Shuts down the roots that no stream belongs to any more and none will.
+    /// Shuts down the roots that no stream belongs to any more and none will, the newest first as Envoy does.
     pub(super) fn shut_down_idle_roots(&mut self) {
         let streams = &self.machine.state().streams;
         let used = |root: &u32| streams.values().any(|connection| connection.root == *root);
-        let idle: Vec<u32> = self.draining.iter().copied().filter(|root| !used(root)).collect();
+        let idle: Vec<u32> = self.draining.iter().rev().copied().filter(|root| !used(root)).collect();
         for root in idle {
             self.draining.remove(&root);
             // A module that has something left to do answers 0, and calls proxy_done later.

@@ -11,8 +11,6 @@ use crate::settings::Cluster;
 use crate::speaker::Speaker;
 use crate::timers::Timer;
 
-/// A cluster's `connect_timeout`, Envoy's default.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// `tcp_proxy.idle_timeout`, Envoy's default. It runs from the moment the module lets the connection go on.
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_hours(1);
 
@@ -35,7 +33,9 @@ impl Worker {
         connection.upstream.phase = UpstreamPhase::Dialling;
         match kind {
             Cluster::Remote => {
-                self.state_mut().timers.set(Timer::Connect(context), now + CONNECT_TIMEOUT);
+                self.state_mut()
+                    .timers
+                    .set(Timer::Connect(context), now + settings.tcp_proxy.connect_timeout);
                 self.emit(Effect::Dial { connection: id, cluster });
             }
             Cluster::Speaker => connection.upstream.speaker = Some(Speaker::default()),

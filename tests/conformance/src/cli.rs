@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Error, Result, ensure};
 use clap::Parser;
 use envoy_suite::fixture::Program;
 use envoy_suite::runner::{self, Tally, Test};
+use host_sim::Profile;
+use host_sim::run::Simulator;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 use crate::probes::Probes;
-use crate::stories::Stories;
+use crate::stories::{Hosts, Stories};
 
 /// Plays that run at the same time: each is mostly waiting, but starts an Envoy, and a story a resolver.
 const AT_ONCE: usize = 4;
@@ -53,6 +55,9 @@ pub(crate) struct Options {
     /// The Envoy program, 1.37 or later.
     #[arg(long, env = "ENVOY", value_name = "FILE", default_value = "target/envoy/1.40.0/bin/envoy")]
     envoy: PathBuf,
+    /// Which Envoy that is, `envoy-1.39` say: host-sim does as that one does.
+    #[arg(long, value_name = "PROFILE", default_value_t)]
+    profile: Profile,
     /// The module of the stories.
     #[arg(long, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
     module: PathBuf,
@@ -82,8 +87,8 @@ fn stopped(by: &str, code: u8) -> Result<ExitCode> {
 async fn carry_out(options: Options) -> Result<ExitCode> {
     let chosen =
         |name: &str| options.filter.is_empty() || options.filter.iter().any(|word| name.contains(word));
-    let program = Rc::new(Program::new(options.envoy.clone(), options.module.clone()));
-    let probes = Probes::new(&options.envoy, &options.probes, options.show, chosen)?;
+    let envoy = Program::new(options.envoy.clone(), options.module.clone());
+    let probes = Probes::new(&options.envoy, &options.probes, options.profile, options.show, chosen)?;
     let stories = Stories::read(&options.scenarios, chosen)?;
     let counts = (probes.names().len(), stories.names().len());
     ensure!(
@@ -95,7 +100,9 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
         probes.names().chain(stories.names()).for_each(|name| println!("{name}"));
         return Ok(ExitCode::SUCCESS);
     }
-    program.check()?;
+    envoy.check()?;
+    let simulator = Simulator::load(&options.module, options.profile).map_err(Error::msg)?;
+    let hosts = Rc::new(Hosts { envoy, simulator });
     println!("{} probes and {} scenarios in host-sim and in Envoy, {AT_ONCE} at a time", counts.0, counts.1);
     for name in &stories.too_long {
         println!("left out: {name} takes more than a minute; only virtual time can wait for it");
@@ -104,7 +111,7 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
         println!("left out: {name} {why}");
     }
     let mut tally = twice(options.once, |name, slow| probes.tests(name, slow)).await;
-    let of_stories = twice(options.once, |name, _| stories.tests(&program, name)).await;
+    let of_stories = twice(options.once, |name, _| stories.tests(&hosts, name)).await;
     tally.passed += of_stories.passed;
     tally.failed.extend(of_stories.failed);
     let differ = tally.failed.len();

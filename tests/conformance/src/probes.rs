@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use envoy_suite::runner::Test;
+use host_sim::Profile;
 
 use crate::cli::Chosen;
 use crate::probe::{Module, Probe};
@@ -26,13 +27,20 @@ pub(crate) struct Probes {
     chosen: Vec<(String, Rc<Probe>)>,
     envoy: PathBuf,
     guest: Rc<Vec<u8>>,
+    profile: Profile,
     show: bool,
 }
 
 // === impl Probes ===
 
 impl Probes {
-    pub(crate) fn new(envoy: &Path, guest: &Path, show: bool, chosen: impl Fn(&str) -> bool) -> Result<Self> {
+    pub(crate) fn new(
+        envoy: &Path,
+        guest: &Path,
+        profile: Profile,
+        show: bool,
+        chosen: impl Fn(&str) -> bool,
+    ) -> Result<Self> {
         let guest = fs::read(guest).with_context(|| {
             format!(
                 "probes.wasm is missing: no file {}; `cargo xtask conformance` builds it",
@@ -41,7 +49,7 @@ impl Probes {
         })?;
         let named = |probe: Probe| (format!("probe {}", probe.name), Rc::new(probe));
         let chosen = catalogue::all().into_iter().map(named).filter(|(name, _)| chosen(name)).collect();
-        Ok(Self { chosen, envoy: envoy.to_owned(), guest: Rc::new(guest), show })
+        Ok(Self { chosen, envoy: envoy.to_owned(), guest: Rc::new(guest), profile, show })
     }
 
     pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
@@ -56,14 +64,14 @@ impl Probes {
             .filter(|(name, _)| chosen(name))
             .map(|(name, probe)| {
                 let (probe, guest) = (Rc::clone(probe), Rc::clone(&self.guest));
-                let (envoy, show) = (self.envoy.clone(), self.show);
+                let (envoy, profile, show) = (self.envoy.clone(), self.profile, self.show);
                 Test::new(name.as_str(), async move |_| {
                     let module = module(&probe, &guest)?;
                     let real = real::play(&envoy, &probe, &module, quiet).await?;
                     if show {
                         println!("{}: in Envoy\n{real}", probe.name);
                     }
-                    compare(&simulated::play(&probe, &module)?, &real)?;
+                    compare(&simulated::play(&probe, &module, profile)?, &real)?;
                     Ok(String::new())
                 })
             })

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use host_sim::{
-    Cluster, Host, HttpCluster, LogLevel, LogLine, Module, Now, Settings, StartError, TcpProxy, VmId,
+    Cluster, FailurePolicy, Host, HttpCluster, LogLevel, LogLine, Module, Now, Profile, Settings, StartError,
+    TcpProxy, VmId,
 };
 
-use crate::probe::{Probe, Step};
+use crate::probe::{self, Probe, Step};
 use crate::seen::{Seen, death, line};
 use world::World;
 
@@ -23,13 +24,13 @@ const QUIET: Duration = Duration::from_millis(100);
 const MOMENTS_MAX: usize = 100_000;
 
 /// Plays `probe` with its module's bytes.
-pub(crate) fn play(probe: &Probe, module: &[u8]) -> Result<Seen> {
+pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<Seen> {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     let module = match Module::from_bytes(probe.name, module) {
         Ok(module) => module,
         Err(_) => return Ok(Seen { refused: true, ..Seen::default() }),
     };
-    match Host::start(&module, settings(probe)?, now) {
+    match Host::start(&module, settings(probe, profile)?, now) {
         Ok(host) => {
             let mut world = World::new(host, now, probe.setup.backend);
             world.rest(QUIET, MOMENTS_MAX)?;
@@ -46,9 +47,15 @@ pub(crate) fn play(probe: &Probe, module: &[u8]) -> Result<Seen> {
     }
 }
 
-fn settings(probe: &Probe) -> Result<Settings> {
+fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
     let setup = &probe.setup;
     let mut settings = Settings::postscreen("0123456789");
+    settings.profile = profile;
+    settings.failure_policy = match setup.policy {
+        probe::FailurePolicy::Closed => FailurePolicy::FailClosed,
+        probe::FailurePolicy::Open => FailurePolicy::FailOpen,
+        probe::FailurePolicy::Reload => FailurePolicy::FAIL_RELOAD,
+    };
     settings.plugin_name = "probe".into();
     settings.root_id = "root".into();
     settings.vm_id = "vm".into();
@@ -59,6 +66,7 @@ fn settings(probe: &Probe) -> Result<Settings> {
     settings.tcp_proxy = TcpProxy {
         cluster: "backend".into(),
         max_early_data_bytes: setup.early_data.map(|bytes| bytes as usize),
+        ..settings.tcp_proxy
     };
     settings.clusters =
         BTreeMap::from([("backend".into(), Cluster::Remote), ("other".into(), Cluster::Remote)]);

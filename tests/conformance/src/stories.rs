@@ -1,16 +1,24 @@
 //! The stories that every host plays, as tests that compare two hosts.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::rc::Rc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use envoy_suite::fixture::Program;
-use envoy_suite::play::{TOLERANCE, play};
+use envoy_suite::play::{TOLERANCE, WORKERS, play};
 use envoy_suite::runner::Test;
+use host_sim::run::Simulator;
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
-use postscreen_scenario::{HostKind, check};
+use postscreen_scenario::{Backend, Difference, HostKind, Scenario, Transcript, check};
 
 use crate::cli::Chosen;
+
+/// What plays the stories.
+pub(crate) struct Hosts {
+    pub(crate) envoy: Program,
+    pub(crate) simulator: Simulator,
+}
 
 /// The stories of a folder.
 #[derive(Debug, Default)]
@@ -48,8 +56,8 @@ impl Stories {
     }
 
     /// Tests that play the stories whose names are chosen.
-    pub(crate) fn tests(&self, program: &Rc<Program>, chosen: Chosen<'_>) -> Vec<Test> {
-        self.playable.iter().filter(|story| chosen(&story.name)).map(|story| test(story, program)).collect()
+    pub(crate) fn tests(&self, hosts: &Rc<Hosts>, chosen: Chosen<'_>) -> Vec<Test> {
+        self.playable.iter().filter(|story| chosen(&story.name)).map(|story| test(story, hosts)).collect()
     }
 }
 
@@ -57,16 +65,34 @@ fn test_name(story: &str) -> String {
     format!("scenario {story}")
 }
 
-fn test(story: &Story, program: &Rc<Program>) -> Test {
-    let (program, scenario) = (Rc::clone(program), Rc::clone(&story.scenario));
+fn test(story: &Story, hosts: &Rc<Hosts>) -> Test {
+    let (hosts, scenario) = (Rc::clone(hosts), Rc::clone(&story.scenario));
     Test::new(story.name.as_str(), async move |_| {
-        let transcript = play(&program, &scenario).await?;
-        let differences = check(&scenario, &transcript, TOLERANCE);
-        if !differences.is_empty() {
-            bail!("{}", differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
-        }
+        let real = play(&hosts.envoy, &scenario).await?;
+        let workers = NonZeroUsize::try_from(WORKERS)?;
+        let simulated = hosts.simulator.play(&scenario, workers);
+        // The story itself first: what both hosts do wrong is wrong.
+        let mut differences = check(&scenario, &real, TOLERANCE);
+        differences.extend(check(&as_seen(&scenario, simulated), &real, TOLERANCE));
+        differences.dedup();
+        ensure!(differences.is_empty(), "{}", lines(&differences));
         Ok(String::new())
     })
+}
+
+/// The story as the simulated host saw it: it leaves nothing open. Its words for a refusal are its own.
+fn as_seen(story: &Scenario, simulated: Transcript) -> Scenario {
+    Scenario {
+        log: Some(simulated.log),
+        backend: Some(Backend::Sessions(simulated.backend)),
+        metrics: simulated.metrics,
+        refused: simulated.refused.map(|_| story.refused.clone().unwrap_or_default()),
+        ..story.clone()
+    }
+}
+
+fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

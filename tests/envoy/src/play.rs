@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -19,7 +20,7 @@ use crate::proxy;
 /// early for a due client; the rest is a busy machine.
 pub const TOLERANCE: Duration = Duration::from_millis(300);
 /// Workers of the Envoy that plays a story: with two, a client's sessions meet on different workers.
-const WORKERS: u32 = 2;
+pub const WORKERS: NonZeroU32 = NonZeroU32::new(2).unwrap();
 /// Source ports of the clients, in the order of their names.
 const FIRST_PORT: u16 = 40_001;
 /// After the last script: so long nothing is compared, so that what must not happen has time to happen.
@@ -48,7 +49,7 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
         policy: scenario.policy.clone(),
         backend: backend.address(),
         resolver: resolver.upstream(),
-        workers: WORKERS,
+        workers: WORKERS.get(),
     };
     let envoy = match Envoy::start(program, &setup).await {
         Err(error) if scenario.refused.is_some() => {

@@ -14,7 +14,9 @@ pub type Note = String;
 
 /// A test and its name.
 pub struct Test {
+    /// Its name.
     pub name: String,
+    /// What it does.
     pub run: Box<dyn FnOnce(Progress) -> Running>,
 }
 
@@ -40,6 +42,7 @@ pub struct Tally {
 // === impl Test ===
 
 impl Test {
+    /// A test that does what `run` says.
     pub fn new<F, Fut>(name: impl Into<String>, run: F) -> Self
     where
         F: FnOnce(Progress) -> Fut + 'static,
@@ -58,6 +61,7 @@ impl fmt::Debug for Test {
 // === impl Progress ===
 
 impl Progress {
+    /// Of the test with this name, from now on.
     pub fn of(test: &str) -> Self {
         Self { test: test.to_owned(), began: Instant::now() }
     }

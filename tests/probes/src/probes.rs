@@ -56,6 +56,7 @@ pub(crate) fn find(name: &str) -> Box<dyn Probe> {
         "pause-continue" => Box::new(pausing::ContinueLater::default()),
         "pause-data" => Box::new(pausing::PauseData::default()),
         "pause-new" => Box::new(pausing::PauseNew::default()),
+        "pause-unread" => Box::new(pausing::PauseUnread),
         "pause-release" => Box::new(pausing::Release),
         "pause-upstream" => Box::new(pausing::PauseUpstream::default()),
         "pause-write" => Box::new(pausing::WriteWhilePaused::default()),

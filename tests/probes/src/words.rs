@@ -91,6 +91,30 @@ pub(crate) fn bytes(bytes: &[u8]) -> String {
     text
 }
 
+/// The header in which Envoy tells how many milliseconds a server has taken.
+pub(crate) const SERVICE_TIME: &str = "x-envoy-upstream-service-time";
+
+/// Header pairs as the host gives them: `name: value`, comma, and so on. Times are not shown.
+pub(crate) fn pairs(wire: &[u8]) -> String {
+    let number =
+        |at: usize| wire.get(at..at + 4)?.try_into().ok().map(|bytes| u32::from_le_bytes(bytes) as usize);
+    let read = || {
+        let count = number(0)?;
+        let mut at = 4 + 8 * count;
+        let mut shown = Vec::new();
+        for index in 0..count {
+            let (name_len, value_len) = (number(4 + 8 * index)?, number(8 + 8 * index)?);
+            let name = wire.get(at..at + name_len)?;
+            let value = wire.get(at + name_len + 1..at + name_len + 1 + value_len)?;
+            at += name_len + value_len + 2;
+            let value = if name == SERVICE_TIME.as_bytes() { "a time".to_owned() } else { bytes(value) };
+            shown.push(format!("{}: {value}", String::from_utf8_lossy(name)));
+        }
+        (at == wire.len()).then(|| format!("{count} pairs {}", shown.join(", ")))
+    };
+    read().unwrap_or_else(|| format!("no pairs {}", bytes(wire)))
+}
+
 /// A length as a caller passes it: the greatest of all is a word.
 pub(crate) fn len(len: u32) -> String {
     if len == u32::MAX { "all".to_owned() } else { len.to_string() }

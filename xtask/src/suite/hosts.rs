@@ -1,4 +1,4 @@
-//! The hosts of other languages: what they need from npm and PyPI is installed into target/hosts, pinned.
+//! The hosts of other languages: what they need from npm and pip is installed into target/hosts, pinned.
 
 use std::fs;
 use std::path::Path;

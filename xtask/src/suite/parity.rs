@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::step::SIMULATED_ABIS;
 use super::tally::{Failed, Tally, run_counted};
 use crate::apt::{self, Answer};
 use crate::repo::Repo;
@@ -37,17 +38,17 @@ pub fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
     {
         return process::run(suite(repo)?.args(arguments));
     }
-    wasm::build_module(repo)?;
+    wasm::build(repo)?;
     let total = random(repo, arguments).map_err(|failed| failed.error)?;
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(())
 }
 
-/// Random stories before postscreen, and then the same files in the simulator. Its failures count, too, whatever
+/// Random stories before postscreen, and then the same files in the simulator, on every ABI. Its failures count, too, whatever
 /// postscreen has said.
 fn random(repo: &Repo, arguments: &[String]) -> Result<Tally, Failed> {
     let mut simulator = programs::command(repo, "host-sim");
-    simulator.args(["run", &format!("target/parity/random-{}", seed(arguments))]);
+    simulator.args(["run", "--abi", SIMULATED_ABIS, &format!("target/parity/random-{}", seed(arguments))]);
     let before_postscreen = run_counted(suite(repo)?.args(arguments));
     let simulated = run_counted(&mut simulator);
     match (before_postscreen, simulated) {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{envoy, hosts, parity, readers, report};
+use super::{conformance, envoy, hosts, parity, readers, report};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{programs, tidy, wasm};
@@ -36,7 +36,9 @@ pub enum Step {
     Readers,
     /// The page of `host-sim report` in a real Chromium
     Report,
-    /// The stories and the acceptance tests in a real Envoy, with unbound and rbldnsd
+    /// The same stories, and probes of every host function, in host-sim and in a real Envoy: both show the same
+    Conformance,
+    /// The acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
 }
 
@@ -47,7 +49,7 @@ const SUITE_FOLLOWS: &str = "POSTSCREEN_SUITE_FOLLOWS";
 const SIMULATED_WORKERS: [&str; 2] = ["1", "2"];
 
 /// Each story is played on all of them, and they must agree.
-const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
+pub(super) const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
 
 impl Step {
     /// The chosen steps in their order, and the module before the steps that load it.
@@ -87,6 +89,7 @@ impl Step {
             Self::Parity => parity::run(repo),
             Self::Readers => readers::run(repo),
             Self::Report => report::run(repo),
+            Self::Conformance => conformance::run(repo),
             Self::Envoy => envoy::run(repo),
         }
     }

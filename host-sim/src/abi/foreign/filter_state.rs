@@ -5,8 +5,10 @@ use crate::abi::proto::Message;
 use crate::properties::{self, Prototype};
 use crate::vm::State;
 
-/// Names that one context may declare. Envoy has no limit; here one more is `InternalFailure`.
-pub(crate) const DECLARED_MAX: usize = 1024;
+/// Bytes of all names that one context may declare. Envoy has no limit; here more is `InternalFailure`.
+pub(crate) const DECLARED_BYTES_MAX: usize = 1024 * 1024;
+/// What a name costs besides its bytes.
+pub(crate) const DECLARED_OVERHEAD_BYTES: usize = 64;
 
 /// `SetEnvoyFilterStateArguments`: 1 is the path, 2 the value, 3 the span. Obeys the effective context, which Envoy does
 /// since 1.37. The path names a factory: one that Envoy does not have is `NotFound`, as is no stream.
@@ -40,7 +42,8 @@ pub(super) fn declare_property(state: &mut State, message: &[u8]) -> Result<Opti
     if declared.contains_key(name) {
         return Err(Status::BadArgument);
     }
-    if declared.len() >= DECLARED_MAX {
+    let bytes: usize = declared.keys().map(|name| name.len() + DECLARED_OVERHEAD_BYTES).sum();
+    if bytes + name.len() + DECLARED_OVERHEAD_BYTES > DECLARED_BYTES_MAX {
         return Err(Status::InternalFailure);
     }
     declared.insert(name.to_vec(), Prototype { read_only: message.number(2) != 0 });

@@ -49,8 +49,9 @@ fn play(case: &Case) -> Vec<String> {
 }
 
 fn refused(error: &StartError) -> Vec<String> {
-    let log = error.log().iter().map(|line| format!("  {}", line.text));
-    std::iter::once(format!("not started: {error}")).chain(log).collect()
+    let text = format!("not started: {}", error.with_log());
+    let (headline, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    std::iter::once(headline.to_owned()).chain(rest.lines().map(|line| format!("  {line}"))).collect()
 }
 
 fn meet(mut bench: Bench) -> Vec<String> {

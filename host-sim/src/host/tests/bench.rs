@@ -15,9 +15,17 @@ pub(super) struct Bench {
     pub now: Now,
 }
 
-/// `body` with the prelude around it.
+/// `body` with the prelude around it. Its lines that are imports go before everything else, as WebAssembly wants it.
 pub(super) fn module(body: &str) -> Module {
-    Module::from_bytes("test", format!("(module {PRELUDE} {body})").as_bytes()).unwrap()
+    let (imports, body): (Vec<&str>, Vec<&str>) =
+        body.lines().partition(|line| line.trim_start().starts_with("(import "));
+    let wat = format!("(module {}\n{PRELUDE}\n{})", imports.join("\n"), body.join("\n"));
+    Module::from_bytes("test", wat.as_bytes()).unwrap()
+}
+
+/// `bytes` as the text format writes them in a string.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("\\{byte:02x}"))
 }
 
 pub(super) fn start(body: &str) -> Bench {

@@ -80,3 +80,26 @@ fn the_plugin_configuration_can_be_read_while_configuring() {
     // Canary, main thread, one worker.
     assert_eq!(bench.logged(), ["greet", "greet", "greet"]);
 }
+
+#[test]
+fn a_number_that_stands_for_no_buffer_is_a_bad_argument_and_most_are_for_reading() {
+    let mut bench = start(
+        r#"(import "env" "proxy_get_buffer_status" (func $status (param i32 i32 i32) (result i32)))
+           (func $ask (param $kind i32)
+             (call $say (call $get_buffer (local.get $kind) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 4)))
+             (call $say (call $status (local.get $kind) (i32.const 8) (i32.const 12)))
+             (call $say (call $set_buffer (local.get $kind) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))))
+           (func (export "proxy_on_new_connection") (param i32) (result i32) (local $kind i32)
+             (loop $next
+               (call $ask (local.get $kind))
+               (local.set $kind (i32.add (local.get $kind) (i32.const 1)))
+               (br_if $next (i32.le_u (local.get $kind) (i32.const 9))))
+             (i32.const 1))"#,
+    );
+    bench.accept();
+    let (empty, absent, none) = (["000", "000", "002"], ["001"; 3], ["002"; 3]);
+    // The bodies of HTTP and the data of both directions; a call-out's body; gRPC's message; the machine's and the
+    // plugin's configuration; a lookup's answer.
+    let expected = [empty, empty, empty, empty, absent, empty, empty, absent, empty, none];
+    assert_eq!(bench.seen(), expected.concat());
+}

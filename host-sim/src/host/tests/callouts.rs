@@ -120,3 +120,40 @@ fn a_closed_stream_does_not_cancel_its_call() {
     bench.handle(Input::HttpFailure { call: CALL, failure: HttpFailure::Unreachable });
     assert_eq!(bench.logged()[..2], ["001", "004"]);
 }
+
+#[test]
+fn the_number_of_a_status_outlives_its_text() {
+    let mut bench = called();
+    bench.handle(Input::HttpFailure { call: CALL, failure: HttpFailure::Reset });
+    bench.accept();
+    bench.seen();
+    let call = CallId { token: 8, ..CALL };
+    bench.handle(Input::HttpFailure { call, failure: HttpFailure::Unreachable });
+    let seen = bench.seen();
+    assert_eq!(seen[seen.len() - 3..], ["000", "011", ""]);
+}
+
+#[test]
+fn names_of_headers_go_out_in_lower_case_and_what_is_no_map_is_empty() {
+    let mut bench =
+        start(&caller("resolver", &[(":Method", "GET"), (":PATH", "/"), (":authority", "a"), ("X-A", "1")]));
+    bench.accept();
+    let Some(crate::Effect::HttpCall(call)) = bench.host.poll_effect() else { panic!() };
+    let names: Vec<_> = call.headers.iter().map(|(name, _)| str::from_utf8(name).unwrap()).collect();
+    assert_eq!(names, [":method", ":path", ":authority", "x-a", "content-length"]);
+    // One byte too few: no headers, so a pseudo header is missing.
+    let broken = caller("resolver", &GOOD);
+    let broken = broken.replacen("(i32.const 1100) (i32.const ", "(i32.const 1101) (i32.const ", 1);
+    let mut bench = start(&broken);
+    bench.accept();
+    assert_eq!(bench.seen(), ["002", "000"]);
+}
+
+#[test]
+fn a_token_outside_the_memory_makes_no_call() {
+    let module = caller("resolver", &GOOD)
+        .replace("(i32.const 1000) (i32.const 8)", "(i32.const 1000) (i32.const -1)");
+    let mut bench = start(&module);
+    bench.accept();
+    assert_eq!(bench.seen(), ["006", "000"]);
+}

@@ -1,4 +1,5 @@
 use super::bench::{start, try_start};
+use crate::vm::FRAMES_MAX;
 use crate::{LogLevel, Now, Settings, StartError};
 
 const TRAP_ON_DATA: &str = r#"
@@ -86,4 +87,34 @@ fn a_pointer_outside_the_memory_is_a_status_not_a_trap() {
     );
     bench.accept();
     assert_eq!(bench.seen(), ["006", "006"]);
+}
+
+/// The lines below the headline when `depth` functions, the callback among them, have called each other.
+fn calls(depth: usize) -> Vec<String> {
+    let chain = (1..depth).map(|number| match number {
+        1 => "(func $f1 unreachable)".to_owned(),
+        _ => format!("(func $f{number} (call $f{}))", number - 1),
+    });
+    let chain: Vec<String> = chain.collect();
+    let callback = r#"(func (export "proxy_on_new_connection") (param i32) (result i32)"#;
+    let mut bench = start(&format!("{} {callback} (call $f{}) (i32.const 0))", chain.concat(), depth - 1));
+    bench.accept();
+    let seen = bench.seen();
+    let lines = seen.iter().skip(2).filter(|line| line.starts_with("  "));
+    lines.map(|line| line.split(',').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn the_calls_that_led_to_a_trap_are_named_up_to_a_screenful() {
+    for depth in [FRAMES_MAX - 1, FRAMES_MAX] {
+        let lines = calls(depth);
+        assert_eq!(lines.len(), depth);
+        assert_eq!(lines[0], "  0: f1");
+        assert_eq!(lines[depth - 1], format!("  {}: proxy_on_new_connection", depth - 1));
+    }
+    for depth in [FRAMES_MAX + 1, 100] {
+        let lines = calls(depth);
+        assert_eq!(lines.len(), FRAMES_MAX + 1);
+        assert_eq!(lines[FRAMES_MAX], "  …");
+    }
 }

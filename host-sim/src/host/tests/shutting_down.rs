@@ -56,8 +56,6 @@ fn a_stop_closes_every_client_before_its_root_and_turns_new_ones_away() {
     assert_eq!(
         bench.seen(),
         [
-            "done",
-            "001", // the main thread's
             "close client",
             "close",
             "001",
@@ -67,6 +65,8 @@ fn a_stop_closes_every_client_before_its_root_and_turns_new_ones_away() {
             "002",
             "ended",
             "done",
+            "001",
+            "done", // the main thread's
             "001"
         ]
     );
@@ -85,4 +85,17 @@ fn done_is_not_found_while_nobody_waits_for_it() {
     let client = bench.accept();
     bench.handle(Input::ClientReset { connection: client });
     assert_eq!(bench.seen(), ["001", "close client", "001", "ended"]);
+}
+
+#[test]
+fn a_stop_shuts_the_newest_root_down_first_on_the_workers_and_then_on_the_main_thread() {
+    let mut bench = start(
+        r#"(func (export "proxy_on_new_connection") (param i32) (result i32) (i32.const 1))
+           (func (export "proxy_on_delete") (param $id i32) (call $say (local.get $id)))"#,
+    );
+    bench.accept();
+    bench.host.reconfigure("new", bench.now).unwrap();
+    assert_eq!(bench.logged(), ["001"], "the main thread has no stream of the old root");
+    bench.host.stop(bench.now);
+    assert_eq!(bench.logged(), ["002", "003", "001", "002"]);
 }

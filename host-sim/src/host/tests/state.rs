@@ -2,6 +2,7 @@ use std::num::NonZeroUsize;
 
 use super::bench::{start, start_with};
 use crate::Settings;
+use crate::vm::DEFERRED_MAX;
 
 #[test]
 fn workers_share_data_and_a_stale_number_is_a_mismatch() {
@@ -101,4 +102,55 @@ fn the_same_inputs_give_the_same_effects() {
         bench.seen()
     };
     assert_eq!(play(), play());
+}
+
+#[test]
+fn context_0_ends_the_effective_context() {
+    let mut bench = start(
+        r#"(data (i32.const 1024) "source\00address")
+           (func $ask (call $say (call $get_property
+             (i32.const 1024) (i32.const 14) (i32.const 0) (i32.const 4))))
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (drop (call $tick_period (i32.const 10))) (i32.const 1))
+           (func (export "proxy_on_tick") (param i32)
+             (drop (call $tick_period (i32.const 0)))
+             (drop (call $effective (i32.const 2))) (call $ask)
+             (call $say (call $effective (i32.const 0))) (call $ask))"#,
+    );
+    bench.accept();
+    bench.wait(10);
+    assert_eq!(bench.seen(), ["000", "000", "001"]);
+}
+
+#[test]
+fn a_local_response_is_accepted_once_for_each_context_and_does_nothing() {
+    let mut bench = start(
+        r#"(import "env" "proxy_send_local_response" (func $send (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+           (func $respond (param $details i32) (call $say (call $send (i32.const 503) (local.get $details) (i32.const 1)
+             (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const -1))))
+           (func (export "proxy_on_new_connection") (param i32) (result i32)
+             (call $respond (i32.const -1)) (call $respond (i32.const 0)) (call $respond (i32.const 0))
+             (drop (call $effective (i32.const 1)))
+             (call $respond (i32.const 0)) (call $respond (i32.const 0))
+             (i32.const 1))"#,
+    );
+    bench.accept();
+    assert_eq!(bench.seen(), ["006", "000", "002", "000", "002"]);
+}
+
+#[test]
+fn only_so_many_actions_can_be_deferred() {
+    for (count, last) in [(DEFERRED_MAX - 1, "000"), (DEFERRED_MAX, "000"), (DEFERRED_MAX + 1, "010")] {
+        let mut bench = start(&format!(
+            r#"(func (export "proxy_on_new_connection") (param i32) (result i32) (local $count i32) (local $status i32)
+                 (loop $next
+                   (local.set $status (call $continue (i32.const 2)))
+                   (local.set $count (i32.add (local.get $count) (i32.const 1)))
+                   (br_if $next (i32.lt_u (local.get $count) (i32.const {count}))))
+                 (call $say (local.get $status))
+                 (i32.const 1))"#
+        ));
+        bench.accept();
+        assert_eq!(bench.seen(), [last, "dial backend"], "{count}");
+    }
 }

@@ -1,4 +1,5 @@
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use super::{BUILT_IN_POLICY, parse_zones, policy, settings, zones};
 use crate::{Cluster, HttpCluster};
@@ -12,15 +13,16 @@ fn what_is_built_in_can_be_read() {
 #[test]
 fn clusters_have_the_names_that_the_configuration_gives_them() {
     let policy = r#"{"resolver": {"cluster": "unbound"}, "lane": {"speaker_cluster": "echo"}}"#;
-    let settings = settings(policy, NonZeroUsize::MIN);
+    let settings = settings(policy, NonZeroUsize::MIN, Duration::from_secs(7));
     assert_eq!(settings.http_clusters["unbound"], HttpCluster::Up);
     assert_eq!(settings.clusters["echo"], Cluster::Speaker);
     assert_eq!(settings.clusters["backend"], Cluster::Remote);
+    assert_eq!(settings.tcp_proxy.connect_timeout, Duration::from_secs(7));
 }
 
 #[test]
 fn a_configuration_that_is_no_json_is_left_to_the_module() {
-    assert_eq!(settings("no", NonZeroUsize::MIN).plugin_configuration, b"no");
+    assert_eq!(settings("no", NonZeroUsize::MIN, Duration::from_secs(7)).plugin_configuration, b"no");
 }
 
 #[test]

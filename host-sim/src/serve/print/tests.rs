@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{HOST, LogFormat, access_text, log_text};
+use super::text::{TEXT_MAX, access, clean, header, log};
+use super::{Event, HOST, json, stamp};
 use crate::{ConnectionEnd, ConnectionId, LogLevel, LogLine, VmId};
 
 const WALL: Duration = Duration::from_millis(1_795_381_200_123);
@@ -23,7 +24,7 @@ fn end(filter_state: &[(&str, &str)]) -> ConnectionEnd {
 #[test]
 fn an_access_line_is_stable_and_readable_by_programs() {
     assert_eq!(
-        access_text(&end(&[("wasm.postscreen.verdict", "PASS NEW")])),
+        access(&end(&[("wasm.postscreen.verdict", "PASS NEW")])),
         "access: client=127.0.0.2:4242 verdict=\"PASS NEW\" upstream=backend received=6 sent=40 duration=6.0s"
     );
 }
@@ -31,21 +32,20 @@ fn an_access_line_is_stable_and_readable_by_programs() {
 #[test]
 fn what_is_not_there_is_a_hyphen() {
     let end = ConnectionEnd { upstream: None, filter_state: BTreeMap::new(), ..end(&[]) };
-    let line = access_text(&end);
+    let line = access(&end);
     assert!(line.contains("verdict=\"-\" upstream=- "), "{line}");
 }
 
 #[test]
 fn a_verdict_cannot_forge_a_field() {
-    let line = access_text(&end(&[("wasm.postscreen.verdict", "a\" upstream=x\nb")]));
+    let line = access(&end(&[("wasm.postscreen.verdict", "a\" upstream=x\nb")]));
     assert!(line.contains("verdict=\"a? upstream=x?b\" upstream=backend"), "{line}");
 }
 
 #[test]
 fn warnings_read_as_those_of_postfix() {
-    let text = |level, text: &str| {
-        log_text(&LogLine { vm: VmId::Worker(0), level, text: text.into(), by_host: false })
-    };
+    let text =
+        |level, text: &str| log(&LogLine { vm: VmId::Worker(0), level, text: text.into(), by_host: false });
     assert_eq!(text(LogLevel::Info, "CONNECT from x"), "CONNECT from x");
     assert_eq!(text(LogLevel::Warn, "no resolver"), "warning: no resolver");
     assert_eq!(text(LogLevel::Warn, "warning: no resolver"), "warning: no resolver");
@@ -54,14 +54,76 @@ fn warnings_read_as_those_of_postfix() {
 
 #[test]
 fn the_plain_header_is_time_and_program() {
-    let header = |program| LogFormat::Plain.header(WALL, program, 42);
+    let header = |program| header(false, &stamp(WALL), program, 42);
     assert_eq!(header("postscreen"), "2026-11-22T21:00:00.123Z postscreen: ");
     assert_eq!(header(HOST), "2026-11-22T21:00:00.123Z host-sim: ");
 }
 
 #[test]
 fn the_syslog_header_is_that_of_a_mail_log() {
-    let header = |program| LogFormat::Syslog.header(WALL, program, 42);
+    let header = |program| header(true, &stamp(WALL), program, 42);
     assert_eq!(header("postscreen"), "2026-11-22T21:00:00.123Z localhost postfix/postscreen[42]: ");
     assert_eq!(header(HOST), "2026-11-22T21:00:00.123Z localhost host-sim[42]: ");
+}
+
+#[test]
+fn what_is_not_printable_is_escaped_and_what_is_escaped_stays() {
+    assert_eq!(clean("a\\r\\n b\\033 \r\n\u{1b}[2J \u{e9}"), "a\\r\\n b\\033 \\r\\n\\u{1b}[2J \\u{e9}");
+}
+
+#[test]
+fn a_text_is_cut_below_at_and_above_the_limit() {
+    for (len, expected) in [(TEXT_MAX - 1, TEXT_MAX - 1), (TEXT_MAX, TEXT_MAX), (TEXT_MAX + 1, TEXT_MAX)] {
+        assert_eq!(clean(&"x".repeat(len)).len(), expected);
+    }
+    assert_eq!(clean(&"\u{e9}".repeat(TEXT_MAX)).len(), TEXT_MAX);
+}
+
+/// The object without its time.
+fn object(line: &str) -> serde_json::Value {
+    let mut object: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(object.as_object_mut().unwrap().remove("time").unwrap(), "2026-11-22T21:00:00.123Z");
+    object
+}
+
+#[test]
+fn json_names_the_client_of_a_line() {
+    for (text, client) in [
+        ("CONNECT from [127.0.0.9]:4242 to [127.0.0.1]:2525", Some("127.0.0.9:4242")),
+        ("PREGREET 9 after 0 from [2001:db8::1]:4: EHLO [1.2.3.4]:5", Some("[2001:db8::1]:4")),
+        ("addr 127.0.0.9 listed by domain x", None),
+        ("[] [1.2.3.4] [1.2.3.4]: [1.2.3.4]:x [1.2.3.4]:70000", None),
+    ] {
+        let line = LogLine { vm: VmId::Worker(0), level: LogLevel::Info, text: text.into(), by_host: false };
+        let object = object(&json::log(&stamp(WALL), "postscreen", &line, &log(&line)));
+        let mut expected = serde_json::json!({
+            "level": "info", "program": "postscreen", "event": "log", "text": text
+        });
+        if let Some(client) = client {
+            expected["client"] = client.into();
+        }
+        assert_eq!(object, expected);
+    }
+}
+
+#[test]
+fn json_has_the_fields_of_an_access_line() {
+    let end = end(&[("wasm.postscreen.verdict", "PASS \"NEW")]);
+    assert_eq!(
+        object(&json::access(&stamp(WALL), &end, "text")),
+        serde_json::json!({
+            "level": "info", "program": "host-sim", "event": "access", "client": "127.0.0.2:4242",
+            "server": "127.0.0.1:2525", "worker": 0, "verdict": "PASS ?NEW", "upstream": "backend",
+            "received": 6, "sent": 40, "duration": 6.049, "text": "text"
+        })
+    );
+}
+
+#[test]
+fn json_tells_events_apart() {
+    let object = object(&json::notice(&stamp(WALL), Event::ReloadRefused, None, "no"));
+    assert_eq!(
+        object,
+        serde_json::json!({"level": "error", "program": "host-sim", "event": "reload_refused", "text": "no"})
+    );
 }

@@ -1,14 +1,18 @@
-use super::report;
+use super::{line, report};
 use crate::{LogLevel, LogLine, StartError, VmId};
 
-fn shown(logged: &str, text: &str) -> String {
+fn refused(logged: &str) -> StartError {
     let line = LogLine { vm: VmId::Canary, level: LogLevel::Error, text: logged.into(), by_host: false };
-    let error = StartError::Refused {
+    StartError::Refused {
         module: "postscreen.wasm".into(),
         vm: VmId::Canary,
         callback: "proxy_on_configure",
         log: vec![line],
-    };
+    }
+}
+
+fn shown(logged: &str, text: &str) -> String {
+    let error = refused(logged);
     let mut shown = String::new();
     miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor())
         .render_report(&mut shown, report(&error, "policy.json", text).as_ref())
@@ -51,4 +55,25 @@ fn a_place_outside_the_text_does_no_harm() {
 #[test]
 fn a_module_that_says_it_otherwise_is_quoted() {
     assert!(shown("nonsense in the settings", "{}").contains("nonsense in the settings"));
+}
+
+#[test]
+fn the_log_has_it_on_one_line() {
+    for (logged, expected) in [
+        (
+            "configuration: greet_wait: \"6x\": expected a unit (line 2, column 20)",
+            "policy.json:2:20: greet_wait: \"6x\": expected a unit",
+        ),
+        (
+            "configuration: 2000000 bytes: expected at most 1048576",
+            "policy.json: 2000000 bytes: expected at most 1048576",
+        ),
+        (
+            "nonsense in the settings",
+            "policy.json: postscreen.wasm refused its configuration (proxy_on_configure on the canary); nonsense in \
+             the settings",
+        ),
+    ] {
+        assert_eq!(line(&refused(logged), "policy.json"), expected);
+    }
 }

@@ -15,15 +15,11 @@ pub(super) fn all() -> Vec<Probe> {
             "data-swallow",
             vec![Connect, send(0, "one"), serve(0, "two"), serve_last(0, "three"), End(0)],
         ),
-        Probe::new("pause-new", vec![Connect, send(0, "early"), wait(300), send(0, "late"), End(0)]),
-        Probe::again(
-            "pause-new-late",
-            "pause-new",
-            vec![Connect, send(0, "early"), wait(300), send(0, "late")],
-        )
-        .with(|setup| setup.early_data = None),
-        Probe::again("pause-new-gone", "pause-new", vec![Connect, send(0, "early"), Reset(0), wait(300)]),
-        Probe::again("pause-new-end", "pause-new", vec![Connect, send(0, "early"), End(0), wait(300)]),
+        Probe::new("pause-new", vec![Connect, send(0, "early"), send(0, "go"), send(0, "late"), End(0)]),
+        Probe::new("pause-unread", vec![Connect, send(0, "early"), wait(1000), send(0, "late"), End(0)])
+            .with(|setup| setup.early_data = None),
+        Probe::again("pause-new-gone", "pause-new", vec![Connect, send(0, "early"), Reset(0)]),
+        Probe::again("pause-new-end", "pause-new", vec![Connect, send(0, "go"), End(0)]),
         Probe::new("pause-release", vec![Connect, send(0, "go"), serve(0, "gone"), End(0)]),
         Probe::new("pause-data", vec![Connect, send(0, "abcd"), send(0, "efgh"), send(0, "ijkl"), End(0)]),
         Probe::again(

@@ -13,6 +13,8 @@ pub(super) fn all() -> Vec<Probe> {
         text("abi-0.1.0-bare", include_str!("../modules/bare_0_1_0.wat")),
         text("abi-none", include_str!("../modules/no_marker.wat")),
         text("no-allocator", include_str!("../modules/no_allocator.wat")),
+        text("no-memory", include_str!("../modules/no_memory.wat")),
+        text("no-gift", include_str!("../modules/no_gift.wat")),
         text("malloc", include_str!("../modules/malloc.wat")),
         text("initialize", include_str!("../modules/initialize.wat")),
         text("initialize-calls", include_str!("../modules/initialize_calls.wat")),

@@ -4,6 +4,7 @@
   (memory (export "memory") 1)
   (data (i32.const 1024) "_initialize_start main create vm_start configure")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 4096))
   (func (export "_initialize") (drop (call $log (i32.const 2) (i32.const 1024) (i32.const 11))))
   (func (export "_start") (drop (call $log (i32.const 2) (i32.const 1035) (i32.const 6))))
   (func (export "main") (param i32 i32) (result i32)

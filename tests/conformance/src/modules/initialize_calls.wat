@@ -5,6 +5,7 @@
   (memory (export "memory") 1)
   (data (i32.const 1024) "before after")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 4096))
   (func (export "_initialize")
     (drop (call $log (i32.const 2) (i32.const 1024) (i32.const 6)))
     (drop (call $tick_period (i32.const 0)))

@@ -3,8 +3,8 @@
 use crate::seen::{death, line};
 
 /// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine for a stream, the
-/// last two for a root.
-const MODULE_PREFIXES: [&str; 2] = ["wasm log probe root vm: ", "wasm log root vm: "];
+/// last two for a root, and none before there is a root.
+const MODULE_PREFIXES: [&str; 3] = ["wasm log probe root vm: ", "wasm log root vm: ", "wasm log: "];
 
 /// What was logged on the main thread, whose number is `main`, and on each other one. `names` are addresses and ports
 /// with the words that stand for them.

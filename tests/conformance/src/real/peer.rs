@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use envoy_suite::fixture::Loopback;
+use rustix::net::sockopt::set_tcp_cork;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -72,6 +73,9 @@ impl Drop for Peer {
 }
 
 async fn write(writer: &mut OwnedWriteHalf, bytes: &[u8], end: bool) {
+    // Corked, the last bytes and the end leave in one segment, as the simulated host gets them.
+    let socket: &TcpStream = writer.as_ref();
+    let _ = set_tcp_cork(socket, end);
     let _ = writer.write_all(bytes).await;
     if end {
         let _ = writer.shutdown().await;

@@ -20,13 +20,21 @@ const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(12
 /// The cluster where nobody listens.
 const REFUSED: &str = "refused";
 
+/// One end of a connection.
+struct Party {
+    connection: ConnectionId,
+    heard: Heard,
+    /// It broke the connection, and hears nothing of its end.
+    gone: bool,
+}
+
 /// The host and its surroundings.
 pub(super) struct World {
     host: Host,
     now: Now,
     backend: bool,
-    clients: Vec<(ConnectionId, Heard)>,
-    sessions: Vec<(ConnectionId, Heard)>,
+    clients: Vec<Party>,
+    sessions: Vec<Party>,
     /// Answers under way, by arrival time and then in the order of the calls.
     answers: BTreeMap<(Duration, u64), (CallId, Input)>,
     asked: u64,
@@ -53,14 +61,19 @@ impl World {
 
     /// Does what a step says. A client or a session that is not there cannot do anything.
     pub(super) fn step(&mut self, step: &Step) {
-        let client = |number: usize| self.clients.get(number).map(|(connection, _)| *connection);
-        let session = |number: usize| self.sessions.get(number).map(|(connection, _)| *connection);
+        match step {
+            Step::Reset(number) => leave(&mut self.clients, *number),
+            Step::ServeReset(number) => leave(&mut self.sessions, *number),
+            _ => {}
+        }
+        let client = |number: usize| self.clients.get(number).map(|party| party.connection);
+        let session = |number: usize| self.sessions.get(number).map(|party| party.connection);
         let input = match step {
             Step::Connect => {
                 let port = FIRST_CLIENT_PORT + u16::try_from(self.clients.len()).unwrap_or(u16::MAX / 2);
                 let client = SocketAddr::new(CLIENT.into(), port);
                 let connection = self.host.accept(client, SERVER, None, self.now);
-                self.clients.push((connection, Heard::default()));
+                self.clients.push(Party::new(connection));
                 return;
             }
             Step::Send(number, bytes) => client(*number).map(|connection| Input::ClientBytes {
@@ -160,7 +173,7 @@ impl World {
                 end(&mut self.clients, connection, if reset { End::Reset } else { End::Fin });
             }
             Effect::Dial { connection, .. } if self.backend => {
-                self.sessions.push((connection, Heard::default()));
+                self.sessions.push(Party::new(connection));
                 self.host.handle(Input::UpstreamConnected { connection }, self.now);
             }
             Effect::Dial { connection, .. } => {
@@ -173,6 +186,11 @@ impl World {
             }
             Effect::HttpCall(call) => self.answer(&call),
             Effect::CancelHttpCall { call } => self.answers.retain(|_, (asked, _)| *asked != call),
+            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
+                if let Some(answer) = effect.declined() {
+                    self.host.handle(answer, self.now);
+                }
+            }
             Effect::Log(line) => {
                 let lines = match worker(line.vm) {
                     Some(worker) => self.workers.entry(worker).or_default(),
@@ -215,8 +233,8 @@ impl World {
             refused: false,
             main: std::mem::take(&mut self.main),
             workers: (0..workers).map(|worker| self.workers.remove(&worker).unwrap_or_default()).collect(),
-            clients: self.clients.into_iter().map(|(_, heard)| heard).collect(),
-            sessions: self.sessions.into_iter().map(|(_, heard)| heard).collect(),
+            clients: self.clients.into_iter().map(|party| party.heard).collect(),
+            sessions: self.sessions.into_iter().map(|party| party.heard).collect(),
             metrics: self.host.metrics(),
         }
     }
@@ -233,14 +251,29 @@ fn response(call: CallId, answer: Answer) -> Input {
     Input::HttpResponse { call, headers, body: answer.body, trailers }
 }
 
-fn hear(all: &mut [(ConnectionId, Heard)], connection: ConnectionId, bytes: &[u8]) {
-    if let Some((_, heard)) = all.iter_mut().find(|(id, _)| *id == connection) {
-        heard.bytes.extend(bytes);
+// === impl Party ===
+
+impl Party {
+    fn new(connection: ConnectionId) -> Self {
+        Self { connection, heard: Heard::default(), gone: false }
     }
 }
 
-fn end(all: &mut [(ConnectionId, Heard)], connection: ConnectionId, how: End) {
-    if let Some((_, heard)) = all.iter_mut().find(|(id, _)| *id == connection) {
+fn leave(all: &mut [Party], number: usize) {
+    all.get_mut(number).into_iter().for_each(|party| party.gone = true);
+}
+
+fn listening(all: &mut [Party], connection: ConnectionId) -> Option<&mut Heard> {
+    let party = all.iter_mut().find(|party| party.connection == connection)?;
+    (!party.gone).then_some(&mut party.heard)
+}
+
+fn hear(all: &mut [Party], connection: ConnectionId, bytes: &[u8]) {
+    listening(all, connection).into_iter().for_each(|heard| heard.bytes.extend(bytes));
+}
+
+fn end(all: &mut [Party], connection: ConnectionId, how: End) {
+    if let Some(heard) = listening(all, connection) {
         heard.end.get_or_insert(how);
     }
 }

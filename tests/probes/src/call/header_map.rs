@@ -1,6 +1,6 @@
 //! Header maps.
 
-use super::{Bytes, Number, say};
+use super::{Bytes, Number, OK, say};
 use crate::{abi, words};
 
 /// The headers of a call-out's answer.
@@ -44,13 +44,19 @@ pub(crate) fn get_headers(map: u32) {
     let status = abi::proxy_get_header_map_pairs(map, pairs_at, len_at);
     let bytes = pairs.take();
     let map = words::map(map);
-    say!("proxy_get_header_map_pairs({map}) = {}{}", words::status(status), pairs.told(status, &bytes));
+    let shown = pairs.told_as(status, || words::pairs(&bytes));
+    say!("proxy_get_header_map_pairs({map}) = {}{shown}", words::status(status));
 }
 
-/// `proxy_get_header_map_size`
+/// `proxy_get_header_map_size`; without the digits of the time that Envoy tells in one of the headers.
 pub(crate) fn get_headers_size(map: u32) {
-    let mut size = Number::new();
+    let (mut size, mut time) = (Number::new(), Bytes::new());
     let status = abi::proxy_get_header_map_size(map, size.at());
+    let (time_at, len_at) = time.at();
+    let name = words::SERVICE_TIME;
+    if abi::proxy_get_header_map_value(map, name.as_ptr() as usize, name.len(), time_at, len_at) == OK {
+        size.0 -= u32::try_from(time.take().len()).unwrap_or(0);
+    }
     say!("proxy_get_header_map_size({}) = {}{}", words::map(map), words::status(status), size.told(status));
 }
 

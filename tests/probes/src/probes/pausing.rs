@@ -6,7 +6,7 @@ use crate::call::{
 };
 use crate::probe::{Action, Probe};
 
-/// Holds a new connection, and lets it go on the third tick.
+/// Holds a new connection, and lets it go on the third tick after the client has said `go`.
 #[derive(Default)]
 pub(crate) struct PauseNew {
     ticks: u32,
@@ -14,7 +14,6 @@ pub(crate) struct PauseNew {
 
 impl Probe for PauseNew {
     fn new_connection(&mut self, _: u32) -> Action {
-        set_tick_period(100);
         Action::Pause
     }
     fn tick(&mut self, _: u32) {
@@ -30,7 +29,26 @@ impl Probe for PauseNew {
         }
     }
     fn downstream_data(&mut self, _: u32, _: u32, _: bool) -> Action {
+        if get_buffer(DOWNSTREAM, 0, ALL).ends_with(b"go") {
+            set_tick_period(20);
+        }
         if self.ticks < 3 { Action::Pause } else { Action::Continue }
+    }
+}
+
+/// Holds a new connection, and lets it go on the first tick: the only way where nothing is read before.
+pub(crate) struct PauseUnread;
+
+impl Probe for PauseUnread {
+    fn new_connection(&mut self, _: u32) -> Action {
+        set_tick_period(600);
+        Action::Pause
+    }
+    fn tick(&mut self, _: u32) {
+        set_tick_period(0);
+        set_effective_context(2);
+        get_buffer(DOWNSTREAM, 0, ALL);
+        continue_stream(DOWNSTREAM);
     }
 }
 
@@ -99,7 +117,7 @@ impl Probe for WriteWhilePaused {
         if self.ticks == 2 {
             continue_stream(DOWNSTREAM);
         }
-        if self.ticks == 3 {
+        if self.ticks >= 3 {
             set_tick_period(0);
         }
     }

@@ -17,6 +17,7 @@ fn chosen_steps_run_once_and_in_order() {
 fn the_module_is_built_before_a_step_that_loads_it() {
     assert_eq!(Step::plan(&[Step::Scenarios]), [Step::Wasm, Step::Scenarios]);
     assert_eq!(Step::plan(&[Step::Envoy]), [Step::Wasm, Step::Envoy]);
+    assert_eq!(Step::plan(&[Step::Conformance]), [Step::Wasm, Step::Conformance]);
     assert_eq!(Step::plan(&[Step::Parity]), [Step::Wasm, Step::Parity]);
     assert_eq!(Step::plan(&[Step::Readers]), [Step::Wasm, Step::Readers]);
     assert_eq!(Step::plan(&[Step::Report]), [Step::Wasm, Step::Report]);

@@ -1,8 +1,8 @@
 //! Client and mail server, once they are joined, and the buffers between them.
 
 use super::*;
-use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
-use crate::worker::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
+use crate::settings::{CONNECT_TIMEOUT, CONNECTION_BUFFER_BYTES_MAX};
+use crate::worker::IDLE_TIMEOUT;
 
 /// A client that is joined to a mail server.
 fn joined() -> (ComponentHost, ConnectionId) {
@@ -12,6 +12,11 @@ fn joined() -> (ComponentHost, ConnectionId) {
     host.handle(Input::UpstreamConnected { connection }, at(Duration::ZERO));
     assert_eq!(effects(&mut host), []);
     (host, connection)
+}
+
+/// A millisecond before.
+fn before(time: Duration) -> Duration {
+    time.saturating_sub(Duration::from_millis(1))
 }
 
 fn said(connection: ConnectionId, bytes: &[u8], end: bool) -> Input {
@@ -69,7 +74,7 @@ fn a_mail_server_that_does_not_answer_in_time_is_given_up() {
     let mut host = native(OPEN);
     let connection = connect(&mut host, at(Duration::ZERO));
     effects(&mut host);
-    host.handle(Input::TimePassed, at(CONNECT_TIMEOUT - Duration::from_millis(1)));
+    host.handle(Input::TimePassed, at(before(CONNECT_TIMEOUT)));
     assert_eq!(effects(&mut host), []);
     host.handle(Input::TimePassed, at(CONNECT_TIMEOUT));
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection, reset: false });
@@ -81,7 +86,7 @@ fn a_joined_client_is_closed_when_nothing_has_moved_for_an_hour() {
     let begun = Duration::from_secs(10);
     host.handle(said(connection, b"220 mx.test ESMTP\r\n", false), at(begun));
     effects(&mut host);
-    host.handle(Input::TimePassed, at(begun + IDLE_TIMEOUT - Duration::from_millis(1)));
+    host.handle(Input::TimePassed, at(before(begun + IDLE_TIMEOUT)));
     assert_eq!(effects(&mut host), []);
     host.handle(Input::TimePassed, at(begun + IDLE_TIMEOUT));
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection, reset: false });

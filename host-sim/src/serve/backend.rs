@@ -1,0 +1,103 @@
+//! The mail server behind the screen.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+/// `HOST:PORT`. A name is looked up for each connection, so that a mail server may move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Backend {
+    host: String,
+    port: u16,
+}
+
+// === impl Backend ===
+
+impl Backend {
+    /// Connects to the first of its addresses that answers, all in all within `wait`. The error says what happened at
+    /// each address.
+    pub async fn connect(&self, wait: Duration) -> Result<TcpStream, String> {
+        let mut failures = Vec::new();
+        match timeout(wait, self.connect_to_any(&mut failures)).await {
+            Ok(Some(stream)) => return Ok(stream),
+            Ok(None) => {}
+            Err(_) => {
+                let wait = humantime::format_duration(wait);
+                failures.push(format!("no connection within {wait} (--connect-timeout)"));
+            }
+        }
+        Err(failures.join("; "))
+    }
+
+    async fn connect_to_any(&self, failures: &mut Vec<String>) -> Option<TcpStream> {
+        let addresses = match lookup_host((self.host.as_str(), self.port)).await {
+            Ok(addresses) => addresses,
+            Err(error) => {
+                failures.push(format!("the name cannot be looked up: {error}"));
+                return None;
+            }
+        };
+        for address in addresses {
+            match TcpStream::connect(address).await {
+                Ok(stream) => match itself(&stream) {
+                    Ok(false) => return Some(stream),
+                    Ok(true) => failures.push(format!("{address}: nobody listens")),
+                    Err(error) => failures.push(format!("{address}: {error}")),
+                },
+                Err(error) => failures.push(format!("{address}: {error}")),
+            }
+        }
+        if failures.is_empty() {
+            failures.push("the name has no address".to_owned());
+        }
+        None
+    }
+}
+
+/// A socket that was given the very port which it connects to is connected with itself, where nobody listens.
+fn itself(stream: &TcpStream) -> io::Result<bool> {
+    Ok(stream.local_addr()? == stream.peer_addr()?)
+}
+
+impl From<SocketAddr> for Backend {
+    fn from(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
+    }
+}
+
+impl FromStr for Backend {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let expected = || "expected HOST:PORT, such as 127.0.0.1:25, [::1]:25 or mail.internal:25".to_owned();
+        let (host, port) = text.rsplit_once(':').ok_or_else(expected)?;
+        let port = port.parse().ok().filter(|&port| port > 0).ok_or_else(expected)?;
+        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let is_host = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "/[]:".contains(c));
+        match bare {
+            Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => {
+                Ok(Self { host: address.to_owned(), port })
+            }
+            None if is_host => Ok(Self { host: host.to_owned(), port }),
+            _ => Err(expected()),
+        }
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+;; Counts clients, and sets a gauge to -3. Lets everything through.
+(module
+  (import "env" "proxy_define_metric" (func $define (param i32 i32 i32 i32) (result i32)))
+  (import "env" "proxy_increment_metric" (func $increment (param i32 i64) (result i32)))
+  (import "env" "proxy_record_metric" (func $record (param i32 i64) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "postscreen_connect")
+  (data (i32.const 200) "postscreen_held")
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_configure") (param i32 i32) (result i32)
+    (drop (call $define (i32.const 0) (i32.const 100) (i32.const 18) (i32.const 0)))
+    (drop (call $define (i32.const 1) (i32.const 200) (i32.const 15) (i32.const 4)))
+    (i32.const 1))
+  (func (export "proxy_on_new_connection") (param i32) (result i32)
+    (drop (call $increment (i32.load (i32.const 0)) (i64.const 1)))
+    (drop (call $record (i32.load (i32.const 4)) (i64.const -3)))
+    (i32.const 0)))

@@ -1,0 +1,67 @@
+//! How it ends.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::BANNER;
+use crate::program::{Program, read_exact, read_to_end};
+
+#[test]
+fn a_signal_lets_clients_finish_and_takes_no_new_ones() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut program = Program::serve("through.wat", &[]);
+        let mut client = program.connect();
+        read_exact(&mut client, BANNER);
+        program.signal(signal);
+        program.line_with("clients that may still finish within 30 s: 1");
+        assert!(TcpStream::connect(program.place(0)).is_err());
+        client.write_all(b"QUIT\r\n").unwrap();
+        assert_eq!(read_to_end(&mut client), b"221 2.0.0 Bye\r\n");
+        drop(client);
+        program.line_with("clients that were cut off: 0");
+        assert!(program.wait().success());
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut program = Program::serve("hold.wat", &[]);
+    let _client = program.connect();
+    program.terminate();
+    program.line_with("clients that may still finish");
+    program.terminate();
+    program.line_with("clients that were cut off: ");
+    assert!(program.wait().success());
+}
+
+#[test]
+fn clients_that_do_not_finish_in_time_are_cut_off_and_counted() {
+    let mut program = Program::serve("through.wat", &["--drain-timeout", "400ms"]);
+    let mut clients: Vec<_> = (0..2).map(|_| program.connect()).collect();
+    for client in &mut clients {
+        read_exact(client, BANNER);
+    }
+    let start = Instant::now();
+    program.terminate();
+    program.line_with("clients that may still finish within 0.4 s: 2");
+    // Each has its access line before the last line of all.
+    program.line_with(" access: ");
+    program.line_with(" access: ");
+    program.line_with("stopped; clients that were cut off: 2");
+    assert!(program.wait().success());
+    assert!(start.elapsed() >= Duration::from_millis(400), "{:?}", start.elapsed());
+}
+
+#[test]
+fn whoever_has_not_said_who_it_is_is_closed_at_once() {
+    let mut program = Program::serve("through.wat", &["--proxy-protocol-in"]);
+    let mut client = program.connect();
+    client.write_all(b"PROXY ").unwrap();
+    program.terminate();
+    program.line_with("clients that may still finish within 30 s: 0");
+    program.line_with("clients that were cut off: 0");
+    assert!(program.wait().success());
+}

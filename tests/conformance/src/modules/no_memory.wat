@@ -1,0 +1,5 @@
+;; Keeps its memory for itself.
+(module
+  (memory 1)
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 4096)))
