@@ -21,7 +21,9 @@ pub fn answer(zones: &Zones, headers: &HeaderMap, body: &[u8]) -> Option<HttpAns
     match zones.reply(body) {
         Reply::Message(message) => Some(HttpAnswer::message(message)),
         Reply::NoQuestion => Some(HttpAnswer::error("400")),
-        Reply::Silence => None,
+        Reply::Status(status) => Some(HttpAnswer::error(&status.to_string())),
+        // A broken connection brings no answer either.
+        Reply::Silence | Reply::Reset | Reply::Down => None,
     }
 }
 
@@ -46,7 +48,8 @@ impl HttpAnswer {
         Self { headers: vec![(b":status".to_vec(), b"200".to_vec()), content_type], body }
     }
 
-    fn error(status: &str) -> Self {
+    /// A status other than 200, and no body.
+    pub(crate) fn error(status: &str) -> Self {
         Self { headers: vec![(b":status".to_vec(), status.into())], body: Vec::new() }
     }
 }

@@ -37,6 +37,17 @@ pub trait Driven {
 
     /// Workers whose machine has trapped.
     fn failed_workers(&self) -> Vec<usize>;
+
+    /// Replaces the module's configuration; the reason if it stays as it was. A host that cannot do it says so.
+    fn reconfigure(&mut self, _configuration: String, _now: Now) -> Result<(), String> {
+        Err("this host cannot change its module's configuration".to_owned())
+    }
+
+    /// The value under `key` in the data that the machines share. `None`: this host cannot tell; `Some(None)`: there is
+    /// none.
+    fn shared_data(&self, _key: &[u8]) -> Option<Option<Vec<u8>>> {
+        None
+    }
 }
 
 impl Driven for Host {
@@ -72,5 +83,13 @@ impl Driven for Host {
 
     fn failed_workers(&self) -> Vec<usize> {
         Self::failed_workers(self)
+    }
+
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
+        Self::reconfigure(self, configuration, now).map_err(|error| error.with_log())
+    }
+
+    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        Some(Self::shared_data(self, key))
     }
 }

@@ -2,32 +2,35 @@
 
 mod cast;
 mod compare;
+mod end;
 mod files;
+mod mail_server;
 mod page;
 mod player;
 mod program;
 mod record;
 mod report;
+mod resolver;
 mod simulator;
 mod timeline;
+mod traps;
 mod watching;
 mod words;
 
 use std::cell::RefCell;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Instant;
 
-use postscreen_scenario::{Scenario, parse};
+use postscreen_scenario::{Mistake, Paint, Scenario, parse_file};
 
 pub use simulator::Simulator;
 
 use player::Played;
 use program::Program;
-use report::Pointed;
 use watching::Watching;
 
 use crate::cli::RunArgs;
@@ -65,24 +68,26 @@ fn run(args: RunArgs) -> Result<usize, String> {
     }
     let stories: Vec<_> = files.iter().map(|file| read(file)).collect();
     let width = report::name_width(files.iter().map(|file| file.display().to_string()));
+    let paint = paint();
     let (mut failed, mut left_out) = (0, 0);
     for (file, story) in files.iter().zip(stories) {
         let file = file.display().to_string();
         match story {
             Err(mistake) => {
                 failed += 1;
-                say(&report::mistake(&file, width, &mistake));
+                say(&report::mistake(&file, width, &mistake, paint));
             }
             Ok(story) => {
                 let begun = Instant::now();
                 let views = Views { trace, timeline };
                 let Some(played) = play(&programs, &story, workers, views) else {
                     left_out += 1;
-                    say(&report::left_out(&file, width));
+                    let why = programs.iter().find_map(|program| story.left_out_by(program.kind()));
+                    say(&report::left_out(&file, width, &why.unwrap_or_default()));
                     continue;
                 };
                 failed += usize::from(!played.differences.is_empty());
-                say(&report::played(&file, width, &story.about, &played, begun.elapsed()));
+                say(&report::played(&file, width, &story.about, &played, begun.elapsed(), paint));
             }
         }
     }
@@ -137,10 +142,16 @@ fn play(programs: &[Program], story: &Scenario, workers: NonZeroUsize, views: Vi
     Some(told)
 }
 
-fn read(path: &Path) -> Result<Scenario, Pointed> {
+fn read(path: &Path) -> Result<Scenario, Mistake> {
     let file = path.display().to_string();
-    let text = files::read(path).map_err(|reason| Pointed::at_file(&file, reason))?;
-    parse(&file, &text).map_err(|mistake| Pointed::at_place(mistake, text))
+    let bytes = files::read(path).map_err(|reason| Mistake::of_file(&file, reason))?;
+    parse_file(&file, &bytes)
+}
+
+/// Colours are for terminals, and only for people who want them.
+fn paint() -> Paint {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if std::io::stdout().is_terminal() && !unwanted { Paint::Colours } else { Paint::Plain }
 }
 
 #[cfg(test)]

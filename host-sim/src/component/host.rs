@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use postscreen_engine::Policy;
+use postscreen_engine::{Policy, SharedData as _};
 
 use super::error::ScreenError;
 use super::instance::Instance;
@@ -24,6 +24,7 @@ use crate::{Driven, Limits, Now};
 pub struct ComponentHost {
     workers: Vec<Worker>,
     books: Books,
+    table: Table,
     effects: VecDeque<Effect>,
     /// Which worker has each open connection.
     connections: BTreeMap<ConnectionId, usize>,
@@ -68,6 +69,7 @@ impl ComponentHost {
         Self {
             workers: screens.into_iter().enumerate().map(worker).collect(),
             books,
+            table,
             effects: VecDeque::new(),
             connections: BTreeMap::new(),
             last_connection: 0,
@@ -207,6 +209,12 @@ impl Driven for ComponentHost {
     fn failed_workers(&self) -> Vec<usize> {
         let failed = self.workers.iter().enumerate().filter(|(_, worker)| worker.failed());
         failed.map(|(number, _)| number).collect()
+    }
+
+    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        let key = String::from_utf8_lossy(key);
+        let Ok(value) = self.table.fetch(&key);
+        Some(value.map(|(value, _)| value))
     }
 }
 

@@ -36,6 +36,12 @@ pub(super) fn all(source: &Source, questions: &[Option<Vec<u8>>], names: &[&str]
                     Said::NoQuestion | Said::Silence => {
                         Reply::Asked { message: Err(DnsFailure::Timeout), after: *timeout }
                     }
+                    Said::Status(status) => {
+                        Reply::Asked { message: Err(DnsFailure::HttpStatus(status)), after: Duration::ZERO }
+                    }
+                    Said::Reset | Said::Down => {
+                        Reply::Asked { message: Err(DnsFailure::Unreachable), after: Duration::ZERO }
+                    }
                 },
             })
             .collect(),

@@ -17,7 +17,7 @@ pub(super) fn difference(
     }
     let diff = TextDiff::from_lines(&texts[0], &texts[1]);
     let how = diff.unified_diff().header(first, second).to_string();
-    Some(Difference { what: format!("{second} against {first}"), how: how.trim_end().to_owned() })
+    Some(Difference::said(format!("{second} against {first}"), how))
 }
 
 /// Everything that two hosts must agree on, line by line. The words of a refusal are each host's own.

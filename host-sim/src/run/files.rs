@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The largest scenario file, in bytes. The longest story so far has a fiftieth of it.
-const FILE_BYTES_MAX: u64 = 256 * 1024;
+use postscreen_scenario::FILE_BYTES_MAX;
+
 /// How deep directories are walked, so that a link to a parent ends the walk with an error.
 const DEPTH_MAX: usize = 8;
 
@@ -25,13 +25,13 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-/// A file's text.
-pub(super) fn read(path: &Path) -> Result<String, String> {
+/// A file's bytes, unless it is too large to be a story.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
     let len = fs::metadata(path).map_err(|error| format!("cannot read it: {error}"))?.len();
-    if len > FILE_BYTES_MAX {
-        return Err(format!("it has {len} bytes: expected at most {FILE_BYTES_MAX}"));
+    if len > FILE_BYTES_MAX as u64 {
+        return Err(format!("the file has {len} bytes: expected at most {FILE_BYTES_MAX}"));
     }
-    fs::read_to_string(path).map_err(|error| format!("cannot read it: {error}"))
+    fs::read(path).map_err(|error| format!("cannot read it: {error}"))
 }
 
 fn walk(directory: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), String> {

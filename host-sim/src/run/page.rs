@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use postscreen_scenario::{Difference, Scenario};
+use postscreen_scenario::{Difference, Paint, Scenario};
 
 use super::program::Program;
 use super::record::Record;
@@ -37,7 +37,8 @@ struct Story {
 enum Outcome {
     Played(Play),
     /// It is for other hosts.
-    LeftOut,
+    /// And why.
+    LeftOut(String),
     /// The file is no story; why.
     Mistake(String),
 }
@@ -68,12 +69,12 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
     let files = files::find(files)?;
     let program = Program::load(*abi, module.clone(), host)?;
     let play = |story: &Scenario| {
-        if !story.hosts.contains(&program.kind()) {
-            return None;
+        if let Some(why) = story.left_out_by(program.kind()) {
+            return Err(why);
         }
         let watching = Watching::recorded();
         let played = player::play(&program, story, *workers, &watching);
-        Some(Play {
+        Ok(Play {
             differences: played.differences,
             virtual_time: played.virtual_time,
             record: watching.record.unwrap_or_default(),
@@ -85,7 +86,7 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
     let page = page(&stories, program.name());
     fs::write(output, page).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
     let failed = stories.iter().filter(|story| story.failed()).count();
-    let left_out = stories.iter().filter(|story| matches!(story.outcome, Outcome::LeftOut)).count();
+    let left_out = stories.iter().filter(|story| matches!(story.outcome, Outcome::LeftOut(_))).count();
     println!("wrote {}", output.display());
     println!("{} passed, {failed} failed", stories.len() - failed - left_out);
     Ok(failed)
@@ -118,16 +119,16 @@ fn page(stories: &[Story], program: &str) -> String {
 // === impl Story ===
 
 impl Story {
-    fn of(path: &Path, play: impl Fn(&Scenario) -> Option<Play>) -> Self {
+    fn of(path: &Path, play: impl Fn(&Scenario) -> Result<Play, String>) -> Self {
         let file = path.display().to_string();
         match read(path) {
             Err(mistake) => {
                 let width = file.chars().count();
-                let outcome = Outcome::Mistake(report::mistake(&file, width, &mistake));
+                let outcome = Outcome::Mistake(report::mistake(&file, width, &mistake, Paint::Plain));
                 Self { file, about: String::new(), outcome }
             }
             Ok(story) => {
-                let outcome = play(&story).map_or(Outcome::LeftOut, Outcome::Played);
+                let outcome = play(&story).map_or_else(Outcome::LeftOut, Outcome::Played);
                 Self { file, about: story.about, outcome }
             }
         }
@@ -136,7 +137,7 @@ impl Story {
     fn failed(&self) -> bool {
         match &self.outcome {
             Outcome::Played(play) => !play.differences.is_empty(),
-            Outcome::LeftOut => false,
+            Outcome::LeftOut(_) => false,
             Outcome::Mistake(_) => true,
         }
     }
@@ -144,7 +145,7 @@ impl Story {
     /// The class of the story on the page, and its word.
     fn status(&self) -> (&'static str, &'static str) {
         match &self.outcome {
-            Outcome::LeftOut => ("left-out", "left out"),
+            Outcome::LeftOut(_) => ("left-out", "left out"),
             _ if self.failed() => ("failed", "failed"),
             _ => ("passed", "passed"),
         }

@@ -1,21 +1,21 @@
 //! One story in virtual time: whatever happens next happens now.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use postscreen_scenario::{Action, Difference, Limits, MailServer, Scenario, Sink, Stay, Transcript, check};
+use postscreen_scenario::{Action, Difference, Limits, Reconfigure, Scenario, Transcript, check};
 
 use super::cast::{Cast, Member, Socket};
+use super::end::{self, Register};
+use super::mail_server::Sessions;
 use super::program::Program;
+use super::resolver::Answers;
 use super::watching::Watching;
-use crate::event::{CallId, ConnectionId, Effect, HttpCall, Input};
-use crate::{Driven, Now, dns};
+use crate::event::{ConnectionId, Effect, Input};
+use crate::{Driven, Now};
 
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
-/// How long the resolver takes. Far below one `greet_wait`, so that a story need not think of it.
-const DNS_LATENCY: Duration = Duration::from_millis(5);
 /// What clients are granted. The tolerance covers the resolver's latency and one tick of the module.
 const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50) };
 /// Times in log lines are exact.
@@ -45,9 +45,12 @@ pub(super) fn play(
     watching: &Watching,
 ) -> Played {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
-    let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-    match program.start(&policy, workers, now, watching) {
-        Ok(host) => Player::new(scenario, watching.wrap(host), now, watching).play(),
+    match program.start(scenario, workers, now, watching) {
+        Ok(host) => {
+            let mut player = Player::new(scenario, watching.wrap(host), now, watching);
+            player.transcript.has_voice = program.has_voice();
+            player.play()
+        }
         Err(reason) => {
             let transcript = Transcript { refused: Some(reason), ..Transcript::default() };
             let differences = check(scenario, &transcript, LOG_TOLERANCE);
@@ -62,12 +65,11 @@ struct Player<'a> {
     now: Now,
     cast: Cast<'a>,
     watching: &'a Watching,
-    backends: BTreeMap<ConnectionId, Sink>,
-    /// DNS answers under way, by arrival time and then in the order of the questions.
-    answers: BTreeMap<(Duration, u64), (CallId, Input)>,
-    asked: u64,
+    mail_server: Sessions,
+    answers: Answers,
+    register: Register,
     transcript: Transcript,
-    /// What the host had to say itself: traps and broken rules.
+    /// Broken rules of the play.
     complaints: Vec<String>,
 }
 
@@ -81,9 +83,9 @@ impl<'a> Player<'a> {
             now,
             cast: Cast::new(scenario, LIMITS),
             watching,
-            backends: BTreeMap::new(),
-            answers: BTreeMap::new(),
-            asked: 0,
+            mail_server: Sessions::default(),
+            answers: Answers::new(scenario),
+            register: Register::default(),
             transcript: Transcript::default(),
             complaints: Vec::new(),
         }
@@ -93,13 +95,23 @@ impl<'a> Player<'a> {
         for _ in 0..MOMENTS_MAX {
             self.settle();
             let end = self.cast.ended().map(|ended| ended + SETTLE);
-            let next = [self.host.next_deadline(), self.cast.next_wake(), self.next_answer(), end];
+            let next = [
+                self.host.next_deadline(),
+                self.cast.next_wake(),
+                self.answers.next(),
+                self.mail_server.next(),
+                self.next_change().map(|change| change.at),
+                end,
+            ];
             let Some(next) = next.into_iter().flatten().min() else { break };
             if end.is_some_and(|end| self.now.monotonic >= end) {
                 return self.finish();
             }
             self.now = self.now.at(next);
-            self.deliver_answers();
+            self.reconfigure();
+            while let Some(answer) = self.answers.arrived(self.now.monotonic) {
+                self.host.handle(answer, self.now);
+            }
             self.host.handle(Input::TimePassed, self.now);
         }
         self.complaints.push(format!("the play did not end within {MOMENTS_MAX} moments"));
@@ -108,13 +120,31 @@ impl<'a> Player<'a> {
 
     fn finish(mut self) -> Played {
         self.transcript.metrics = self.host.metrics();
+        self.transcript.passes = end::passes(self.scenario, &*self.host, self.now.wall.as_secs());
+        let (open, dials, verdicts) = self.register.into_parts();
+        self.transcript.open = Some(open);
+        self.transcript.dials = Some(dials);
+        self.transcript.verdicts = Some(verdicts);
         self.transcript.teasers = self.cast.teasers();
         self.transcript.clients = self.cast.results();
         let mut differences = check(self.scenario, &self.transcript, LOG_TOLERANCE);
         if !self.complaints.is_empty() {
-            differences.push(Difference { what: "the host".to_owned(), how: self.complaints.join("\n") });
+            differences.push(Difference::said("the play", self.complaints.join("\n")));
         }
         Played { differences, virtual_time: self.now.monotonic, transcript: self.transcript }
+    }
+
+    /// The new configuration that comes next.
+    fn next_change(&self) -> Option<&'a Reconfigure> {
+        self.scenario.reconfigure.get(self.transcript.reconfigured.len())
+    }
+
+    /// Changes the configuration, if it is time.
+    fn reconfigure(&mut self) {
+        while let Some(change) = self.next_change().filter(|change| change.at <= self.now.monotonic) {
+            let policy = serde_json::Value::Object(change.policy.clone()).to_string();
+            self.transcript.reconfigured.push(self.host.reconfigure(policy, self.now).err());
+        }
     }
 
     /// Lets everybody act until nobody has anything left to do at this moment.
@@ -122,8 +152,10 @@ impl<'a> Player<'a> {
         loop {
             let mut quiet = true;
             for (name, client, server) in self.cast.due(self.now.monotonic) {
-                let connection = self.host.accept(client, server, None, self.now);
+                let worker = self.scenario.clients.get(name).and_then(|client| client.worker);
+                let connection = self.host.accept(client, server, worker, self.now);
                 self.cast.join(name, connection, self.now.monotonic);
+                self.register.connected(name);
                 self.watching.joined(connection, name);
                 quiet = false;
             }
@@ -132,6 +164,7 @@ impl<'a> Player<'a> {
                 self.host.handle(input, self.now);
                 quiet = false;
             }
+            quiet &= !self.mail_server_acts();
             while let Some(effect) = self.host.poll_effect() {
                 self.carry_out(effect);
                 quiet = false;
@@ -157,27 +190,31 @@ impl<'a> Player<'a> {
                 }
             }
             Effect::Dial { connection, cluster } => self.dial(connection, &cluster),
-            Effect::ToUpstream { connection, bytes } => self.backend_hears(connection, &bytes),
-            // As a mail server does: no more commands, no more session.
+            Effect::ToUpstream { connection, bytes } => {
+                self.mail_server.receive(connection, &bytes, self.now.monotonic);
+                self.mail_server_acts();
+            }
             Effect::EndToUpstream { connection } => {
-                if self.backends.remove(&connection).is_some() {
-                    self.backend_says(connection, Vec::new(), true);
+                self.mail_server.client_ended(connection, self.now.monotonic);
+                self.mail_server_acts();
+            }
+            Effect::CloseUpstream { connection, .. } => self.mail_server.closed(connection),
+            Effect::HttpCall(call) => self.answers.ask(&call, self.now.monotonic),
+            Effect::CancelHttpCall { call } => self.answers.cancel(call),
+            Effect::Log(line) if line.by_host => self.transcript.host_log.push(line.text),
+            Effect::Log(line) => self.transcript.log.push(line.text),
+            Effect::Ended(end) => {
+                if let Some(name) = self.cast.name(end.connection) {
+                    self.register.ended(name, &end);
                 }
             }
-            Effect::CloseUpstream { connection, .. } => {
-                self.backends.remove(&connection);
-            }
-            Effect::HttpCall(call) => self.resolve(&call),
-            Effect::CancelHttpCall { call } => self.answers.retain(|_, (asked, _)| *asked != call),
             effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
                 if let Some(answer) = effect.declined() {
                     self.host.handle(answer, self.now);
                 }
             }
-            Effect::Log(line) if line.by_host => self.complaints.push(line.text),
-            Effect::Log(line) => self.transcript.log.push(line.text),
-            // Nothing fills up here, and the story has no word for access logs.
-            Effect::ReadClient { .. } | Effect::ReadUpstream { .. } | Effect::Ended(_) => {}
+            // Nothing fills up here.
+            Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }
     }
 
@@ -199,60 +236,27 @@ impl<'a> Player<'a> {
             self.host.handle(Input::UpstreamRefused { connection }, self.now);
             return;
         }
-        match self.scenario.mail_server {
-            MailServer::Friendly => {}
-            // The kernel takes the connection, and nobody ever says a word.
-            MailServer::Busy => return self.host.handle(Input::UpstreamConnected { connection }, self.now),
-            MailServer::Refuses => return self.host.handle(Input::UpstreamRefused { connection }, self.now),
+        let name = self.cast.name(connection);
+        if let Some(name) = name {
+            self.register.dialled(name, cluster);
         }
-        self.transcript.backend.extend(self.cast.name(connection).map(str::to_owned));
-        let sink = Sink::default();
-        let greeting = sink.greeting().to_vec();
-        self.backends.insert(connection, sink);
-        self.host.handle(Input::UpstreamConnected { connection }, self.now);
-        self.backend_says(connection, greeting, false);
-    }
-
-    fn backend_hears(&mut self, connection: ConnectionId, bytes: &[u8]) {
-        let Some(sink) = self.backends.get_mut(&connection) else { return };
-        let mut replies = Vec::new();
-        let end = sink.receive(bytes, &mut replies) == Stay::Close;
-        if end {
-            self.backends.remove(&connection);
+        let server = &self.scenario.mail_server;
+        let (input, begins) = self.mail_server.dial(server, connection, self.now.monotonic);
+        if begins {
+            self.transcript.backend.extend(name.map(str::to_owned));
         }
-        if end || !replies.is_empty() {
-            self.backend_says(connection, replies, end);
-        }
+        self.host.handle(input, self.now);
+        self.mail_server_acts();
     }
 
-    fn backend_says(&mut self, connection: ConnectionId, bytes: Vec<u8>, end: bool) {
-        self.host.handle(Input::UpstreamBytes { connection, bytes, end }, self.now);
-    }
-
-    fn resolve(&mut self, call: &HttpCall) {
-        let Some(answer) = dns::answer(&self.scenario.dns, &call.headers, &call.body) else { return };
-        let input = Input::HttpResponse {
-            call: call.call,
-            headers: answer.headers,
-            body: answer.body,
-            trailers: Vec::new(),
-        };
-        self.asked += 1;
-        self.answers.insert((self.now.monotonic + DNS_LATENCY, self.asked), (call.call, input));
-    }
-
-    fn next_answer(&self) -> Option<Duration> {
-        self.answers.first_key_value().map(|((arrival, _), _)| *arrival)
-    }
-
-    fn deliver_answers(&mut self) {
-        while let Some(entry) = self.answers.first_entry() {
-            if entry.key().0 > self.now.monotonic {
-                break;
-            }
-            let (_, input) = entry.remove();
+    /// Lets the mail server say what it has to say by now; whether it said anything.
+    fn mail_server_acts(&mut self) -> bool {
+        let mut any = false;
+        while let Some(input) = self.mail_server.said(self.now.monotonic) {
             self.host.handle(input, self.now);
+            any = true;
         }
+        any
     }
 }
 

@@ -3,15 +3,18 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use postscreen_scenario::HostKind;
+use postscreen_scenario::{HostKind, Scenario};
 
+use super::traps;
 use super::watching::Watching;
 use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
 use crate::component::{Component, ComponentHost};
-use crate::{Driven, Limits, Module, Now, Profile, Settings};
+use crate::{Driven, HttpCluster, Limits, Module, Now, Profile, Settings};
 
 /// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
 const FUEL: u64 = 1_000_000_000;
+/// The cluster of the resolver.
+const RESOLVER: &str = "resolver";
 
 /// What is loaded once and then plays any number of stories.
 pub(super) enum Program {
@@ -94,19 +97,26 @@ impl Program {
         !matches!(self, Self::ProxyWasm(..))
     }
 
-    /// Starts a host with a configuration; an error is why it is refused.
+    /// Whether nobody is dialled for clients that are refused: the host speaks to them itself.
+    pub(super) fn has_voice(&self) -> bool {
+        self.teases()
+    }
+
+    /// Starts the host that a story wants, with so many workers where it does not care; an error is why the
+    /// configuration is refused.
     pub(super) fn start(
         &self,
-        policy: &str,
+        story: &Scenario,
         workers: NonZeroUsize,
         now: Now,
         watching: &Watching,
     ) -> Result<Box<dyn Driven>, String> {
+        let policy = serde_json::Value::Object(story.policy.clone()).to_string();
+        let workers = story.workers.unwrap_or(workers);
         match self {
-            Self::ProxyWasm(module, Envoy { profile, limits }) => {
-                let (profile, limits) = (*profile, *limits);
-                let settings = Settings { profile, limits, workers, ..Settings::postscreen(policy) };
-                let host = watching.start(module, settings, now).map_err(|error| error.with_log())?;
+            Self::ProxyWasm(module, envoy) => {
+                let settings = envoy.settings(story, policy, workers);
+                let host = watching.start(story, module, settings, now).map_err(|error| error.with_log())?;
                 Ok(Box::new(host))
             }
             Self::Component(component, limits) => {
@@ -118,5 +128,23 @@ impl Program {
                 Ok(Box::new(host.map_err(|error| error.to_string())?))
             }
         }
+    }
+}
+
+// === impl Envoy ===
+
+impl Envoy {
+    fn settings(self, story: &Scenario, policy: String, workers: NonZeroUsize) -> Settings {
+        let mut settings = Settings {
+            profile: self.profile,
+            limits: self.limits,
+            workers,
+            failure_policy: traps::failure_policy(story.failure_policy),
+            ..Settings::postscreen(policy)
+        };
+        if story.resolver.as_ref().is_some_and(|outage| outage.missing) {
+            settings.http_clusters.insert(RESOLVER.to_owned(), HttpCluster::Down);
+        }
+        settings
     }
 }

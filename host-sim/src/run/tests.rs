@@ -1,5 +1,7 @@
 //! One story on several hosts.
 
+use postscreen_scenario::parse;
+
 use super::*;
 use crate::Module;
 

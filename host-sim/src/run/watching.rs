@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use postscreen_scenario::Scenario;
+
 use super::record::{Record, Recorder};
+use super::traps::Traps;
 use crate::event::ConnectionId;
 use crate::trace::Observer;
 use crate::{Driven, Host, Module, Now, Settings, StartError};
@@ -25,10 +28,21 @@ impl Watching {
         Self { observer: None, record: Some(Rc::default()) }
     }
 
-    /// A host for Proxy-Wasm modules whose calls are told to the observer.
-    pub(super) fn start(&self, module: &Module, settings: Settings, now: Now) -> Result<Host, StartError> {
-        match &self.observer {
-            Some(observer) => Host::start_observed(module, settings, now, Rc::clone(observer)),
+    /// A host for Proxy-Wasm modules whose calls are told to the observer, and whose machines trap when the story wants
+    /// it.
+    pub(super) fn start(
+        &self,
+        scenario: &Scenario,
+        module: &Module,
+        settings: Settings,
+        now: Now,
+    ) -> Result<Host, StartError> {
+        let mut observer = self.observer.clone();
+        if !scenario.traps.is_empty() {
+            observer = Some(Rc::new(RefCell::new(Traps::new(&scenario.traps, observer))));
+        }
+        match observer {
+            Some(observer) => Host::start_observed(module, settings, now, observer),
             None => Host::start(module, settings, now),
         }
     }

@@ -107,8 +107,8 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
     for name in &stories.too_long {
         println!("left out: {name} takes more than a minute; only virtual time can wait for it");
     }
-    for name in &stories.elsewhere {
-        println!("left out: {name} is for other hosts, as its `hosts` say");
+    for (name, why) in &stories.elsewhere {
+        println!("left out: {name} {why}");
     }
     let mut tally = twice(options.once, |name, slow| probes.tests(name, slow)).await;
     let of_stories = twice(options.once, |name, _| stories.tests(&hosts, name)).await;

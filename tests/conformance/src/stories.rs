@@ -27,8 +27,8 @@ pub(crate) struct Stories {
     playable: Vec<Story>,
     /// Those that take too long, by name: they are for virtual time.
     pub(crate) too_long: Vec<String>,
-    /// Those that are not for Envoy, by name.
-    pub(crate) elsewhere: Vec<String>,
+    /// Those that are not for Envoy, by name, and why.
+    pub(crate) elsewhere: Vec<(String, String)>,
 }
 
 // === impl Stories ===
@@ -39,8 +39,8 @@ impl Stories {
         let mut stories = Self::default();
         for mut story in find(directory, |name| filter(&test_name(name)))? {
             story.name = test_name(&story.name);
-            if !story.scenario.hosts.contains(&HostKind::Envoy) {
-                stories.elsewhere.push(story.name);
+            if let Some(why) = story.scenario.left_out_by(HostKind::Envoy) {
+                stories.elsewhere.push((story.name, why));
             } else if length(&story.scenario) > REAL_TIME_MAX {
                 stories.too_long.push(story.name);
             } else {

@@ -6,6 +6,7 @@ mod envoy;
 mod liar;
 mod loopback;
 mod resolver;
+mod scripted;
 mod server;
 mod zone_files;
 
@@ -19,6 +20,7 @@ pub use envoy::{Envoy, Program};
 pub use liar::{Liar, Lie};
 pub use loopback::Loopback;
 pub use resolver::Resolver;
+pub use scripted::Scripted;
 pub use server::{Server, Usage};
 
 /// Questions under way on one HTTP/2 connection. Envoy sends up to 1,024 before the resolver has told its own limit,

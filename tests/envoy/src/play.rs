@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use postscreen_player::{Act, Stage};
-use postscreen_scenario::{Client, Limits, Scenario, Transcript, check};
+use postscreen_scenario::{Client, Fault, Limits, Scenario, Transcript, check};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use crate::client::PATIENCE;
-use crate::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream};
+use crate::fixture::{Backend, Envoy, Loopback, Program, Resolver, Scripted, Setup, Upstream};
 use crate::proxy;
 
 /// How far times may be off: log lines, and `elapsed` in a script. A tick of the module is 1 s at most and ends
@@ -34,19 +34,21 @@ const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE };
 /// part of it.
 const HEADER_REST: Duration = Duration::from_millis(100);
 
+/// What Envoy prints for a filter state that is not there.
+const NO_VERDICT: &str = "-";
+
 /// Plays `scenario` and tells what was seen; as soon as that is what the story says, or when it had time enough.
 ///
 /// # Errors
 ///
 /// When a server fails, or the module is not healthy at the end.
 pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> {
-    let zones = scenario.dns.iter().map(|(name, zone)| (name.to_owned(), zone.clone())).collect();
-    let resolver = Resolver::start(&zones).await?;
-    let backend = Backend::start_as(scenario.mail_server).await?;
+    let resolver = StoryResolver::start(scenario).await?;
+    let backend = Backend::start_as(&scenario.mail_server).await?;
     let setup = Setup {
         policy: scenario.policy.clone(),
         backend: backend.address(),
-        resolver: Upstream::Http2(resolver.doh()),
+        resolver: resolver.upstream(),
         workers: WORKERS.get(),
     };
     let envoy = match Envoy::start(program, &setup).await {
@@ -63,6 +65,7 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
         stream.write_all(&proxy::header(sources[name])).await?;
         Ok(stream)
     };
+    resolver.begin();
     let acts = Stage { limits: LIMITS, stay_min: HEADER_REST, connect }.play(scenario).await?;
 
     sleep(QUIET).await;
@@ -76,6 +79,49 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
     };
     envoy.finish().await?;
     Ok(transcript)
+}
+
+/// The resolver of a story: a real one, if what the story says is what a resolver can say.
+enum StoryResolver {
+    Real(Resolver),
+    Scripted(Scripted),
+    /// Free when asked for, and nobody binds it: connections are refused.
+    Down(SocketAddr),
+    Missing,
+}
+
+impl StoryResolver {
+    async fn start(scenario: &Scenario) -> Result<Self> {
+        let outage = scenario.resolver.as_ref();
+        if outage.is_some_and(|outage| outage.missing) {
+            return Ok(Self::Missing);
+        }
+        if outage.is_some_and(|outage| outage.is_permanent() && outage.fault == Some(Fault::Down)) {
+            let [nobody] = Loopback::next().free()?;
+            return Ok(Self::Down(nobody));
+        }
+        if outage.is_some() || !scenario.dns.are_plain() {
+            return Ok(Self::Scripted(Scripted::start(scenario).await?));
+        }
+        let zones = scenario.dns.iter().map(|(name, zone)| (name.to_owned(), zone.clone())).collect();
+        Ok(Self::Real(Resolver::start(&zones).await?))
+    }
+
+    fn upstream(&self) -> Upstream {
+        match self {
+            Self::Real(resolver) => Upstream::Http2(resolver.doh()),
+            Self::Scripted(resolver) => Upstream::Http1(resolver.address()),
+            Self::Down(nobody) => Upstream::Http2(*nobody),
+            Self::Missing => Upstream::Missing,
+        }
+    }
+
+    /// The story begins: from now on its times are counted.
+    fn begin(&self) {
+        if let Self::Scripted(resolver) = self {
+            resolver.begin();
+        }
+    }
 }
 
 /// A source port for every client: it tells sessions of one address apart.
@@ -99,12 +145,16 @@ async fn transcript(
         let named = ports.iter().find(|(_, address)| **address == client);
         named.map_or_else(|| format!("nobody of the story, {client}"), |(name, _)| name.clone())
     };
+    let verdicts = envoy.verdicts()?.into_iter();
+    let verdicts = verdicts.filter(|(_, verdict)| verdict != NO_VERDICT);
+    let verdicts = verdicts.map(|(client, verdict)| (name_of(client), verdict)).collect();
     Ok(Transcript {
-        refused: None,
         log: envoy.log()?.into_iter().map(|line| line.text).collect(),
         backend: backend.clients()?.into_iter().map(name_of).collect(),
         metrics: envoy.metrics().await?,
         teasers: acts.iter().filter_map(|(name, act)| Some((name.clone(), act.teaser.clone()?))).collect(),
         clients: acts.iter().map(|(name, act)| (name.clone(), act.result.clone())).collect(),
+        verdicts: Some(verdicts),
+        ..Transcript::default()
     })
 }

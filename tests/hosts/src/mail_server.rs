@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use postscreen_player::serve;
+use postscreen_scenario::Manners;
 use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, spawn_local};
 
@@ -53,7 +54,7 @@ async fn accept(listener: TcpListener, latest: Latest, seen: Rc<RefCell<Vec<Stri
         seen.borrow_mut().push(latest.borrow().clone());
         spawn_local(async move {
             // Clients come and go as their scripts say: an error here ends a session and says nothing about the test.
-            let _ = serve(stream).await;
+            let _ = serve(stream, &Manners::default()).await;
         });
     }
 }

@@ -83,5 +83,5 @@ fn teasers(story: &Story, heard: &BTreeMap<String, String>) -> Option<Difference
     let expected: BTreeMap<_, _> =
         story.teased.iter().map(|name| ((*name).to_owned(), TEASER.to_owned())).collect();
     let how = format!("expected {expected:?}, heard {heard:?}");
-    (expected != *heard).then(|| Difference { what: "teasers".to_owned(), how })
+    (expected != *heard).then(|| Difference::said("teasers", how))
 }

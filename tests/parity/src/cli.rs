@@ -75,7 +75,7 @@ struct Chosen {
     /// Those that the engine plays; mostly the same.
     native: Vec<Story>,
     /// The names of those that are left out, and why.
-    left_out: Vec<(String, &'static str)>,
+    left_out: Vec<(String, String)>,
 }
 
 /// Does what the user asks for.
@@ -112,10 +112,10 @@ fn choose(options: &Options) -> Result<Chosen> {
         if story.scenario.hosts.contains(&HostKind::Native) {
             chosen.native.push(story.clone());
         }
-        if !story.scenario.hosts.contains(&HostKind::Postscreen) {
-            chosen.left_out.push((story.name, "is for other hosts, as its `hosts` say"));
+        if let Some(why) = story.scenario.left_out_by(HostKind::Postscreen) {
+            chosen.left_out.push((story.name, why));
         } else if length(&story.scenario) > REAL_TIME_MAX {
-            chosen.left_out.push((story.name, "takes more than a minute"));
+            chosen.left_out.push((story.name, "takes more than a minute".to_owned()));
         } else {
             chosen.playable.push(story);
         }

@@ -59,7 +59,7 @@ pub(crate) fn differences(
         && oracle != engine
     {
         let how = format!("postscreen: {oracle:#?}\nengine: {engine:#?}");
-        differences.push(Difference { what: "teasers".to_owned(), how });
+        differences.push(Difference::said("teasers", how));
     }
     for difference in &mut differences {
         difference.what = format!("native: {}", difference.what);

@@ -79,7 +79,7 @@ impl Postscreen {
             .map(|story| {
                 let place = &places[&story.name];
                 let socket = configuration.private().join(place.receiver());
-                Ok((story.name.clone(), Receiver::start(&socket, story.scenario.mail_server)?))
+                Ok((story.name.clone(), Receiver::start(&socket, &story.scenario.mail_server)?))
             })
             .collect::<Result<_>>()?;
         let log = Log::of(&configuration.log());
@@ -118,12 +118,12 @@ impl Postscreen {
             refused: log.iter().find(|line| line.starts_with("fatal: ")).cloned(),
             log,
             backend: self.receivers[&story.name].clients().into_iter().map(name_of).collect(),
-            metrics: BTreeMap::new(),
             teasers: acts
                 .iter()
                 .filter_map(|(name, act)| Some((name.clone(), act.teaser.clone()?)))
                 .collect(),
             clients: acts.iter().map(|(name, act)| (name.clone(), act.result.clone())).collect(),
+            ..Transcript::default()
         })
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<D
         .map(String::as_str)
         .collect();
     if !complaints.is_empty() {
-        differences.push(Difference { what: "postscreen gave up".to_owned(), how: complaints.join("\n") });
+        differences.push(Difference::said("postscreen gave up", complaints.join("\n")));
     }
     differences
 }
@@ -70,7 +70,7 @@ impl Verdict {
         if let Self::Disagrees(differences) = self {
             differences.append(&mut found);
         } else {
-            let before = self.complaint().map(|how| Difference { what: "the oracle".to_owned(), how });
+            let before = self.complaint().map(|how| Difference::said("the oracle", how));
             *self = Self::Disagrees(before.into_iter().chain(found).collect());
         }
     }

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::{Context as _, Result, ensure};
-use postscreen_scenario::{Scenario, parse};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use postscreen_scenario::{Scenario, parse_file};
 
 /// How deep folders of stories may be nested.
 pub const DEPTH_MAX: usize = 8;
@@ -33,9 +33,10 @@ pub fn find(folder: &Path, chosen: impl Fn(&str) -> bool) -> Result<Vec<Story>> 
     for file in files {
         let name = file.strip_prefix(folder)?.with_extension("").display().to_string();
         if chosen(&name) {
-            let text =
-                fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let scenario = Rc::new(parse(&file.display().to_string(), &text)?);
+            let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let scenario = parse_file(&file.display().to_string(), &bytes);
+            let scenario =
+                Rc::new(scenario.map_err(|mistake| anyhow!("no story:\n{}", mistake.report(false)))?);
             stories.push(Story { name, scenario });
         }
     }

@@ -1,10 +1,18 @@
-//! The mail server of every story: a small SMTP sink that says yes to everything it knows.
+//! The mail server of every story: a small SMTP sink that says yes to everything it knows, unless the story wants it
+//! otherwise.
+
+mod session;
+
+use std::collections::BTreeMap;
+
+pub use session::{MailSession, Word};
+
+use crate::story::{Ending, Manner, Manners};
 
 /// The longest line that the sink reads, with its line end (RFC 5321 section 4.5.3.1.4 asks for 512 at least). A
 /// longer line counts as one unknown command.
 pub const LINE_BYTES_MAX: usize = 2_048;
 
-const GREETING: &[u8] = b"220 mx.test ESMTP\r\n";
 const HELLO: &[u8] = b"250 mx.test\r\n";
 const OK: &[u8] = b"250 2.0.0 Ok\r\n";
 const GO_AHEAD: &[u8] = b"354 End data with <CR><LF>.<CR><LF>\r\n";
@@ -18,6 +26,10 @@ pub enum Stay {
     Open,
     /// Close, once everything is written.
     Close,
+    /// Break the connection, once everything is written.
+    Reset,
+    /// Never read again, and never write.
+    Stall,
 }
 
 /// One session of the mail server, without its socket.
@@ -28,26 +40,34 @@ pub struct Sink {
     too_long: bool,
     in_data: bool,
     stay: Stay,
+    /// What it does on commands, by verb, instead of what it does otherwise.
+    on: BTreeMap<String, Manner>,
 }
 
 // === impl Sink ===
 
 impl Default for Sink {
     fn default() -> Self {
-        Self { line: Vec::new(), too_long: false, in_data: false, stay: Stay::Open }
+        Self::new(BTreeMap::new())
     }
 }
 
 impl Sink {
-    /// What the mail server says first.
-    pub fn greeting(&self) -> &'static [u8] {
-        GREETING
+    /// A session in which these commands have other replies.
+    fn new(on: BTreeMap<String, Manner>) -> Self {
+        Self { line: Vec::new(), too_long: false, in_data: false, stay: Stay::Open, on }
     }
 
-    /// Takes what the client sent and adds the replies to `out`. After [`Stay::Close`] everything is ignored.
+    /// What the mail server says first.
+    pub fn greeting(&self) -> &'static [u8] {
+        Manners::GREETING
+    }
+
+    /// Takes what the client sent and adds the replies to `out`. After any [`Stay`] but [`Stay::Open`] everything is
+    /// ignored.
     pub fn receive(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Stay {
         for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            if self.stay == Stay::Close {
+            if self.stay != Stay::Open {
                 break;
             }
             self.collect(piece);
@@ -80,6 +100,11 @@ impl Sink {
             return;
         }
         let verb = line.split(|byte| *byte == b' ').next().unwrap_or_default().to_ascii_uppercase();
+        match self.on.get(&*String::from_utf8_lossy(&verb)).filter(|_| !too_long) {
+            None => {}
+            Some(Manner::Says(reply)) => return out.extend_from_slice(reply),
+            Some(Manner::Ends(ending)) => return self.stay = (*ending).into(),
+        }
         let reply = match verb.as_slice() {
             _ if too_long => ERROR,
             b"EHLO" | b"HELO" => HELLO,
@@ -95,6 +120,18 @@ impl Sink {
             _ => ERROR,
         };
         out.extend_from_slice(reply);
+    }
+}
+
+// === impl Stay ===
+
+impl From<Ending> for Stay {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Close => Self::Close,
+            Ending::Reset => Self::Reset,
+            Ending::Stall => Self::Stall,
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! What differs between a story and what a host saw.
 
+mod diff;
 mod log;
+mod state;
 
 use std::fmt;
 use std::time::Duration;
 
-use similar::TextDiff;
+pub use diff::{Diff, LEGEND, Paint, Sign};
 
 use crate::story::{Backend, Scenario};
 use crate::transcript::Transcript;
@@ -15,8 +17,10 @@ use crate::transcript::Transcript;
 pub struct Difference {
     /// What differs, in a few words.
     pub what: String,
-    /// How: a unified diff or a message, without a final line end.
+    /// How, in words; empty where the lines say it all.
     pub how: String,
+    /// What was expected and what was seen, line by line, where there are lines.
+    pub diff: Option<Diff>,
 }
 
 /// Compares; no difference means that the scenario passes.
@@ -30,6 +34,7 @@ pub fn check(scenario: &Scenario, transcript: &Transcript, tolerance: Duration) 
     all.extend(backend(scenario, transcript));
     all.extend(log::differences(scenario, transcript, tolerance));
     all.extend(metrics(scenario, transcript));
+    all.extend(state::differences(scenario, transcript));
     all
 }
 
@@ -40,16 +45,18 @@ fn refusal(scenario: &Scenario, transcript: &Transcript) -> Option<Difference> {
         (Some(words), None) => format!("it was accepted; expected a refusal with \"{words}\" in it"),
         (None, reason) => reason.clone().unwrap_or_default(),
     };
-    Some(Difference { what: "the configuration".to_owned(), how })
+    Some(Difference::said("the configuration", how))
 }
 
 fn clients(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference> {
-    let how = |name: &String| match transcript.clients.get(name) {
-        None => Some("it never connected".to_owned()),
-        Some(Err(failure)) => Some(failure.to_string()),
-        Some(Ok(())) => None,
+    let difference = |name: &String| {
+        let what = format!("client {name}");
+        match transcript.clients.get(name) {
+            None => Some(Difference::said(what, "it never connected")),
+            Some(Err(failure)) => Some(Difference { what, how: failure.words(), diff: failure.diff() }),
+            Some(Ok(())) => None,
+        }
     };
-    let difference = |name: &String| Some(Difference { what: format!("client {name}"), how: how(name)? });
     scenario.clients.keys().filter_map(difference).collect()
 }
 
@@ -71,23 +78,42 @@ fn metrics(scenario: &Scenario, transcript: &Transcript) -> Option<Difference> {
     diff("metrics", &expected, &seen)
 }
 
-/// A unified diff of two lists of lines, unless they are the same.
-fn diff(what: &str, expected: &[String], seen: &[String]) -> Option<Difference> {
-    if expected == seen {
-        return None;
-    }
-    let text = |lines: &[String]| lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>();
-    let (expected, seen) = (text(expected), text(seen));
-    let how = TextDiff::from_lines(&expected, &seen).unified_diff().header("expected", "seen").to_string();
-    Some(Difference { what: what.to_owned(), how: how.trim_end().to_owned() })
+/// Where two lists of lines differ, if they do.
+fn diff(what: impl Into<String>, expected: &[String], seen: &[String]) -> Option<Difference> {
+    let diff = Diff::of(expected, seen)?;
+    Some(Difference { what: what.into(), how: String::new(), diff: Some(diff) })
 }
 
 // === impl Difference ===
 
+impl Difference {
+    /// A difference that words tell.
+    pub fn said(what: impl Into<String>, how: impl Into<String>) -> Self {
+        Self { what: what.into(), how: how.into(), diff: None }
+    }
+
+    /// What there is to say below [`Difference::what`]: lines for people, without a final line end.
+    pub fn body(&self, paint: Paint) -> String {
+        let diff = self.diff.as_ref().map(|diff| diff.text(paint)).unwrap_or_default();
+        let both = [self.how.trim_end(), &diff].into_iter().filter(|part| !part.is_empty());
+        both.collect::<Vec<_>>().join("\n")
+    }
+
+    /// All of it: [`Difference::what`], and the rest indented below it.
+    pub fn text(&self, paint: Paint) -> String {
+        let mut text = format!("{}:", self.what);
+        for line in self.body(paint).lines() {
+            text.push_str("\n  ");
+            text.push_str(line);
+        }
+        text
+    }
+}
+
 impl fmt::Display for Difference {
+    /// Without colours.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.what)?;
-        self.how.lines().try_for_each(|line| write!(f, "\n  {line}"))
+        f.write_str(&self.text(Paint::Plain))
     }
 }
 

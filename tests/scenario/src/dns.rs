@@ -1,13 +1,18 @@
 //! The zones that a story's resolver knows, and the names that clients have in them.
 
+mod fault;
+mod lie;
 mod message;
+mod resolver;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+pub use fault::Fault;
 pub use message::{QUESTION_BYTES_MAX, Reply};
+pub use resolver::{Answered, Resolver};
 
 /// TTL of A records and of the SOA record where a zone does not say otherwise.
 pub const DEFAULT_TTL: Duration = Duration::from_mins(5);
@@ -21,10 +26,8 @@ pub struct Zones(pub(crate) BTreeMap<String, Zone>);
 pub enum Zone {
     /// Answers for the listed clients; NXDOMAIN with an SOA record for the others.
     Listing(Listing),
-    /// Every question is answered SERVFAIL.
-    Servfail,
-    /// No question is ever answered.
-    Timeout,
+    /// The same trouble with every question.
+    Fault(Fault),
 }
 
 /// A zone that answers.
@@ -34,13 +37,50 @@ pub struct Listing {
     pub ttl: Duration,
     /// TTL of the SOA record in negative answers; whole seconds.
     pub soa_ttl: Duration,
+    /// How long an answer takes; `None`: what the host's resolver takes.
+    pub latency: Option<Duration>,
+    /// So many questions get no answer, the first ones of the story.
+    pub lost: u32,
     /// The listed clients and their A records, at least one each.
     pub listed: BTreeMap<IpAddr, Vec<Ipv4Addr>>,
+    /// The clients about whom the zone answers in another way. None of them is in `listed`.
+    pub odd: BTreeMap<IpAddr, Odd>,
+    /// What is said about all clients that are in neither; `None`: NXDOMAIN.
+    pub others: Option<Says>,
+}
+
+/// An answer that is late, wrong or missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Odd {
+    /// How long it takes; `None`: as long as the zone's answers.
+    pub latency: Option<Duration>,
+    /// What it says; `None`: NXDOMAIN.
+    pub says: Option<Says>,
+}
+
+/// What an answer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// These A records, at least one.
+    Records(Vec<Ipv4Addr>),
+    /// Nothing of use.
+    Fault(Fault),
 }
 
 /// What the resolver says to an A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer<'a> {
+pub struct Answer<'a> {
+    /// The zone of the name, if it lies in one.
+    pub zone: Option<&'a str>,
+    /// How long it takes; `None`: what the host's resolver takes.
+    pub latency: Option<Duration>,
+    /// What it says.
+    pub content: Content<'a>,
+}
+
+/// What an answer has in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content<'a> {
     /// NOERROR with these records.
     Addresses {
         /// The A records, in the story's order.
@@ -53,10 +93,8 @@ pub enum Answer<'a> {
         /// The zone's name and the TTL of its SOA record.
         soa: Option<(&'a str, Duration)>,
     },
-    /// SERVFAIL.
-    Servfail,
-    /// No answer at all.
-    Timeout,
+    /// Nothing of use, or nothing at all.
+    Fault(Fault),
 }
 
 // === impl Zones ===
@@ -83,21 +121,49 @@ impl Zones {
         self.0.extend(other.0);
     }
 
+    /// Whether any resolver can say all this: nothing is late, lost or a lie.
+    pub fn are_plain(&self) -> bool {
+        let plain = |listing: &Listing| {
+            *listing
+                == Listing { odd: BTreeMap::new(), latency: None, lost: 0, others: None, ..listing.clone() }
+        };
+        self.0.values().all(|zone| match zone {
+            Zone::Listing(listing) => plain(listing),
+            Zone::Fault(fault) => matches!(fault, Fault::Servfail | Fault::Timeout),
+        })
+    }
+
+    /// Every trouble that some question can meet.
+    pub fn faults(&self) -> impl Iterator<Item = Fault> {
+        let said = |says: &Option<Says>| match says {
+            Some(Says::Fault(fault)) => Some(*fault),
+            Some(Says::Records(_)) | None => None,
+        };
+        self.0.values().flat_map(move |zone| match zone {
+            Zone::Fault(fault) => vec![*fault],
+            Zone::Listing(listing) => {
+                let odd = listing.odd.values().filter_map(|odd| said(&odd.says));
+                odd.chain(said(&listing.others)).collect()
+            }
+        })
+    }
+
+    /// Whether some zone loses questions.
+    pub fn lose_questions(&self) -> bool {
+        self.0.values().any(|zone| matches!(zone, Zone::Listing(Listing { lost: 1.., .. })))
+    }
+
     /// The answer to an A question for `name`; letter case and a final dot do not matter (RFC 1035 section 2.3.3).
     pub fn answer(&self, name: &str) -> Answer<'_> {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        let Some((zone_name, zone)) = self.zone_of(&name) else { return Answer::NoSuchName { soa: None } };
-        match zone {
-            Zone::Servfail => Answer::Servfail,
-            Zone::Timeout => Answer::Timeout,
-            Zone::Listing(listing) => listing
-                .listed
-                .iter()
-                .find(|(client, _)| owner_name(**client, zone_name) == name)
-                .map_or(Answer::NoSuchName { soa: Some((zone_name, listing.soa_ttl)) }, |(_, records)| {
-                    Answer::Addresses { records, ttl: listing.ttl }
-                }),
-        }
+        let Some((zone_name, zone)) = self.zone_of(&name) else {
+            return Answer { zone: None, latency: None, content: Content::NoSuchName { soa: None } };
+        };
+        let (latency, content) = match zone {
+            Zone::Fault(fault) => (None, Content::Fault(*fault)),
+            Zone::Listing(listing) => listing.answer(zone_name, &name),
+        };
+        Answer { zone: Some(zone_name), latency, content }
     }
 
     /// The closest enclosing zone: labels are taken off the front until a zone has the name.
@@ -122,7 +188,33 @@ impl FromIterator<(String, Zone)> for Zones {
 
 impl Default for Listing {
     fn default() -> Self {
-        Self { ttl: DEFAULT_TTL, soa_ttl: DEFAULT_TTL, listed: BTreeMap::new() }
+        Self {
+            ttl: DEFAULT_TTL,
+            soa_ttl: DEFAULT_TTL,
+            latency: None,
+            lost: 0,
+            listed: BTreeMap::new(),
+            odd: BTreeMap::new(),
+            others: None,
+        }
+    }
+}
+
+impl Listing {
+    /// How long the answer about a name takes, and what is in it.
+    fn answer<'a>(&'a self, zone: &'a str, name: &str) -> (Option<Duration>, Content<'a>) {
+        let is_asked = |client: &IpAddr| owner_name(*client, zone) == name;
+        if let Some((_, records)) = self.listed.iter().find(|(client, _)| is_asked(client)) {
+            return (self.latency, Content::Addresses { records, ttl: self.ttl });
+        }
+        let odd = self.odd.iter().find(|(client, _)| is_asked(client)).map(|(_, odd)| odd);
+        let says = odd.map_or(self.others.as_ref(), |odd| odd.says.as_ref());
+        let content = match says {
+            Some(Says::Records(records)) => Content::Addresses { records, ttl: self.ttl },
+            Some(Says::Fault(fault)) => Content::Fault(*fault),
+            None => Content::NoSuchName { soa: Some((zone, self.soa_ttl)) },
+        };
+        (odd.and_then(|odd| odd.latency).or(self.latency), content)
     }
 }
 

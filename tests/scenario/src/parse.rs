@@ -1,173 +1,173 @@
-//! From YAML to a [`Scenario`], or to the place of the first mistake.
+//! From a file to a [`Scenario`], or to the place of the first mistake.
 
+mod budget;
+mod mistake;
+mod names;
 mod raw;
 mod shapes;
+mod suggest;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
 
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Spanned;
 
-use crate::dns::{Listing, Zone, Zones};
-use crate::story::{Backend, Client, HostKind, MailServer, Scenario, Start};
+pub use mistake::Mistake;
 
-/// A mistake in a scenario file, and where it is.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
-pub struct Mistake {
-    /// The file, as the caller named it.
-    pub file: String,
-    /// Line, from 1; 0 where the file as a whole is meant.
-    pub line: u64,
-    /// Column in characters, from 1; 0 where the file as a whole is meant.
-    pub column: u64,
-    /// What is wrong and what was expected.
-    pub message: String,
+use crate::dns::{Listing, Odd, Says, Zone, Zones};
+use crate::story::{Backend, Client, HostKind, Scenario};
+
+/// The largest scenario file, in bytes. The longest story so far has a fiftieth of it.
+pub const FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// Reads one story from the bytes of a file. `file` is only used to name the file in a mistake.
+///
+/// # Errors
+///
+/// As [`parse`], and when the file is empty, longer than [`FILE_BYTES_MAX`] or not UTF-8.
+pub fn parse_file(file: &str, bytes: &[u8]) -> Result<Scenario, Mistake> {
+    if bytes.len() > FILE_BYTES_MAX {
+        let message = format!("the file has {} bytes: expected at most {FILE_BYTES_MAX}", bytes.len());
+        return Err(Mistake::whole(message).in_file(file, ""));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        not_utf8(bytes, error.valid_up_to()).in_file(file, &String::from_utf8_lossy(bytes))
+    })?;
+    parse(file, text)
 }
 
 /// Reads one story. `file` is only used to name the file in a mistake.
 ///
 /// # Errors
 ///
-/// On the first mistake: bad YAML, an unknown field, a value that is none, or a name that no client has.
+/// On the first mistake: bad YAML, an unknown field, a value that is none, a name that no client has, or hosts that
+/// cannot play it.
 pub fn parse(file: &str, yaml: &str) -> Result<Scenario, Mistake> {
-    let raw: raw::Scenario = serde_saphyr::from_str(yaml).map_err(|error| {
-        let plain = error.without_snippet();
-        let message = plain.to_string();
-        let location = plain.location();
-        // The message may end with the place, which a mistake shows in front.
-        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        Mistake::at(location, message).in_file(file)
-    })?;
-    scenario(raw).map_err(|mistake| mistake.in_file(file))
+    let content = |line: &str| !matches!(line.trim_start().chars().next(), None | Some('#'));
+    if !yaml.lines().any(content) {
+        return Err(Mistake::whole("the file is empty: expected `about:` and `clients:`").in_file(file, yaml));
+    }
+    let raw = serde_saphyr::from_str_with_options::<raw::Scenario>(yaml, budget::options());
+    raw.map_err(|error| Mistake::of_yaml(&error))
+        .and_then(scenario)
+        .map_err(|mistake| mistake.in_file(file, yaml))
+}
+
+fn not_utf8(bytes: &[u8], valid: usize) -> Mistake {
+    let before = String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default()).into_owned();
+    let line = 1 + before.matches('\n').count() as u64;
+    let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count() as u64;
+    let byte = bytes.get(valid).copied().unwrap_or_default();
+    let message =
+        format!("the byte {byte:#04x} is no UTF-8: expected text, with \\x{byte:02x} for this byte");
+    Mistake::at_place(line, column, message)
 }
 
 fn scenario(raw: raw::Scenario) -> Result<Scenario, Mistake> {
-    let zones = raw.dns.into_iter().map(|(name, zone)| (name.0, zone_of(zone))).collect();
     if raw.clients.value.is_empty() {
         return Err(Mistake::of(&raw.clients, "the story has no client: expected at least one"));
     }
+    let workers = world::workers(raw.workers.as_ref(), &raw)?;
     let mut clients = BTreeMap::new();
     for (name, client) in &raw.clients.value {
-        let start = start_of(&raw.clients.value, client)?;
+        let start = names::start_of(&raw.clients.value, client)?;
         let script = client.script.iter().map(|step| step.0.clone()).collect();
-        clients.insert(name.clone(), Client { from: client.from.0, start, script });
+        let worker = client.worker.as_ref().and_then(|worker| usize::try_from(worker.value).ok());
+        clients.insert(name.clone(), Client { from: client.from.0, worker, start, script });
     }
-    circle_free(&raw.clients.value)?;
-    let backend = match raw.backend {
+    names::circle_free(&raw.clients.value)?;
+    let backend = match &raw.backend {
         None => None,
         Some(raw::Backend::Untouched) => Some(Backend::Untouched),
-        Some(raw::Backend::Sessions(names)) => {
-            let names = names.into_iter().map(|name| {
-                if clients.contains_key(&name.value) { Ok(name.value) } else { Err(no_client(&name)) }
-            });
-            Some(Backend::Sessions(names.collect::<Result<_, _>>()?))
-        }
+        Some(raw::Backend::Sessions(listed)) => Some(Backend::Sessions(names::known(listed, &clients)?)),
     };
-    Ok(Scenario {
+    let dials = raw.dials.as_ref().map(|dials| names::keys(dials, &clients)).transpose()?;
+    let dials = dials.map(|dials| dials.iter().map(|(name, all)| (name.clone(), all.0.clone())).collect());
+    let finally = names::finally(&raw.finally, &clients)?;
+    let (traps, failure_policy) = world::traps(&raw)?;
+    let reconfigure = world::reconfigure(&raw)?;
+    let mut scenario = Scenario {
         about: raw.about.0,
         policy: raw.policy,
-        dns: Zones(zones),
+        dns: Zones(raw.dns.into_iter().map(|(name, zone)| (name.0, zone_of(zone))).collect()),
         clients,
         backend,
         log: raw.log.map(|lines| lines.into_iter().map(|line| line.0).collect()),
         metrics: raw.metrics,
-        mail_server: match raw.mail_server {
-            raw::MailServer::Friendly => MailServer::Friendly,
-            raw::MailServer::Busy => MailServer::Busy,
-            raw::MailServer::Refuses => MailServer::Refuses,
-        },
-        hosts: hosts_of(raw.hosts)?,
+        dials,
+        finally,
+        mail_server: raw.mail_server.map_or_else(Default::default, |server| server.0),
+        resolver: raw.resolver.map(|outage| outage.value.0),
+        workers,
+        traps,
+        failure_policy,
+        reconfigure,
+        host_log: raw.host_log.into_iter().map(|line| line.0).collect(),
+        hosts: HostKind::ALL.into(),
         refused: raw.refused.map(|words| words.0),
         delta: raw.delta.map(|slug| slug.0),
-    })
+    };
+    scenario.hosts = hosts_of(raw.hosts.as_ref(), &scenario)?;
+    Ok(scenario)
 }
 
-fn hosts_of(hosts: Option<Spanned<Vec<raw::HostKind>>>) -> Result<BTreeSet<HostKind>, Mistake> {
-    let Some(hosts) = hosts else { return Ok(HostKind::ALL.into()) };
+/// The hosts that are named, or all that can play the story.
+fn hosts_of(
+    hosts: Option<&Spanned<Vec<Spanned<raw::HostKind>>>>,
+    scenario: &Scenario,
+) -> Result<BTreeSet<HostKind>, Mistake> {
+    let able: BTreeSet<_> =
+        HostKind::ALL.into_iter().filter(|host| scenario.too_much_for(*host).is_none()).collect();
+    let Some(hosts) = hosts else { return Ok(able) };
     if hosts.value.is_empty() {
-        return Err(Mistake::of(&hosts, "no host can play the story: expected at least one"));
+        return Err(Mistake::of(hosts, "no host can play the story: expected at least one"));
     }
-    let host = |raw: &raw::HostKind| match raw {
-        raw::HostKind::Native => HostKind::Native,
-        raw::HostKind::ProxyWasm => HostKind::ProxyWasm,
-        raw::HostKind::Envoy => HostKind::Envoy,
-        raw::HostKind::Postscreen => HostKind::Postscreen,
+    let host = |raw: &Spanned<raw::HostKind>| {
+        let host = match raw.value {
+            raw::HostKind::Native => HostKind::Native,
+            raw::HostKind::ProxyWasm => HostKind::ProxyWasm,
+            raw::HostKind::Envoy => HostKind::Envoy,
+            raw::HostKind::Postscreen => HostKind::Postscreen,
+        };
+        let Some(what) = scenario.too_much_for(host) else { return Ok(host) };
+        let able: Vec<_> = able.iter().map(ToString::to_string).collect();
+        let message = format!("{host} cannot {what}: expected only {}", able.join(", "));
+        Err(Mistake::of(raw, message))
     };
-    Ok(hosts.value.iter().map(host).collect())
+    hosts.value.iter().map(host).collect()
 }
 
 fn zone_of(zone: raw::Zone) -> Zone {
-    let records = |records: raw::Records| -> Vec<Ipv4Addr> { records.0 };
-    let listed = |map: BTreeMap<raw::Address, raw::Records>| {
-        map.into_iter().map(|(client, found)| (client.0, records(found))).collect()
+    let long = match zone {
+        raw::Zone::Fault(fault) => return Zone::Fault(fault),
+        raw::Zone::Short(listed) => raw::LongZone { listed, ..raw::LongZone::default() },
+        raw::Zone::Long(long) => long,
     };
-    match zone {
-        raw::Zone::Servfail => Zone::Servfail,
-        raw::Zone::Timeout => Zone::Timeout,
-        raw::Zone::Short(map) => Zone::Listing(Listing { listed: listed(map), ..Listing::default() }),
-        raw::Zone::Long(long) => Zone::Listing(Listing {
-            ttl: long.ttl.map_or(crate::DEFAULT_TTL, |ttl| ttl.0),
-            soa_ttl: long.soa_ttl.map_or(crate::DEFAULT_TTL, |ttl| ttl.0),
-            listed: listed(long.listed),
-        }),
-    }
-}
-
-fn start_of(clients: &BTreeMap<String, raw::Client>, client: &raw::Client) -> Result<Start, Mistake> {
-    match (&client.at, &client.after, &client.wait) {
-        (at, None, None) => Ok(Start::At(at.as_ref().map_or_else(Default::default, |at| at.value.0))),
-        (Some(at), Some(_), _) => {
-            Err(Mistake::of(at, "`at` and `after` exclude each other: expected one of them"))
-        }
-        (_, None, Some(wait)) => {
-            Err(Mistake::of(wait, "`wait` here goes with `after`: expected `after` beside it"))
-        }
-        (None, Some(after), wait) => {
-            if !clients.contains_key(&after.value) {
-                return Err(no_client(after));
-            }
-            let wait = wait.as_ref().map_or_else(Default::default, |wait| wait.value.0);
-            Ok(Start::After { client: after.value.clone(), wait })
+    let mut listing = Listing {
+        ttl: long.ttl.map_or(crate::DEFAULT_TTL, |ttl| ttl.0),
+        soa_ttl: long.soa_ttl.map_or(crate::DEFAULT_TTL, |ttl| ttl.0),
+        latency: long.latency.map(|latency| latency.0),
+        lost: long.lost,
+        others: long.others.and_then(|answer| odd(answer).says),
+        ..Listing::default()
+    };
+    for (client, answer) in long.listed {
+        match answer {
+            raw::Answer::Records(records) => _ = listing.listed.insert(client.0, records.0),
+            answer => _ = listing.odd.insert(client.0, odd(answer)),
         }
     }
+    Zone::Listing(listing)
 }
 
-/// Each client must start some time: `after` may not lead back to the client itself.
-fn circle_free(clients: &BTreeMap<String, raw::Client>) -> Result<(), Mistake> {
-    for name in clients.keys() {
-        let mut seen = BTreeSet::from([name.as_str()]);
-        let mut at = name.as_str();
-        while let Some(after) = clients.get(at).and_then(|client| client.after.as_ref()) {
-            at = after.value.as_str();
-            if !seen.insert(at) {
-                let message =
-                    format!("`after: {at}` leads in a circle: expected a client that starts by itself");
-                return Err(Mistake::of(after, message));
-            }
+fn odd(answer: raw::Answer) -> Odd {
+    match answer {
+        raw::Answer::Records(records) => Odd { latency: None, says: Some(Says::Records(records.0)) },
+        raw::Answer::Fault(fault) => Odd { latency: None, says: Some(Says::Fault(fault)) },
+        raw::Answer::Late(latency, answer) => {
+            let says = answer.and_then(|answer| odd(*answer).says);
+            Odd { latency: Some(latency.0), says }
         }
-    }
-    Ok(())
-}
-
-fn no_client(name: &Spanned<String>) -> Mistake {
-    Mistake::of(name, format!("no client is named `{}`: expected a name under `clients`", name.value))
-}
-
-// === impl Mistake ===
-
-impl Mistake {
-    fn at(location: Option<Location>, message: String) -> Self {
-        let (line, column) = location.map_or((0, 0), |location| (location.line(), location.column()));
-        Self { file: String::new(), line, column, message }
-    }
-
-    fn of<T>(value: &Spanned<T>, message: impl Into<String>) -> Self {
-        Self::at(Some(value.referenced), message.into())
-    }
-
-    fn in_file(self, file: &str) -> Self {
-        Self { file: file.to_owned(), ..self }
     }
 }
 

@@ -1,16 +1,22 @@
 //! A scenario, parsed: whatever stands here makes sense.
 
+mod hosts;
+mod world;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+pub use hosts::HostKind;
+pub use world::{Ending, FailurePolicy, MailServer, Manner, Manners, Outage, Reconfigure, Trap};
+
 use crate::dns::Zones;
 
-/// One story.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One story. By default it has nothing in it, and nobody plays it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scenario {
     /// What the story tells, in one sentence.
     pub about: String,
@@ -26,8 +32,25 @@ pub struct Scenario {
     pub log: Option<Vec<String>>,
     /// The expected metrics; those that are not named are not checked.
     pub metrics: BTreeMap<String, i64>,
+    /// The mail server that each client is connected to, by cluster, if the story says so.
+    pub dials: Option<BTreeMap<String, Vec<String>>>,
+    /// What is left when all scripts have ended.
+    pub finally: Finally,
     /// How the mail server behaves.
     pub mail_server: MailServer,
+    /// What is wrong with the resolver as a whole, if anything is.
+    pub resolver: Option<Outage>,
+    /// How many workers the host must have, if the story says so; at most [`WORKERS_MAX`].
+    pub workers: Option<NonZeroUsize>,
+    /// Machines that trap, in order of time.
+    pub traps: Vec<Trap>,
+    /// What the host does with a machine that has trapped, if the story says so.
+    pub failure_policy: Option<FailurePolicy>,
+    /// New configurations, in order of time.
+    pub reconfigure: Vec<Reconfigure>,
+    /// What the host itself must have to say, about traps and configurations that it refused: each line of its own has
+    /// one of these texts in it, and each of these texts is in one of its lines.
+    pub host_log: Vec<String>,
     /// The hosts that can play the story; at least one.
     pub hosts: BTreeSet<HostKind>,
     /// The configuration is refused, for a reason with these words in it; then no client is screened.
@@ -36,29 +59,18 @@ pub struct Scenario {
     pub delta: Option<String>,
 }
 
-/// The hosts that play stories.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HostKind {
-    /// The engine, driven directly, also as a component.
-    Native,
-    /// The network filter in the simulator.
-    ProxyWasm,
-    /// The network filter in a real Envoy.
-    Envoy,
-    /// Postfix's postscreen(8): the oracle.
-    Postscreen,
-}
+/// The most workers that a story can ask for.
+pub const WORKERS_MAX: usize = 16;
 
-/// How the mail server of a story behaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MailServer {
-    /// It takes every session and says yes to everything that it knows.
-    #[default]
-    Friendly,
-    /// It takes no session: those that are handed to it stay in transit.
-    Busy,
-    /// It is not there.
-    Refuses,
+/// What is left at the end. What a story does not mention is not checked, nor is what a host cannot tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finally {
+    /// The clients whose connections the host still has, by name.
+    pub open: Option<BTreeSet<String>>,
+    /// What is remembered of clients: the tests, by Postfix's names, whose passes are valid.
+    pub passes: BTreeMap<IpAddr, BTreeSet<String>>,
+    /// What access logs say of each client: filter state `wasm.postscreen.verdict`.
+    pub verdicts: BTreeMap<String, String>,
 }
 
 /// One client: one connection.
@@ -66,6 +78,8 @@ pub enum MailServer {
 pub struct Client {
     /// Its address; the host chooses the port.
     pub from: IpAddr,
+    /// The worker that gets the connection, counted from 0, if the story says so.
+    pub worker: Option<usize>,
     /// When it connects.
     pub start: Start,
     /// What it does then.
@@ -119,23 +133,4 @@ pub enum Backend {
     Untouched,
     /// These, in order of arrival, by name.
     Sessions(Vec<String>),
-}
-
-// === impl HostKind ===
-
-impl HostKind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Native, Self::ProxyWasm, Self::Envoy, Self::Postscreen];
-}
-
-impl fmt::Display for HostKind {
-    /// As stories write it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Native => "native",
-            Self::ProxyWasm => "proxy-wasm",
-            Self::Envoy => "envoy",
-            Self::Postscreen => "postscreen",
-        })
-    }
 }

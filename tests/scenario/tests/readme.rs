@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use postscreen_scenario::parse;
+use postscreen_scenario::{Fault, parse};
 
 /// Everything that a file may hold. The parser refuses any other name, see `unknown_names_are_refused_by_the_parser`.
-const TOP: [&str; 11] = [
+const TOP: [&str; 19] = [
     "about",
     "policy",
     "dns",
@@ -13,19 +13,36 @@ const TOP: [&str; 11] = [
     "backend",
     "log",
     "metrics",
+    "dials",
+    "finally",
     "mail_server",
+    "resolver",
+    "workers",
+    "traps",
+    "failure_policy",
+    "reconfigure",
+    "host_log",
     "hosts",
     "refused",
     "delta",
 ];
-const CLIENT: [&str; 5] = ["from", "at", "after", "wait", "script"];
+const CLIENT: [&str; 6] = ["from", "worker", "at", "after", "wait", "script"];
+const MAIL_SERVER: [&str; 6] = ["greeting", "after", "piece_bytes", "pause", "then", "on"];
+const RESOLVER: [&str; 4] = ["fault", "latency", "from", "until"];
+const FINALLY: [&str; 3] = ["open", "passes", "verdicts"];
 const STEPS: [&str; 9] = ["send", "expect", "closed", "silence", "wait", "elapsed", "end", "close", "reset"];
-const OTHERS: [&str; 17] = [
+const OTHERS: [&str; 23] = [
     "ttl",
     "soa_ttl",
+    "latency",
+    "lost",
     "listed",
-    "servfail",
-    "timeout",
+    "others",
+    "missing",
+    "http-",
+    "fail-closed",
+    "fail-open",
+    "fail-reload",
     "untouched",
     "sessions",
     "text",
@@ -64,12 +81,15 @@ fn unknown_names_are_refused_by_the_parser() {
     assert_eq!(offered("nonsense: 1\n"), sorted(&TOP));
     assert_eq!(offered("about: x\nclients: { a: { nonsense: 1 } }\n"), sorted(&CLIENT));
     assert_eq!(offered("about: x\nclients: { a: { from: '::1', script: [nonsense] } }\n"), sorted(&STEPS));
+    assert_eq!(offered("about: x\nmail_server: { nonsense: 1 }\n"), sorted(&MAIL_SERVER));
+    assert_eq!(offered("about: x\nresolver: { nonsense: 1 }\n"), sorted(&RESOLVER));
+    assert_eq!(offered("about: x\nfinally: { nonsense: 1 }\n"), sorted(&FINALLY));
 }
 
 #[test]
 fn every_field_is_explained() {
     let readme = readme();
-    for name in TOP.into_iter().chain(CLIENT) {
+    for name in TOP.into_iter().chain(CLIENT).chain(MAIL_SERVER).chain(RESOLVER).chain(FINALLY) {
         assert!(readme.contains(&format!("| `{name}` |")), "no row explains the field {name}");
     }
 }
@@ -87,7 +107,8 @@ fn every_step_is_explained() {
 #[test]
 fn every_other_word_occurs() {
     let readme = readme();
-    for name in OTHERS {
+    let faults = Fault::WORDS.iter().map(|(word, _)| *word);
+    for name in OTHERS.into_iter().chain(faults) {
         assert!(readme.contains(name), "{name} does not occur");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use postscreen_scenario::Difference;
+use postscreen_scenario::{Difference, LEGEND, Paint};
 
 use super::axis::{Axis, TICK_GAP_MIN};
 use super::html::escape;
@@ -18,7 +18,7 @@ pub(super) fn section(number: usize, story: &Story) -> String {
     let about = if story.about.is_empty() { "This file is no story" } else { &story.about };
     let body = match &story.outcome {
         Outcome::Played(play) => played(play),
-        Outcome::LeftOut => "<p>It is for other hosts, as its <code>hosts</code> say.</p>\n".to_owned(),
+        Outcome::LeftOut(why) => format!("<p>It {}.</p>\n", escape(why)),
         Outcome::Mistake(message) => format!("<pre class=\"mistake\">{}</pre>\n", escape(message)),
     };
     format!(
@@ -89,7 +89,7 @@ fn differences(differences: &[Difference]) -> String {
     }
     let mut text = String::from("<section class=\"differences\">\n<h3>Expected and seen</h3>\n<dl>\n");
     for difference in differences {
-        let lines: Vec<String> = difference.how.lines().map(line).collect();
+        let lines: Vec<String> = difference.body(Paint::Plain).lines().map(line).collect();
         let _ = writeln!(
             text,
             "<dt>{}</dt>\n<dd><pre tabindex=\"0\">{}</pre></dd>",
@@ -102,13 +102,12 @@ fn differences(differences: &[Difference]) -> String {
 
 /// A line of a difference, marked as what was expected or as what was seen where it is one of both.
 fn line(line: &str) -> String {
-    let is = |starts: &[&str]| starts.iter().any(|start| line.trim_start().starts_with(start));
     let text = escape(&words::clean(line));
-    if is(&["---", "+++", "@@"]) {
+    if line == LEGEND {
         format!("<i>{text}</i>")
-    } else if line.starts_with('-') || is(&["expected \""]) {
+    } else if line.starts_with('-') {
         format!("<del>{text}</del>")
-    } else if line.starts_with('+') || is(&["got "]) {
+    } else if line.starts_with('+') {
         format!("<ins>{text}</ins>")
     } else {
         text

@@ -14,7 +14,7 @@ pub(super) fn header(title: &str, stories: &[Story], program: &str) -> String {
         .iter()
         .map(|story| match &story.outcome {
             Outcome::Played(play) => play.virtual_time,
-            Outcome::LeftOut | Outcome::Mistake(_) => Duration::ZERO,
+            Outcome::LeftOut(_) | Outcome::Mistake(_) => Duration::ZERO,
         })
         .sum();
     let class = if count("failed") > 0 { "bad" } else { "good" };

@@ -17,7 +17,11 @@ fn played(differences: Vec<Difference>) -> Outcome {
 }
 
 fn difference(how: &str) -> Difference {
-    Difference { what: "log of <b>".to_owned(), how: how.to_owned() }
+    Difference::said("log of <b>", how)
+}
+
+fn left_out() -> Outcome {
+    Outcome::LeftOut("is for other hosts".to_owned())
 }
 
 #[test]
@@ -54,7 +58,7 @@ fn the_page_loads_nothing() {
 fn the_title_counts_what_failed() {
     let failed = || story(played(vec![difference("x")]));
     for (stories, title) in [
-        (vec![story(played(Vec::new())), story(Outcome::LeftOut)], "Every story came true"),
+        (vec![story(played(Vec::new())), story(left_out())], "Every story came true"),
         (vec![story(played(Vec::new())), failed()], "One story went another way"),
         (vec![failed(), failed()], "2 stories went another way"),
     ] {
@@ -66,7 +70,7 @@ fn the_title_counts_what_failed() {
 
 #[test]
 fn stories_that_failed_are_listed_first_and_link_to_their_place() {
-    let page = page(&[story(Outcome::LeftOut), story(played(vec![difference("x")]))], "proxy-wasm");
+    let page = page(&[story(left_out()), story(played(vec![difference("x")]))], "proxy-wasm");
     let (second, first) = (page.find("href=\"#story-2\"").unwrap(), page.find("href=\"#story-1\"").unwrap());
     assert!(second < first);
     assert!(page.find("id=\"story-1\"").unwrap() < page.find("id=\"story-2\"").unwrap());
@@ -74,11 +78,11 @@ fn stories_that_failed_are_listed_first_and_link_to_their_place() {
 
 #[test]
 fn a_message_marks_what_was_expected_and_what_was_seen() {
-    let how = "other bytes arrived\n  expected \"521\"\n  got      \"220\"\n--- expected\n+++ seen\n@@ -1 +1 @@\n same";
+    let how = "other bytes arrived\n- expected, + seen\n- \"521\"\n+ \"220\"\n  same";
     let page = page(&[story(played(vec![difference(how)]))], "proxy-wasm");
     for text in [
-        "other bytes arrived\n<del>  expected &quot;521&quot;</del>\n<ins>  got      &quot;220&quot;</ins>",
-        "<i>--- expected</i>\n<i>+++ seen</i>\n<i>@@ -1 +1 @@</i>\n same",
+        "other bytes arrived\n<i>- expected, + seen</i>\n",
+        "<del>- &quot;521&quot;</del>\n<ins>+ &quot;220&quot;</ins>\n  same",
     ] {
         assert!(page.contains(text), "{page}");
     }

@@ -229,6 +229,15 @@ impl Driven for Recorder {
     fn failed_workers(&self) -> Vec<usize> {
         self.host.failed_workers()
     }
+
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
+        self.now = now.monotonic;
+        self.host.reconfigure(configuration, now)
+    }
+
+    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        self.host.shared_data(key)
+    }
 }
 
 impl Record {

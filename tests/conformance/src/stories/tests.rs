@@ -43,7 +43,8 @@ fn a_story_for_other_hosts_is_left_out() {
     fs::write(directory.path().join("a.yaml"), format!("hosts: [native, postscreen]\n{SHORT}")).unwrap();
     let stories = Stories::read(directory.path(), |_| true).unwrap();
     assert!(names(&stories).is_empty());
-    assert_eq!(stories.elsewhere, ["scenario a"]);
+    let why = "is for other hosts, as its `hosts` say";
+    assert_eq!(stories.elsewhere, [("scenario a".to_owned(), why.to_owned())]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use anyhow::{Result, ensure};
-use postscreen_scenario::{Listing, Zone, owner_name};
+use postscreen_scenario::{Fault, Listing, Zone, owner_name};
 
 use envoy_suite::dns;
 use envoy_suite::fixture::{Resolver, Zones};
@@ -28,7 +28,7 @@ async fn run() -> Result<Note> {
     ]);
     let zones = Zones::from([
         ("bl.test".to_owned(), Zone::Listing(Listing { listed, ..Listing::default() })),
-        ("broken.test".to_owned(), Zone::Servfail),
+        ("broken.test".to_owned(), Zone::Fault(Fault::Servfail)),
     ]);
     let resolver = Resolver::start(&zones).await?;
     expect(&resolver, &owner_name(four, "bl.test"), NOERROR, 2).await?;

@@ -1,7 +1,7 @@
 //! One client of a story before the engine.
 
 use postscreen_engine::{Endpoints, Policy, Seat, Session};
-use postscreen_scenario::{Action, Actor, Client as Role, Failure, Limits, Sink, Stay};
+use postscreen_scenario::{Action, Actor, Client as Role, Failure, Limits, MailSession, Word};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(super) struct Client {
     /// What it sent before anybody was there to take it.
     pub held: Vec<u8>,
     pub socket: Socket,
-    pub sink: Option<Sink>,
+    pub mail_session: Option<MailSession>,
     /// When its script wants to be asked again.
     pub wake: Duration,
     pub end: Option<(Duration, Result<(), Failure>)>,
@@ -75,7 +75,7 @@ impl Client {
             seat: None,
             held: Vec::new(),
             socket: Socket::Open,
-            sink: None,
+            mail_session: None,
             wake: now,
             end: None,
             heard: Vec::new(),
@@ -162,19 +162,30 @@ impl Client {
         Heard { at: self.now.saturating_sub(self.connected), sound }
     }
 
-    /// The mail server takes what the client has sent.
-    pub(super) fn is_served(&mut self) {
-        let Some(sink) = &mut self.sink else { return };
-        let bytes = std::mem::take(&mut self.held);
-        let mut replies = Vec::new();
-        let stay = sink.receive(&bytes, &mut replies);
-        let ended = stay == Stay::Close || self.socket != Socket::Open;
-        if !replies.is_empty() {
-            self.hears(&replies);
+    /// The mail server takes it over, with what it has sent so far.
+    pub(super) fn is_served_by(&mut self, mut session: MailSession) {
+        session.receive(&std::mem::take(&mut self.held), self.now);
+        if self.socket != Socket::Open {
+            session.client_ended(self.now);
         }
-        if ended {
-            self.sink = None;
+        self.mail_session = Some(session);
+    }
+
+    /// What the mail server does now, one thing after the other.
+    pub(super) fn next_word(&mut self) -> Option<Word> {
+        self.mail_session.as_mut()?.next(self.now)
+    }
+
+    /// Hears it. False when the connection is gone by that.
+    pub(super) fn hears_word(&mut self, word: &Word) -> bool {
+        let goes_on = match word {
+            Word::Say(bytes) => self.hears(bytes),
+            Word::Close | Word::Reset => false,
+        };
+        if !goes_on {
+            self.mail_session = None;
             self.is_closed();
         }
+        goes_on
     }
 }

@@ -5,9 +5,11 @@ use super::client::{Client, Deed, Socket};
 use postscreen_engine::shared::Memory;
 use postscreen_engine::throttle::is_due;
 use postscreen_engine::{
-    Counter, Crowd, DnsFailure, Gauge, Input, Instant, Line, Now, Output, Policy, Repeat, Upstream,
+    Counter, Crowd, DnsFailure, Gauge, Input, Instant, Line, Now, Output, Policy, Repeat, Test, Upstream,
 };
-use postscreen_scenario::{Limits, MailServer, Reply, Scenario, Sink, Start, Transcript};
+use postscreen_scenario::{
+    Answered, Limits, MailServer, MailSession, Reply, Resolver, Scenario, Start, Transcript, Word,
+};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,8 @@ pub(crate) const FIRST_PORT: u16 = 40_000;
 const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50) };
 /// How long the play goes on after the last script has ended, so that last words are heard.
 const SETTLE: Duration = Duration::from_secs(1);
+/// The cluster of the mail server, as a proxy would call it.
+const BACKEND: &str = "backend";
 /// The most moments of one play.
 const MOMENTS_MAX: usize = 1_000_000;
 
@@ -34,6 +38,7 @@ pub(super) struct Play<'a> {
     now: Duration,
     crowd: Crowd<Memory>,
     clients: BTreeMap<&'a str, Client>,
+    resolver: Resolver,
     /// DNS answers under way, by arrival time and then in the order of the questions.
     answers: BTreeMap<(Duration, u64), (&'a str, u16, Reply)>,
     asked: u64,
@@ -56,10 +61,17 @@ impl<'a> Play<'a> {
             begin,
             now: Duration::ZERO,
             clients: BTreeMap::new(),
+            resolver: Resolver::new(scenario),
             answers: BTreeMap::new(),
             asked: 0,
             written: BTreeMap::new(),
-            transcript: Transcript { metrics, ..Transcript::default() },
+            transcript: Transcript {
+                metrics,
+                dials: Some(BTreeMap::new()),
+                has_voice: true,
+                verdicts: Some(BTreeMap::new()),
+                ..Transcript::default()
+            },
         }
     }
 
@@ -67,13 +79,21 @@ impl<'a> Play<'a> {
         for _ in 0..MOMENTS_MAX {
             self.settle();
             let end = self.ended().map(|ended| ended + SETTLE);
-            let next = [self.next_start(), self.next_wake(), self.next_deadline(), self.next_answer(), end];
+            let next = [
+                self.next_start(),
+                self.next_wake(),
+                self.next_deadline(),
+                self.next_answer(),
+                self.next_word(),
+                end,
+            ];
             let Some(next) = next.into_iter().flatten().min() else { break };
             if end.is_some_and(|end| self.now >= end) {
                 break;
             }
             self.now = self.now.max(next);
         }
+        self.note_end();
         let mut heard = BTreeMap::new();
         for (name, client) in self.clients {
             heard.insert(name.to_owned(), client.heard);
@@ -113,12 +133,17 @@ impl<'a> Play<'a> {
                     quiet = false;
                 }
             }
+            for name in self.scenario.clients.keys() {
+                quiet &= !self.mail_server_acts(name);
+            }
             while let Some(entry) = self.answers.first_entry().filter(|entry| entry.key().0 <= self.now) {
                 let (name, question, reply) = entry.remove();
                 let answer = match &reply {
                     Reply::Message(message) => Ok(message.as_slice()),
                     Reply::Silence => Err(DnsFailure::Timeout),
                     Reply::NoQuestion => Err(DnsFailure::HttpStatus(400)),
+                    Reply::Status(status) => Err(DnsFailure::HttpStatus(*status)),
+                    Reply::Reset | Reply::Down => Err(DnsFailure::Unreachable),
                 };
                 self.give(name, Input::DnsAnswer { question, answer });
                 quiet = false;
@@ -131,19 +156,21 @@ impl<'a> Play<'a> {
 
     fn happens(&mut self, name: &'a str, deed: Deed) {
         let Some(client) = self.clients.get_mut(name) else { return };
+        let served = client.mail_session.as_mut();
         match deed {
-            Deed::Sends(bytes) => {
-                client.held.extend_from_slice(&bytes);
-                if client.sink.is_some() {
-                    client.is_served();
-                } else {
+            Deed::Sends(bytes) => match served {
+                Some(session) => session.receive(&bytes, self.now),
+                None => {
+                    client.held.extend_from_slice(&bytes);
                     self.give(name, Input::ClientBytes(&bytes));
                 }
-            }
-            Deed::Ends if client.sink.is_some() => client.is_served(),
-            Deed::Ends => self.give(name, Input::ClientEnd),
+            },
+            Deed::Ends => match served {
+                Some(session) => session.client_ended(self.now),
+                None => self.give(name, Input::ClientEnd),
+            },
             Deed::Breaks => {
-                client.sink = None;
+                client.mail_session = None;
                 self.give(name, Input::ClientClosed);
             }
         }
@@ -206,7 +233,11 @@ impl<'a> Play<'a> {
             Output::Log(line) => self.log(Some(line), now),
             Output::Count(counter) => *self.metric(counter.name()) += 1,
             Output::Adjust(gauge, by) => *self.metric(gauge.name()) += i64::from(by),
-            Output::Dial(Upstream::Nobody) | Output::Verdict(_) => {}
+            Output::Dial(Upstream::Nobody) => {}
+            Output::Verdict(verdict) => {
+                let verdicts = self.transcript.verdicts.get_or_insert_default();
+                verdicts.insert(name.to_owned(), verdict.to_string());
+            }
         }
         None
     }
@@ -215,17 +246,13 @@ impl<'a> Play<'a> {
         let client = self.clients.get_mut(name)?;
         let line = client.seat.as_mut().and_then(|seat| self.crowd.dialled(seat, now.unix));
         self.log(line, now);
+        self.note_dial(name, BACKEND);
         let client = self.clients.get_mut(name)?;
-        match self.scenario.mail_server {
-            MailServer::Friendly => {
+        match &self.scenario.mail_server {
+            MailServer::Serves(manners) => {
                 self.transcript.backend.push(name.to_owned());
-                let sink = Sink::default();
-                let heard = client.hears(sink.greeting());
-                client.sink = Some(sink);
-                if heard {
-                    client.is_served();
-                }
-                Some(Input::BackendAnswered)
+                client.is_served_by(MailSession::new(manners, self.now));
+                None
             }
             MailServer::Busy => None,
             MailServer::Refuses => {
@@ -235,11 +262,49 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Lets the mail server of a client act; whether it did anything.
+    fn mail_server_acts(&mut self, name: &'a str) -> bool {
+        let mut any = false;
+        while let Some(word) = self.clients.get_mut(name).and_then(Client::next_word) {
+            any = true;
+            if matches!(word, Word::Say(_)) {
+                self.give(name, Input::BackendAnswered);
+            }
+            let goes_on = self.clients.get_mut(name).is_some_and(|client| client.hears_word(&word));
+            if !goes_on {
+                self.give(name, Input::ClientClosed);
+            }
+        }
+        any
+    }
+
+    fn note_dial(&mut self, name: &str, cluster: &str) {
+        let dials = self.transcript.dials.get_or_insert_default();
+        dials.entry(name.to_owned()).or_default().push(cluster.to_owned());
+    }
+
+    /// What is left at the end.
+    fn note_end(&mut self) {
+        let open = |client: &Client| matches!(client.socket, Socket::Open | Socket::Ended);
+        let open = self.clients.iter().filter(|(_, client)| open(client));
+        self.transcript.open = Some(open.map(|(name, _)| (*name).to_owned()).collect());
+        let unix = self.moment().unix;
+        let passes = self.scenario.clients.values().map(|client| {
+            let record = self.crowd.recall(client.from).unwrap_or_default();
+            let valid = Test::ALL.into_iter().filter(|test| u64::from(record.expiry(*test)) >= unix);
+            (client.from, valid.map(|test| test.as_str().to_owned()).collect())
+        });
+        self.transcript.passes = Some(passes.collect());
+    }
+
     fn ask(&mut self, name: &'a str, question: u16, message: &[u8], timeout: Duration) {
-        let reply = self.scenario.dns.reply(message);
-        let latency = match reply {
-            Reply::Silence => timeout,
-            Reply::Message(_) | Reply::NoQuestion => DNS_LATENCY,
+        let missing = self.scenario.resolver.as_ref().is_some_and(|outage| outage.missing);
+        let Answered { latency, reply } = self.resolver.ask(message, self.now);
+        let (latency, reply) = match latency.unwrap_or(DNS_LATENCY) {
+            _ if missing => (Duration::ZERO, Reply::Down),
+            _ if reply == Reply::Silence => (timeout, reply),
+            late if late >= timeout => (timeout, Reply::Silence),
+            latency => (latency, reply),
         };
         self.asked += 1;
         self.answers.insert((self.now + latency, self.asked), (name, question, reply));
@@ -301,6 +366,10 @@ impl<'a> Play<'a> {
 
     fn next_answer(&self) -> Option<Duration> {
         self.answers.first_key_value().map(|((arrival, _), _)| *arrival)
+    }
+
+    fn next_word(&self) -> Option<Duration> {
+        self.clients.values().filter_map(|client| client.mail_session.as_ref()?.deadline()).min()
     }
 
     /// When the last script ended, once all have.

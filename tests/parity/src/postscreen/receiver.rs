@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use postscreen_player::serve;
-use postscreen_scenario::MailServer;
+use postscreen_scenario::{MailServer, Manners};
 use rustix::io::IoSliceMut;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use tokio::io::{AsyncReadExt as _, Interest};
@@ -45,14 +45,16 @@ pub(crate) struct Receiver {
 // === impl Receiver ===
 
 impl Receiver {
-    pub(crate) fn start(socket: &Path, kind: MailServer) -> Result<Self> {
+    pub(crate) fn start(socket: &Path, kind: &MailServer) -> Result<Self> {
         let seen = Seen::default();
         let listener = UnixListener::bind(socket)
             .with_context(|| format!("the mail server cannot listen at {}", socket.display()))?;
         // postscreen is not root; the folder is closed to anybody else.
         fs::set_permissions(socket, fs::Permissions::from_mode(0o666))?;
         let task = match kind {
-            MailServer::Friendly => Some(spawn_local(accept(listener, Rc::clone(&seen)))),
+            MailServer::Serves(manners) => {
+                Some(spawn_local(accept(listener, manners.clone(), Rc::clone(&seen))))
+            }
             MailServer::Busy => Some(spawn_local(hold(listener))),
             // The socket stays behind: connections are refused.
             MailServer::Refuses => None,
@@ -80,11 +82,11 @@ async fn hold(listener: UnixListener) {
     std::future::pending::<()>().await;
 }
 
-async fn accept(listener: UnixListener, seen: Seen) {
+async fn accept(listener: UnixListener, manners: Manners, seen: Seen) {
     loop {
         match listener.accept().await {
             Ok((channel, _)) => {
-                spawn_local(session(channel, Rc::clone(&seen)));
+                spawn_local(session(channel, manners.clone(), Rc::clone(&seen)));
             }
             // No file descriptor for the moment: others may come.
             Err(_) => tokio::task::yield_now().await,
@@ -92,12 +94,12 @@ async fn accept(listener: UnixListener, seen: Seen) {
     }
 }
 
-async fn session(channel: UnixStream, seen: Seen) {
+async fn session(channel: UnixStream, manners: Manners, seen: Seen) {
     let Ok(Ok(client)) = timeout(HAND_OFF_MAX, take_over(channel)).await else { return };
     let Ok(address) = client.peer_addr() else { return };
     seen.borrow_mut().push(SocketAddr::new(address.ip().to_canonical(), address.port()));
     // Clients come and go as their scripts say: an error here ends a session and says nothing about the story.
-    let _ = serve(client).await;
+    let _ = serve(client, &manners).await;
 }
 
 /// The client's socket, after all attributes; the channel is closed then.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use postscreen_player::Story;
-use postscreen_scenario::{QUESTION_BYTES_MAX, Reply, Zones};
+use postscreen_scenario::{Answered, QUESTION_BYTES_MAX, Reply, Zones};
 use tokio::net::UdpSocket;
 use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::sleep;
 
 use super::place::Place;
 
@@ -50,12 +52,22 @@ impl Drop for Resolver {
 }
 
 async fn answer(socket: UdpSocket, zones: Zones) {
+    let socket = Rc::new(socket);
     let mut buffer = [0; QUESTION_BYTES_MAX];
     loop {
         // An ICMP error about an earlier answer: who asked is gone, others may ask.
         let Ok((length, asker)) = socket.recv_from(&mut buffer).await else { continue };
-        if let Reply::Message(message) = zones.reply(&buffer[..length]) {
-            let _ = socket.send_to(&message, asker).await;
+        let Answered { latency, reply } = zones.answer_to(&buffer[..length]);
+        let Reply::Message(message) = reply else { continue };
+        match latency {
+            None => _ = socket.send_to(&message, asker).await,
+            Some(latency) => {
+                let socket = Rc::clone(&socket);
+                spawn_local(async move {
+                    sleep(latency).await;
+                    socket.send_to(&message, asker).await
+                });
+            }
         }
     }
 }

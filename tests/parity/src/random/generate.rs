@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use fastrand::Rng;
-use postscreen_scenario::{Client, HostKind, MailServer, Scenario, Start, Step};
+use postscreen_scenario::{Client, HostKind, Scenario, Start, Step};
 
 use super::policy::{once_in, one, policy, zones};
 use super::words;
@@ -46,7 +46,7 @@ pub(super) fn draft(rng: &mut Rng, about: String) -> Scenario {
         let from = if again { addresses[0] } else { addresses[index] };
         let script = script(rng, !again);
         let length = length(&script);
-        clients.insert(name.to_owned(), Client { from, start: Start::At(at), script });
+        clients.insert(name.to_owned(), Client { from, worker: None, start: Start::At(at), script });
         at += if together {
             SECOND * rng.u32(0..=1)
         } else {
@@ -59,13 +59,8 @@ pub(super) fn draft(rng: &mut Rng, about: String) -> Scenario {
         policy: policy(rng, &addresses),
         dns: zones(rng, &addresses),
         clients,
-        backend: None,
-        log: None,
-        metrics: BTreeMap::new(),
-        mail_server: MailServer::Friendly,
         hosts: HostKind::ALL.into(),
-        refused: None,
-        delta: None,
+        ..Scenario::default()
     }
 }
 

@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use fastrand::Rng;
-use postscreen_scenario::{DEFAULT_TTL, Listing, Zone, Zones};
+use postscreen_scenario::{DEFAULT_TTL, Fault, Listing, Zone, Zones};
 use serde_json::{Map, Value, json};
 
 const ACTIONS: [&str; 3] = ["ignore", "enforce", "drop"];
@@ -113,7 +113,7 @@ fn rules(rng: &mut Rng, addresses: &[IpAddr]) -> Value {
 pub(super) fn zones(rng: &mut Rng, addresses: &[IpAddr]) -> Zones {
     let zone = |rng: &mut Rng| {
         if once_in(rng, 10) {
-            return Zone::Servfail;
+            return Zone::Fault(Fault::Servfail);
         }
         let seconds = |rng: &mut Rng| one(rng, &[DEFAULT_TTL, Duration::from_secs(90)]);
         let (ttl, soa_ttl) = (seconds(rng), seconds(rng));
@@ -125,7 +125,7 @@ pub(super) fn zones(rng: &mut Rng, addresses: &[IpAddr]) -> Zones {
                 listed.insert(*address, records);
             }
         }
-        Zone::Listing(Listing { ttl, soa_ttl, listed })
+        Zone::Listing(Listing { ttl, soa_ttl, listed, ..Listing::default() })
     };
     LISTS.into_iter().map(|name| (name.to_owned(), zone(rng))).collect()
 }

@@ -36,8 +36,9 @@ pub(super) fn yaml(story: &Scenario) -> String {
     for (index, (name, value)) in story.metrics.iter().enumerate() {
         let _ = writeln!(text, "{}  {name}: {value}", if index == 0 { "metrics:\n" } else { "" });
     }
-    match story.mail_server {
-        MailServer::Friendly => {}
+    match &story.mail_server {
+        // No random story has another one.
+        MailServer::Serves(_) => {}
         MailServer::Busy => text.push_str("mail_server: busy\n"),
         MailServer::Refuses => text.push_str("mail_server: refuses\n"),
     }
@@ -57,8 +58,7 @@ fn dns(text: &mut String, story: &Scenario) {
     for (index, (name, zone)) in story.dns.iter().enumerate() {
         text.push_str(if index == 0 { "dns:\n" } else { "" });
         let _ = match zone {
-            Zone::Servfail => writeln!(text, "  {name}: servfail"),
-            Zone::Timeout => writeln!(text, "  {name}: timeout"),
+            Zone::Fault(fault) => writeln!(text, "  {name}: {fault}"),
             Zone::Listing(listing) => {
                 let listed: Vec<_> = listing
                     .listed

@@ -30,7 +30,7 @@ fn a_story_agrees_when_only_the_metrics_are_missing() {
 fn a_difference_is_shown() {
     let verdict = verdict("log: ['CONNECT from [203.0.113.9]:PORT']\n", &[]);
     assert!(!verdict.is_good());
-    assert!(verdict.complaint().unwrap().contains("-CONNECT from [203.0.113.9]:PORT"));
+    assert!(verdict.complaint().unwrap().contains("- CONNECT from [203.0.113.9]:PORT"));
 }
 
 #[test]

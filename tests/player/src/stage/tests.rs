@@ -1,3 +1,4 @@
+use postscreen_scenario::Manners;
 use postscreen_scenario::parse;
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
@@ -17,7 +18,7 @@ fn play(clients: &str) -> BTreeMap<String, Act> {
         spawn_local(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 tokio::io::AsyncWriteExt::write_all(&mut stream, b"220-mx.test\r\n").await.unwrap();
-                spawn_local(crate::serve(stream));
+                spawn_local(async move { crate::serve(stream, &Manners::default()).await });
             }
         });
         let connect = async move |_: &str, _: &Client| TcpStream::connect(address).await;

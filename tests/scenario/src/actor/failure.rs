@@ -3,11 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::check::Diff;
 use crate::story::Step;
 use crate::wire::escaped;
 
-/// The most bytes of a conversation that a message shows.
+/// The most bytes of a conversation that a message shows without an expected text beside them.
 const SHOWN_BYTES_MAX: usize = 400;
+/// The most lines of a conversation that are compared.
+const LINES_MAX: usize = 1_000;
 
 /// A step that went another way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,54 +40,60 @@ pub(super) enum Reason {
 
 // === impl Failure ===
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Failure {
+    /// What happened, in one line.
+    pub fn words(&self) -> String {
         let name = self.step.as_ref().map_or("end", step_name);
         let seconds = self.since_connect.as_secs_f64();
-        write!(f, "step {} ({name}), {seconds:.3} s after connecting: ", self.number)?;
-        let wanted = match &self.step {
-            Some(Step::Expect(wanted)) => wanted.as_slice(),
-            _ => &[],
+        format!("step {} ({name}), {seconds:.3} s after connecting: {}", self.number, self.what())
+    }
+
+    /// The bytes that were expected and those that came, line by line, where bytes were expected.
+    pub fn diff(&self) -> Option<Diff> {
+        let Some(Step::Expect(wanted)) = &self.step else { return None };
+        let got = match &self.reason {
+            Reason::ClosedEarly(got) | Reason::OtherBytes(got) | Reason::WaitedTooLong(got, _) => got,
+            Reason::Host(_) | Reason::OtherTime { .. } | Reason::TooManyBytes | Reason::Unexpected(_) => {
+                return None;
+            }
         };
+        Diff::of(&lines(wanted), &lines(got))
+    }
+
+    fn what(&self) -> String {
         match &self.reason {
-            Reason::ClosedEarly(got) if wanted.is_empty() && got.is_empty() => {
-                f.write_str("the server closed")
+            Reason::ClosedEarly(_) if matches!(self.step, Some(Step::Expect(_))) => {
+                "the server closed too early".to_owned()
             }
-            Reason::ClosedEarly(got) => {
-                f.write_str("the server closed too early")?;
-                both(f, wanted, got)
-            }
-            Reason::Host(what) => f.write_str(what),
-            Reason::OtherBytes(got) => {
-                f.write_str("other bytes arrived")?;
-                both(f, wanted, got)
-            }
+            Reason::ClosedEarly(_) => "the server closed".to_owned(),
+            Reason::Host(what) => what.clone(),
+            Reason::OtherBytes(_) => "other bytes arrived".to_owned(),
             Reason::OtherTime { tolerance } => {
-                let Some(Step::Elapsed(time)) = &self.step else { return f.write_str("another time") };
-                write!(f, "expected {:.3} s, within {:.3} s", time.as_secs_f64(), tolerance.as_secs_f64())
+                let Some(Step::Elapsed(time)) = &self.step else { return "another time".to_owned() };
+                format!("expected {:.3} s, within {:.3} s", time.as_secs_f64(), tolerance.as_secs_f64())
             }
-            Reason::TooManyBytes => write!(f, "more than {} unread bytes arrived", super::INBOX_BYTES_MAX),
-            Reason::Unexpected(got) => write!(f, "expected no bytes, got \"{}\"", shown(got)),
-            Reason::WaitedTooLong(got, limit) => {
-                write!(f, "waited {:.3} s in vain", limit.as_secs_f64())?;
-                if matches!(self.step, Some(Step::Closed)) {
-                    return f.write_str(" for the server's close");
-                }
-                both(f, wanted, got)
+            Reason::TooManyBytes => format!("more than {} unread bytes arrived", super::INBOX_BYTES_MAX),
+            Reason::Unexpected(got) => format!("expected no bytes, got \"{}\"", shown(got)),
+            Reason::WaitedTooLong(_, limit) => {
+                let close =
+                    if matches!(self.step, Some(Step::Closed)) { " for the server's close" } else { "" };
+                format!("waited {:.3} s in vain{close}", limit.as_secs_f64())
             }
         }
     }
 }
 
-/// The two texts, one below the other, and a mark below the first byte that differs.
-fn both(f: &mut fmt::Formatter<'_>, wanted: &[u8], got: &[u8]) -> fmt::Result {
-    let same = wanted.iter().zip(got).take_while(|(a, b)| a == b).count();
-    write!(f, "\n  expected \"{}\"\n  got      \"{}\"", shown(wanted), shown(got))?;
-    let prefix = wanted.get(..same).map_or(0, |prefix| escaped(prefix).len());
-    if same < SHOWN_BYTES_MAX {
-        write!(f, "\n            {:>width$} byte {}", "^", same + 1, width = prefix + 1)?;
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())?;
+        self.diff().map_or(Ok(()), |diff| write!(f, "\n{}", diff.text(crate::check::Paint::Plain)))
     }
-    Ok(())
+}
+
+/// The lines of a conversation, each in quotes as a story has it.
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let pieces = bytes.split_inclusive(|byte| *byte == b'\n');
+    pieces.take(LINES_MAX).map(|line| format!("\"{}\"", escaped(line))).collect()
 }
 
 fn shown(bytes: &[u8]) -> String {

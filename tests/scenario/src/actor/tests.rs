@@ -60,8 +60,10 @@ fn other_bytes_are_shown_beside_the_expected_ones() {
     assert_eq!(actor.next(ms(1_000)), Action::Wait(ms(1_010)));
     assert_eq!(
         failure(actor.next(ms(1_010))),
-        "step 2 (expect), 0.010 s after connecting: other bytes arrived\n  \
-         expected \"521 x\\r\\n\"\n  got      \"521\\r\"\n               ^ byte 4"
+        "step 2 (expect), 0.010 s after connecting: other bytes arrived\n\
+         - expected, + seen\n\
+         - \"521 x\\r\\n\"\n\
+         + \"521\\r\""
     );
 }
 

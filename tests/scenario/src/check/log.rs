@@ -42,8 +42,8 @@ pub(super) fn differences(
         let expected = expected.get(&address).unwrap_or(&none);
         let seen = seen.get(&address).unwrap_or(&none);
         let in_time = forgive_times(&expected.ordered, &seen.ordered, tolerance);
-        all.extend(diff(&format!("log of {address}"), &expected.ordered, &in_time));
-        all.extend(diff(&format!("listings of {address} in the log"), &expected.listings, &seen.listings));
+        all.extend(diff(format!("log of {address}"), &expected.ordered, &in_time));
+        all.extend(diff(format!("listings of {address} in the log"), &expected.listings, &seen.listings));
     }
     let found: Vec<_> = expected_general.iter().filter(|line| seen_general.contains(line)).cloned().collect();
     all.extend(diff("log lines without a client", &expected_general, &found));

@@ -14,15 +14,13 @@ metrics: { postscreen_connect: 2 }
 
 fn transcript() -> Transcript {
     Transcript {
-        refused: None,
-        log: Vec::new(),
         backend: vec!["b".to_owned(), "a".to_owned()],
         metrics: BTreeMap::from([
             ("postscreen_connect".to_owned(), 2),
             ("postscreen_pass_new".to_owned(), 7),
         ]),
-        teasers: BTreeMap::new(),
         clients: BTreeMap::from([("a".to_owned(), Ok(())), ("b".to_owned(), Ok(()))]),
+        ..Transcript::default()
     }
 }
 
@@ -76,7 +74,9 @@ fn a_client_that_never_connected_is_a_difference() {
 fn the_order_of_sessions_matters() {
     let mut transcript = transcript();
     transcript.backend.reverse();
-    assert!(differing(STORY, &transcript)[0].starts_with("sessions at the mail server:\n  --- expected"));
+    assert!(
+        differing(STORY, &transcript)[0].starts_with("sessions at the mail server:\n  - expected, + seen")
+    );
 }
 
 #[test]

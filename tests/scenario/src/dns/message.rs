@@ -8,7 +8,7 @@ use domain::base::message_builder::PushError;
 use domain::base::{Message, MessageBuilder, Name, Rtype, Serial, ToName, Ttl};
 use domain::rdata::{A, Soa};
 
-use super::{Answer, Zones};
+use super::{Answered, Content, Fault, Zones, lie};
 
 /// The longest question that is read: a name of 255 bytes and an OPT record of any reasonable size.
 pub const QUESTION_BYTES_MAX: usize = 1_024;
@@ -22,20 +22,33 @@ pub enum Reply {
     Silence,
     /// The message is no question.
     NoQuestion,
+    /// The resolver's HTTP front says that something is wrong: a status other than 200. Only where one asks by HTTP.
+    Status(u16),
+    /// The connection breaks before an answer. Only where one asks by HTTP.
+    Reset,
+    /// Nobody listens where the resolver should be.
+    Down,
 }
 
 impl Zones {
-    /// Answers a DNS message.
+    /// Answers a DNS message, as if all answers were in time.
     pub fn reply(&self, message: &[u8]) -> Reply {
-        match Query::parse(message) {
-            None => Reply::NoQuestion,
-            Some(query) => query.answer(self).map_or(Reply::Silence, Reply::Message),
-        }
+        self.answer_to(message).reply
+    }
+
+    /// Answers a DNS message, and says how long that takes.
+    pub fn answer_to(&self, message: &[u8]) -> Answered {
+        let Some(query) = Query::parse(message) else {
+            return Answered { latency: None, reply: Reply::NoQuestion };
+        };
+        let name = query.name();
+        let answer = self.answer(&name);
+        Answered { latency: answer.latency, reply: query.reply(&answer.content) }
     }
 }
 
 /// A question that deserves an answer in DNS.
-struct Query<'a> {
+pub(super) struct Query<'a> {
     message: &'a Message<[u8]>,
     name: Name<Vec<u8>>,
     rtype: Rtype,
@@ -44,7 +57,7 @@ struct Query<'a> {
 // === impl Query ===
 
 impl<'a> Query<'a> {
-    fn parse(body: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(body: &'a [u8]) -> Option<Self> {
         if body.len() > QUESTION_BYTES_MAX {
             return None;
         }
@@ -56,20 +69,49 @@ impl<'a> Query<'a> {
         Some(Self { message, name: question.qname().to_vec(), rtype: question.qtype() })
     }
 
-    /// `None`: never.
-    fn answer(&self, zones: &Zones) -> Option<Vec<u8>> {
-        let built = match zones.answer(&self.name.to_string()) {
-            Answer::Timeout => return None,
-            Answer::Servfail => self.build(Rcode::SERVFAIL, &[], Duration::ZERO, None),
-            Answer::NoSuchName { soa } => self.build(Rcode::NXDOMAIN, &[], Duration::ZERO, soa),
+    /// The name that is asked for.
+    pub(super) fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    /// What goes over the wire.
+    pub(super) fn reply(&self, content: &Content<'_>) -> Reply {
+        let built = match content {
+            Content::Fault(fault) => return self.trouble(*fault),
+            Content::NoSuchName { soa } => self.build(Rcode::NXDOMAIN, &[], Duration::ZERO, *soa),
             // The name exists, but it has no records of any other type.
-            Answer::Addresses { .. } if self.rtype != Rtype::A => {
-                self.build(Rcode::NOERROR, &[], Duration::ZERO, None)
-            }
-            Answer::Addresses { records, ttl } => self.build(Rcode::NOERROR, records, ttl, None),
+            Content::Addresses { .. } if self.rtype != Rtype::A => self.error(Rcode::NOERROR),
+            Content::Addresses { records, ttl } => self.build(Rcode::NOERROR, records, *ttl, None),
         };
-        // A story that lists more records than a DNS message holds gets what a broken server would say.
-        built.or_else(|_| self.build(Rcode::SERVFAIL, &[], Duration::ZERO, None)).ok()
+        self.said(built)
+    }
+
+    fn trouble(&self, fault: Fault) -> Reply {
+        match fault {
+            Fault::Servfail => self.said(self.error(Rcode::SERVFAIL)),
+            Fault::Refused => self.said(self.error(Rcode::REFUSED)),
+            Fault::Timeout => Reply::Silence,
+            Fault::Reset => Reply::Reset,
+            Fault::Down => Reply::Down,
+            Fault::Status(status) => Reply::Status(status),
+            _ => {
+                let truth = self.build(Rcode::NOERROR, &[lie::LISTED], super::DEFAULT_TTL, None);
+                match truth {
+                    Ok(truth) => Reply::Message(lie::told(fault, truth)),
+                    Err(_) => Reply::Silence,
+                }
+            }
+        }
+    }
+
+    /// A story that lists more records than a DNS message holds gets what a broken server would say.
+    fn said(&self, built: Result<Vec<u8>, PushError>) -> Reply {
+        built.or_else(|_| self.error(Rcode::SERVFAIL)).map_or(Reply::Silence, Reply::Message)
+    }
+
+    /// An answer without a record.
+    fn error(&self, rcode: Rcode) -> Result<Vec<u8>, PushError> {
+        self.build(rcode, &[], Duration::ZERO, None)
     }
 
     fn build(

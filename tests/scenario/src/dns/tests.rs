@@ -10,8 +10,8 @@ fn zones() -> Zones {
     listing.listed.insert("2001:db8::9".parse().unwrap(), vec![Ipv4Addr::new(127, 0, 0, 4)]);
     Zones(BTreeMap::from([
         ("bl.test".to_owned(), Zone::Listing(listing)),
-        ("dead.test".to_owned(), Zone::Timeout),
-        ("broken.test".to_owned(), Zone::Servfail),
+        ("dead.test".to_owned(), Zone::Fault(Fault::Timeout)),
+        ("broken.test".to_owned(), Zone::Fault(Fault::Servfail)),
         ("sub.broken.test".to_owned(), Zone::Listing(Listing::default())),
     ]))
 }
@@ -32,7 +32,7 @@ fn an_ipv6_client_is_asked_for_with_its_nibbles_reversed() {
 #[test]
 fn a_listed_client_gets_all_its_records() {
     let zones = zones();
-    let Answer::Addresses { records, ttl } = zones.answer("9.113.0.203.bl.test") else {
+    let Content::Addresses { records, ttl } = zones.answer("9.113.0.203.bl.test").content else {
         panic!("not listed")
     };
     assert_eq!(records.len(), 2);
@@ -41,42 +41,45 @@ fn a_listed_client_gets_all_its_records() {
 
 #[test]
 fn case_and_final_dot_do_not_matter() {
-    assert!(matches!(zones().answer("9.113.0.203.BL.Test."), Answer::Addresses { .. }));
+    assert!(matches!(zones().answer("9.113.0.203.BL.Test.").content, Content::Addresses { .. }));
     let ipv6 = owner_name("2001:db8::9".parse().unwrap(), "bl.test").to_uppercase();
-    assert!(matches!(zones().answer(&ipv6), Answer::Addresses { .. }));
+    assert!(matches!(zones().answer(&ipv6).content, Content::Addresses { .. }));
 }
 
 #[test]
 fn other_names_in_a_zone_do_not_exist_and_name_the_soa() {
     for name in ["8.113.0.203.bl.test", "bl.test", "x.9.113.0.203.bl.test"] {
-        let expected = Answer::NoSuchName { soa: Some(("bl.test", Duration::from_secs(9))) };
-        assert_eq!(zones().answer(name), expected, "{name}");
+        let expected = Content::NoSuchName { soa: Some(("bl.test", Duration::from_secs(9))) };
+        assert_eq!(zones().answer(name).content, expected, "{name}");
     }
 }
 
 #[test]
 fn names_outside_every_zone_do_not_exist() {
     for name in ["", ".", "test", "9.113.0.203.other.test", "notbl.test"] {
-        assert_eq!(zones().answer(name), Answer::NoSuchName { soa: None }, "{name}");
+        assert_eq!(zones().answer(name).content, Content::NoSuchName { soa: None }, "{name}");
     }
 }
 
 #[test]
 fn a_dead_zone_is_silent_and_a_broken_zone_says_so() {
-    assert_eq!(zones().answer("9.113.0.203.dead.test"), Answer::Timeout);
-    assert_eq!(zones().answer("9.113.0.203.broken.test"), Answer::Servfail);
+    assert_eq!(zones().answer("9.113.0.203.dead.test").content, Content::Fault(Fault::Timeout));
+    assert_eq!(zones().answer("9.113.0.203.broken.test").content, Content::Fault(Fault::Servfail));
 }
 
 #[test]
 fn the_closest_zone_answers() {
-    assert!(matches!(zones().answer("9.113.0.203.sub.broken.test"), Answer::NoSuchName { soa: Some(_) }));
+    assert!(matches!(
+        zones().answer("9.113.0.203.sub.broken.test").content,
+        Content::NoSuchName { soa: Some(_) }
+    ));
 }
 
 #[test]
 fn zones_of_two_stories_stand_side_by_side_below_suffixes() {
     let mut both = zones().below("s1.scenario");
     both.merge(zones().below("s2.scenario"));
-    assert_eq!(both.answer("9.113.0.203.dead.test.s1.scenario"), Answer::Timeout);
-    assert!(matches!(both.answer("9.113.0.203.bl.test.s2.scenario"), Answer::Addresses { .. }));
-    assert_eq!(both.answer("9.113.0.203.bl.test"), Answer::NoSuchName { soa: None });
+    assert_eq!(both.answer("9.113.0.203.dead.test.s1.scenario").content, Content::Fault(Fault::Timeout));
+    assert!(matches!(both.answer("9.113.0.203.bl.test.s2.scenario").content, Content::Addresses { .. }));
+    assert_eq!(both.answer("9.113.0.203.bl.test").content, Content::NoSuchName { soa: None });
 }

@@ -44,8 +44,8 @@ impl<'de, T: Shapes> Visitor<'de> for ShapesVisitor<T> {
 
 macro_rules! deserialize_shapes {
     ($($name:ident),*) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_any($crate::parse::shapes::ShapesVisitor::<Self>(std::marker::PhantomData))
             }
         }

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::story::Step;
+use crate::dns::Fault;
+use crate::story::{
+    Ending, FailurePolicy, MailServer, Manner, Manners, Outage, Reconfigure, Start, Step, Trap,
+};
 
 const STORY: &str = r#"
 about: A story with everything in it.
@@ -78,8 +81,8 @@ fn every_form_of_a_zone_is_read() {
     let story = parse("story.yaml", STORY).unwrap();
     let zones: BTreeMap<_, _> = story.dns.iter().collect();
     assert_eq!(zones.len(), 5);
-    assert_eq!(zones["dead.test"], &Zone::Timeout);
-    assert_eq!(zones["broken.test"], &Zone::Servfail);
+    assert_eq!(zones["dead.test"], &Zone::Fault(Fault::Timeout));
+    assert_eq!(zones["broken.test"], &Zone::Fault(Fault::Servfail));
     assert_eq!(zones["plain.test"], &Zone::Listing(Listing::default()));
     let Zone::Listing(listing) = zones["bl.test"] else { panic!("no listing") };
     assert_eq!(listing.listed.values().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
@@ -93,7 +96,7 @@ fn what_is_not_said_has_its_default() {
     assert_eq!(story.clients["a"].start, Start::At(Duration::ZERO));
     assert!(story.policy.is_empty() && story.dns.is_empty() && story.metrics.is_empty());
     assert!(story.backend.is_none() && story.log.is_none() && story.delta.is_none());
-    assert_eq!(story.mail_server, MailServer::Friendly);
+    assert_eq!(story.mail_server, MailServer::default());
     assert_eq!(story.hosts, HostKind::ALL.into());
 }
 
@@ -146,7 +149,12 @@ fn a_mistake_names_its_place_and_what_was_expected() {
         (zone("{ ttl: 5s, 203.0.113.9: 127.0.0.2 }"), 5, 5, "expected them in `listed`"),
         ("about: x\nclients: {}\ndns: { bl..test: {} }\n".to_owned(), 3, 8, "no zone's name"),
         ("about: x\nclients: {}\ndns: { BL.test: {} }\n".to_owned(), 3, 8, "lower-case"),
-        ("about: x\nclients: {}\ndns: { bl.test: dead }\n".to_owned(), 3, 17, "expected timeout, servfail"),
+        (
+            "about: x\nclients: {}\ndns: { bl.test: dead }\n".to_owned(),
+            3,
+            17,
+            "expected {address: record} or one of cut, down",
+        ),
         ("about: x\nclients: {}\n".to_owned(), 2, 10, "expected at least one"),
         ("about: ' '\nclients: {}\n".to_owned(), 1, 8, "expected a sentence"),
         (
@@ -179,4 +187,74 @@ fn a_circle_of_several_clients_is_found() {
     let client = |after: &str| format!("{{ from: '::1', after: {after}, script: [] }}");
     let yaml = format!("about: x\nclients:\n  a: {}\n  b: {}\n", client("b"), client("a"));
     assert!(mistake(&yaml).message.contains("circle"));
+}
+
+#[test]
+fn a_story_about_the_host_is_read() {
+    let yaml = "
+about: x
+workers: 2
+clients:
+  a: { from: 203.0.113.9, worker: 1, script: [] }
+traps: [{ at: 5s, worker: 1 }, { at: 3s, worker: 0 }]
+failure_policy: fail-reload
+host_log: [trap]
+reconfigure:
+  - { at: 2s, policy: { greet_wait: 1s } }
+  - { at: 4s, policy: {}, refused: nonsense }
+dials: { a: [backend, backend] }
+finally: { open: [], passes: { 203.0.113.9: [non_smtp_command] }, verdicts: { a: PASS NEW } }
+";
+    let story = parse("s", yaml).unwrap_or_else(|mistake| panic!("{mistake}"));
+    assert_eq!(story.workers.unwrap().get(), 2);
+    assert_eq!(story.clients["a"].worker, Some(1));
+    let seconds = Duration::from_secs;
+    assert_eq!(story.traps, [Trap { at: seconds(3), worker: 0 }, Trap { at: seconds(5), worker: 1 }]);
+    assert_eq!(story.failure_policy, Some(FailurePolicy::FailReload));
+    assert_eq!(story.reconfigure[0].policy["greet_wait"], "1s");
+    let refused = Some("nonsense".to_owned());
+    let last = Reconfigure { at: seconds(4), policy: serde_json::Map::new(), refused };
+    assert_eq!(story.reconfigure[1], last);
+    assert_eq!(story.dials.unwrap()["a"], ["backend", "backend"]);
+    assert_eq!(story.finally.open, Some(BTreeSet::new()));
+    assert!(story.finally.passes[&"203.0.113.9".parse().unwrap()].contains("non_smtp_command"));
+    assert_eq!(story.finally.verdicts["a"], "PASS NEW");
+    assert_eq!(story.hosts, [HostKind::ProxyWasm].into());
+}
+
+#[test]
+fn a_mail_server_and_a_resolver_have_manners() {
+    let yaml = r#"
+about: x
+clients: { a: { from: '::1', script: [] } }
+mail_server:
+  greeting: "220 x\r\n"
+  after: 500ms
+  piece_bytes: 4
+  pause: 100ms
+  on: { RCPT: "451 x\r\n", DATA: reset }
+resolver: { fault: http-503, latency: 1s, from: 2s, until: 3s }
+"#;
+    let story = parse("s", yaml).unwrap_or_else(|mistake| panic!("{mistake}"));
+    let seconds = Duration::from_secs;
+    let manners = Manners {
+        greeting: b"220 x\r\n".to_vec(),
+        after: Duration::from_millis(500),
+        piece_bytes: std::num::NonZeroUsize::new(4),
+        pause: Duration::from_millis(100),
+        then: None,
+        on: BTreeMap::from([
+            ("DATA".to_owned(), Manner::Ends(Ending::Reset)),
+            ("RCPT".to_owned(), Manner::Says(b"451 x\r\n".to_vec())),
+        ]),
+    };
+    assert_eq!(story.mail_server, MailServer::Serves(manners));
+    let outage = Outage {
+        fault: Some(Fault::Status(503)),
+        missing: false,
+        latency: Some(seconds(1)),
+        from: seconds(2),
+        until: Some(seconds(3)),
+    };
+    assert_eq!(story.resolver, Some(outage));
 }

@@ -43,7 +43,7 @@ fn a_client_that_is_handed_on_is_served() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receiver");
-        let receiver = Receiver::start(&path, MailServer::Friendly).unwrap();
+        let receiver = Receiver::start(&path, &MailServer::default()).unwrap();
         let (mut client, server) = connection().await;
         let mut channel = hand_on(&server, &path).await.unwrap();
         drop(server);
@@ -60,7 +60,7 @@ fn a_busy_server_leaves_clients_in_transit() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receiver");
-        let receiver = Receiver::start(&path, MailServer::Busy).unwrap();
+        let receiver = Receiver::start(&path, &MailServer::Busy).unwrap();
         let (_client, server) = connection().await;
         let mut channel = hand_on(&server, &path).await.unwrap();
         let read = timeout(Duration::from_millis(200), channel.read(&mut [0])).await;
@@ -74,7 +74,7 @@ fn a_server_that_is_not_there_refuses() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receiver");
-        let _receiver = Receiver::start(&path, MailServer::Refuses).unwrap();
+        let _receiver = Receiver::start(&path, &MailServer::Refuses).unwrap();
         let (_client, server) = connection().await;
         let error = hand_on(&server, &path).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
@@ -86,7 +86,7 @@ fn attributes_are_read_to_their_end_and_no_further_than_1024_bytes() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("receiver");
-        let receiver = Receiver::start(&path, MailServer::Friendly).unwrap();
+        let receiver = Receiver::start(&path, &MailServer::default()).unwrap();
         for (length, is_served) in [(1_023, false), (1_024, true), (1_025, true)] {
             let (client, server) = connection().await;
             let mut channel = pass(&server, &path).await.unwrap();

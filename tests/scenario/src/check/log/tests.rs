@@ -67,10 +67,8 @@ fn missing_and_additional_lines_are_shown_as_a_diff() {
     let shown = differing(&["PASS NEW [203.0.113.9]:PORT"], &["DISCONNECT [203.0.113.9]:4711"], 0);
     assert_eq!(
         shown,
-        [
-            "log of 203.0.113.9:\n  --- expected\n  +++ seen\n  @@ -1 +1 @@\n  -PASS NEW [203.0.113.9]:PORT\n  \
-          +DISCONNECT [203.0.113.9]:PORT"
-        ]
+        ["log of 203.0.113.9:\n  - expected, + seen\n  - PASS NEW [203.0.113.9]:PORT\n    ^^^^^^^^\n  \
+             + DISCONNECT [203.0.113.9]:PORT\n    ^^^^^^^^^^"]
     );
     assert!(!same(&[], &["PASS NEW [203.0.113.9]:4711"], 0));
     assert!(!same(&["PASS NEW [203.0.113.9]:PORT"], &[], 0));
