@@ -68,6 +68,9 @@ pub(crate) fn deed(path: &str, body: &[u8]) -> Deed {
     })
 }
 
+/// What stands before a gRPC message: one byte for its compression, four for its length.
+pub(crate) const FRAME_BYTES: usize = 5;
+
 /// A gRPC message with its five bytes in front: not compressed, and its length.
 pub(crate) fn framed(message: &[u8]) -> Vec<u8> {
     let len = u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes();
