@@ -12,8 +12,16 @@ use crate::probe::Probe;
 
 /// Every play, in the order in which they are told.
 pub(crate) fn all() -> Vec<Probe> {
-    [statuses::all(), bytes::all(), callouts::all(), lives::all(), modules::all(), table::all(), third_party::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        statuses::all(),
+        bytes::all(),
+        callouts::all(),
+        lives::all(),
+        modules::all(),
+        table::all(),
+        third_party::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -118,15 +118,10 @@ impl Coverage {
         ensure!(missing.is_empty(), "no probe of host-sim has seen {}", missing.join(", "));
         let text = self.text(&functions);
         if std::env::var_os("UPDATE").is_some() {
-            return fs::write(document, text)
-                .with_context(|| format!("cannot write {}", document.display()));
+            return fs::write(document, text).with_context(|| format!("cannot write {}", document.display()));
         }
         let found = fs::read_to_string(document).unwrap_or_default();
-        ensure!(
-            found == text,
-            "{} is out of date: run the suite again with UPDATE=1",
-            document.display()
-        );
+        ensure!(found == text, "{} is out of date: run the suite again with UPDATE=1", document.display());
         Ok(())
     }
 

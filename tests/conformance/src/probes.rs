@@ -56,7 +56,15 @@ impl Probes {
         })?;
         let named = |probe: Probe| (format!("probe {}", probe.name), Rc::new(probe));
         let chosen = catalogue::all().into_iter().map(named).filter(|(name, _)| chosen(name)).collect();
-        Ok(Self { chosen, envoy: envoy.to_owned(), guest: Rc::new(guest), folder, profile, show, coverage: Rc::default() })
+        Ok(Self {
+            chosen,
+            envoy: envoy.to_owned(),
+            guest: Rc::new(guest),
+            folder,
+            profile,
+            show,
+            coverage: Rc::default(),
+        })
     }
 
     pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
@@ -99,9 +107,8 @@ fn module(probe: &Probe, guest: &[u8], folder: &Path) -> Result<Vec<u8>> {
         Module::Guest(_) => guest.to_vec(),
         Module::File(name) => {
             let file = folder.join(name);
-            fs::read(&file).with_context(|| {
-                format!("no file {}; `cargo xtask conformance` builds it", file.display())
-            })?
+            fs::read(&file)
+                .with_context(|| format!("no file {}; `cargo xtask conformance` builds it", file.display()))?
         }
         Module::Text(text) => wat::parse_str(text)?,
         Module::Bytes(bytes) => bytes.to_vec(),

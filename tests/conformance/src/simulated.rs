@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use host_sim::{
-    Cluster, FailurePolicy, Host, HttpCluster, LogLevel, LogLine, Module, Now, Profile, Settings, StartError, TcpProxy, VmId,
+    Cluster, FailurePolicy, Host, HttpCluster, LogLevel, LogLine, Module, Now, Profile, Settings, StartError,
+    TcpProxy, VmId,
 };
 
 use crate::coverage::Calls;

@@ -45,7 +45,10 @@ fn text(module: &str, version: AbiVersion, functions: &[&AbiFunction]) -> String
         let types = function.params.iter().map(|param| wasm_type(param.ty)).collect::<Vec<_>>().join(" ");
         let result = if function.result.is_some() { "(result i32)" } else { "" };
         let name = function.name;
-        let _ = writeln!(imports, "  (import \"{module}\" \"{name}\" (func $f{number} (param {types}) {result}))");
+        let _ = writeln!(
+            imports,
+            "  (import \"{module}\" \"{name}\" (func $f{number} (param {types}) {result}))"
+        );
         let line = format!("{name}(zeros) = ??");
         let _ = writeln!(data, "  (data (i32.const {at}) \"{line}\")");
         let zeros = function.params.iter().map(|param| format!("({}.const 0)", wasm_type(param.ty)));
@@ -53,7 +56,9 @@ fn text(module: &str, version: AbiVersion, functions: &[&AbiFunction]) -> String
         let len = line.len();
         let _ = match function.result {
             Some(_) => writeln!(calls, "    (call $say (i32.const {at}) (i32.const {len}) {call})"),
-            None => writeln!(calls, "    {call} (call $say (i32.const {at}) (i32.const {len}) (i32.const 0))"),
+            None => {
+                writeln!(calls, "    {call} (call $say (i32.const {at}) (i32.const {len}) (i32.const 0))")
+            }
         };
         at += len;
     }

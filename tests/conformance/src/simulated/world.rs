@@ -206,7 +206,8 @@ impl World {
                 let address = name.parse().ok().map(|address| DnsAddress { ip: address, ttl_s: 0 });
                 let answer = address.map(|address| vec![address]);
                 self.asked += 1;
-                self.answers.insert((self.now.monotonic, self.asked), vec![Input::DnsAnswer { call, answer }]);
+                self.answers
+                    .insert((self.now.monotonic, self.asked), vec![Input::DnsAnswer { call, answer }]);
             }
             Effect::ReadClient { .. } | Effect::ReadUpstream { .. } | Effect::Ended(_) => {}
         }
