@@ -73,7 +73,7 @@ impl Kind {
             Self::Bool => Some((value == "true").to_string()),
             Self::U32 => number::<u32>(value).map(|number| number.to_string()),
             Self::U64 => number::<u64>(value).map(|number| number.to_string()),
-            Self::Ip => value.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
+            Self::Ip => value.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 0).to_string()),
             Self::Address => value.parse::<SocketAddr>().ok().map(|address| address.to_string()),
         };
         object.map(String::into_bytes).ok_or(Status::BadArgument)

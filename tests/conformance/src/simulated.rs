@@ -85,7 +85,10 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
 }
 
 fn refused(error: &StartError) -> Seen {
-    let main = error.log().iter().filter_map(logged).collect();
+    let mut main: Vec<_> = error.log().iter().filter_map(logged).collect();
+    if let StartError::Trapped { reason, .. } = error {
+        main.extend(death(reason));
+    }
     Seen { refused: true, main, ..Seen::default() }
 }
 

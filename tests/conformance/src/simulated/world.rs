@@ -9,7 +9,7 @@ use host_sim::{CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFai
 
 use super::{grpc, logged, worker};
 use crate::probe::Step;
-use crate::seen::{End, Heard, Seen};
+use crate::seen::{End, Heard, Seen, masked};
 use crate::upstream::{Answer, Deed, deed};
 
 /// Where the clients come from; the real ones do, too.
@@ -38,6 +38,8 @@ pub(super) struct World {
     /// Answers under way, by arrival time and then in the order of the calls.
     answers: BTreeMap<(Duration, u64), Vec<Input>>,
     asked: u64,
+    /// Addresses and ports with the words that stand for them.
+    names: Vec<(String, &'static str)>,
     main: Vec<String>,
     workers: BTreeMap<usize, Vec<String>>,
 }
@@ -54,6 +56,7 @@ impl World {
             sessions: Vec::new(),
             answers: BTreeMap::new(),
             asked: 0,
+            names: vec![(SERVER.to_string(), "SERVER"), (SERVER.port().to_string(), "SERVER_PORT")],
             main: Vec::new(),
             workers: BTreeMap::new(),
         }
@@ -72,6 +75,8 @@ impl World {
             Step::Connect => {
                 let port = FIRST_CLIENT_PORT + u16::try_from(self.clients.len()).unwrap_or(u16::MAX / 2);
                 let client = SocketAddr::new(CLIENT.into(), port);
+                self.names
+                    .extend([(client.to_string(), "CLIENT"), (client.port().to_string(), "CLIENT_PORT")]);
                 let connection = self.host.accept(client, SERVER, None, self.now);
                 self.clients.push(Party::new(connection));
                 return;
@@ -193,7 +198,7 @@ impl World {
                     Some(worker) => self.workers.entry(worker).or_default(),
                     None => &mut self.main,
                 };
-                lines.extend(logged(&line));
+                lines.extend(logged(&line).map(|line| masked(line, &self.names)));
             }
             Effect::Grpc(effect) => {
                 let events = grpc::events(&effect);
@@ -229,7 +234,7 @@ impl World {
                     (Input::HttpFailure { call, failure: HttpFailure::Reset }, Duration::ZERO)
                 }
                 Deed::Reset => {
-                    (Input::HttpFailure { call, failure: HttpFailure::Unreachable }, Duration::ZERO)
+                    (Input::HttpFailure { call, failure: HttpFailure::ResetEarly }, Duration::ZERO)
                 }
                 Deed::Silence => return,
             }
