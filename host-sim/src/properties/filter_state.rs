@@ -60,6 +60,9 @@ const FACTORIES: [(&str, Kind); 15] = [
     ("envoy.upstream.dynamic_port", Kind::U32),
 ];
 
+/// An object that Envoy cannot write down again.
+const UNREADABLE: &str = "envoy.network.application_protocols";
+
 /// The factory of this key; `None`: Envoy has none.
 pub(crate) fn factory(key: &str) -> Option<Kind> {
     FACTORIES.iter().find(|(known, _)| *known == key).map(|(_, kind)| *kind)
@@ -88,6 +91,9 @@ fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 /// `filter_state.*`: what a module stored, and what factories made. Addresses are maps of `ip` and `port`.
 pub(super) fn find(connection: &Connection, path: &[&str]) -> Option<Value> {
     let [key, field @ ..] = path else { return Some(Value::Lookup) };
+    if *key == UNREADABLE {
+        return None;
+    }
     let object = connection.filter_state.get(*key)?;
     let address = match factory(key) {
         Some(Kind::Address) => str::from_utf8(object).ok()?.parse::<SocketAddr>().ok(),

@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 }
 
 /// How long the slow answer takes.
-const SLOW: Duration = Duration::from_millis(300);
+const SLOW: Duration = Duration::from_millis(1500);
 /// The size of the big answer: more than one HTTP/2 frame, less than Envoy's limits.
 const BIG_BYTES: usize = 100_000;
 
