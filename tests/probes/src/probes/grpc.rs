@@ -107,7 +107,6 @@ pub(crate) struct Wrong;
 impl Probe for Wrong {
     fn new_connection(&mut self, _: u32) -> Action {
         for (what, service) in [
-            ("no service", Vec::new()),
             ("missing", service("missing")),
             ("the name http", b"http".to_vec()),
             ("the name missing", b"missing".to_vec()),
