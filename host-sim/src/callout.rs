@@ -132,7 +132,11 @@ impl Response {
         match failure {
             HttpFailure::Unreachable => Self::local(
                 "503",
-                "upstream connect error or disconnect/reset before headers. reset reason: connection failure",
+                "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure",
+            ),
+            HttpFailure::ResetEarly => Self::local(
+                "503",
+                "upstream connect error or disconnect/reset before headers. reset reason: remote reset",
             ),
             HttpFailure::Reset => Self { reset: true, ..Self::default() },
         }

@@ -33,8 +33,6 @@ pub(crate) struct Connection {
     pub read_only: BTreeSet<String>,
     /// Names that `declare_property` was given on this context, where it has no effect.
     pub declared: BTreeMap<Vec<u8>, Prototype>,
-    /// `proxy_send_local_response` was called.
-    pub local_response: bool,
     pub received: u64,
     pub sent: u64,
     pub proxied: Proxied,
@@ -134,7 +132,6 @@ impl Connection {
             filter_state: BTreeMap::new(),
             read_only: BTreeSet::new(),
             declared: BTreeMap::new(),
-            local_response: false,
             received: 0,
             sent: 0,
             proxied: Proxied::default(),

@@ -139,8 +139,10 @@ pub enum Input {
 /// How a call-out fails. What the module sees is what Envoy makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpFailure {
-    /// No connection, or the server reset it before the answer: Envoy makes a `503` with a body of its own.
+    /// No connection: Envoy makes a `503` with a body of its own.
     Unreachable,
+    /// The server reset the call before it answered: another `503`.
+    ResetEarly,
     /// The answer itself broke off: no headers, no body, and `proxy_get_status` says 11.
     Reset,
 }

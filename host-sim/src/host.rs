@@ -173,7 +173,9 @@ impl Host {
             Input::UpstreamCongested { connection, congested } => {
                 self.on(connection, now, |worker, context| worker.upstream_congested(context, congested));
             }
-            Input::HttpResponse { call, headers, body, trailers } => {
+            Input::HttpResponse { call, mut headers, body, trailers } => {
+                // Envoy tells how long the server took. Here no time passes between its answer and this.
+                headers.push((b"x-envoy-upstream-service-time".to_vec(), b"0".to_vec()));
                 self.answer(call, Response { headers, body, trailers, reset: false }, now);
             }
             Input::HttpFailure { call, failure } => self.answer(call, Response::from_failure(failure), now),

@@ -37,6 +37,8 @@ pub(crate) fn get(state: &mut State, path: &[u8]) -> Result<Vec<u8>, Status> {
     let value = find(state, &segments).ok_or(Status::NotFound)?;
     Ok(match value {
         Value::Leaf(bytes) => bytes,
+        // A whole group of attributes has no form on the wire.
+        Value::Lookup if segments.len() == 1 => return Err(Status::SerializationFailure),
         Value::Lookup => vec![0; 4],
         Value::EmptyMessage => Vec::new(),
     })

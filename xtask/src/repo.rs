@@ -45,11 +45,6 @@ impl Repo {
         self.path("target/wasm/postscreen.component.wasm")
     }
 
-    /// The probes of the conformance suite.
-    pub fn probes(&self) -> PathBuf {
-        self.path("target/wasm/probes.wasm")
-    }
-
     /// The cargo that started us, in the root of the tree.
     pub fn cargo(&self) -> Command {
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -1,5 +1,6 @@
 //! `cargo xtask wasm`: the shells of the plugin become postscreen.wasm and postscreen.component.wasm in target/wasm.
 
+mod c;
 mod module;
 mod toolchain;
 
@@ -29,12 +30,17 @@ pub fn build_module(repo: &Repo) -> Result<()> {
     Ok(())
 }
 
-/// Builds what asks host-sim and Envoy everything that a network filter can ask.
+/// Builds what the conformance suite loads: the probes, and the filters that know nothing of this project.
 pub fn build_probes(repo: &Repo) -> Result<()> {
-    let built = compile(repo, Target::Unknown, "postscreen-probes", "probes")?;
-    let bytes = read(&built)?;
-    publish(&repo.probes(), &bytes)?;
-    println!("    target/wasm/probes.wasm: {} bytes", bytes.len());
+    let probes = compile(repo, Target::Unknown, "postscreen-probes", "probes")?;
+    let rust = compile(repo, Target::Wasip1, "third-party-tcp-routing", "tcp_routing")?;
+    let c = c::compile(repo, "tests/third-party/c/greeter.c")?;
+    for built in [probes, rust, c] {
+        let bytes = read(&built)?;
+        let name = built.file_name().context("a module without a name")?;
+        publish(&repo.path("target/wasm").join(name), &bytes)?;
+        println!("    target/wasm/{}: {} bytes", name.display(), bytes.len());
+    }
     Ok(())
 }
 

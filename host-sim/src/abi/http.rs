@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{Args, Fault, Guest, Status, pairs};
-use crate::event::{CallId, Effect, HeaderMap, HttpCall, VmId};
+use crate::event::{CallId, Effect, HeaderMap, HttpCall};
 use crate::settings::HttpCluster;
-use crate::vm::{Phase, State};
+use crate::vm::State;
 
-/// The headers that Envoy insists on; `host` is no substitute for `:authority`.
-const REQUIRED: [&[u8]; 3] = [b":method", b":path", b":authority"];
+/// The headers that Envoy insists on, each under any of these names.
+const REQUIRED: [&[&[u8]]; 3] = [&[b":method"], &[b":path"], &[b":authority", b"host"]];
 
 /// `proxy_http_call`. Always made for the root context; the trailers are read and, as in Envoy, not sent. The token is
 /// written before the call is made, 0 at first, so that an address outside the memory makes none.
@@ -31,7 +31,7 @@ fn start(
     timeout_ms: u32,
 ) -> Result<u32, Status> {
     let up = find_cluster(state, &cluster).ok_or(Status::BadArgument)?;
-    if REQUIRED.iter().any(|name| !headers.iter().any(|(key, _)| key == name)) {
+    if REQUIRED.iter().any(|names| !headers.iter().any(|(key, _)| names.contains(&key.as_slice()))) {
         return Err(Status::BadArgument);
     }
     let token = state.callouts.next_token();
@@ -50,12 +50,8 @@ fn start(
     Ok(token)
 }
 
-/// The cluster of this name, as the calling thread knows it. While a configuration is tried, the main thread does not
-/// know the clusters yet.
+/// The cluster of this name. Machines know the clusters from their first callback on, also on the main thread.
 pub(super) fn find_cluster(state: &State, name: &str) -> Option<HttpCluster> {
-    if state.phase != Phase::Running && !matches!(state.id, VmId::Worker(_)) {
-        return None;
-    }
     state.settings.http_clusters.get(name).copied()
 }
 

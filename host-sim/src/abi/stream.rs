@@ -34,19 +34,12 @@ pub(super) fn nothing_of_http(_: &mut Guest<'_>, _: &Args<'_>) -> Result<(), Fau
     Ok(())
 }
 
-/// `proxy_send_local_response`: `Ok`, and nothing happens: a network filter has no response. A context can do it once.
+/// `proxy_send_local_response`: `Ok`, and nothing happens, however often: a network filter has no response.
 pub(super) fn send_local_response(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     for index in [1, 3, 5] {
         guest.bytes(args.u32(index), args.u32(index + 1))?;
     }
-    let state = guest.state();
-    let context = state.effective_context.unwrap_or(state.current_context);
-    let sent = match (state.streams.get_mut(&context), state.roots.get_mut(&context)) {
-        (Some(connection), _) => &mut connection.local_response,
-        (None, Some(root)) => &mut root.local_response,
-        (None, None) => return Ok(()),
-    };
-    if std::mem::replace(sent, true) { Err(Status::BadArgument.into()) } else { Ok(()) }
+    Ok(())
 }
 
 /// On the root context without an effective one this is a silent no-op, as in Envoy.

@@ -40,7 +40,7 @@ pub(super) fn response(headers: &HeaderMap, mut body: Vec<u8>) -> Result<Vec<u8>
 /// No response.
 pub(super) fn failure(failure: HttpFailure) -> DnsFailure {
     match failure {
-        HttpFailure::Unreachable | HttpFailure::Reset => DnsFailure::Unreachable,
+        HttpFailure::Unreachable | HttpFailure::ResetEarly | HttpFailure::Reset => DnsFailure::Unreachable,
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn upstream(connection: &Connection, path: &[&str]) -> Option<Value> 
     match path {
         [] => Some(Value::Lookup),
         ["request_attempt_count"] => Some(Value::Leaf(u64::from(chosen).to_le_bytes().into())),
-        ["transport_failure_reason"] if chosen => Some(text("")),
+        ["transport_failure_reason"] => Some(text("")),
         _ => None,
     }
 }

@@ -60,6 +60,9 @@ const FACTORIES: [(&str, Kind); 15] = [
     ("envoy.upstream.dynamic_port", Kind::U32),
 ];
 
+/// An object that Envoy cannot write down again.
+const UNREADABLE: &str = "envoy.network.application_protocols";
+
 /// The factory of this key; `None`: Envoy has none.
 pub(crate) fn factory(key: &str) -> Option<Kind> {
     FACTORIES.iter().find(|(known, _)| *known == key).map(|(_, kind)| *kind)
@@ -73,7 +76,7 @@ impl Kind {
             Self::Bool => Some((value == "true").to_string()),
             Self::U32 => number::<u32>(value).map(|number| number.to_string()),
             Self::U64 => number::<u64>(value).map(|number| number.to_string()),
-            Self::Ip => value.parse::<IpAddr>().ok().map(|ip| ip.to_string()),
+            Self::Ip => value.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 0).to_string()),
             Self::Address => value.parse::<SocketAddr>().ok().map(|address| address.to_string()),
         };
         object.map(String::into_bytes).ok_or(Status::BadArgument)
@@ -88,6 +91,9 @@ fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 /// `filter_state.*`: what a module stored, and what factories made. Addresses are maps of `ip` and `port`.
 pub(super) fn find(connection: &Connection, path: &[&str]) -> Option<Value> {
     let [key, field @ ..] = path else { return Some(Value::Lookup) };
+    if *key == UNREADABLE {
+        return None;
+    }
     let object = connection.filter_state.get(*key)?;
     let address = match factory(key) {
         Some(Kind::Address) => str::from_utf8(object).ok()?.parse::<SocketAddr>().ok(),

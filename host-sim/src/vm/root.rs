@@ -14,6 +14,4 @@ pub(crate) struct Root {
     pub awaits_done: bool,
     /// What `declare_property` has declared, by name.
     pub declared: BTreeMap<Vec<u8>, Prototype>,
-    /// `proxy_send_local_response` was called.
-    pub local_response: bool,
 }

@@ -29,7 +29,7 @@ impl Worker {
             self.answer(token, Response::timeout());
         } else {
             self.emit(Effect::Grpc(GrpcEffect::Cancel { call }));
-            let message = "upstream request timeout".into();
+            let message = "upstream request timeout{response_timeout}".into();
             self.grpc_event(token, GrpcEvent::Closed { status: GRPC_UNAVAILABLE, message });
         }
     }

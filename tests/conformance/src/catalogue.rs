@@ -5,13 +5,23 @@ mod callouts;
 mod lives;
 mod modules;
 mod statuses;
+mod table;
+mod third_party;
 
 use crate::probe::Probe;
 
 /// Every play, in the order in which they are told.
 pub(crate) fn all() -> Vec<Probe> {
-    [statuses::all(), bytes::all(), callouts::all(), lives::all(), modules::all()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        statuses::all(),
+        bytes::all(),
+        callouts::all(),
+        lives::all(),
+        modules::all(),
+        table::all(),
+        third_party::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -18,6 +18,9 @@ use crate::stories::{Hosts, Stories};
 
 /// Plays that run at the same time: each is mostly waiting, but starts an Envoy, and a story a resolver.
 const AT_ONCE: usize = 4;
+
+/// The document of what the probes cover.
+const COVERAGE: &str = "docs/abi-coverage.md";
 
 const ABOUT: &str = "Plays probe modules and stories in host-sim and in a real Envoy, and compares what both show.
 
@@ -111,13 +114,21 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
         println!("left out: {name} {why}");
     }
     let mut tally = twice(options.once, |name, slow| probes.tests(name, slow)).await;
+    // The document speaks of all probes, and of the Envoy that the tests speak for.
+    let covers =
+        (options.filter.is_empty() || options.filter == ["probe"]) && options.profile == Profile::default();
+    let stale = covers.then(|| probes.check_coverage(Path::new(COVERAGE))).and_then(Result::err);
     let of_stories = twice(options.once, |name, _| stories.tests(&hosts, name)).await;
     tally.passed += of_stories.passed;
     tally.failed.extend(of_stories.failed);
     let differ = tally.failed.len();
     println!("probes {}, scenarios {}, agree {}, differ {differ}", counts.0, counts.1, tally.passed);
-    println!("{} passed, {differ} failed", tally.passed);
-    Ok(if differ == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if let Some(stale) = &stale {
+        println!("FAIL {stale:#}");
+    }
+    let failed = differ + usize::from(stale.is_some());
+    println!("{} passed, {failed} failed", tally.passed);
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Which plays, by name.

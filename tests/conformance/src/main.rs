@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod cli;
+mod coverage;
 mod probe;
 mod probes;
 mod real;

@@ -1,5 +1,6 @@
 //! A probe: which module runs with which settings, and what happens to it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -17,12 +18,14 @@ pub(crate) struct Probe {
 }
 
 /// What is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Module {
     /// `probes.wasm`, which finds this name in the virtual machine's configuration.
     Guest(&'static str),
+    /// Another file in the folder of `probes.wasm`.
+    File(&'static str),
     /// A module of its own in the text format.
-    Text(&'static str),
+    Text(Cow<'static, str>),
     /// Bytes that are no module.
     Bytes(&'static [u8]),
 }
@@ -88,8 +91,13 @@ impl Probe {
     }
 
     /// A play of a module of its own.
-    pub(crate) fn text(name: &'static str, text: &'static str, script: Vec<Step>) -> Self {
-        Self { module: Module::Text(text), ..Self::new(name, script) }
+    pub(crate) fn text(name: &'static str, text: impl Into<Cow<'static, str>>, script: Vec<Step>) -> Self {
+        Self { module: Module::Text(text.into()), ..Self::new(name, script) }
+    }
+
+    /// A play of a module from another file.
+    pub(crate) fn file(name: &'static str, file: &'static str, script: Vec<Step>) -> Self {
+        Self { module: Module::File(file), ..Self::new(name, script) }
     }
 
     /// The same with other settings.

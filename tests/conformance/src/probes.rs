@@ -1,5 +1,6 @@
 //! The probes, as tests that compare two hosts.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use envoy_suite::runner::Test;
 use host_sim::Profile;
 
 use crate::cli::Chosen;
+use crate::coverage::Coverage;
 use crate::probe::{Module, Probe};
 use crate::seen::{Seen, differences};
 use crate::{catalogue, real, simulated};
@@ -27,8 +29,12 @@ pub(crate) struct Probes {
     chosen: Vec<(String, Rc<Probe>)>,
     envoy: PathBuf,
     guest: Rc<Vec<u8>>,
+    /// Where the modules are that are built.
+    folder: PathBuf,
     profile: Profile,
     show: bool,
+    /// What host-sim has seen the probes call.
+    coverage: Rc<RefCell<Coverage>>,
 }
 
 // === impl Probes ===
@@ -41,6 +47,7 @@ impl Probes {
         show: bool,
         chosen: impl Fn(&str) -> bool,
     ) -> Result<Self> {
+        let folder = guest.parent().map(Path::to_owned).unwrap_or_default();
         let guest = fs::read(guest).with_context(|| {
             format!(
                 "probes.wasm is missing: no file {}; `cargo xtask conformance` builds it",
@@ -49,11 +56,24 @@ impl Probes {
         })?;
         let named = |probe: Probe| (format!("probe {}", probe.name), Rc::new(probe));
         let chosen = catalogue::all().into_iter().map(named).filter(|(name, _)| chosen(name)).collect();
-        Ok(Self { chosen, envoy: envoy.to_owned(), guest: Rc::new(guest), profile, show })
+        Ok(Self {
+            chosen,
+            envoy: envoy.to_owned(),
+            guest: Rc::new(guest),
+            folder,
+            profile,
+            show,
+            coverage: Rc::default(),
+        })
     }
 
     pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.chosen.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Checks the document of what the probes cover; they must have been played, and all of them.
+    pub(crate) fn check_coverage(&self, document: &Path) -> Result<()> {
+        self.coverage.borrow().check(document)
     }
 
     /// Tests that play the probes whose names are chosen; `slow` gives Envoy more time.
@@ -64,24 +84,32 @@ impl Probes {
             .filter(|(name, _)| chosen(name))
             .map(|(name, probe)| {
                 let (probe, guest) = (Rc::clone(probe), Rc::clone(&self.guest));
+                let (folder, coverage) = (self.folder.clone(), Rc::clone(&self.coverage));
                 let (envoy, profile, show) = (self.envoy.clone(), self.profile, self.show);
                 Test::new(name.as_str(), async move |_| {
-                    let module = module(&probe, &guest)?;
+                    let module = module(&probe, &guest, &folder)?;
                     let real = real::play(&envoy, &probe, &module, quiet).await?;
                     if show {
                         println!("{}: in Envoy\n{real}", probe.name);
                     }
-                    compare(&simulated::play(&probe, &module, profile)?, &real)?;
-                    Ok(String::new())
+                    let (simulated, calls) = simulated::play(&probe, &module, profile)?;
+                    let compared = compare(&simulated, &real);
+                    coverage.borrow_mut().add(probe.name, &calls, compared.is_ok());
+                    compared.map(|()| String::new())
                 })
             })
             .collect()
     }
 }
 
-fn module(probe: &Probe, guest: &[u8]) -> Result<Vec<u8>> {
-    Ok(match probe.module {
+fn module(probe: &Probe, guest: &[u8], folder: &Path) -> Result<Vec<u8>> {
+    Ok(match &probe.module {
         Module::Guest(_) => guest.to_vec(),
+        Module::File(name) => {
+            let file = folder.join(name);
+            fs::read(&file)
+                .with_context(|| format!("no file {}; `cargo xtask conformance` builds it", file.display()))?
+        }
         Module::Text(text) => wat::parse_str(text)?,
         Module::Bytes(bytes) => bytes.to_vec(),
     })

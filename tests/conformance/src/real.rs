@@ -167,7 +167,9 @@ impl World {
 async fn metrics(admin: SocketAddr) -> Result<BTreeMap<String, i64>> {
     let mut metrics = BTreeMap::new();
     for line in http::get(admin, "/stats").await?.lines() {
-        let own = line.strip_prefix("wasmcustom.").and_then(|line| line.split_once(": "));
+        // A metric without a name loses its dot, too.
+        let own = line.strip_prefix("wasmcustom").map(|line| line.strip_prefix('.').unwrap_or(line));
+        let own = own.and_then(|line| line.split_once(": "));
         if let Some((name, value)) = own.and_then(|(name, value)| Some((name, value.parse().ok()?))) {
             metrics.insert(name.to_owned(), value);
         }

@@ -48,6 +48,24 @@ pub(crate) fn line(level: &str, text: &str) -> String {
     if level == "info" { text.to_owned() } else { format!("[{level}] {text}") }
 }
 
+/// Addresses and ports as words.
+pub(crate) fn masked(mut text: String, names: &[(String, &'static str)]) -> String {
+    for (name, word) in names {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(name.as_str()).map(|at| from + at) {
+            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let end = at + name.len();
+            if digit(text[..at].chars().next_back()) || digit(text[end..].chars().next()) {
+                from = end;
+            } else {
+                text.replace_range(at..end, word);
+                from = at + word.len();
+            }
+        }
+    }
+    text
+}
+
 /// How `simulated` differs from `real`: nothing, or a diff.
 pub(crate) fn differences(simulated: &Seen, real: &Seen) -> Option<String> {
     let (simulated, real) = (simulated.to_string(), real.to_string());

@@ -1,9 +1,12 @@
 //! A probe in host-sim, in virtual time.
 
+mod grpc;
 mod world;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -12,6 +15,7 @@ use host_sim::{
     TcpProxy, VmId,
 };
 
+use crate::coverage::Calls;
 use crate::probe::{self, Probe, Step};
 use crate::seen::{Seen, death, line};
 use world::World;
@@ -24,13 +28,14 @@ const QUIET: Duration = Duration::from_millis(100);
 const MOMENTS_MAX: usize = 100_000;
 
 /// Plays `probe` with its module's bytes.
-pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<Seen> {
+pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<(Seen, Calls)> {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     let module = match Module::from_bytes(probe.name, module) {
         Ok(module) => module,
-        Err(_) => return Ok(Seen { refused: true, ..Seen::default() }),
+        Err(_) => return Ok((Seen { refused: true, ..Seen::default() }, Calls::default())),
     };
-    match Host::start(&module, settings(probe, profile)?, now) {
+    let calls = Rc::new(RefCell::new(Calls::default()));
+    let seen = match Host::start_observed(&module, settings(probe, profile)?, now, calls.clone()) {
         Ok(host) => {
             let mut world = World::new(host, now, probe.setup.backend);
             world.rest(QUIET, MOMENTS_MAX)?;
@@ -41,10 +46,11 @@ pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<See
                 }
                 world.rest(QUIET, MOMENTS_MAX)?;
             }
-            Ok(world.finish(probe.setup.workers as usize))
+            world.finish(probe.setup.workers as usize)
         }
-        Err(error) => Ok(refused(&error)),
-    }
+        Err(error) => refused(&error),
+    };
+    Ok((seen, calls.take()))
 }
 
 fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
@@ -60,6 +66,7 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
     settings.root_id = "root".into();
     settings.vm_id = "vm".into();
     settings.vm_configuration = probe.guest().into();
+    settings.allowed_capabilities = setup.allowed.iter().map(|name| (*name).to_owned()).collect();
     settings.environment.clone_from(&setup.environment);
     settings.workers =
         NonZeroUsize::new(setup.workers as usize).context("a probe has at least one worker")?;
@@ -79,7 +86,10 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
 }
 
 fn refused(error: &StartError) -> Seen {
-    let main = error.log().iter().filter_map(logged).collect();
+    let mut main: Vec<_> = error.log().iter().filter_map(logged).collect();
+    if let StartError::Trapped { reason, .. } = error {
+        main.extend(death(reason));
+    }
     Seen { refused: true, main, ..Seen::default() }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 }
 
 /// How long the slow answer takes.
-const SLOW: Duration = Duration::from_millis(300);
+const SLOW: Duration = Duration::from_millis(1500);
 /// The size of the big answer: more than one HTTP/2 frame, less than Envoy's limits.
 const BIG_BYTES: usize = 100_000;
 
@@ -67,6 +67,9 @@ pub(crate) fn deed(path: &str, body: &[u8]) -> Deed {
         _ => plain(404, b"no such path"),
     })
 }
+
+/// What stands before a gRPC message: one byte for its compression, four for its length.
+pub(crate) const FRAME_BYTES: usize = 5;
 
 /// A gRPC message with its five bytes in front: not compressed, and its length.
 pub(crate) fn framed(message: &[u8]) -> Vec<u8> {

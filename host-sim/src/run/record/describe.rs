@@ -80,6 +80,7 @@ pub(super) fn grpc_event(event: &GrpcEvent) -> String {
 pub(super) fn failure(failure: HttpFailure) -> String {
     match failure {
         HttpFailure::Unreachable => "no connection".to_owned(),
+        HttpFailure::ResetEarly => "reset before the answer".to_owned(),
         HttpFailure::Reset => "the answer broke off".to_owned(),
     }
 }

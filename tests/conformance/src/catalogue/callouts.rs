@@ -30,11 +30,11 @@ pub(super) fn all() -> Vec<Probe> {
         Probe::again(
             "call-twice",
             "callouts",
-            vec![Connect, send(0, "http /slow 5000"), send(0, "http /200 5000"), wait(400), End(0)],
+            vec![Connect, send(0, "http /slow 5000"), send(0, "http /200 5000"), wait(2000), End(0)],
         ),
         Probe::new("callouts-wrong", vec![Connect, wait(50), End(0)]),
         Probe::new("callouts-early", vec![wait(50), Connect, End(0)]),
-        Probe::new("callouts-stream", vec![Connect, Reset(0), wait(400)]),
+        Probe::new("callouts-stream", vec![Connect, Reset(0), wait(2000)]),
         Probe::new("headers-response", vec![Connect, wait(50), End(0)]),
         grpc("grpc-ok", "http ok 5000"),
         grpc("grpc-empty", "http empty 5000"),

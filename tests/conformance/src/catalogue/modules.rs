@@ -1,6 +1,6 @@
 //! Modules with other exports than `probes.wasm`.
 
-use crate::probe::Step::{Connect, End};
+use crate::probe::Step::{Connect, End, Reset};
 use crate::probe::{Module, Probe, send, serve};
 
 pub(super) fn all() -> Vec<Probe> {
@@ -24,6 +24,11 @@ pub(super) fn all() -> Vec<Probe> {
         text("wrong-export-type", include_str!("../modules/wrong_export_type.wat")),
         text("stack-overflow", include_str!("../modules/stack_overflow.wat")),
         text("return-values", include_str!("../modules/return_values.wat")),
+        Probe::text(
+            "resolve-dns",
+            include_str!("../modules/resolve_dns.wat"),
+            vec![Connect, send(0, "a"), Reset(0)],
+        ),
         bytes("not-wasm", b"This is no module."),
         bytes("cut-wasm", b"\0asm\x01\0\0\0\x01"),
         bytes("empty-file", b""),

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use envoy_suite::fixture::Loopback;
@@ -17,9 +18,12 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::time::{Sleep, sleep};
 
 use crate::upstream::{Answer, Deed, deed};
+
+/// How long a broken answer lasts: so long that Envoy has seen its begin.
+const BREAK_AFTER: Duration = Duration::from_millis(50);
 
 /// The running server; it stops listening when dropped.
 #[derive(Debug)]
@@ -110,11 +114,15 @@ fn respond(answer: Answer, breaks: bool) -> Result<Response<Frames>, &'static st
     if breaks {
         frames.push(Err("the answer breaks off"));
     }
-    response.body(Frames(frames.into_iter())).map_err(|_| "no response can be built")
+    let rest = Box::pin(sleep(if breaks { BREAK_AFTER } else { Duration::ZERO }));
+    response.body(Frames { frames: frames.into_iter(), rest }).map_err(|_| "no response can be built")
 }
 
-/// A body whose frames are all there already.
-struct Frames(std::vec::IntoIter<Result<Frame<Bytes>, &'static str>>);
+/// A body whose frames are all there already; before the last one it rests.
+struct Frames {
+    frames: std::vec::IntoIter<Result<Frame<Bytes>, &'static str>>,
+    rest: Pin<Box<Sleep>>,
+}
 
 impl Body for Frames {
     type Data = Bytes;
@@ -122,8 +130,11 @@ impl Body for Frames {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Poll::Ready(self.0.next())
+        if self.frames.len() == 1 {
+            ready!(self.rest.as_mut().poll(context));
+        }
+        Poll::Ready(self.frames.next())
     }
 }

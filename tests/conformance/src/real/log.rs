@@ -1,6 +1,6 @@
 //! Envoy's log, taken apart again.
 
-use crate::seen::{death, line};
+use crate::seen::{death, line, masked};
 
 /// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine for a stream, the
 /// last two for a root, and none before there is a root.
@@ -39,22 +39,4 @@ fn entry(entry: &str) -> Option<(u32, String)> {
         None => death(&text)?,
     };
     Some((thread.parse().ok()?, text))
-}
-
-/// Addresses and ports as words.
-pub(super) fn masked(mut text: String, names: &[(String, &'static str)]) -> String {
-    for (name, word) in names {
-        let mut from = 0;
-        while let Some(at) = text[from..].find(name.as_str()).map(|at| from + at) {
-            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-            let end = at + name.len();
-            if digit(text[..at].chars().next_back()) || digit(text[end..].chars().next()) {
-                from = end;
-            } else {
-                text.replace_range(at..end, word);
-                from = at + word.len();
-            }
-        }
-    }
-    text
 }

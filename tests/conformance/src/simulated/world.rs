@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use host_sim::{CallId, ConnectionId, Effect, Host, HttpCall, HttpFailure, Input, Now};
+use host_sim::{CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now};
 
-use super::{logged, worker};
+use super::{grpc, logged, worker};
 use crate::probe::Step;
-use crate::seen::{End, Heard, Seen};
+use crate::seen::{End, Heard, Seen, masked};
 use crate::upstream::{Answer, Deed, deed};
 
 /// Where the clients come from; the real ones do, too.
@@ -18,7 +18,7 @@ pub(crate) const CLIENT: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const FIRST_CLIENT_PORT: u16 = 40_001;
 const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(127, 64, 0, 1)), 2525);
 /// The cluster where nobody listens.
-const REFUSED: &str = "refused";
+pub(super) const REFUSED: &str = "refused";
 
 /// One end of a connection.
 struct Party {
@@ -36,8 +36,10 @@ pub(super) struct World {
     clients: Vec<Party>,
     sessions: Vec<Party>,
     /// Answers under way, by arrival time and then in the order of the calls.
-    answers: BTreeMap<(Duration, u64), (CallId, Input)>,
+    answers: BTreeMap<(Duration, u64), Vec<Input>>,
     asked: u64,
+    /// Addresses and ports with the words that stand for them.
+    names: Vec<(String, &'static str)>,
     main: Vec<String>,
     workers: BTreeMap<usize, Vec<String>>,
 }
@@ -54,6 +56,7 @@ impl World {
             sessions: Vec::new(),
             answers: BTreeMap::new(),
             asked: 0,
+            names: vec![(SERVER.to_string(), "SERVER"), (SERVER.port().to_string(), "SERVER_PORT")],
             main: Vec::new(),
             workers: BTreeMap::new(),
         }
@@ -72,6 +75,8 @@ impl World {
             Step::Connect => {
                 let port = FIRST_CLIENT_PORT + u16::try_from(self.clients.len()).unwrap_or(u16::MAX / 2);
                 let client = SocketAddr::new(CLIENT.into(), port);
+                self.names
+                    .extend([(client.to_string(), "CLIENT"), (client.port().to_string(), "CLIENT_PORT")]);
                 let connection = self.host.accept(client, SERVER, None, self.now);
                 self.clients.push(Party::new(connection));
                 return;
@@ -149,8 +154,9 @@ impl World {
     fn advance(&mut self, to: Duration) {
         self.now = self.now.at(to);
         while let Some(entry) = self.answers.first_entry().filter(|entry| entry.key().0 <= to) {
-            let (_, input) = entry.remove();
-            self.host.handle(input, self.now);
+            for input in entry.remove() {
+                self.host.handle(input, self.now);
+            }
         }
         self.host.handle(Input::TimePassed, self.now);
     }
@@ -185,18 +191,28 @@ impl World {
                 end(&mut self.sessions, connection, if reset { End::Reset } else { End::Fin });
             }
             Effect::HttpCall(call) => self.answer(&call),
-            Effect::CancelHttpCall { call } => self.answers.retain(|_, (asked, _)| *asked != call),
-            effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
-                if let Some(answer) = effect.declined() {
-                    self.host.handle(answer, self.now);
-                }
-            }
+            // The host takes no answer that it does not wait for any more.
+            Effect::CancelHttpCall { .. } => {}
             Effect::Log(line) => {
                 let lines = match worker(line.vm) {
                     Some(worker) => self.workers.entry(worker).or_default(),
                     None => &mut self.main,
                 };
-                lines.extend(logged(&line));
+                lines.extend(logged(&line).map(|line| masked(line, &self.names)));
+            }
+            Effect::Grpc(effect) => {
+                let events = grpc::events(&effect);
+                self.asked += 1;
+                for input in events {
+                    self.answers.entry((self.now.monotonic, self.asked)).or_default().push(input);
+                }
+            }
+            Effect::ResolveDns { call, name } => {
+                let address = name.parse().ok().map(|address| DnsAddress { ip: address, ttl_s: 0 });
+                let answer = address.map(|address| vec![address]);
+                self.asked += 1;
+                self.answers
+                    .insert((self.now.monotonic, self.asked), vec![Input::DnsAnswer { call, answer }]);
             }
             Effect::ReadClient { .. } | Effect::ReadUpstream { .. } | Effect::Ended(_) => {}
         }
@@ -218,13 +234,13 @@ impl World {
                     (Input::HttpFailure { call, failure: HttpFailure::Reset }, Duration::ZERO)
                 }
                 Deed::Reset => {
-                    (Input::HttpFailure { call, failure: HttpFailure::Unreachable }, Duration::ZERO)
+                    (Input::HttpFailure { call, failure: HttpFailure::ResetEarly }, Duration::ZERO)
                 }
                 Deed::Silence => return,
             }
         };
         self.asked += 1;
-        self.answers.insert((self.now.monotonic + after, self.asked), (call, input));
+        self.answers.insert((self.now.monotonic + after, self.asked), vec![input]);
     }
 
     /// What was seen in the end.

@@ -54,7 +54,9 @@ pub(crate) fn get_headers_size(map: u32) {
     let status = abi::proxy_get_header_map_size(map, size.at());
     let (time_at, len_at) = time.at();
     let name = words::SERVICE_TIME;
-    if abi::proxy_get_header_map_value(map, name.as_ptr() as usize, name.len(), time_at, len_at) == OK {
+    if status == OK
+        && abi::proxy_get_header_map_value(map, name.as_ptr() as usize, name.len(), time_at, len_at) == OK
+    {
         size.0 -= u32::try_from(time.take().len()).unwrap_or(0);
     }
     say!("proxy_get_header_map_size({}) = {}{}", words::map(map), words::status(status), size.told(status));

@@ -57,9 +57,9 @@ impl Probe for Wrong {
         http_call("http", "no :method", &wire(&[(":path", "/200"), (":authority", "a")]), b"", 100);
         http_call("http", "no :authority", &wire(&[(":method", "GET"), (":path", "/200")]), b"", 100);
         let host = wire(&[(":method", "GET"), (":path", "/200"), ("host", "a")]);
-        http_call("http", "host", &host, b"", 100);
+        http_call("http", "host", &host, b"", 5000);
         http_call("http", "a negative timeout", &good, b"", (-1_i32).cast_unsigned());
-        http_call_with_trailers("http", "broken trailers", &good, b"", b"\x01\0\0", 100);
+        http_call_with_trailers("http", "broken trailers", &good, b"", b"\x01\0\0", 5000);
         http_call_with_trailers("http", "trailers", &good, b"", &wire(&[("x-trailer", "1")]), 5000);
         Action::Continue
     }

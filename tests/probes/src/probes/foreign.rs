@@ -26,9 +26,7 @@ impl Probe for Foreign {
         true
     }
     fn new_connection(&mut self, _: u32) -> Action {
-        for name in
-            ["", "absent", "Compress", "clear_route_cache", "expr_create", "expr_evaluate", "expr_delete"]
-        {
+        for name in ["", "absent", "Compress", "clear_route_cache"] {
             call_foreign_function(name, b"", Show::Bytes);
         }
         let text = b"abcabcabcabcabcabcabcabc";
@@ -43,13 +41,6 @@ impl Probe for Foreign {
         call_foreign_function("verify_signature", &unknown_hash, Show::Bytes);
         call_foreign_function("sign", b"", Show::Bytes);
         call_foreign_function("sign", b"\xff", Show::Bytes);
-        let expression = call_foreign_function("expr_create", b"1 + 1", Show::Length);
-        call_foreign_function("expr_evaluate", &expression, Show::Bytes);
-        call_foreign_function("expr_delete", &expression, Show::Bytes);
-        call_foreign_function("expr_evaluate", &expression, Show::Bytes);
-        call_foreign_function("expr_create", b"1 +", Show::Bytes);
-        let source = call_foreign_function("expr_create", b"source.address", Show::Length);
-        call_foreign_function("expr_evaluate", &source, Show::Bytes);
         Action::Continue
     }
 }
@@ -78,7 +69,7 @@ impl Probe for FilterState {
             ("absent.key", &b"x"[..]),
             (CLUSTER, b"backend"),
             (CLUSTER, b""),
-            (IDLE, b"1000"),
+            (IDLE, b"600000"),
             (IDLE, b"soon"),
             (IDLE, b"-1"),
             (IDLE, b""),

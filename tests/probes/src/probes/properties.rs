@@ -7,7 +7,7 @@ use crate::call::{
 use crate::probe::{Action, Probe};
 
 /// All that a network filter could ask for.
-const PATHS: [(&[&str], Show); 61] = [
+const PATHS: [(&[&str], Show); 54] = [
     (&["source", "address"], Show::Bytes),
     (&["source", "port"], Show::Number),
     (&["source"], Show::Bytes),
@@ -30,14 +30,9 @@ const PATHS: [(&[&str], Show); 61] = [
     (&["connection", "absent"], Show::Bytes),
     (&["connection"], Show::Bytes),
     (&["connection_id"], Show::Length),
-    (&["upstream", "address"], Show::Bytes),
-    (&["upstream", "port"], Show::Number),
-    (&["upstream", "local_address"], Show::Length),
     (&["upstream", "transport_failure_reason"], Show::Bytes),
     (&["upstream", "tls_version"], Show::Bytes),
     (&["upstream", "request_attempt_count"], Show::Number),
-    (&["upstream", "cx_pool_ready_duration"], Show::Length),
-    (&["upstream", "locality"], Show::Bytes),
     (&["upstream"], Show::Bytes),
     (&["request", "path"], Show::Bytes),
     (&["request", "time"], Show::Length),
@@ -50,7 +45,6 @@ const PATHS: [(&[&str], Show); 61] = [
     (&["response", "code"], Show::Number),
     (&["response", "flags"], Show::Number),
     (&["response", "code_details"], Show::Bytes),
-    (&["response", "size"], Show::Number),
     (&["plugin_name"], Show::Bytes),
     (&["plugin_root_id"], Show::Bytes),
     (&["plugin_vm_id"], Show::Bytes),
@@ -64,7 +58,6 @@ const PATHS: [(&[&str], Show); 61] = [
     (&["xds", "listener_direction"], Show::Number),
     (&["xds", "listener_metadata"], Show::Bytes),
     (&["xds", "filter_chain_name"], Show::Bytes),
-    (&["xds", "node", "id"], Show::Bytes),
     (&["metadata"], Show::Bytes),
     (&["filter_state", "absent"], Show::Bytes),
     (&["absent"], Show::Bytes),

@@ -1,0 +1,166 @@
+//! docs/abi-coverage.md: which functions the probes call in host-sim, what they are answered, and whether Envoy agrees.
+//!
+//! Counted while the probes are played, never by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use host_sim::trace::{Call, Direction, End, Observer};
+use host_sim::{AbiFunction, abi_functions};
+
+/// The callbacks that Envoy makes of a network filter.
+const CALLBACKS: [&str; 19] = [
+    "proxy_on_context_create",
+    "proxy_on_vm_start",
+    "proxy_on_configure",
+    "proxy_on_new_connection",
+    "proxy_on_downstream_data",
+    "proxy_on_upstream_data",
+    "proxy_on_downstream_connection_close",
+    "proxy_on_upstream_connection_close",
+    "proxy_on_tick",
+    "proxy_on_queue_ready",
+    "proxy_on_http_call_response",
+    "proxy_on_grpc_receive_initial_metadata",
+    "proxy_on_grpc_receive",
+    "proxy_on_grpc_receive_trailing_metadata",
+    "proxy_on_grpc_close",
+    "envoy_on_resolve_dns",
+    "proxy_on_done",
+    "proxy_on_log",
+    "proxy_on_delete",
+];
+
+const INTRODUCTION: &str = "\
+# What of the ABI is tested
+
+Every function that a module can import from host-sim, and every callback. The probes of `tests/conformance` call each
+of them in host-sim and in Envoy 1.40 with the same arguments, and compare what both answer, log and send. This table is
+written by `UPDATE=1 cargo xtask conformance` from the calls that host-sim has seen; the suite fails when it is out of
+date, when a function of the table is called by no probe, and when a probe differs.
+
+";
+
+/// What one play has called.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    functions: BTreeMap<String, BTreeSet<String>>,
+    callbacks: BTreeSet<String>,
+}
+
+impl Observer for Calls {
+    fn begins(&mut self, call: &Call) -> Option<String> {
+        match call.direction {
+            Direction::HostFunction => drop(self.functions.entry(call.function.clone()).or_default()),
+            Direction::Callback => drop(self.callbacks.insert(call.function.clone())),
+        }
+        None
+    }
+
+    fn ends(&mut self, call: &Call, end: &End) {
+        if call.direction == Direction::HostFunction
+            && let Some(answers) = self.functions.get_mut(&call.function)
+        {
+            answers.insert(if end.trapped { "trap".to_owned() } else { end.result.clone() });
+        }
+    }
+}
+
+/// What all plays have called.
+#[derive(Debug, Default)]
+pub(crate) struct Coverage {
+    functions: BTreeMap<String, Seen>,
+    callbacks: BTreeMap<String, Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    answers: BTreeSet<String>,
+    probes: BTreeSet<String>,
+    differ: BTreeSet<String>,
+}
+
+// === impl Coverage ===
+
+impl Coverage {
+    /// Notes what a probe has called, and whether both hosts showed the same.
+    pub(crate) fn add(&mut self, probe: &str, calls: &Calls, agrees: bool) {
+        let note = |seen: &mut Seen| {
+            seen.probes.insert(probe.to_owned());
+            if agrees {
+                seen.differ.remove(probe);
+            } else {
+                seen.differ.insert(probe.to_owned());
+            }
+        };
+        for (name, answers) in &calls.functions {
+            let seen = self.functions.entry(name.clone()).or_default();
+            seen.answers.extend(answers.iter().cloned());
+            note(seen);
+        }
+        for name in &calls.callbacks {
+            note(self.callbacks.entry(name.clone()).or_default());
+        }
+    }
+
+    /// Checks that the table is complete and the document up to date, or writes the document.
+    pub(crate) fn check(&self, document: &Path) -> Result<()> {
+        let functions = abi_functions();
+        let missing: Vec<_> = functions
+            .iter()
+            .map(|function| function.name)
+            .filter(|name| !self.functions.contains_key(*name))
+            .chain(CALLBACKS.into_iter().filter(|name| !self.callbacks.contains_key(*name)))
+            .collect();
+        ensure!(missing.is_empty(), "no probe of host-sim has seen {}", missing.join(", "));
+        let text = self.text(&functions);
+        if std::env::var_os("UPDATE").is_some() {
+            return fs::write(document, text).with_context(|| format!("cannot write {}", document.display()));
+        }
+        let found = fs::read_to_string(document).unwrap_or_default();
+        ensure!(found == text, "{} is out of date: run the suite again with UPDATE=1", document.display());
+        Ok(())
+    }
+
+    fn text(&self, functions: &[AbiFunction]) -> String {
+        let mut text = INTRODUCTION.to_owned();
+        text.push_str("| function | since | answers seen | probes in host-sim | compared with Envoy |\n");
+        text.push_str("| --- | --- | --- | --- | --- |\n");
+        for function in functions {
+            let Some(seen) = self.functions.get(function.name) else { continue };
+            let since = match (function.versions.first(), function.since_envoy) {
+                (_, Some(minor)) => format!("Envoy 1.{minor}"),
+                (Some(version), None) => format!("ABI {version}"),
+                (None, None) => "-".to_owned(),
+            };
+            let answers = seen.answers.iter().filter(|answer| !answer.is_empty());
+            let answers = answers.map(String::as_str).collect::<Vec<_>>().join(", ");
+            let answers = if answers.is_empty() { "nothing".to_owned() } else { answers };
+            let _ = writeln!(text, "| `{}` | {since} | {answers} | {}", function.name, seen.columns());
+        }
+        text.push_str("\n| callback | probes in host-sim | compared with Envoy |\n| --- | --- | --- |\n");
+        for name in CALLBACKS {
+            let Some(seen) = self.callbacks.get(name) else { continue };
+            let _ = writeln!(text, "| `{name}` | {}", seen.columns());
+        }
+        text
+    }
+}
+
+// === impl Seen ===
+
+impl Seen {
+    /// The last two columns: how many probes, and whether all of them agree.
+    fn columns(&self) -> String {
+        let compared = if self.differ.is_empty() {
+            "agrees".to_owned()
+        } else {
+            let differ = self.differ.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("differs in {differ}")
+        };
+        format!("{} | {compared} |", self.probes.len())
+    }
+}

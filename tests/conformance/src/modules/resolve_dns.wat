@@ -1,0 +1,23 @@
+;; Asks Envoy's resolver for a name that is an address, and looks at the answer. Envoy may call back before the
+;; question has returned; so what it returned is told at the end.
+(module
+  (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+  (import "env" "envoy_resolve_dns" (func $resolve (param i32 i32 i32) (result i32)))
+  (import "env" "proxy_get_buffer_bytes" (func $get_buffer (param i32 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "127.0.0.1")
+  (data (i32.const 1040) "envoy_resolve_dns = A")
+  (data (i32.const 1072) "answered, token A")
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "proxy_on_memory_allocate") (param i32) (result i32) (i32.const 4096))
+  (func (export "envoy_on_resolve_dns") (param $root i32) (param $token i32) (param $size i32)
+    (i32.store8 (i32.const 1088) (i32.add (i32.const 65) (local.get $token)))
+    (drop (call $log (i32.const 2) (i32.const 1072) (i32.const 17)))
+    (drop (call $get_buffer (i32.const 8) (i32.const 8) (local.get $size) (i32.const 0) (i32.const 4)))
+    (drop (call $log (i32.const 2) (i32.load (i32.const 0)) (i32.load (i32.const 4)))))
+  (func (export "proxy_on_downstream_data") (param i32 i32 i32) (result i32)
+    (i32.store8 (i32.const 1060) (i32.add (i32.const 65)
+      (call $resolve (i32.const 1024) (i32.const 9) (i32.const 8))))
+    (i32.const 0))
+  (func (export "proxy_on_log") (param i32)
+    (drop (call $log (i32.const 2) (i32.const 1040) (i32.const 21)))))
