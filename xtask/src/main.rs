@@ -65,8 +65,8 @@ enum Task {
     },
     /// Play probe modules and every story in host-sim and in a real Envoy, and compare what both show
     ///
-    /// Log lines, bytes on every wire and metrics must be the same. Installs unbound and rbldnsd with apt-get, and Envoy
-    /// with pip into target/envoy.
+    /// Log lines, bytes on every wire and metrics must be the same. Installs unbound, rbldnsd, clang and lld with
+    /// apt-get, and Envoy with pip into target/envoy.
     Conformance {
         /// In the newest patch of Envoy 1.37, 1.38 and 1.39 as well, each against host-sim's profile for it
         #[arg(long)]

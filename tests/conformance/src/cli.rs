@@ -28,7 +28,8 @@ A probe asks its host for everything that a function or a callback can say, and 
 those in tests/scenarios. Both hosts get the same: the same settings, the same bytes from clients, servers and HTTP
 servers. Log lines, bytes on the wire and metrics must be the same, too, but for numbers that are a host's own.
 
-`cargo xtask conformance` runs it after it has built the modules and installed Envoy. By hand, from the project's folder:
+`cargo xtask conformance` runs it after it has built the modules and installed Envoy. By hand, from the project's
+folder:
 
   cargo run -p conformance-suite                   everything
   cargo run -p conformance-suite -- 'probe buffers' plays with these words in their name

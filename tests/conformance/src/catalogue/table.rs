@@ -1,5 +1,5 @@
-//! Every host function there is, called once with zeros: the table of host-sim says which. A function that a host lacks,
-//! or has with another type, makes it refuse the module.
+//! Every host function there is, called once with zeros: the table of host-sim says which. A function that a host
+//! lacks, or has with another type, makes it refuse the module.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use host_sim::{AbiFunction, AbiType, AbiVersion, abi_functions};
 use crate::probe::Step::{Connect, End};
 use crate::probe::{Probe, Step};
 
-/// Not called with zeros, but by probes of their own: one asks a resolver, and Envoy 1.40 itself crashes when it is asked
-/// for gRPC with nothing.
+/// Not called with zeros, but by probes of their own: one asks a resolver, and Envoy 1.40 itself crashes when it is
+/// asked for gRPC with nothing.
 const ELSEWHERE: [&str; 6] = [
     "envoy_resolve_dns",
     "proxy_grpc_call",
