@@ -1,7 +1,7 @@
 //! 100,000 polite clients, screened in virtual time on one core.
 //!
-//! `cargo xtask wasm && cargo bench --package host-sim` plays them: a thousand new clients a second, each of which waits
-//! its turn, is looked up in two DNS lists, sends one mail and leaves. Every one of them must be served; what is
+//! `cargo xtask wasm && cargo bench --package host-sim` plays them: a thousand new clients a second, each of which
+//! waits its turn, is looked up in two DNS lists, sends one mail and leaves. Every one of them must be served; what is
 //! measured is how long the simulator takes for it. An argument after `--` is another number of clients.
 
 use std::collections::{BTreeMap, BTreeSet};

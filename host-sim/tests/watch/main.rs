@@ -98,7 +98,7 @@ fn a_story_that_goes_another_way_is_reported_and_fails() {
     let output = folder.run("report -o page.html");
     assert_eq!(output.status.code(), Some(1));
     let page = fs::read_to_string(folder.path("page.html")).unwrap();
-    assert!(page.contains("<del>  expected &quot;220 mx.test SMTP\\r\\n&quot;</del>"), "{page}");
+    assert!(page.contains("<del>- &quot;220 mx.test SMTP\\r\\n&quot;</del>"), "{page}");
 }
 
 #[test]

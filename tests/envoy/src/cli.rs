@@ -108,7 +108,9 @@ async fn test(program: &Rc<Program>, selection: &Selection) -> Result<ExitCode> 
     tests.retain(|test| chosen(&test.name));
     ensure!(!tests.is_empty(), "no test has one of these words in its name: {}", selection.filter.join(", "));
     if selection.list {
-        tests.iter().for_each(|test| println!("{}", test.name));
+        for test in &tests {
+            println!("{}", test.name);
+        }
         return Ok(ExitCode::SUCCESS);
     }
     program.check()?;

@@ -44,8 +44,8 @@ pub fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Random stories before postscreen, and then the same files in the simulator, on every ABI. Its failures count, too, whatever
-/// postscreen has said.
+/// Random stories before postscreen, and then the same files in the simulator, on every ABI. Its failures count, too,
+/// whatever postscreen has said.
 fn random(repo: &Repo, arguments: &[String]) -> Result<Tally, Failed> {
     let mut simulator = programs::command(repo, "host-sim");
     simulator.args(["run", "--abi", SIMULATED_ABIS, &format!("target/parity/random-{}", seed(arguments))]);

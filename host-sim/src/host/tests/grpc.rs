@@ -166,7 +166,7 @@ fn a_call_without_an_answer_in_time_is_unavailable() {
     bench.wait(999);
     assert!(bench.seen().is_empty());
     bench.wait(1);
-    let text = "upstream request timeout";
+    let text = "upstream request timeout{response_timeout}";
     assert_eq!(bench.seen(), ["grpc 5: cancel", "005", "014", "000", "014", text, "000", ""]);
 }
 

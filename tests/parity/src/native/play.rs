@@ -158,13 +158,14 @@ impl<'a> Play<'a> {
         let Some(client) = self.clients.get_mut(name) else { return };
         let served = client.mail_session.as_mut();
         match deed {
-            Deed::Sends(bytes) => match served {
-                Some(session) => session.receive(&bytes, self.now),
-                None => {
+            Deed::Sends(bytes) => {
+                if let Some(session) = served {
+                    session.receive(&bytes, self.now);
+                } else {
                     client.held.extend_from_slice(&bytes);
                     self.give(name, Input::ClientBytes(&bytes));
                 }
-            },
+            }
             Deed::Ends => match served {
                 Some(session) => session.client_ended(self.now),
                 None => self.give(name, Input::ClientEnd),
