@@ -78,7 +78,7 @@ enum Command {
     #[command(after_help = REPORT)]
     Report(ReportArgs),
     /// Screen real clients on a socket
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Write the module's configuration from a Postfix's main.cf
     Import(ImportArgs),
     /// Tell what would happen to one client, and why

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use postscreen_engine::{Policy, SharedData, Test, table};
-use postscreen_scenario::Scenario;
+use postscreen_scenario::{Scenario, Transcript};
 
 use crate::{ConnectionEnd, Driven};
 
@@ -47,10 +47,10 @@ impl Register {
     }
 
     /// Open connections, dials, verdicts.
-    pub(super) fn into_parts(
-        self,
-    ) -> (BTreeSet<String>, BTreeMap<String, Vec<String>>, BTreeMap<String, String>) {
-        (self.open, self.dials, self.verdicts)
+    pub(super) fn tell(self, transcript: &mut Transcript) {
+        transcript.open = Some(self.open);
+        transcript.dials = Some(self.dials);
+        transcript.verdicts = Some(self.verdicts);
     }
 }
 

@@ -121,10 +121,7 @@ impl<'a> Player<'a> {
     fn finish(mut self) -> Played {
         self.transcript.metrics = self.host.metrics();
         self.transcript.passes = end::passes(self.scenario, &*self.host, self.now.wall.as_secs());
-        let (open, dials, verdicts) = self.register.into_parts();
-        self.transcript.open = Some(open);
-        self.transcript.dials = Some(dials);
-        self.transcript.verdicts = Some(verdicts);
+        self.register.tell(&mut self.transcript);
         self.transcript.teasers = self.cast.teasers();
         self.transcript.clients = self.cast.results();
         let mut differences = check(self.scenario, &self.transcript, LOG_TOLERANCE);

@@ -306,7 +306,7 @@ impl Sim {
     pub fn trace(&self) -> String {
         let probe = Rc::clone(&World::borrow(&self.world).probe);
         let lines = Rc::clone(&probe.borrow().lines);
-        let trace = lines.borrow().join("\n");
-        trace
+        let lines = lines.borrow();
+        lines.join("\n")
     }
 }

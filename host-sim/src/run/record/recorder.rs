@@ -114,10 +114,9 @@ impl Recorder {
             }
             Effect::CancelHttpCall { call } => self.gave_up((Protocol::Http, *call)),
             Effect::Grpc(GrpcEffect::Cancel { call }) => self.gave_up((Protocol::Grpc, *call)),
-            Effect::Log(line) => {
-                let mut record = self.record.borrow_mut();
-                let lane = lane_of(&line.text, &record.lanes);
-                record.push(self.now, lane, What::Logged(line.clone()));
+            Effect::Log(said) => {
+                let lane = lane_of(&said.text, &self.record.borrow().lanes);
+                self.record.borrow_mut().push(self.now, lane, What::Logged(said.clone()));
             }
             Effect::Ended(end) => self.ended(end),
             _ => {}
