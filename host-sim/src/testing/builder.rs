@@ -27,7 +27,7 @@ const SERVER: &str = "198.51.100.25:25";
 ///     .call_cluster("resolver")
 ///     .settings(|settings| settings.seed = 7)
 ///     .start();
-/// assert_eq!(sim.failed_workers(), []);
+/// assert!(sim.failed_workers().is_empty());
 /// ```
 #[must_use = "nothing runs before `start`"]
 pub struct SimBuilder {
@@ -164,7 +164,7 @@ impl SimBuilder {
     ///   (memory (export "memory") 1)
     ///   (func (export "proxy_abi_version_0_2_1"))
     ///   (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.const 0)))"#;
-    /// let error = Sim::wat(refuses).configuration("nonsense").try_start().unwrap_err();
+    /// let error = Sim::wat(refuses).configuration("nonsense").try_start().err().unwrap();
     /// assert!(matches!(error, SetupError::Start(_)));
     /// assert!(error.to_string().contains("refused its configuration"));
     /// ```
