@@ -49,3 +49,14 @@ fn a_refusal_is_compared_by_its_fact() {
     assert_eq!(difference(("one", &refused("a")), ("two", &refused("b")), true), None);
     assert!(difference(("one", &refused("a")), ("two", &Transcript::default()), true).is_some());
 }
+
+#[test]
+fn envoys_own_answer_for_a_resolver_that_is_not_there_is_the_same_as_none() {
+    let log = |reason: &str| Transcript {
+        log: vec![format!("lookup error for 203.0.113.9 at bl.test by resolver resolver: {reason}")],
+        ..transcript()
+    };
+    let compare = |one: &str, two: &str| difference(("one", &log(one)), ("two", &log(two)), false).is_none();
+    assert!(compare("HTTP status 503", "cannot be reached"));
+    assert!(!compare("HTTP status 500", "cannot be reached"));
+}
