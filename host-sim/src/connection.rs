@@ -31,6 +31,8 @@ pub(crate) struct Connection {
     pub filter_state: BTreeMap<String, Vec<u8>>,
     /// Keys of `filter_state` that cannot be set again.
     pub read_only: BTreeSet<String>,
+    /// The buffer that its context has looked at last.
+    pub looked_at: Option<u32>,
     /// Names that `declare_property` was given on this context, where it has no effect.
     pub declared: BTreeMap<Vec<u8>, Prototype>,
     pub received: u64,
@@ -131,6 +133,7 @@ impl Connection {
             upstream: Upstream { early_full: !early_data, ..Upstream::default() },
             filter_state: BTreeMap::new(),
             read_only: BTreeSet::new(),
+            looked_at: None,
             declared: BTreeMap::new(),
             received: 0,
             sent: 0,

@@ -90,12 +90,20 @@ pub enum ModuleError {
         /// The type in the ABI.
         expected: String,
     },
-    /// It exports no memory, so that the host cannot hand it anything.
+    /// It calls its host and exports no memory, so that the host cannot read or hand it anything.
     #[error(
-        "{name} exports no memory named `memory`: nothing could be handed to it; linkers export one unless they are \
-         told otherwise"
+        "{name} exports no memory: nothing could be handed to it; linkers export one unless they are told otherwise"
     )]
     NoMemory {
+        /// The module's name.
+        name: String,
+    },
+    /// It exports no allocator, so that the host has no place for what the module asks for.
+    #[error(
+        "{name} exports neither malloc nor proxy_on_memory_allocate: the host would have no place for the bytes that \
+         it asks for, and Envoy refuses such a module; every SDK adds one of them"
+    )]
+    NoAllocator {
         /// The module's name.
         name: String,
     },

@@ -10,7 +10,7 @@ use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
 use crate::metrics::MetricKind;
 use crate::trace::{Observer, Watch};
-use crate::vm::Shared;
+use crate::vm::{Machine, Shared};
 use crate::worker::{Reloads, Thread, Worker};
 use crate::{Module, Now, Settings, StartError};
 
@@ -45,7 +45,7 @@ struct Place {
 pub(crate) const POSTS_PER_INPUT_MAX: usize = 1000;
 
 impl Host {
-    /// Starts the canary, then the main thread's machine, then the workers', in Envoy's order.
+    /// Starts a machine that only initialises itself, the canary, then the main thread's machine, then the workers', in Envoy's order.
     ///
     /// # Errors
     /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.
@@ -72,7 +72,10 @@ impl Host {
         let settings = Rc::new(settings);
         let (data, queues, metrics) = Default::default();
         let shared = Shared { settings, data, queues, metrics, watch };
-        let mut effects = VecDeque::from(canary(module, &shared, now)?);
+        // Envoy compiles the module with a machine that never gets a root, and makes the others from it.
+        let mut base = Machine::start(module, VmId::Canary, &shared, now)?;
+        let mut effects: VecDeque<_> = base.state_mut().effects.drain(..).collect();
+        effects.extend(canary(module, &shared, now)?);
         let mut start = |id| {
             let mut thread = Thread::start(module, id, &shared, now)?;
             effects.extend(thread.turn());

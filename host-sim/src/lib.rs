@@ -9,7 +9,11 @@
 //! use host_sim::testing::{Backend, Sim};
 //!
 //! // A module without callbacks lets everybody through.
-//! let sim = Sim::wat(r#"(module (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1")))"#).start();
+//! let open_door = r#"(module
+//!   (memory (export "memory") 1)
+//!   (func (export "proxy_abi_version_0_2_1"))
+//!   (func (export "malloc") (param i32) (result i32) (i32.const 1024)))"#;
+//! let sim = Sim::wat(open_door).start();
 //! sim.backend("backend", Backend::echo());
 //! let client = sim.connect("203.0.113.9");
 //! client.send("hello");

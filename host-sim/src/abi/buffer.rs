@@ -39,6 +39,7 @@ pub(super) fn status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault
 pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let kind = args.u32(0);
     read(guest.state(), kind)?;
+    touch(guest.state(), kind);
     let data = guest.bytes(args.u32(3), args.u32(4))?;
     let (start, len) = (args.u32(1) as usize, args.u32(2) as usize);
     splice(write(guest.state(), kind).ok_or(Status::BadArgument)?, start, len, data)
@@ -73,17 +74,25 @@ fn read(state: &mut State, kind: u32) -> Result<&[u8], Status> {
         VM_CONFIGURATION => Ok(&state.settings.vm_configuration),
         PLUGIN_CONFIGURATION if state.configuring => Ok(&state.settings.plugin_configuration),
         PLUGIN_CONFIGURATION => Err(Status::NotFound),
-        CALL_DATA if state.stream_context().is_none() => Ok(&state.callouts.dns.call_data),
-        HTTP_REQUEST_BODY | HTTP_RESPONSE_BODY | CALL_DATA => Ok(&[]),
+        CALL_DATA => match state.looked_at().copied().flatten() {
+            // What was the plugin configuration then, it still is.
+            Some(PLUGIN_CONFIGURATION) => Ok(&state.settings.plugin_configuration),
+            Some(kind) => read(state, kind).or(Ok(&[])),
+            None if state.stream_context().is_none() => Ok(&state.callouts.dns.call_data),
+            None => Ok(&[]),
+        },
+        HTTP_REQUEST_BODY | HTTP_RESPONSE_BODY => Ok(&[]),
         _ => Err(Status::BadArgument),
     }
 }
 
-/// In Envoy a context has one slot for all its buffers: whatever else the root context looks at replaces the answer of
-/// a lookup.
+/// In Envoy a context has one slot for all its buffers, and call data is what the slot holds: the answer of a lookup,
+/// until another buffer is looked at, and then that one.
 fn touch(state: &mut State, kind: u32) {
-    if kind != CALL_DATA && state.stream_context().is_none() {
-        state.callouts.dns.call_data.clear();
+    if kind != CALL_DATA
+        && let Some(looked_at) = state.looked_at()
+    {
+        *looked_at = Some(kind);
     }
 }
 

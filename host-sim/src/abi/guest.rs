@@ -67,8 +67,7 @@ impl Guest<'_> {
     /// Hands `bytes` to the module in memory of its own, address at `ptr_out`, length at `len_out`. Nothing is
     /// allocated for nothing: then both are 0.
     ///
-    /// The allocator is the module's: `malloc`, else `proxy_on_memory_allocate`; without either Envoy fails the
-    /// machine.
+    /// The allocator is the module's: `malloc`, else `proxy_on_memory_allocate`.
     pub fn give(&mut self, bytes: &[u8], ptr_out: u32, len_out: u32) -> Result<(), Fault> {
         let (ptr, len) = self.allocate(bytes)?;
         self.write_u32(ptr_out, ptr)?;
@@ -80,12 +79,7 @@ impl Guest<'_> {
         let len = u32::try_from(bytes.len()).map_err(|_| Status::InvalidMemoryAccess)?;
         let mut ptr = 0;
         if len > 0 {
-            let Some(allocate) = self.caller.data().allocate.clone() else {
-                return Err(Fault::Trap(wasmtime::Error::msg(format!(
-                    "the module exports neither malloc nor proxy_on_memory_allocate, so that the host has no place \
-                     for the {len} bytes that it asked for"
-                ))));
-            };
+            let allocate = self.caller.data().allocate.clone().ok_or(Status::InvalidMemoryAccess)?;
             self.state().allocating = true;
             let allocated = allocate.call(self.caller.as_context_mut(), len);
             self.state().allocating = false;

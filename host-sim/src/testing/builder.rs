@@ -163,6 +163,7 @@ impl SimBuilder {
     /// let refuses = r#"(module
     ///   (memory (export "memory") 1)
     ///   (func (export "proxy_abi_version_0_2_1"))
+    ///   (func (export "malloc") (param i32) (result i32) (i32.const 1024))
     ///   (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.const 0)))"#;
     /// let error = Sim::wat(refuses).configuration("nonsense").try_start().err().unwrap();
     /// assert!(matches!(error, SetupError::Start(_)));

@@ -11,6 +11,7 @@
   (data (i32.const 8) "too early")
   (global $waiting (mut i32) (i32.const 0))
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
   (func (export "proxy_on_new_connection") (param $context i32) (result i32)
     (global.set $waiting (i32.const 1))
     (drop (call $log (i32.const 2) (i32.const 0) (i32.const 4)))

@@ -15,7 +15,10 @@ const GREET_WAIT: Duration = Duration::from_secs(2);
 
 /// A module that lets everybody through, with more functions in it.
 fn open_door(more: &str) -> String {
-    format!(r#"(module {more} (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1")))"#)
+    format!(
+        r#"(module {more} (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1"))
+          (func (export "malloc") (param i32) (result i32) (i32.const 1024)))"#
+    )
 }
 
 /// A client that was let through.

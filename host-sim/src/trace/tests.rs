@@ -52,6 +52,7 @@ fn log(data: &str, len: usize) -> String {
     format!(
         r#"(module (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
         (memory (export "memory") 1) {data} (func (export "proxy_abi_version_0_2_1"))
+        (func (export "malloc") (param i32) (result i32) (i32.const 1024))
         (func (export "proxy_on_vm_start") (param i32 i32) (result i32)
           (drop (call $log (i32.const 2) (i32.const 0) (i32.const {len}))) (i32.const 1)))"#
     )

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use wasmtime::{Func, Instance, Store, Val};
+use wasmtime::{Export, Func, Instance, Store, Val};
 
 use super::callback::Callback;
 use super::failure::Failure;
-use super::module::Module;
+use super::module::{ALLOCATORS, Module};
 use super::root::Root;
 use super::state::{Phase, Shared, State};
 use crate::abi::is_allowed;
@@ -74,11 +74,11 @@ impl Machine {
             .filter(|callback| is_allowed(&settings, callback.name()))
             .filter_map(|callback| Some((callback, instance.get_func(&mut *store, callback.name())?)))
             .collect();
-        store.data_mut().memory = instance.get_memory(&mut *store, "memory");
-        // Envoy looks for malloc first.
-        let allocator = ["malloc", "proxy_on_memory_allocate"]
-            .into_iter()
-            .find_map(|name| instance.get_typed_func(&mut *store, name).ok());
+        // Whatever its name is, as in Envoy.
+        let memory = instance.exports(&mut *store).filter_map(Export::into_memory).last();
+        store.data_mut().memory = memory;
+        let allocator =
+            ALLOCATORS.into_iter().find_map(|name| instance.get_typed_func(&mut *store, name).ok());
         store.data_mut().allocate = allocator;
         for (name, args, has_result) in starters(instance, store) {
             if let Some(function) = instance.get_func(&mut self.store, name)

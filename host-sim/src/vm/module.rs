@@ -14,6 +14,9 @@ use crate::ModuleError;
 use crate::abi::{AbiVersion, check_imports, linker, newest_import, signature};
 use crate::settings::Settings;
 
+/// What a module can call its allocator; Envoy takes the first that there is.
+pub(super) const ALLOCATORS: [&str; 2] = ["malloc", "proxy_on_memory_allocate"];
+
 /// A Proxy-Wasm module, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
 pub struct Module {
@@ -134,12 +137,15 @@ fn read(path: &Path) -> Result<Vec<u8>, ModuleError> {
 }
 
 /// A callback with the wrong type would only be found when it is first called.
+///
+/// Envoy loads a module that has no memory for it, and that is no matter as long as the module asks for nothing.
 fn check_exports(name: &str, module: &wasmtime::Module) -> Result<(), ModuleError> {
-    if module.get_export("memory").is_none_or(|export| export.memory().is_none()) {
+    let has_memory = module.exports().any(|export| export.ty().memory().is_some());
+    if !has_memory && module.imports().len() > 0 {
         return Err(ModuleError::NoMemory { name: name.into() });
     }
     let callbacks = Callback::ALL.map(Callback::signature);
-    let allocators = [("malloc", 1, true), ("proxy_on_memory_allocate", 1, true)];
+    let allocators = ALLOCATORS.map(|allocator| (allocator, 1, true));
     let starters =
         [("_initialize", 0, false), ("main", 2, true), ("__main_void", 0, true), ("_start", 0, false)];
     for (export, params, result) in callbacks.into_iter().chain(allocators).chain(starters) {
@@ -155,6 +161,9 @@ fn check_exports(name: &str, module: &wasmtime::Module) -> Result<(), ModuleErro
                 expected: signature(&expected),
             });
         }
+    }
+    if ALLOCATORS.iter().all(|allocator| module.get_export(allocator).is_none()) {
+        return Err(ModuleError::NoAllocator { name: name.into() });
     }
     Ok(())
 }

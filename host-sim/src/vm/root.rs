@@ -12,6 +12,8 @@ pub(crate) struct Root {
     pub tick_period: Duration,
     /// `proxy_on_done` answered 0: it lives on until the module calls `proxy_done`.
     pub awaits_done: bool,
+    /// The buffer that was looked at last; nothing while it is the answer to a lookup.
+    pub looked_at: Option<u32>,
     /// What `declare_property` has declared, by name.
     pub declared: BTreeMap<Vec<u8>, Prototype>,
 }

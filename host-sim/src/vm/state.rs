@@ -210,6 +210,15 @@ impl State {
         self.streams.get_mut(&context)
     }
 
+    /// Which buffer the context that host functions act on has looked at last.
+    pub fn looked_at(&mut self) -> Option<&mut Option<u32>> {
+        let context = self.effective_context.unwrap_or(self.current_context);
+        match self.streams.get_mut(&context) {
+            Some(stream) => Some(&mut stream.looked_at),
+            None => self.roots.get_mut(&context).map(|root| &mut root.looked_at),
+        }
+    }
+
     /// Envoy makes the root's timer anew, so a running period starts again.
     pub fn set_tick_period(&mut self, period: Duration) {
         let root = self.root_context();

@@ -90,9 +90,9 @@ impl Worker {
         self.tell_root(root, callback, &[root, token, count(size)], None);
     }
 
-    /// A call or stream could not be started.
+    /// A call or stream could not be started. Envoy has these words for it.
     pub(super) fn grpc_failed(&mut self, root: u32, token: u32) {
-        self.grpc_closed(root, token, GRPC_UNAVAILABLE, "", false);
+        self.grpc_closed(root, token, GRPC_UNAVAILABLE, "Cluster not available", false);
     }
 
     fn grpc_closed(&mut self, root: u32, token: u32, status: u32, text: &str, forgotten: bool) {
@@ -103,9 +103,13 @@ impl Worker {
 
     /// The answer to `envoy_resolve_dns`, if it is still wanted.
     pub fn dns_answer(&mut self, token: u32, answer: Option<&[DnsAddress]>) {
-        let lookups = &mut self.state_mut().callouts.dns;
-        let Some(root) = lookups.answer(token, answer) else { return };
-        let args = [root, token, count(lookups.call_data.len())];
+        let state = self.state_mut();
+        let Some(root) = state.callouts.dns.answer(token, answer) else { return };
+        let args = [root, token, count(state.callouts.dns.call_data.len())];
+        // The answer takes the place of what the root context has looked at.
+        if let Some(root) = state.roots.get_mut(&root) {
+            root.looked_at = None;
+        }
         self.tell_root(root, Callback::ResolveDns, &args, None);
     }
 

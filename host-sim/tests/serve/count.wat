@@ -7,6 +7,7 @@
   (data (i32.const 100) "postscreen_connect")
   (data (i32.const 200) "postscreen_held")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
   (func (export "proxy_on_configure") (param i32 i32) (result i32)
     (drop (call $define (i32.const 0) (i32.const 100) (i32.const 18) (i32.const 0)))
     (drop (call $define (i32.const 1) (i32.const 200) (i32.const 15) (i32.const 4)))

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 /// A filter that lets everybody through.
 const OPEN_DOOR: &str = r#"(module (memory (export "memory") 1)
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
   (func (export "proxy_on_new_connection") (param i32) (result i32) (i32.const 0)))"#;
 
 const STORY: &str = r#"

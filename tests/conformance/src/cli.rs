@@ -16,8 +16,9 @@ use tokio::task::LocalSet;
 use crate::probes::Probes;
 use crate::stories::{Hosts, Stories};
 
-/// Plays that run at the same time: each is mostly waiting, but starts an Envoy, and a story a resolver.
-const AT_ONCE: usize = 4;
+/// Plays that run at the same time: each starts an Envoy, and a story a resolver; then a story is mostly waiting.
+const PROBES_AT_ONCE: usize = 4;
+const STORIES_AT_ONCE: usize = 6;
 
 /// The document of what the probes cover.
 const COVERAGE: &str = "docs/abi-coverage.md";

@@ -86,10 +86,7 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
 }
 
 fn refused(error: &StartError) -> Seen {
-    let mut main: Vec<_> = error.log().iter().filter_map(logged).collect();
-    if let StartError::Trapped { reason, .. } = error {
-        main.extend(death(reason));
-    }
+    let main = error.log().iter().filter_map(logged).collect();
     Seen { refused: true, main, ..Seen::default() }
 }
 

@@ -5,7 +5,7 @@ use super::bench::Bench;
 use crate::{FailurePolicy, Host, Module, Now, Reloads, Settings};
 
 /// Damaged files that are tried.
-const TRIES: u64 = 400;
+const TRIES: u64 = 1_000;
 
 /// A module that does something in each callback.
 const WHOLE: &str = r#"(module

@@ -4,6 +4,7 @@ use crate::{Host, Module, ModuleError, Now, Profile, Settings};
 
 const MARKER: &str = r#"(func (export "proxy_abi_version_0_2_1"))"#;
 const MEMORY: &str = r#"(memory (export "memory") 1)"#;
+const ALLOCATOR: &str = r#"(func (export "malloc") (param i32) (result i32) (i32.const 1024))"#;
 
 fn error(wat: &str) -> ModuleError {
     Module::from_bytes("bad.wasm", wat.as_bytes()).err().unwrap()
@@ -66,8 +67,31 @@ fn a_callback_with_another_type_is_shown_beside_the_abis() {
 
 #[test]
 fn a_module_needs_a_memory() {
-    let error = error(&format!("(module {MARKER})"));
-    assert!(error.to_string().starts_with("bad.wasm exports no memory named `memory`"), "{error}");
+    let import = r#"(import "env" "proxy_log" (func (param i32 i32 i32) (result i32)))"#;
+    let error = error(&format!("(module {import} {MARKER} {ALLOCATOR})"));
+    assert!(error.to_string().starts_with("bad.wasm exports no memory:"), "{error}");
+    // Nobody misses it in a module that asks for nothing.
+    assert!(Module::from_bytes("m", format!("(module {MARKER} {ALLOCATOR})").as_bytes()).is_ok());
+}
+
+#[test]
+fn the_memory_can_have_any_name() {
+    let memory = r#"(memory (export "other") 1)"#;
+    let import = r#"(import "env" "proxy_log" (func (param i32 i32 i32) (result i32)))"#;
+    let module = format!("(module {import} {MARKER} {memory} {ALLOCATOR})");
+    assert!(Module::from_bytes("m", module.as_bytes()).is_ok());
+}
+
+#[test]
+fn a_module_needs_an_allocator() {
+    let error = error(&format!("(module {MARKER} {MEMORY})"));
+    let expected = "bad.wasm exports neither malloc nor proxy_on_memory_allocate:";
+    assert!(error.to_string().starts_with(expected), "{error}");
+    for name in ["malloc", "proxy_on_memory_allocate"] {
+        let allocator = ALLOCATOR.replace("malloc", name);
+        let module = format!("(module {MARKER} {MEMORY} {allocator})");
+        assert!(Module::from_bytes("m", module.as_bytes()).is_ok());
+    }
 }
 
 fn import(module: &str, function: &HostFunction) -> String {
@@ -86,7 +110,7 @@ fn every_function_of_the_tables_can_be_imported_in_its_versions_of_the_abi_only(
         let marker = format!(r#"(func (export "{}"))"#, version.marker());
         let of_version = all().filter(|(_, function)| function.versions.contains(&version));
         let imports: String = of_version.map(|(module, function)| import(module, function)).collect();
-        let wat = format!("(module {imports} {marker} {MEMORY})");
+        let wat = format!("(module {imports} {marker} {MEMORY} {ALLOCATOR})");
         let module = Module::from_bytes("all.wasm", wat.as_bytes()).unwrap();
         assert_eq!(module.abi_version(), version);
         for (name, function) in all().filter(|(_, function)| !function.versions.contains(&version)) {
@@ -103,7 +127,9 @@ fn every_function_of_the_tables_can_be_imported_in_its_versions_of_the_abi_only(
 
 #[test]
 fn of_several_markers_the_first_counts_and_only_functions_are_markers() {
-    let module = |exports: &str| Module::from_bytes("m", format!("(module {exports} {MEMORY})").as_bytes());
+    let module = |exports: &str| {
+        Module::from_bytes("m", format!("(module {exports} {MEMORY} {ALLOCATOR})").as_bytes())
+    };
     let marker = |version: AbiVersion| format!(r#"(func (export "{}"))"#, version.marker());
     let two = marker(AbiVersion::V0_2_0) + &marker(AbiVersion::V0_2_1);
     assert_eq!(module(&two).unwrap().abi_version(), AbiVersion::V0_2_0);
@@ -125,7 +151,8 @@ fn no_function_stands_twice_in_a_table() {
 fn an_import_that_came_later_is_refused_by_an_older_envoy() {
     let import = r#"(import "wasi_snapshot_preview1" "clock_res_get" (func (param i32 i32) (result i32)))"#;
     let module =
-        Module::from_bytes("new.wasm", format!("(module {import} {MARKER} {MEMORY})").as_bytes()).unwrap();
+        Module::from_bytes("new.wasm", format!("(module {import} {MARKER} {MEMORY} {ALLOCATOR})").as_bytes())
+            .unwrap();
     for profile in Profile::ALL {
         let settings = Settings { profile, ..Settings::postscreen("{}") };
         let error = Host::start(&module, settings, Now::default()).err().map(|error| error.to_string());

@@ -62,7 +62,8 @@ fn a_module_of_abi_0_1_0_has_functions_of_its_own() {
 fn a_module_of_abi_0_2_0_is_as_one_of_0_2_1_without_a_log_level() {
     let module = |import: &str| {
         let wat = format!(
-            r#"(module {import} (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_0")))"#
+            r#"(module {import} (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_0"))
+              (func (export "malloc") (param i32) (result i32) (i32.const 1024)))"#
         );
         Module::from_bytes("m", wat.as_bytes())
     };

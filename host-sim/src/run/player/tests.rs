@@ -139,6 +139,7 @@ fn a_module_that_loops_for_ever_fails_its_story_and_not_the_next() {
     let text = r#"(module
       (memory (export "memory") 1)
       (func (export "proxy_abi_version_0_2_1"))
+      (func (export "malloc") (param i32) (result i32) (i32.const 1024))
       (global $clients (mut i32) (i32.const 0))
       (func $spin (loop $again (br $again)))
       (func (export "proxy_on_new_connection") (param i32) (result i32)

@@ -5,7 +5,8 @@ use crate::{Host, Module, Now, Settings};
 
 #[test]
 fn everything_is_there_from_the_start_and_counts() {
-    let module = r#"(module (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1")))"#;
+    let module = r#"(module (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1"))
+      (func (export "malloc") (param i32) (result i32) (i32.const 1024)))"#;
     let module = Module::from_bytes("metrics.wat", module.as_bytes()).unwrap();
     let now = Now { monotonic: Duration::ZERO, wall: Duration::ZERO };
     let host = Host::start(&module, Settings::postscreen("{}"), now).unwrap();

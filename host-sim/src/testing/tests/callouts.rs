@@ -130,6 +130,7 @@ const LOOKER: &str = r#"(module
   (memory (export "memory") 1)
   (data (i32.const 0) "mx.example")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
   (func (export "proxy_on_new_connection") (param i32) (result i32)
     (drop (call $resolve (i32.const 0) (i32.const 10) (i32.const 64)))
     (i32.const 1))

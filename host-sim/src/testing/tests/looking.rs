@@ -10,6 +10,7 @@ const KEEPER: &str = r#"(module
   (memory (export "memory") 1)
   (data (i32.const 0) "seen")
   (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
   (func (export "proxy_on_configure") (param i32 i32) (result i32)
     (drop (call $log (i32.const 3) (i32.const 0) (i32.const 4)))
     (drop (call $define (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 64)))
@@ -74,6 +75,7 @@ fn a_new_configuration_is_tried_and_reaches_every_machine() {
 fn a_configuration_that_is_refused_changes_nothing() {
     let refuses_any_but_none = r#"(module
       (memory (export "memory") 1) (func (export "proxy_abi_version_0_2_1"))
+      (func (export "malloc") (param i32) (result i32) (i32.const 1024))
       (func (export "proxy_on_configure") (param i32 i32) (result i32) (i32.eqz (local.get 1))))"#;
     let sim = Sim::wat(refuses_any_but_none).start();
     let error = sim.reconfigure("x").unwrap_err();

@@ -72,6 +72,7 @@ fn a_refused_configuration_is_shown_with_what_the_module_said() {
       (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
       (memory (export "memory") 1) (data (i32.const 0) "no\0a")
       (func (export "proxy_abi_version_0_2_1"))
+      (func (export "malloc") (param i32) (result i32) (i32.const 1024))
       (func (export "proxy_on_configure") (param i32 i32) (result i32)
         (call $log (i32.const 4) (i32.const 0) (i32.const 3))))"#;
     assert_eq!(

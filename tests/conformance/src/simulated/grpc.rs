@@ -5,8 +5,6 @@ use host_sim::{GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, Input};
 use super::world::REFUSED;
 use crate::upstream::{Answer, Deed, FRAME_BYTES, deed};
 
-/// A cluster that Envoy does not have; as a message it is looked up only when the call is made.
-const MISSING: &str = "missing";
 /// `grpc-status` codes that Envoy makes up itself.
 const UNKNOWN: u32 = 2;
 const UNAVAILABLE: u32 = 14;
@@ -29,9 +27,6 @@ fn answered(GrpcRequest { cluster, service, method, .. }: &GrpcRequest) -> Vec<G
         let reset = "upstream connect error or disconnect/reset before headers. reset reason: ";
         format!("{reset}{reason}{{upstream_reset_before_response_started{{{details}}}}}")
     };
-    if cluster == MISSING {
-        return vec![closed(UNAVAILABLE, "Cluster not available")];
-    }
     if cluster == REFUSED {
         let refused = broken("remote connection failure", REFUSED_DETAILS);
         return vec![closed(UNAVAILABLE, &refused)];

@@ -101,6 +101,9 @@ impl Probe for Stream {
     }
 }
 
+/// Longer than the probe lasts.
+const TIMEOUT_MS: u32 = 60_000;
+
 /// Services that are none, and tokens that nobody has.
 pub(crate) struct Wrong;
 
@@ -112,10 +115,10 @@ impl Probe for Wrong {
             ("the name missing", b"missing".to_vec()),
             ("a broken message", vec![0x0a, 0xff]),
         ] {
-            grpc_call(&service, what, "silence", b"", b"question", 1000);
+            grpc_call(&service, what, "silence", b"", b"question", TIMEOUT_MS);
             grpc_stream(&service, what, "silence", b"");
         }
-        grpc_call(&service("http"), "broken metadata", "silence", b"\x01\0\0", b"question", 1000);
+        grpc_call(&service("http"), "broken metadata", "silence", b"\x01\0\0", b"question", TIMEOUT_MS);
         grpc_stream(&service("http"), "broken metadata", "silence", b"\x01\0\0");
         grpc_call(
             &service("http"),
