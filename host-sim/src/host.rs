@@ -45,7 +45,8 @@ struct Place {
 pub(crate) const POSTS_PER_INPUT_MAX: usize = 1000;
 
 impl Host {
-    /// Starts a machine that only initialises itself, the canary, then the main thread's machine, then the workers', in Envoy's order.
+    /// Starts a machine that only initialises itself, the canary, then the main thread's machine, then the workers',
+    /// in Envoy's order.
     ///
     /// # Errors
     /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.

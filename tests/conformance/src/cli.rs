@@ -102,25 +102,27 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
         options.filter.join(", ")
     );
     if options.list {
-        probes.names().chain(stories.names()).for_each(|name| println!("{name}"));
+        for name in probes.names().chain(stories.names()) {
+            println!("{name}");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     envoy.check()?;
     let simulator = Simulator::load(&options.module, options.profile).map_err(Error::msg)?;
     let hosts = Rc::new(Hosts { envoy, simulator });
-    println!("{} probes and {} scenarios in host-sim and in Envoy, {AT_ONCE} at a time", counts.0, counts.1);
+    println!("{} probes and {} scenarios in host-sim and in Envoy", counts.0, counts.1);
     for name in &stories.too_long {
         println!("left out: {name} takes more than a minute; only virtual time can wait for it");
     }
     for (name, why) in &stories.elsewhere {
         println!("left out: {name} {why}");
     }
-    let mut tally = twice(options.once, |name, slow| probes.tests(name, slow)).await;
+    let mut tally = twice(options.once, PROBES_AT_ONCE, |name, slow| probes.tests(name, slow)).await;
     // The document speaks of all probes, and of the Envoy that the tests speak for.
     let covers =
         (options.filter.is_empty() || options.filter == ["probe"]) && options.profile == Profile::default();
     let stale = covers.then(|| probes.check_coverage(Path::new(COVERAGE))).and_then(Result::err);
-    let of_stories = twice(options.once, |name, _| stories.tests(&hosts, name)).await;
+    let of_stories = twice(options.once, STORIES_AT_ONCE, |name, _| stories.tests(&hosts, name)).await;
     tally.passed += of_stories.passed;
     tally.failed.extend(of_stories.failed);
     let differ = tally.failed.len();
@@ -138,8 +140,8 @@ pub(crate) type Chosen<'a> = &'a dyn Fn(&str) -> bool;
 
 /// Plays all, and those that differ once more, slowly and one at a time: on a machine that is busy with other things,
 /// something can be late. What is wrong is wrong again.
-async fn twice(once: bool, tests: impl Fn(Chosen<'_>, bool) -> Vec<Test>) -> Tally {
-    let first = runner::run(tests(&|_| true, false), AT_ONCE).await;
+async fn twice(once: bool, at_once: usize, tests: impl Fn(Chosen<'_>, bool) -> Vec<Test>) -> Tally {
+    let first = runner::run(tests(&|_| true, false), at_once).await;
     if once || first.failed.is_empty() {
         return first;
     }

@@ -76,9 +76,9 @@ impl Probes {
         self.coverage.borrow().check(document)
     }
 
-    /// Tests that play the probes whose names are chosen; `slow` gives Envoy more time.
-    pub(crate) fn tests(&self, chosen: Chosen<'_>, slow: bool) -> Vec<Test> {
-        let quiet = if slow { QUIET_SLOW } else { QUIET };
+    /// Tests that play the probes whose names are chosen; `patient` gives Envoy more time.
+    pub(crate) fn tests(&self, chosen: Chosen<'_>, patient: bool) -> Vec<Test> {
+        let quiet = if patient { QUIET_SLOW } else { QUIET };
         self.chosen
             .iter()
             .filter(|(name, _)| chosen(name))

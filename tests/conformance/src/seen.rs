@@ -86,10 +86,14 @@ impl std::fmt::Display for Seen {
             text.push_str("the configuration is refused\n");
         }
         let _ = writeln!(text, "main thread:");
-        self.main.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+        for line in &self.main {
+            let _ = writeln!(text, "  {line}");
+        }
         for (number, lines) in self.workers.iter().enumerate() {
             let _ = writeln!(text, "worker {number}:");
-            lines.iter().for_each(|line| drop(writeln!(text, "  {line}")));
+            for line in lines {
+                let _ = writeln!(text, "  {line}");
+            }
         }
         for (who, all) in [("client", &self.clients), ("session", &self.sessions)] {
             for (number, heard) in all.iter().enumerate() {

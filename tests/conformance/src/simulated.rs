@@ -30,9 +30,8 @@ const MOMENTS_MAX: usize = 100_000;
 /// Plays `probe` with its module's bytes.
 pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<(Seen, Calls)> {
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
-    let module = match Module::from_bytes(probe.name, module) {
-        Ok(module) => module,
-        Err(_) => return Ok((Seen { refused: true, ..Seen::default() }, Calls::default())),
+    let Ok(module) = Module::from_bytes(probe.name, module) else {
+        return Ok((Seen { refused: true, ..Seen::default() }, Calls::default()));
     };
     let calls = Rc::new(RefCell::new(Calls::default()));
     let seen = match Host::start_observed(&module, settings(probe, profile)?, now, calls.clone()) {

@@ -56,14 +56,13 @@ pub(crate) fn deed(path: &str, body: &[u8]) -> Deed {
             ..plain(200, b"body")
         },
         "/break" => return Deed::BreakOff(plain(200, b"half of the")),
-        "/reset" => return Deed::Reset,
+        "/reset" | "/probe.Service/reset" => return Deed::Reset,
         "/silence" | "/probe.Service/silence" => return Deed::Silence,
         "/probe.Service/ok" => grpc(&[b"answer"], &[("grpc-status", "0"), ("x-trailing", "yes")]),
         "/probe.Service/two" => grpc(&[b"first", b"second"], &[("grpc-status", "0")]),
         "/probe.Service/empty" => grpc(&[b""], &[("grpc-status", "0")]),
         "/probe.Service/error" => grpc(&[], &[("grpc-status", "5"), ("grpc-message", "no such thing")]),
         "/probe.Service/both" => grpc(&[b"answer"], &[("grpc-status", "9"), ("grpc-message", "but")]),
-        "/probe.Service/reset" => return Deed::Reset,
         _ => plain(404, b"no such path"),
     })
 }

@@ -89,7 +89,7 @@ impl Bytes {
         }
         let len = self.len as usize;
         // SAFETY: the host got `len` bytes at `address` from `proxy_on_memory_allocate`, and filled them.
-        unsafe { Vec::from_raw_parts(self.address as *mut u8, len, len) }
+        unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(self.address as *mut u8, len)) }.into_vec()
     }
 
     /// ` -> "text"` when there is something to tell; a host that gives no memory at all gives `nothing`.

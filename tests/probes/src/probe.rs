@@ -67,8 +67,8 @@ fn with<T>(act: impl FnOnce(&mut dyn Probe) -> T) -> T {
 }
 
 fn name() -> String {
-    let (mut data, mut len) = (0_u32, 0_u32);
     const VM_CONFIGURATION: u32 = 6;
+    let (mut data, mut len) = (0_u32, 0_u32);
     abi::proxy_get_buffer_bytes(
         VM_CONFIGURATION,
         0,
@@ -81,7 +81,7 @@ fn name() -> String {
     }
     let len = len as usize;
     // SAFETY: the host got `len` bytes at `data` from `proxy_on_memory_allocate`, and filled them.
-    let bytes = unsafe { Vec::from_raw_parts(data as *mut u8, len, len) };
+    let bytes = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(data as *mut u8, len)) };
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn find(name: &str) -> Box<dyn Probe> {
         "log" => Box::new(system::Log),
         "metrics" => Box::new(metrics::Metrics),
         "pause-continue" => Box::new(pausing::ContinueLater::default()),
-        "pause-data" => Box::new(pausing::PauseData::default()),
+        "pause-data" => Box::new(pausing::PauseData),
         "pause-new" => Box::new(pausing::PauseNew::default()),
         "pause-unread" => Box::new(pausing::PauseUnread),
         "pause-release" => Box::new(pausing::Release),

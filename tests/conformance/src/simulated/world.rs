@@ -119,13 +119,11 @@ impl World {
             if self.carry_out() {
                 until = self.now.monotonic + quiet;
             }
-            match self.next().filter(|next| *next <= until) {
-                Some(next) => self.advance(next),
-                None => {
-                    self.now = self.now.at(until);
-                    return Ok(());
-                }
-            }
+            let Some(next) = self.next().filter(|next| *next <= until) else {
+                self.now = self.now.at(until);
+                return Ok(());
+            };
+            self.advance(next);
         }
         bail!("host-sim did not come to rest within {moments_max} moments")
     }
@@ -135,13 +133,11 @@ impl World {
         let until = self.now.monotonic + time;
         for _ in 0..moments_max {
             self.carry_out();
-            match self.next().filter(|next| *next <= until) {
-                Some(next) => self.advance(next),
-                None => {
-                    self.now = self.now.at(until);
-                    return Ok(());
-                }
-            }
+            let Some(next) = self.next().filter(|next| *next <= until) else {
+                self.now = self.now.at(until);
+                return Ok(());
+            };
+            self.advance(next);
         }
         bail!("more than {moments_max} things happened in host-sim within {time:?}")
     }
@@ -191,8 +187,6 @@ impl World {
                 end(&mut self.sessions, connection, if reset { End::Reset } else { End::Fin });
             }
             Effect::HttpCall(call) => self.answer(&call),
-            // The host takes no answer that it does not wait for any more.
-            Effect::CancelHttpCall { .. } => {}
             Effect::Log(line) => {
                 let lines = match worker(line.vm) {
                     Some(worker) => self.workers.entry(worker).or_default(),
@@ -214,7 +208,11 @@ impl World {
                 self.answers
                     .insert((self.now.monotonic, self.asked), vec![Input::DnsAnswer { call, answer }]);
             }
-            Effect::ReadClient { .. } | Effect::ReadUpstream { .. } | Effect::Ended(_) => {}
+            // The host takes no answer that it does not wait for any more.
+            Effect::CancelHttpCall { .. }
+            | Effect::ReadClient { .. }
+            | Effect::ReadUpstream { .. }
+            | Effect::Ended(_) => {}
         }
     }
 
@@ -285,7 +283,9 @@ fn listening(all: &mut [Party], connection: ConnectionId) -> Option<&mut Heard> 
 }
 
 fn hear(all: &mut [Party], connection: ConnectionId, bytes: &[u8]) {
-    listening(all, connection).into_iter().for_each(|heard| heard.bytes.extend(bytes));
+    if let Some(heard) = listening(all, connection) {
+        heard.bytes.extend(bytes);
+    }
 }
 
 fn end(all: &mut [Party], connection: ConnectionId, how: End) {

@@ -13,7 +13,7 @@ pub(crate) struct Buffers {
 }
 
 impl Buffers {
-    fn ask(&self) {
+    fn ask() {
         for buffer in 0..10 {
             get_buffer_status(buffer);
             get_buffer(buffer, 0, ALL);
@@ -24,41 +24,41 @@ impl Buffers {
 
 impl Probe for Buffers {
     fn configure(&mut self, _: u32, _: u32) -> bool {
-        self.ask();
+        Self::ask();
         true
     }
     fn tick(&mut self, _: u32) {
         self.ticks += 1;
         match self.ticks {
-            1 => self.ask(),
+            1 => Self::ask(),
             2 => {
                 set_effective_context(2);
-                self.ask();
+                Self::ask();
             }
             _ => set_tick_period(0),
         }
     }
     fn new_connection(&mut self, _: u32) -> Action {
-        self.ask();
+        Self::ask();
         Action::Continue
     }
     fn downstream_data(&mut self, _: u32, _: u32, _: bool) -> Action {
-        self.ask();
+        Self::ask();
         set_tick_period(20);
         Action::Pause
     }
     fn upstream_data(&mut self, _: u32, _: u32, _: bool) -> Action {
-        self.ask();
+        Self::ask();
         Action::Continue
     }
     fn downstream_close(&mut self, _: u32, _: u32) {
-        self.ask();
+        Self::ask();
     }
     fn upstream_close(&mut self, _: u32, _: u32) {
-        self.ask();
+        Self::ask();
     }
     fn log(&mut self, _: u32) {
-        self.ask();
+        Self::ask();
     }
 }
 

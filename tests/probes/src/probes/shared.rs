@@ -35,7 +35,7 @@ impl Probe for Data {
         set_shared_data("binary\0key", b"\0\xff", 0, "0");
         get_shared_data("binary\0key");
         get_shared_data("binary");
-        set_shared_data("long", &[b'x'; 100_000], 0, "0");
+        set_shared_data("long", &vec![b'x'; 100_000], 0, "0");
         Action::Continue
     }
 }

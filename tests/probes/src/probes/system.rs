@@ -27,9 +27,9 @@ impl Probe for Log {
 pub(crate) struct System;
 
 impl System {
-    fn ask(&self) {
-        let ((first_status, first), (second_status, second)) = (now(), now());
+    fn ask() {
         const YEAR_2020: u64 = 1_577_836_800_000_000_000;
+        let ((first_status, first), (second_status, second)) = (now(), now());
         say!(
             "proxy_get_current_time_nanoseconds() = {} then {}, {}, {}",
             words::status(first_status),
@@ -45,23 +45,23 @@ impl System {
 
 impl Probe for System {
     fn context_create(&mut self, _: u32, _: u32) {
-        self.ask();
+        Self::ask();
     }
     fn vm_start(&mut self, _: u32, _: u32) -> bool {
-        self.ask();
+        Self::ask();
         true
     }
     fn configure(&mut self, _: u32, _: u32) -> bool {
-        self.ask();
+        Self::ask();
         set_tick_period(0);
         true
     }
     fn new_connection(&mut self, _: u32) -> Action {
-        self.ask();
+        Self::ask();
         Action::Continue
     }
     fn log(&mut self, _: u32) {
-        self.ask();
+        Self::ask();
     }
 }
 
