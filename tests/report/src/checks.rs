@@ -119,10 +119,10 @@ fn differences(scene: &mut Scene) -> Result<()> {
     let mut page = scene.open(View::wide(1280))?;
     let (expected, seen) = (texts(&mut page, ".differences del")?, texts(&mut page, ".differences ins")?);
     for (all, words) in [
-        (&expected, "expected \"521 5.5.1 Protocol problem\\r\\n\""),
-        (&seen, "got \"521 5.5.1 Protocol error\\r\\n\""),
-        (&expected, "-zombie"),
-        (&seen, "+postscreen_pregreet_total does not exist"),
+        (&expected, "- \"521 5.5.1 Protocol problem\\r\\n\""),
+        (&seen, "+ \"521 5.5.1 Protocol error\\r\\n\""),
+        (&expected, "- zombie"),
+        (&seen, "+ postscreen_pregreet_total does not exist"),
     ] {
         ensure!(all.iter().any(|text| text == words), "no {words} in {all:?}");
     }
