@@ -9,6 +9,7 @@ pub(crate) use grpc::{GrpcCalls, GrpcKind, Received};
 use std::collections::BTreeMap;
 
 use crate::event::{HeaderMap, HttpFailure};
+use crate::profile::Profile;
 
 /// Call-outs of all kinds that one machine may have waiting. One more fails inline, as with a circuit breaker that is
 /// open: `InternalFailure`.
@@ -17,6 +18,10 @@ pub(crate) const CALLOUTS_PENDING_MAX: usize = 256 * 1024;
 /// Bytes that one call of the module may send to others: bodies, messages, headers and names. Envoy has no limit; here
 /// more is `InternalFailure`.
 pub(crate) const CALLOUT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Why there is no connection, as Envoy told until 1.37. Here it is always a refusal.
+const REFUSED_WITH_ERROR: &str =
+    "remote connection failure, transport failure reason: delayed connect error: Connection refused";
 
 /// What `proxy_get_status` gives after a call-out was reset: `BrokenConnection`.
 const BROKEN_CONNECTION: u32 = 11;
@@ -128,18 +133,15 @@ impl Callouts {
 
 impl Response {
     /// What Envoy makes of a failure.
-    pub fn from_failure(failure: HttpFailure) -> Self {
-        match failure {
-            HttpFailure::Unreachable => Self::local(
-                "503",
-                "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure",
-            ),
-            HttpFailure::ResetEarly => Self::local(
-                "503",
-                "upstream connect error or disconnect/reset before headers. reset reason: remote reset",
-            ),
-            HttpFailure::Reset => Self { reset: true, ..Self::default() },
-        }
+    pub fn from_failure(failure: HttpFailure, profile: Profile) -> Self {
+        let reason = match failure {
+            HttpFailure::Unreachable if profile < Profile::Envoy1_38 => REFUSED_WITH_ERROR,
+            HttpFailure::Unreachable => "remote connection failure",
+            HttpFailure::ResetEarly => "remote reset",
+            HttpFailure::Reset => return Self { reset: true, ..Self::default() },
+        };
+        let before = "upstream connect error or disconnect/reset before headers. reset reason: ";
+        Self::local("503", &format!("{before}{reason}"))
     }
 
     /// What Envoy makes of a timeout.

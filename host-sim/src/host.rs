@@ -182,7 +182,9 @@ impl Host {
                 headers.push((b"x-envoy-upstream-service-time".to_vec(), b"0".to_vec()));
                 self.answer(call, Response { headers, body, trailers, reset: false }, now);
             }
-            Input::HttpFailure { call, failure } => self.answer(call, Response::from_failure(failure), now),
+            Input::HttpFailure { call, failure } => {
+                self.answer(call, Response::from_failure(failure, self.shared.settings.profile), now);
+            }
             Input::Grpc { call, event } => {
                 self.on_machine(call.vm, now, |worker| worker.grpc_event(call.token, event));
             }

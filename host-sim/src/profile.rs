@@ -9,7 +9,10 @@ use std::str::FromStr;
 /// | since | what a network filter can see of it |
 /// | --- | --- |
 /// | 1.38 | a reset by the server resets the client too; before it the client saw an orderly end |
-/// | 1.39 | 45 functions of WASI instead of 18; `__main_void` is called after `_initialize` |
+/// | 1.38 | filter state `envoy.hashable_string`; `envoy.network.upstream_subject_alt_names` can be read back |
+/// | 1.38 | the answer that Envoy makes for a server that is not there no longer says what the socket's error was |
+/// | 1.39 | 45 functions of WASI instead of 18; `poll_oneoff` succeeds; `__main_void` is called after `_initialize` |
+/// | 1.40 | a reset by the client resets the server too |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Profile {

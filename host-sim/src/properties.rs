@@ -68,7 +68,7 @@ fn find(state: &mut State, segments: &[&[u8]]) -> Option<Value> {
         "upstream" => attributes::upstream(connection, rest),
         "metadata" => attributes::metadata(rest),
         "xds" => attributes::xds(connection, rest),
-        "filter_state" => filter_state::find(connection, rest),
+        "filter_state" => filter_state::find(connection, rest, settings.profile),
         _ => own(connection, segments),
     }
 }

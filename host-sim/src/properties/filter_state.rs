@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::{Value, int, text};
 use crate::abi::Status;
 use crate::connection::Connection;
+use crate::profile::Profile;
 
 /// Bytes of keys and values in one connection's filter state. Envoy has no limit; here more is `InternalFailure`.
 pub(crate) const FILTER_STATE_BYTES_MAX: usize = 1024 * 1024;
@@ -46,7 +47,7 @@ const FACTORIES: [(&str, Kind); 15] = [
     (CLUSTER, Kind::Text),
     (IDLE_TIMEOUT_MS, Kind::U64),
     ("envoy.tcp_proxy.disable_tunneling", Kind::Bool),
-    ("envoy.hashable_string", Kind::Text),
+    (HASHABLE_STRING, Kind::Text),
     ("envoy.string", Kind::Text),
     ("envoy.network.application_protocols", Kind::Text),
     ("envoy.network.upstream_server_name", Kind::Text),
@@ -60,12 +61,23 @@ const FACTORIES: [(&str, Kind); 15] = [
     ("envoy.upstream.dynamic_port", Kind::U32),
 ];
 
-/// An object that Envoy cannot write down again.
-const UNREADABLE: &str = "envoy.network.application_protocols";
+/// A factory that came with 1.38.
+const HASHABLE_STRING: &str = "envoy.hashable_string";
+/// Objects that Envoy cannot write down again; the second one until 1.37.
+const UNREADABLE: [&str; 2] =
+    ["envoy.network.application_protocols", "envoy.network.upstream_subject_alt_names"];
 
 /// The factory of this key; `None`: Envoy has none.
-pub(crate) fn factory(key: &str) -> Option<Kind> {
+pub(crate) fn factory(key: &str, profile: Profile) -> Option<Kind> {
+    if key == HASHABLE_STRING && profile < Profile::Envoy1_38 {
+        return None;
+    }
     FACTORIES.iter().find(|(known, _)| *known == key).map(|(_, kind)| *kind)
+}
+
+fn is_readable(key: &str, profile: Profile) -> bool {
+    let [never, of_late] = UNREADABLE;
+    key != never && (key != of_late || profile >= Profile::Envoy1_38)
 }
 
 impl Kind {
@@ -89,13 +101,13 @@ fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 }
 
 /// `filter_state.*`: what a module stored, and what factories made. Addresses are maps of `ip` and `port`.
-pub(super) fn find(connection: &Connection, path: &[&str]) -> Option<Value> {
+pub(super) fn find(connection: &Connection, path: &[&str], profile: Profile) -> Option<Value> {
     let [key, field @ ..] = path else { return Some(Value::Lookup) };
-    if *key == UNREADABLE {
+    if !is_readable(key, profile) {
         return None;
     }
     let object = connection.filter_state.get(*key)?;
-    let address = match factory(key) {
+    let address = match factory(key, profile) {
         Some(Kind::Address) => str::from_utf8(object).ok()?.parse::<SocketAddr>().ok(),
         _ => None,
     };

@@ -1,8 +1,9 @@
 //! The functions of WASI that do something.
 
-use super::{EBADF, EINVAL, ENOTSUP, IO_VECTORS_MAX, RANDOM_BYTES_MAX, SUCCESS, WRITE_BYTES_MAX};
+use super::{EBADF, EINVAL, ENOSYS, ENOTSUP, IO_VECTORS_MAX, RANDOM_BYTES_MAX, SUCCESS, WRITE_BYTES_MAX};
 use crate::abi::{Args, Fault, Guest, nanoseconds};
 use crate::event::LogLevel;
+use crate::profile::Profile;
 
 pub(super) fn args_sizes_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
     guest.write_u32(args.u32(0), 0)?;
@@ -107,6 +108,9 @@ pub(super) fn fd_write_at(guest: &mut Guest<'_>, args: &Args<'_>, return_len: us
 
 /// No event ever comes: nothing here can be waited for.
 pub(super) fn poll_oneoff(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+    if guest.state().settings.profile < Profile::Envoy1_39 {
+        return Ok(ENOSYS);
+    }
     guest.write_u32(args.u32(3), 0)?;
     Ok(SUCCESS)
 }

@@ -3,6 +3,7 @@
 use super::Worker;
 use crate::connection::{ConnectionState, UpstreamPhase};
 use crate::event::Effect;
+use crate::profile::Profile;
 use crate::timers::Timer;
 use crate::vm::Callback;
 
@@ -66,7 +67,9 @@ impl Worker {
             }
             self.flush_upstream(context);
         }
-        self.close_upstream(context, reset);
+        // Since 1.40 a client's reset goes on to the server.
+        let passed_on = by_host || self.state().settings.profile >= Profile::Envoy1_40;
+        self.close_upstream(context, reset && passed_on);
     }
 
     /// Closes the upstream connection, or stops dialling.

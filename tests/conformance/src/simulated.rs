@@ -36,7 +36,7 @@ pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<(Se
     let calls = Rc::new(RefCell::new(Calls::default()));
     let seen = match Host::start_observed(&module, settings(probe, profile)?, now, calls.clone()) {
         Ok(host) => {
-            let mut world = World::new(host, now, probe.setup.backend);
+            let mut world = World::new(host, profile, now, probe.setup.backend);
             world.rest(QUIET, MOMENTS_MAX)?;
             for step in &probe.script {
                 world.step(step);

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::tally::{Failed, Tally, run_counted};
-use crate::envoy::{OLDER_LINES, ensure_envoy, ensure_line};
+use crate::envoy::{OLDER_LINES, ensure_envoy, ensure_version};
 use crate::repo::Repo;
 use crate::{apt, process, programs, wasm};
 
@@ -23,10 +23,18 @@ pub fn task(repo: &Repo, all_versions: bool, arguments: &[String]) -> Result<()>
     prepare(repo)?;
     let envoy = ensure_envoy(repo)?;
     process::run(suite(repo, &envoy).args(arguments))?;
-    for line in if all_versions { &OLDER_LINES[..] } else { &[] } {
-        let envoy = ensure_line(repo, line)?;
-        process::run(suite(repo, &envoy).args(["--profile", &format!("envoy-{line}")]).args(arguments))?;
+    // One line that differs does not hide the next.
+    let mut differ = Vec::new();
+    for (line, version) in if all_versions { &OLDER_LINES[..] } else { &[] } {
+        let envoy = ensure_version(repo, version)?;
+        println!("\n==> Envoy {version}");
+        let mut suite = suite(repo, &envoy);
+        if let Err(error) = process::run(suite.args(["--profile", &format!("envoy-{line}")]).args(arguments))
+        {
+            differ.push(format!("Envoy {version}: {error:#}"));
+        }
     }
+    ensure!(differ.is_empty(), "{}", differ.join("; "));
     Ok(())
 }
 

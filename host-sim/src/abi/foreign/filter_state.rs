@@ -16,7 +16,7 @@ pub(super) fn set(state: &mut State, message: &[u8]) -> Result<Option<Vec<u8>>, 
     let message = Message::parse(message).ok_or(Status::BadArgument)?;
     let path = message.text(1).ok_or(Status::BadArgument)?;
     let value = message.text(2).ok_or(Status::BadArgument)?;
-    let object = properties::factory(path).ok_or(Status::NotFound)?.make(value)?;
+    let object = properties::factory(path, state.settings.profile).ok_or(Status::NotFound)?.make(value)?;
     let connection = state.stream().ok_or(Status::NotFound)?;
     if !properties::has_room(connection, path, object.len()) {
         return Err(Status::InternalFailure);

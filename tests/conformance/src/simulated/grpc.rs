@@ -1,6 +1,6 @@
 //! What the HTTP server does with gRPC calls and streams.
 
-use host_sim::{GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, Input};
+use host_sim::{GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, Input, Profile};
 
 use super::world::REFUSED;
 use crate::upstream::{Answer, Deed, FRAME_BYTES, deed};
@@ -15,20 +15,23 @@ const VIA_UPSTREAM: &str = "via_upstream";
 const REFUSED_DETAILS: &str = "remote_connection_failure|delayed_connect_error:_Connection_refused";
 
 /// What comes back at once. The server answers as soon as it has the headers, so what is sent later changes nothing.
-pub(super) fn events(effect: &GrpcEffect) -> Vec<Input> {
+pub(super) fn events(effect: &GrpcEffect, profile: Profile) -> Vec<Input> {
     let GrpcEffect::Start(request) = effect else { return Vec::new() };
     let call = request.call;
-    answered(request).into_iter().map(|event| Input::Grpc { call, event }).collect()
+    answered(request, profile).into_iter().map(|event| Input::Grpc { call, event }).collect()
 }
 
-fn answered(GrpcRequest { cluster, service, method, .. }: &GrpcRequest) -> Vec<GrpcEvent> {
+fn answered(GrpcRequest { cluster, service, method, .. }: &GrpcRequest, profile: Profile) -> Vec<GrpcEvent> {
     let closed = |status, message: &str| GrpcEvent::Closed { status, message: message.into() };
     let broken = |reason: &str, details: &str| {
         let reset = "upstream connect error or disconnect/reset before headers. reset reason: ";
         format!("{reset}{reason}{{upstream_reset_before_response_started{{{details}}}}}")
     };
     if cluster == REFUSED {
-        let refused = broken("remote connection failure", REFUSED_DETAILS);
+        // Until 1.37 Envoy also told what the socket's error was.
+        let error = ", transport failure reason: delayed connect error: Connection refused";
+        let error = if profile < Profile::Envoy1_38 { error } else { "" };
+        let refused = broken(&format!("remote connection failure{error}"), REFUSED_DETAILS);
         return vec![closed(UNAVAILABLE, &refused)];
     }
     match deed(&format!("/{service}/{method}"), b"") {

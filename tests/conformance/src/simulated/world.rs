@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use host_sim::{CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now};
+use host_sim::{CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now, Profile};
 
 use super::{grpc, logged, worker};
 use crate::probe::Step;
@@ -31,6 +31,8 @@ struct Party {
 /// The host and its surroundings.
 pub(super) struct World {
     host: Host,
+    /// Which Envoy it is.
+    profile: Profile,
     now: Now,
     backend: bool,
     clients: Vec<Party>,
@@ -47,9 +49,10 @@ pub(super) struct World {
 // === impl World ===
 
 impl World {
-    pub(super) fn new(host: Host, now: Now, backend: bool) -> Self {
+    pub(super) fn new(host: Host, profile: Profile, now: Now, backend: bool) -> Self {
         Self {
             host,
+            profile,
             now,
             backend,
             clients: Vec::new(),
@@ -195,7 +198,7 @@ impl World {
                 lines.extend(logged(&line).map(|line| masked(line, &self.names)));
             }
             Effect::Grpc(effect) => {
-                let events = grpc::events(&effect);
+                let events = grpc::events(&effect, self.profile);
                 self.asked += 1;
                 for input in events {
                     self.answers.entry((self.now.monotonic, self.asked)).or_default().push(input);

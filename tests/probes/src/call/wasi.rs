@@ -28,7 +28,10 @@ pub(crate) fn environment() {
     }
     let (mut environ, mut buffer) = ([0_u32; VARIABLES_MAX], [0_u8; ENVIRONMENT_BYTES_MAX]);
     let errno = abi::environ_get(environ.as_mut_ptr() as usize, buffer.as_mut_ptr() as usize);
-    say!("environ_get() = {errno} -> {}", words::bytes(trimmed(&buffer)));
+    // In no order, as it comes from a hash table.
+    let mut variables: Vec<&[u8]> = trimmed(&buffer).split(|byte| *byte == 0).collect();
+    variables.sort_unstable();
+    say!("environ_get() = {errno} -> {}", words::bytes(&variables.join(&0)));
 }
 
 /// Without the zeros at the end.
