@@ -1,4 +1,6 @@
-use super::{CALLOUT_BYTES_MAX, CALLOUTS_PENDING_MAX, Callouts, Cancelled, GrpcKind, Response};
+use super::{
+    CALLOUT_BYTES_MAX, CALLOUTS_PENDING_MAX, Callouts, Cancelled, GrpcKind, HttpFailure, Profile, Response,
+};
 
 const ROOT: u32 = 1;
 
@@ -69,4 +71,15 @@ fn one_call_of_the_module_can_send_so_many_bytes() {
     assert!(callouts.take_bytes(0) && !callouts.take_bytes(1) && !callouts.take_room(1));
     callouts.begin_call();
     assert!(callouts.take_bytes(CALLOUT_BYTES_MAX));
+}
+
+#[test]
+fn until_1_37_the_answer_for_a_server_that_is_not_there_told_the_sockets_error() {
+    for profile in Profile::ALL {
+        let Response { headers, body, .. } = Response::from_failure(HttpFailure::Unreachable, profile);
+        let told = str::from_utf8(&body).unwrap().ends_with("delayed connect error: Connection refused");
+        assert_eq!(told, profile == Profile::Envoy1_37, "{profile}");
+        let length = headers.iter().find(|(name, _)| name == b"content-length").unwrap();
+        assert_eq!(length.1, body.len().to_string().into_bytes());
+    }
 }

@@ -126,3 +126,6 @@ pub(crate) fn has_room(connection: &Connection, key: &str, len: usize) -> bool {
     let bytes: usize = others.map(|(key, value)| key.len() + value.len()).sum();
     bytes.saturating_add(key.len()).saturating_add(len) <= FILTER_STATE_BYTES_MAX
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,3 +160,20 @@ fn a_reset_by_the_server_resets_the_client_since_1_38() {
         );
     }
 }
+
+#[test]
+fn a_reset_by_the_client_resets_the_server_since_1_40() {
+    for profile in Profile::ALL {
+        let mut bench = start_with(OBITUARY, Settings { profile, ..Settings::postscreen("{}") });
+        let client = bench.accept();
+        bench.connected(client);
+        bench.seen();
+        bench.handle(crate::Input::ClientReset { connection: client });
+        let end = if profile == Profile::Envoy1_40 { "reset upstream" } else { "close upstream" };
+        assert_eq!(
+            bench.seen(),
+            ["close client", "close", "002", "done", "log", "delete", end, "ended"],
+            "{profile}"
+        );
+    }
+}

@@ -176,3 +176,18 @@ fn every_function_can_be_called_by_a_module_with_bad_addresses() {
         assert_eq!(called(&[(function.name, &ty)], &[&call]), ["001"], "{}", function.name);
     }
 }
+
+#[test]
+fn polling_succeeds_since_1_39() {
+    for profile in Profile::ALL {
+        let mut bench = start_with(
+            r#"(import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+               (func (export "proxy_on_new_connection") (param i32) (result i32)
+                 (call $say (call $poll (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))) (i32.const 1))"#,
+            Settings { profile, ..Settings::postscreen("{}") },
+        );
+        bench.accept();
+        let expected = if profile >= Profile::Envoy1_39 { "000" } else { "052" };
+        assert_eq!(bench.seen(), [expected], "{profile}");
+    }
+}
