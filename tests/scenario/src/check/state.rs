@@ -55,17 +55,21 @@ fn reconfigured(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference>
 
 /// Each line of the host's is expected, and each that is expected came.
 fn host_log(scenario: &Scenario, transcript: &Transcript) -> Option<Difference> {
-    let is_in = |words: &String, line: &String| line.contains(words.as_str());
-    let seen = transcript.host_log.iter();
-    // A line that was expected is shown as the story has it.
-    let seen: BTreeSet<String> = seen
-        .map(|line| scenario.host_log.iter().find(|words| is_in(words, line)).unwrap_or(line).clone())
-        .collect();
-    let expected: BTreeSet<String> = scenario.host_log.iter().cloned().collect();
-    let list = |set: BTreeSet<String>| {
-        set.iter().flat_map(|line| line.lines()).map(str::to_owned).collect::<Vec<_>>()
-    };
-    diff("the host", &list(expected), &list(seen))
+    let told = &scenario.host_log;
+    let mut seen: Vec<&String> = Vec::new();
+    for line in &transcript.host_log {
+        // A line that was expected is shown as the story has it; none is shown twice.
+        let shown = told.iter().find(|words| line.contains(words.as_str())).unwrap_or(line);
+        if !seen.contains(&shown) {
+            seen.push(shown);
+        }
+    }
+    // In the host's order, which the story does not prescribe.
+    let came = seen.iter().copied().filter(|line| told.contains(line));
+    let expected: Vec<&String> = came.chain(told.iter().filter(|words| !seen.contains(words))).collect();
+    let list =
+        |lines: &[&String]| lines.iter().flat_map(|line| line.lines()).map(str::to_owned).collect::<Vec<_>>();
+    diff("the host", &list(&expected), &list(&seen))
 }
 
 fn open(scenario: &Scenario, transcript: &Transcript) -> Option<Difference> {

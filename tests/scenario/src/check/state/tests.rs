@@ -98,3 +98,15 @@ fn a_host_with_a_voice_dials_nobody_to_refuse_a_client() {
         assert_eq!(differences(&scenario, &transcript).is_empty(), has_voice);
     }
 }
+
+#[test]
+fn the_hosts_lines_are_shown_in_its_own_order() {
+    let mut more = transcript();
+    more.host_log = ["worker 1: unreachable", "  in poke", "trapped on purpose", "worker 1: unreachable"]
+        .map(str::to_owned)
+        .to_vec();
+    assert_eq!(
+        shown(&more),
+        ["the host:\n  - expected, + seen\n  + worker 1: unreachable\n  +   in poke\n    trapped on purpose"]
+    );
+}
