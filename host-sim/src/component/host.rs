@@ -206,6 +206,10 @@ impl Driven for ComponentHost {
         self.workers.iter().map(|worker| worker.clients.len()).sum()
     }
 
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
+        Self::reconfigure(self, configuration.as_bytes(), now).map_err(|error| error.to_string())
+    }
+
     fn failed_workers(&self) -> Vec<usize> {
         let failed = self.workers.iter().enumerate().filter(|(_, worker)| worker.failed());
         failed.map(|(number, _)| number).collect()

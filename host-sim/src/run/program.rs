@@ -79,11 +79,11 @@ impl Program {
         }
     }
 
-    /// By what name a story's `hosts` mean it. A component is the engine, and its host can do all that that wants.
+    /// By what name a story's `hosts` mean it. The linked engine has the component's host.
     pub(super) fn kind(&self) -> HostKind {
         match self {
             Self::ProxyWasm(..) => HostKind::ProxyWasm,
-            Self::Component(..) | Self::Native => HostKind::Native,
+            Self::Component(..) | Self::Native => HostKind::Component,
         }
     }
 

@@ -125,6 +125,7 @@ fn hosts_of(
     let host = |raw: &Spanned<raw::HostKind>| {
         let host = match raw.value {
             raw::HostKind::Native => HostKind::Native,
+            raw::HostKind::Component => HostKind::Component,
             raw::HostKind::ProxyWasm => HostKind::ProxyWasm,
             raw::HostKind::Envoy => HostKind::Envoy,
             raw::HostKind::Postscreen => HostKind::Postscreen,

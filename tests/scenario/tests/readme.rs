@@ -31,7 +31,7 @@ const MAIL_SERVER: [&str; 6] = ["greeting", "after", "piece_bytes", "pause", "th
 const RESOLVER: [&str; 4] = ["fault", "latency", "from", "until"];
 const FINALLY: [&str; 3] = ["open", "passes", "verdicts"];
 const STEPS: [&str; 9] = ["send", "expect", "closed", "silence", "wait", "elapsed", "end", "close", "reset"];
-const OTHERS: [&str; 23] = [
+const OTHERS: [&str; 24] = [
     "ttl",
     "soa_ttl",
     "latency",
@@ -52,6 +52,7 @@ const OTHERS: [&str; 23] = [
     "busy",
     "refuses",
     "native",
+    "component",
     "proxy-wasm",
     "envoy",
     "postscreen",

@@ -56,6 +56,7 @@ pub(super) struct Scenario {
 #[serde(rename_all = "kebab-case")]
 pub(super) enum HostKind {
     Native,
+    Component,
     ProxyWasm,
     Envoy,
     Postscreen,

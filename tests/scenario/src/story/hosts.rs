@@ -8,8 +8,10 @@ use crate::dns::Fault;
 /// The hosts that play stories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostKind {
-    /// The engine, driven directly, also as a component.
+    /// One engine, driven directly.
     Native,
+    /// The engine as a component in the simulator, or linked into it, on workers.
+    Component,
     /// The network filter in the simulator.
     ProxyWasm,
     /// The network filter in a real Envoy.
@@ -22,7 +24,8 @@ pub enum HostKind {
 
 impl HostKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Native, Self::ProxyWasm, Self::Envoy, Self::Postscreen];
+    pub const ALL: [Self; 5] =
+        [Self::Native, Self::Component, Self::ProxyWasm, Self::Envoy, Self::Postscreen];
 }
 
 impl fmt::Display for HostKind {
@@ -30,6 +33,7 @@ impl fmt::Display for HostKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Native => "native",
+            Self::Component => "component",
             Self::ProxyWasm => "proxy-wasm",
             Self::Envoy => "envoy",
             Self::Postscreen => "postscreen",
@@ -93,7 +97,8 @@ impl Need {
 
     fn is_met_by(self, host: HostKind) -> bool {
         match self {
-            Self::Workers | Self::Trap | Self::Reconfigure => host == HostKind::ProxyWasm,
+            Self::Trap => host == HostKind::ProxyWasm,
+            Self::Workers | Self::Reconfigure => matches!(host, HostKind::Component | HostKind::ProxyWasm),
             Self::HttpResolver | Self::LyingResolver | Self::ResolverOutage => host != HostKind::Postscreen,
         }
     }

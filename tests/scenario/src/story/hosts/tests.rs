@@ -7,17 +7,17 @@ fn story(more: &str) -> Scenario {
 
 #[test]
 fn a_story_is_for_the_hosts_that_can_do_what_it_needs() {
-    use HostKind::{Envoy, Native, ProxyWasm};
+    use HostKind::{Component, Envoy, Native, ProxyWasm};
     for (more, hosts) in [
         ("", &HostKind::ALL[..]),
-        ("workers: 2", &[ProxyWasm]),
+        ("workers: 2", &[Component, ProxyWasm]),
         ("traps: [{ at: 1s, worker: 0 }]\nfailure_policy: fail-reload", &[ProxyWasm]),
-        ("reconfigure: [{ at: 1s, policy: {} }]", &[ProxyWasm]),
-        ("resolver: down", &[Native, ProxyWasm, Envoy]),
-        ("resolver: { fault: servfail, until: 2s }", &[Native, ProxyWasm, Envoy]),
-        ("dns: { bl.test: wrong-id }", &[Native, ProxyWasm, Envoy]),
-        ("dns: { bl.test: http-503 }", &[Native, ProxyWasm, Envoy]),
-        ("dns: { bl.test: { lost: 1 } }", &[Native, ProxyWasm, Envoy]),
+        ("reconfigure: [{ at: 1s, policy: {} }]", &[Component, ProxyWasm]),
+        ("resolver: down", &[Native, Component, ProxyWasm, Envoy]),
+        ("resolver: { fault: servfail, until: 2s }", &[Native, Component, ProxyWasm, Envoy]),
+        ("dns: { bl.test: wrong-id }", &[Native, Component, ProxyWasm, Envoy]),
+        ("dns: { bl.test: http-503 }", &[Native, Component, ProxyWasm, Envoy]),
+        ("dns: { bl.test: { lost: 1 } }", &[Native, Component, ProxyWasm, Envoy]),
         ("dns: { bl.test: refused, other.test: { latency: 2s } }", &HostKind::ALL),
         ("mail_server: { then: reset }", &HostKind::ALL),
     ] {
