@@ -70,7 +70,13 @@ impl Scene {
     /// With a resolver of the test's own, or none.
     async fn with_upstream(program: &Program, policy: Value, resolver: Upstream) -> Result<Self> {
         let backend = Backend::start().await?;
-        let setup = Setup { policy: object(policy)?, backend: backend.address(), resolver, workers: WORKERS };
+        let setup = Setup {
+            policy: object(policy)?,
+            backend: backend.address(),
+            resolver,
+            workers: WORKERS,
+            changes: false,
+        };
         let envoy = Envoy::start(program, &setup).await?;
         Ok(Self { envoy, backend, _resolver: None })
     }

@@ -161,7 +161,7 @@ impl Bench {
     async fn start(program: &Program, policy: Value, resolver: Upstream) -> Result<Self> {
         let backend = Backend::start().await?;
         let policy = crate::acceptance::object(policy)?;
-        let setup = Setup { policy, backend: backend.address(), resolver, workers: 1 };
+        let setup = Setup { policy, backend: backend.address(), resolver, workers: 1, changes: false };
         Ok(Self { envoy: Envoy::start(program, &setup).await?, _backend: backend })
     }
 

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use postscreen_player::{Act, Stage};
-use postscreen_scenario::{Client, Fault, Limits, Scenario, Transcript, check};
+use postscreen_scenario::{Client, Fault, Limits, Reconfigure, Scenario, Transcript, check};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio::try_join;
 
 use crate::client::PATIENCE;
-use crate::fixture::{Backend, Envoy, Loopback, Program, Resolver, Scripted, Setup, Upstream};
+use crate::fixture::{Backend, Envoy, Loopback, Placement, Program, Resolver, Scripted, Setup, Upstream};
 use crate::proxy;
 
 /// How far times may be off: log lines, and `elapsed` in a script. A tick of the module is 1 s at most and ends
@@ -45,11 +47,13 @@ const NO_VERDICT: &str = "-";
 pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> {
     let resolver = StoryResolver::start(scenario).await?;
     let backend = Backend::start_as(&scenario.mail_server).await?;
+    let workers = scenario.workers.map_or(Ok(WORKERS), NonZeroU32::try_from)?;
     let setup = Setup {
         policy: scenario.policy.clone(),
         backend: backend.address(),
         resolver: resolver.upstream(),
-        workers: WORKERS.get(),
+        workers: workers.get(),
+        changes: !scenario.reconfigure.is_empty(),
     };
     let envoy = match Envoy::start(program, &setup).await {
         Err(error) if scenario.refused.is_some() => {
@@ -58,27 +62,48 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
         envoy => envoy?,
     };
     let ports = ports(scenario)?;
-    let (listener, sources) = (envoy.smtp(), ports.clone());
-    let connect = async move |name: &str, _: &Client| {
-        let mut stream = TcpStream::connect(listener).await?;
+    let are_placed = scenario.clients.values().any(|client| client.worker.is_some());
+    let placement = are_placed.then(|| Rc::new(Placement::new(envoy.listener(), workers)));
+    let (listener, places, sources) = (envoy.smtp(), placement.clone(), ports.clone());
+    let connect = async move |name: &str, client: &Client| {
+        let mut stream = match &places {
+            Some(placement) => placement.connect(client.worker).await?,
+            None => TcpStream::connect(listener).await?,
+        };
         stream.set_nodelay(true)?;
         stream.write_all(&proxy::header(sources[name])).await?;
         Ok(stream)
     };
     resolver.begin();
-    let acts = Stage { limits: LIMITS, stay_min: HEADER_REST, connect }.play(scenario).await?;
+    let stage = Stage { limits: LIMITS, stay_min: HEADER_REST, connect };
+    let (acts, reconfigured) = try_join!(stage.play(scenario), reconfigure(&envoy, &scenario.reconfigure))?;
 
     sleep(QUIET).await;
     let deadline = Instant::now() + SETTLE_MAX;
     let transcript = loop {
-        let transcript = transcript(&acts, &ports, &backend, &envoy).await?;
+        let mut transcript = transcript(&acts, &ports, &backend, &envoy).await?;
+        transcript.reconfigured.clone_from(&reconfigured);
         if check(scenario, &transcript, TOLERANCE).is_empty() || Instant::now() > deadline {
             break transcript;
         }
         sleep(SETTLE_POLL).await;
     };
+    if let Some(placement) = placement {
+        placement.check().await?;
+    }
     envoy.finish().await?;
     Ok(transcript)
+}
+
+/// Changes the policy when the story says so; what Envoy said to each.
+async fn reconfigure(envoy: &Envoy, changes: &[Reconfigure]) -> Result<Vec<Option<String>>> {
+    let began = Instant::now();
+    let mut said = Vec::new();
+    for change in changes {
+        sleep_until(began + change.at).await;
+        said.push(envoy.reconfigure(&change.policy).await?);
+    }
+    Ok(said)
 }
 
 /// The resolver of a story: a real one, if what the story says is what a resolver can say.

@@ -46,7 +46,13 @@ fn mistakes() -> Vec<(Value, Vec<&'static str>)> {
 
 fn setup(policy: Value) -> Result<Setup> {
     let [nobody] = Loopback::next().free()?;
-    Ok(Setup { policy: object(policy)?, backend: nobody, resolver: Upstream::Missing, workers: WORKERS })
+    Ok(Setup {
+        policy: object(policy)?,
+        backend: nobody,
+        resolver: Upstream::Missing,
+        workers: WORKERS,
+        changes: false,
+    })
 }
 
 /// The configuration that the README tells people to copy.

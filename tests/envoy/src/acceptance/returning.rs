@@ -33,12 +33,12 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
     let first = visit(listener, 40_000).await?;
     ensure!(first >= GREET_WAIT, "the first visit waited only {first:?}");
 
-    let before = scene.envoy.per_worker().await?;
+    let before = scene.envoy.listener().per_worker().await?;
     let waits = crowd(progress, RETURNS, move |index| async move {
         visit(listener, 40_001 + u16::try_from(index)?).await
     })
     .await?;
-    let after = scene.envoy.per_worker().await?;
+    let after = scene.envoy.listener().per_worker().await?;
     let longest = waits.into_iter().max().unwrap_or_default();
     ensure!(longest < GREET_WAIT, "a returning client waited {longest:?}");
     ensure!(

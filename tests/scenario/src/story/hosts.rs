@@ -98,7 +98,9 @@ impl Need {
     fn is_met_by(self, host: HostKind) -> bool {
         match self {
             Self::Trap => host == HostKind::ProxyWasm,
-            Self::Workers | Self::Reconfigure => matches!(host, HostKind::Component | HostKind::ProxyWasm),
+            Self::Workers | Self::Reconfigure => {
+                matches!(host, HostKind::Component | HostKind::ProxyWasm | HostKind::Envoy)
+            }
             Self::HttpResolver | Self::LyingResolver | Self::ResolverOutage => host != HostKind::Postscreen,
         }
     }

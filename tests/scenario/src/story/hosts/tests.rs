@@ -10,9 +10,9 @@ fn a_story_is_for_the_hosts_that_can_do_what_it_needs() {
     use HostKind::{Component, Envoy, Native, ProxyWasm};
     for (more, hosts) in [
         ("", &HostKind::ALL[..]),
-        ("workers: 2", &[Component, ProxyWasm]),
+        ("workers: 2", &[Component, ProxyWasm, Envoy]),
         ("traps: [{ at: 1s, worker: 0 }]\nfailure_policy: fail-reload", &[ProxyWasm]),
-        ("reconfigure: [{ at: 1s, policy: {} }]", &[Component, ProxyWasm]),
+        ("reconfigure: [{ at: 1s, policy: {} }]", &[Component, ProxyWasm, Envoy]),
         ("resolver: down", &[Native, Component, ProxyWasm, Envoy]),
         ("resolver: { fault: servfail, until: 2s }", &[Native, Component, ProxyWasm, Envoy]),
         ("dns: { bl.test: wrong-id }", &[Native, Component, ProxyWasm, Envoy]),
@@ -32,8 +32,8 @@ fn a_story_is_for_the_hosts_that_can_do_what_it_needs() {
 #[test]
 fn a_story_that_is_left_out_says_why() {
     let placed = story("workers: 2");
-    let why = placed.left_out_by(HostKind::Envoy).unwrap();
-    assert_eq!(why, "is for other hosts: envoy cannot place clients on workers");
+    let why = placed.left_out_by(HostKind::Postscreen).unwrap();
+    assert_eq!(why, "is for other hosts: postscreen cannot place clients on workers");
     let native = story("hosts: [native]");
     let why = native.left_out_by(HostKind::Envoy).unwrap();
     assert_eq!(why, "is for other hosts, as its `hosts` say");
