@@ -50,7 +50,8 @@ A story:
         - closed
   backend: untouched
 
-One call into the module may use 1G of fuel unless --fuel says otherwise, so that no play is without an end.
+A call into the module that needs more than --fuel is a trap, so that no play is without an end. What becomes of clients
+after a trap is up to `failure_policy` of the story, else to --failure-policy, else they are closed, as in Envoy.
 
 tests/scenarios/README.md explains every word. Exit status: 0 when all came true, 1 when a story went another way,
 2 when there was nothing to play.";

@@ -51,10 +51,6 @@ use resolver::target::Target;
 use server::{Clock, Gear, Server};
 use stop::{Hangup, Stop};
 
-/// What one call into the module may use unless the command line says otherwise: a second or so. A module that loops
-/// would hold up everybody.
-const FUEL: u64 = 1_000_000_000;
-
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
     if args.print_config {
@@ -90,12 +86,13 @@ fn host(args: &ServeArgs, clock: &Clock) -> Result<(Host, Watch)> {
     // Looked at before it is read: what is written meanwhile is noticed.
     let watch = Watch::new(args.config.as_deref());
     let policy = config::policy(args.config.as_deref())?;
-    let limits = args.host.limits(Some(FUEL));
+    let limits = args.host.limits();
     let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
     let module = load(&args.module).into_diagnostic()?;
     // The host is more patient than the dial, which knows why it failed.
     let settings = config::settings(&policy.text, args.workers, args.connect_timeout * 2);
-    let settings = Settings { profile: args.host.profile, limits, ..settings };
+    let failure_policy = args.host.failure_policy();
+    let settings = Settings { profile: args.host.profile, limits, failure_policy, ..settings };
     let host = Host::start(&module, settings, clock.now())
         .map_err(|error| refusal::report(&error, &policy.name, &policy.text))?;
     Ok((host, watch.of(&policy.text)))

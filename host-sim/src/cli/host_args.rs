@@ -1,9 +1,9 @@
 //! What every command that runs a module can be told about its host.
 
 use bytesize::ByteSize;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::{Limits, Profile};
+use crate::{FailurePolicy, Limits, Profile};
 
 /// The host around a module.
 #[derive(Args, Clone, Debug)]
@@ -15,11 +15,31 @@ pub struct HostArgs {
     ///
     /// A module that needs more is stopped as if it had trapped. Envoy has no such limit: there, a module that loops
     /// for ever blocks its worker for ever.
-    #[arg(long, value_name = "N", value_parser = fuel)]
-    fuel: Option<Fuel>,
+    #[arg(long, value_name = "N", value_parser = fuel, default_value = "1G")]
+    fuel: Fuel,
     /// The most memory of one machine of the module, such as 64MiB
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1GiB")]
     memory: ByteSize,
+    /// What becomes of clients that come when the module has trapped
+    ///
+    /// Those who are connected are lost whatever it is: the one for whom the module was called is closed at once, the
+    /// others of its worker as soon as something happens to them.
+    #[arg(long, value_name = "POLICY", value_enum)]
+    failure_policy: Option<AfterTrap>,
+}
+
+/// `failure_policy`, as Envoy has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum AfterTrap {
+    /// They are closed at once, until the host is restarted or gets another configuration
+    #[value(name = "fail-closed")]
+    Closed,
+    /// They are served as if there were no module, until the same
+    #[value(name = "fail-open")]
+    Open,
+    /// The module is started anew for them, at most once in a second or so; who comes sooner is closed at once
+    #[value(name = "fail-reload")]
+    Reload,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +49,22 @@ enum Fuel {
 }
 
 impl HostArgs {
-    /// The limits, with this fuel where the command line has none.
-    pub(crate) fn limits(&self, fuel: Option<u64>) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         let fuel = match self.fuel {
-            None => fuel,
-            Some(Fuel::None) => None,
-            Some(Fuel::Units(units)) => Some(units),
+            Fuel::None => None,
+            Fuel::Units(units) => Some(units),
         };
         Limits { fuel, memory_bytes: usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX) }
+    }
+
+    /// The policy, Envoy's default where the command line has none.
+    pub(crate) fn failure_policy(&self) -> FailurePolicy {
+        match self.failure_policy {
+            None => FailurePolicy::default(),
+            Some(AfterTrap::Closed) => FailurePolicy::FailClosed,
+            Some(AfterTrap::Open) => FailurePolicy::FailOpen,
+            Some(AfterTrap::Reload) => FailurePolicy::FAIL_RELOAD,
+        }
     }
 }
 

@@ -9,10 +9,8 @@ use super::traps;
 use super::watching::Watching;
 use crate::cli::{Abi, DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs};
 use crate::component::{Component, ComponentHost};
-use crate::{Driven, HttpCluster, Limits, Module, Now, Profile, Settings};
+use crate::{Driven, FailurePolicy, HttpCluster, Limits, Module, Now, Profile, Settings};
 
-/// A call into the module that needs more, about as many instructions, does not look as if it would ever end.
-const FUEL: u64 = 1_000_000_000;
 /// The cluster of the resolver.
 const RESOLVER: &str = "resolver";
 
@@ -31,11 +29,14 @@ pub(super) enum Program {
 pub(super) struct Envoy {
     profile: Profile,
     limits: Limits,
+    /// For stories that have none.
+    failure_policy: FailurePolicy,
 }
 
 impl Envoy {
-    pub(super) fn new(profile: Profile, limits: Limits) -> Self {
-        Self { profile, limits }
+    /// As Envoy is when nobody asks for anything else.
+    pub(super) fn new(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
     }
 }
 
@@ -51,7 +52,7 @@ impl Program {
     /// Loads what the ABI needs: the file at `path`, or else at its usual place.
     pub(super) fn load(abi: Abi, path: Option<PathBuf>, host: &HostArgs) -> Result<Self, String> {
         let path = |usual: &str| path.unwrap_or_else(|| Path::new(usual).to_owned());
-        let limits = host.limits(Some(FUEL));
+        let limits = host.limits();
         match abi {
             Abi::ProxyWasm => {
                 let path = path(DEFAULT_MODULE);
@@ -59,7 +60,8 @@ impl Program {
                     Some(_) => Module::metered_from_file(&path),
                     None => Module::from_file(&path),
                 };
-                let envoy = Envoy { profile: host.profile, limits };
+                let failure_policy = host.failure_policy();
+                let envoy = Envoy { profile: host.profile, limits, failure_policy };
                 Ok(Self::ProxyWasm(module.map_err(|error| error.to_string())?, envoy))
             }
             Abi::Component => {
@@ -139,7 +141,7 @@ impl Envoy {
             profile: self.profile,
             limits: self.limits,
             workers,
-            failure_policy: traps::failure_policy(story.failure_policy),
+            failure_policy: story.failure_policy.map_or(self.failure_policy, traps::failure_policy),
             ..Settings::postscreen(policy)
         };
         if story.resolver.as_ref().is_some_and(|outage| outage.missing) {

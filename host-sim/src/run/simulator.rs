@@ -8,7 +8,7 @@ use postscreen_scenario::{Scenario, Transcript};
 use super::player;
 use super::program::{Envoy, Program};
 use super::watching::Watching;
-use crate::{Limits, Module, Profile};
+use crate::{Module, Profile};
 
 /// Plays stories with one network filter, as `host-sim run` does.
 pub struct Simulator(Program);
@@ -20,7 +20,7 @@ impl Simulator {
     /// When the file is no module for this host; the text says why.
     pub fn load(path: &Path, profile: Profile) -> Result<Self, String> {
         let module = Module::from_file(path).map_err(|error| error.to_string())?;
-        Ok(Self(Program::ProxyWasm(module, Envoy::new(profile, Limits::default()))))
+        Ok(Self(Program::ProxyWasm(module, Envoy::new(profile))))
     }
 
     /// What everybody saw while the story was played.

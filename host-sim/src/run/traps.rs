@@ -45,11 +45,10 @@ impl Observer for Traps {
 }
 
 /// The host's setting for what a story wants.
-pub(super) fn failure_policy(wanted: Option<Wanted>) -> FailurePolicy {
+pub(super) fn failure_policy(wanted: Wanted) -> FailurePolicy {
     match wanted {
-        None => FailurePolicy::default(),
-        Some(Wanted::FailClosed) => FailurePolicy::FailClosed,
-        Some(Wanted::FailOpen) => FailurePolicy::FailOpen,
-        Some(Wanted::FailReload) => FailurePolicy::FAIL_RELOAD,
+        Wanted::FailClosed => FailurePolicy::FailClosed,
+        Wanted::FailOpen => FailurePolicy::FailOpen,
+        Wanted::FailReload => FailurePolicy::FAIL_RELOAD,
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use miette::{IntoDiagnostic, LabeledSpan, NamedSource, WrapErr, miette};
 use postscreen_scenario::{Mistake, Zones, parse};
 
-use crate::{Cluster, FailurePolicy, HttpCluster, Settings};
+use crate::{Cluster, HttpCluster, Settings};
 
 /// Every client on loopback, and short waits.
 pub(super) const BUILT_IN_POLICY: &str = include_str!("policy.json");
@@ -81,9 +81,7 @@ pub(super) fn names(policy: &str) -> Names {
 /// The inline lane. A configuration may give the resolver and the speaker names of its own, as an Envoy's clusters
 /// would have them; here they are the same two things under any name.
 pub(super) fn settings(policy: &str, workers: NonZeroUsize, connect_timeout: Duration) -> Settings {
-    // As in the configuration that is there to be copied: a module that traps is started anew.
-    let failure_policy = FailurePolicy::FAIL_RELOAD;
-    let mut settings = Settings { failure_policy, workers, ..Settings::postscreen(policy) };
+    let mut settings = Settings { workers, ..Settings::postscreen(policy) };
     settings.tcp_proxy.connect_timeout = connect_timeout;
     let names = names(policy);
     if let Some(resolver) = names.resolver {

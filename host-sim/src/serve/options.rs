@@ -22,6 +22,8 @@ const QUESTIONS_MAX: i64 = 10_000;
 /// `host-sim serve`
 #[derive(Args, Debug)]
 #[command(after_long_help = include_str!("help.txt"))]
+// As in the configuration for Envoy that is there to be copied: a module that traps is started anew.
+#[command(mut_arg("failure_policy", |policy| policy.default_value("fail-reload")))]
 pub struct ServeArgs {
     /// Where to listen: an address with a port (0 takes a free one), or unix:PATH; may be given several times
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2525", help_heading = CLIENTS)]

@@ -117,7 +117,9 @@ fn places(frame: &FrameInfo, fallback: &str) -> Vec<String> {
     let place = |symbol: &FrameSymbol| {
         let name = named(symbol.name());
         let Some(file) = symbol.file() else { return name };
-        let number = |number: Option<u32>| number.map(|number| format!(":{number}")).unwrap_or_default();
+        // Compilers write 0 where they know of none.
+        let known = |number: Option<u32>| number.filter(|number| *number > 0);
+        let number = |number| known(number).map(|number| format!(":{number}")).unwrap_or_default();
         format!("{name} ({}{}{})", printable(file), number(symbol.line()), number(symbol.column()))
     };
     frame.symbols().iter().map(place).collect()

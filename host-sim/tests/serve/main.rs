@@ -2,6 +2,7 @@
 //! test here.
 //!
 //! - [`mail`]: through to a mail server, embedded or not;
+//! - [`failure`]: when the module fails;
 //! - [`crowd`]: many clients, and the limits;
 //! - [`listeners`]: where they come in;
 //! - [`proxy_protocol`]: who they are;
@@ -15,6 +16,7 @@
 mod bad_input;
 mod crowd;
 mod dns;
+mod failure;
 mod listeners;
 mod log;
 mod mail;

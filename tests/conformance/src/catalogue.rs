@@ -4,6 +4,7 @@ mod bytes;
 mod callouts;
 mod lives;
 mod modules;
+mod restricted;
 mod statuses;
 mod table;
 mod third_party;
@@ -18,6 +19,7 @@ pub(crate) fn all() -> Vec<Probe> {
         callouts::all(),
         lives::all(),
         modules::all(),
+        restricted::all(),
         table::all(),
         third_party::all(),
     ]

@@ -42,6 +42,9 @@ of them in host-sim and in Envoy 1.40 with the same arguments, and compare what 
 written by `UPDATE=1 cargo xtask conformance` from the calls that host-sim has seen; the suite fails when it is out of
 date, when a function of the table is called by no probe, and when a probe differs.
 
+Every function is also called where `allowed_capabilities` leaves it out: it answers `InternalFailure`, one of WASI
+errno 76. No list forbids `envoy_resolve_dns` and the two functions of Emscripten's runtime.
+
 ";
 
 const LEFT_OUT: &str = "

@@ -42,8 +42,8 @@ pub(crate) struct Setup {
     pub(crate) workers: u32,
     /// The machine's environment.
     pub(crate) environment: BTreeMap<String, String>,
-    /// The only functions and callbacks that are allowed; none named: all are.
-    pub(crate) allowed: Vec<&'static str>,
+    /// `allowed_capabilities`, the only functions and callbacks that are allowed; without a list all are.
+    pub(crate) allowed: Option<Vec<&'static str>>,
     /// Whether somebody listens behind the clusters `backend` and `other`.
     pub(crate) backend: bool,
 }
@@ -119,7 +119,7 @@ impl Default for Setup {
             policy: FailurePolicy::Closed,
             workers: 1,
             environment: BTreeMap::new(),
-            allowed: Vec::new(),
+            allowed: None,
             backend: true,
         }
     }

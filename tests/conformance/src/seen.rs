@@ -37,8 +37,14 @@ pub(crate) enum End {
     Reset,
 }
 
-/// A line that the host logs when a machine dies: only the callback is compared, each host has its own words.
-pub(crate) fn death(text: &str) -> Option<String> {
+/// A line that the host logs by itself, as it is compared; most are not.
+pub(crate) fn by_host(text: &str) -> Option<String> {
+    let restricted = text.starts_with("Attempted call to restricted ");
+    if restricted { Some(format!("!! {text}")) } else { death(text) }
+}
+
+/// The line about a machine that has died: only the callback is compared, each host has its own words.
+fn death(text: &str) -> Option<String> {
     let (function, _) = text.strip_prefix("Function: ")?.split_once(" failed")?;
     Some(format!("!! {function} trapped"))
 }

@@ -17,7 +17,7 @@ use host_sim::{
 
 use crate::coverage::Calls;
 use crate::probe::{self, Probe, Step};
-use crate::seen::{Seen, death, line};
+use crate::seen::{Seen, by_host, line};
 use world::World;
 
 /// 2026-01-01T00:00:00Z
@@ -65,7 +65,7 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
     settings.root_id = "root".into();
     settings.vm_id = "vm".into();
     settings.vm_configuration = probe.guest().into();
-    settings.allowed_capabilities = setup.allowed.iter().map(|name| (*name).to_owned()).collect();
+    settings.allowed_capabilities = setup.allowed.iter().flatten().map(|name| (*name).to_owned()).collect();
     settings.environment.clone_from(&setup.environment);
     settings.workers =
         NonZeroUsize::new(setup.workers as usize).context("a probe has at least one worker")?;
@@ -89,10 +89,10 @@ fn refused(error: &StartError) -> Seen {
     Seen { refused: true, main, ..Seen::default() }
 }
 
-/// A log line as it is compared. What the host has to say itself is compared only where a machine has died.
+/// A log line as it is compared. Of what the host has to say itself only little is compared.
 fn logged(logged: &LogLine) -> Option<String> {
     if logged.by_host {
-        return death(&logged.text);
+        return by_host(&logged.text);
     }
     let level = match logged.level {
         LogLevel::Trace => "trace",

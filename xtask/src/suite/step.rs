@@ -9,7 +9,7 @@ use super::tally::{Failed, Tally, run_counted};
 use super::{conformance, envoy, hosts, parity, readers, report};
 use crate::process::run;
 use crate::repo::Repo;
-use crate::{programs, tidy, wasm};
+use crate::{apt, programs, tidy, wasm};
 
 /// The steps in the order in which they run: what fails fast comes first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, ValueEnum)]
@@ -81,7 +81,7 @@ impl Step {
                 "--deny",
                 "warnings",
             ]))),
-            Self::Unit => run_counted(repo.cargo().arg("test").env(SUITE_FOLLOWS, "1")),
+            Self::Unit => unit(repo),
             Self::Wasm => check(wasm::build(repo)),
             Self::Component => component(repo),
             Self::Scenarios => scenarios(repo),
@@ -107,6 +107,11 @@ fn check<T>(result: Result<T>) -> Result<Tally, Failed> {
         Ok(_) => Ok(Tally { passed: 1, failed: 0 }),
         Err(error) => Err(Failed { error, tally: Tally { passed: 0, failed: 1 } }),
     }
+}
+
+fn unit(repo: &Repo) -> Result<Tally, Failed> {
+    apt::ensure(&["clang", "lld"], "a test of where a filter has failed")?;
+    run_counted(repo.cargo().arg("test").env(SUITE_FOLLOWS, "1"))
 }
 
 fn component(repo: &Repo) -> Result<Tally, Failed> {

@@ -14,11 +14,11 @@ fn parsed(line: &str) -> Result<HostArgs, String> {
 }
 
 #[test]
-fn without_a_word_the_host_is_the_newest_envoy() {
+fn without_a_word_the_host_is_the_newest_envoy_with_an_end_to_each_call() {
     let host = parsed("").unwrap();
     assert_eq!(host.profile, Profile::Envoy1_40);
-    assert_eq!(host.limits(None), Limits::default());
-    assert_eq!(host.limits(Some(7)), Limits { fuel: Some(7), ..Limits::default() });
+    assert_eq!(host.failure_policy(), FailurePolicy::default());
+    assert_eq!(host.limits(), Limits { fuel: Some(1_000_000_000), ..Limits::default() });
 }
 
 #[test]
@@ -26,13 +26,24 @@ fn numbers_may_have_units() {
     for (text, units) in
         [("1", 1), ("5000", 5000), ("500M", 500_000_000), ("2G", 2_000_000_000), ("1KiB", 1024)]
     {
-        assert_eq!(parsed(&format!("--fuel {text}")).unwrap().limits(None).fuel, Some(units), "{text}");
+        assert_eq!(parsed(&format!("--fuel {text}")).unwrap().limits().fuel, Some(units), "{text}");
     }
-    assert_eq!(parsed("--fuel none").unwrap().limits(Some(7)).fuel, None);
+    assert_eq!(parsed("--fuel none").unwrap().limits().fuel, None);
     for (text, bytes) in
         [("0", 0), ("65536", 65536), ("64MiB", 64 << 20), ("1GiB", 1 << 30), ("1MB", 1_000_000)]
     {
-        assert_eq!(parsed(&format!("--memory {text}")).unwrap().limits(None).memory_bytes, bytes, "{text}");
+        assert_eq!(parsed(&format!("--memory {text}")).unwrap().limits().memory_bytes, bytes, "{text}");
+    }
+}
+
+#[test]
+fn policies_have_the_names_that_envoy_gives_them() {
+    for (name, policy) in [
+        ("fail-closed", FailurePolicy::FailClosed),
+        ("fail-open", FailurePolicy::FailOpen),
+        ("fail-reload", FailurePolicy::FAIL_RELOAD),
+    ] {
+        assert_eq!(parsed(&format!("--failure-policy {name}")).unwrap().failure_policy(), policy);
     }
 }
 
@@ -43,6 +54,7 @@ fn a_mistake_is_answered_with_what_was_expected() {
         ("--fuel much", "or `none`"),
         ("--memory=-1", "64MiB or 1GiB"),
         ("--memory 1XB", "64MiB or 1GiB"),
+        ("--failure-policy fail", "fail-closed, fail-open, fail-reload"),
         ("--profile envoy-1.36", "envoy-1.37, envoy-1.38, envoy-1.39, envoy-1.40"),
     ] {
         let error = parsed(line).unwrap_err();

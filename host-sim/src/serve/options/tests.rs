@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use clap::{Args, Command};
+use clap::{Arg, Args, Command};
 
 use super::{ServeArgs, span, span_or_none};
 
@@ -15,9 +15,18 @@ fn command() -> Command {
     ServeArgs::augment_args(Command::new("serve"))
 }
 
+/// Together under their headings, as the help shows them.
+fn options(command: &Command) -> Vec<&Arg> {
+    let mut headings: Vec<_> = command.get_arguments().map(Arg::get_help_heading).collect();
+    headings.dedup();
+    let mut options: Vec<_> = command.get_arguments().collect();
+    options.sort_by_key(|option| headings.iter().position(|heading| *heading == option.get_help_heading()));
+    options
+}
+
 fn table() -> String {
     let mut table = String::from("| option | default | what |\n| --- | --- | --- |\n");
-    for option in command().get_arguments() {
+    for option in options(&command()) {
         let name = option.get_long().unwrap();
         let takes = option.get_action().takes_values();
         let value = option.get_value_names().filter(|_| takes).map(|names| format!(" {}", names[0]));

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use host_sim::{AbiFunction, AbiType, AbiVersion, abi_functions};
+use host_sim::{AbiType, AbiVersion, abi_functions};
 
 use crate::probe::Step::{Connect, End};
 use crate::probe::{Probe, Step};
@@ -11,45 +11,71 @@ use crate::probe::{Probe, Step};
 /// Not called with zeros, but by probes of their own: one asks a resolver, and Envoy 1.40 itself crashes when it is
 /// asked for gRPC with nothing.
 const ELSEWHERE: [&str; 6] = [
-    "envoy_resolve_dns",
+    RESOLVE,
     "proxy_grpc_call",
     "proxy_grpc_cancel",
     "proxy_grpc_close",
     "proxy_grpc_send",
     "proxy_grpc_stream",
 ];
+/// No list of capabilities stops it, so that it is never called with zeros.
+const RESOLVE: &str = "envoy_resolve_dns";
 /// Where the lines of the log begin, behind what zeros point to.
 const LINES_AT: usize = 4096;
 
+const V0_1_0: AbiVersion = AbiVersion::V0_1_0;
+const V0_2_0: AbiVersion = AbiVersion::V0_2_0;
+const V0_2_1: AbiVersion = AbiVersion::V0_2_1;
+const WASI: &str = "wasi_snapshot_preview1";
+const OLD_WASI: &str = "wasi_unstable";
+
 pub(super) fn all() -> Vec<Probe> {
-    let visit = || -> Vec<Step> { vec![Connect, End(0)] };
-    let functions = abi_functions();
-    let all_of = |module: &'static str, version, since| {
-        let wanted: Vec<_> = functions
-            .iter()
-            .filter(|function| function.modules.contains(&module))
-            .filter(|function| !ELSEWHERE.contains(&function.name))
-            .filter(|function| function.versions.contains(&version) && function.since_envoy == since)
-            .collect();
-        text(module, version, &wanted)
-    };
-    let [v0_1_0, v0_2_0, v0_2_1] = [AbiVersion::V0_1_0, AbiVersion::V0_2_0, AbiVersion::V0_2_1];
+    let play = |name, part| Probe::text(name, text(part, &ELSEWHERE), visit());
     vec![
-        Probe::text("table-0.1.0", all_of("env", v0_1_0, None), visit()),
-        Probe::text("table-0.2.0", all_of("env", v0_2_0, None), visit()),
-        Probe::text("table-0.2.1", all_of("env", v0_2_1, None), visit()),
-        Probe::text("table-wasi", all_of("wasi_snapshot_preview1", v0_2_1, None), visit()),
-        Probe::text("table-wasi-unstable", all_of("wasi_unstable", v0_2_1, None), visit()),
-        Probe::text("table-wasi-1.39", all_of("wasi_snapshot_preview1", v0_2_1, Some(39)), visit()),
+        play("table-0.1.0", ("env", V0_1_0, None)),
+        play("table-0.2.0", ("env", V0_2_0, None)),
+        play("table-0.2.1", ("env", V0_2_1, None)),
+        play("table-wasi", (WASI, V0_2_1, None)),
+        play("table-wasi-unstable", (OLD_WASI, V0_2_1, None)),
+        play("table-wasi-1.39", (WASI, V0_2_1, Some(39))),
     ]
 }
 
-/// A module that calls all of `functions` when a client comes.
-fn text(module: &str, version: AbiVersion, functions: &[&AbiFunction]) -> String {
+/// The same where nothing is allowed but what the module needs to tell about it.
+pub(super) fn restricted() -> Vec<Probe> {
+    let play = |name, part| {
+        Probe::text(name, text(part, &[RESOLVE]), visit())
+            .with(|setup| setup.allowed = Some(vec!["proxy_log", "proxy_on_new_connection"]))
+    };
+    vec![
+        play("restricted-table-0.1.0", ("env", V0_1_0, None)),
+        play("restricted-table-0.2.0", ("env", V0_2_0, None)),
+        play("restricted-table-0.2.1", ("env", V0_2_1, None)),
+        play("restricted-table-wasi", (WASI, V0_2_1, None)),
+        play("restricted-table-wasi-unstable", (OLD_WASI, V0_2_1, None)),
+        play("restricted-table-wasi-1.39", (WASI, V0_2_1, Some(39))),
+    ]
+}
+
+fn visit() -> Vec<Step> {
+    vec![Connect, End(0)]
+}
+
+/// A part of the table: the module that is imported from, the version of the ABI, and the Envoy from which on.
+type Part = (&'static str, AbiVersion, Option<u32>);
+
+/// A module that calls all functions of `part` but these when a client comes.
+fn text((module, version, since): Part, but: &[&str]) -> String {
+    let all = abi_functions();
+    let functions = all
+        .iter()
+        .filter(|function| function.modules.contains(&module))
+        .filter(|function| function.versions.contains(&version) && function.since_envoy == since)
+        .filter(|function| !but.contains(&function.name));
     let marker = version.marker();
     let (mut imports, mut data, mut calls) = (String::new(), String::new(), String::new());
     let mut at = LINES_AT;
-    for (number, function) in functions.iter().enumerate() {
+    for (number, function) in functions.enumerate() {
         let types = function.params.iter().map(|param| wasm_type(param.ty)).collect::<Vec<_>>().join(" ");
         let result = if function.result.is_some() { "(result i32)" } else { "" };
         let name = function.name;

@@ -76,9 +76,9 @@ fn wasm(probe: &Probe, module: &Path) -> Value {
             "code": {"local": {"filename": module}},
         },
     });
-    if !setup.allowed.is_empty() {
+    if let Some(names) = &setup.allowed {
         let allowed: serde_json::Map<_, _> =
-            setup.allowed.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+            names.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
         config["capability_restriction_config"] = json!({"allowed_capabilities": allowed});
     }
     json!({

@@ -1,6 +1,6 @@
 //! Envoy's log, taken apart again.
 
-use crate::seen::{death, line, masked};
+use crate::seen::{by_host, line, masked};
 
 /// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine for a stream, the
 /// last two for a root, and none before there is a root.
@@ -36,7 +36,7 @@ fn entry(entry: &str) -> Option<(u32, String)> {
     let text: String = serde_json::from_str(&format!("\"{text}\"")).ok()?;
     let text = match MODULE_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
         Some(text) => line(level, text),
-        None => death(&text)?,
+        None => by_host(&text)?,
     };
     Some((thread.parse().ok()?, text))
 }
