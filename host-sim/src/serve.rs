@@ -40,7 +40,7 @@ use miette::{IntoDiagnostic, Result, WrapErr, ensure};
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::{Host, Module, Settings};
+use crate::{Host, Module, Settings, cli};
 use listen::{Listener, Place};
 use metrics::Meters;
 pub use options::ServeArgs;
@@ -58,13 +58,12 @@ const FUEL: u64 = 1_000_000_000;
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
     if args.print_config {
-        print!("{}", config::BUILT_IN_POLICY);
-        return ExitCode::SUCCESS;
+        return cli::print(config::BUILT_IN_POLICY);
     }
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
-            eprintln!("{report:?}");
+            cli::complain(&format!("{report:?}"));
             ExitCode::FAILURE
         }
     }
@@ -120,7 +119,8 @@ async fn serve(
     let (wanted, files_max) = (args.max_connections.get(), limits::raise_files_max());
     let files_taken = limits::FILES_RESERVED + u64::from(args.max_questions);
     let clients_max = limits::clients_max(wanted, files_max, files_taken, files_per_client);
-    let printer = Printer::to_stdout(args.log_format);
+    let meters = Meters::new().into_diagnostic()?;
+    let printer = Printer::to_stdout(args.log_format, meters.log_lines_lost.clone()).into_diagnostic()?;
     for listener in &listeners {
         let place = listener.place().into_diagnostic()?;
         printer.listening(clock.now().wall, &place.to_string());
@@ -135,7 +135,7 @@ async fn serve(
         clients_max,
         drain_max: args.drain_timeout,
     };
-    let server = Server::new(host, clock, gear, printer, Meters::new().into_diagnostic()?);
+    let server = Server::new(host, clock, gear, printer, meters);
     server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
     if clients_max < wanted {
         server.notice(Event::Limit, None, &few_files(clients_max, wanted, files_max));
@@ -146,7 +146,8 @@ async fn serve(
         spawn_local(metrics::serve(Rc::clone(&server), scrapes));
     }
     spawn_local(watch.run(Rc::clone(&server), hangup));
-    server.serve(listeners, stop).await;
+    Rc::clone(&server).serve(listeners, stop).await;
+    ensure!(!server.unread(), "stopped, because nobody reads the log on standard output any more");
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! What every command that runs a module can be told about its host.
 
+use std::num::NonZeroUsize;
+
 use bytesize::ByteSize;
 use clap::Args;
 
@@ -38,6 +40,11 @@ impl HostArgs {
         };
         Limits { fuel, memory_bytes: usize::try_from(self.memory.as_u64()).unwrap_or(usize::MAX) }
     }
+}
+
+/// How many of something there are, where none makes no sense.
+pub(crate) fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number above 0".into())
 }
 
 fn fuel(text: &str) -> Result<Fuel, String> {
