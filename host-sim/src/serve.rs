@@ -8,7 +8,7 @@
 //! - [`server`]: carries effects out and hands in what happens;
 //! - [`pipe`]: one socket, its reader and its writer;
 //! - [`backend`], [`mail_server`]: the mail server, and one for those who have none;
-//! - [`resolver`]: who answers for DNS lists;
+//! - [`mod@resolver`]: who answers for DNS lists;
 //! - [`reload`]: another configuration on the way;
 //! - [`metrics`]: what is counted;
 //! - [`print`]: the lines on standard output;
