@@ -31,8 +31,8 @@ pub(super) fn policy(file: Option<&Path>) -> miette::Result<Policy> {
     }
 }
 
-/// A file with nothing in it is one that somebody is about to write, or that a full disk has cut short. The module would
-/// take it for its defaults, and forget whom it must let through.
+/// A file with nothing in it is one that somebody is about to write, or that a full disk has cut short. The module
+/// would take it for its defaults, and forget whom it must let through.
 pub(super) fn not_empty(policy: &str) -> Result<(), &'static str> {
     if policy.trim().is_empty() {
         return Err("the file is empty: expected a JSON object; {} stands for every default");

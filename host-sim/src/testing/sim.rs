@@ -211,8 +211,8 @@ impl Sim {
     }
 
     /// The next call of this callback or host function, by its name in the ABI, traps, on whatever machine it is made.
-    /// What becomes of clients then is [`crate::Settings::failure_policy`]: unless that is set, new ones are closed, and
-    /// old ones at their next event; one that is held and says nothing hangs, as in Envoy.
+    /// What becomes of clients then is [`crate::Settings::failure_policy`]: unless that is set, new ones are closed,
+    /// and old ones at their next event; one that is held and says nothing hangs, as in Envoy.
     ///
     /// # Panics
     /// When the ABI has no such function.
