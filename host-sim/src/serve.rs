@@ -78,10 +78,15 @@ fn run(args: &ServeArgs) -> Result<()> {
         );
     }
     let clock = Clock::start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+    let hangup = {
+        let _inside = runtime.enter();
+        // Before the module is compiled, which takes its time: a service manager may ask for a reload at any moment.
+        Hangup::listen().into_diagnostic()?
+    };
     let (host, watch) = host(args, &clock)?;
     let resolver = resolver(args)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    LocalSet::new().block_on(&runtime, serve(args, host, clock, watch, resolver))
+    LocalSet::new().block_on(&runtime, serve(args, host, clock, (watch, hangup), resolver))
 }
 
 /// The host with its module, and the watch on its configuration.
@@ -105,11 +110,10 @@ async fn serve(
     args: &ServeArgs,
     host: Host,
     clock: Clock,
-    watch: Watch,
+    (watch, hangup): (Watch, Hangup),
     (resolver, resolver_name): (Resolver, String),
 ) -> Result<()> {
     let stop = Stop::listen().into_diagnostic()?;
-    let hangup = Hangup::listen().into_diagnostic()?;
     let listeners: Vec<_> = args.listen.iter().map(bind).collect::<Result<_>>()?;
     let scrapes = args.metrics.map(bind_metrics).transpose()?;
     let (backend, files_per_client) = match &args.backend {

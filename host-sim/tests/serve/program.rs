@@ -77,10 +77,19 @@ impl Program {
         program
     }
 
-    fn start(mut command: Command, args: &[&str]) -> Self {
+    /// As [`Program::serve`], and does not wait for it to listen.
+    pub fn begin(module: &str, args: &[&str]) -> Self {
+        Self::spawn(command(module, args))
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = lines(child.stdout.take().unwrap());
-        let mut program = Self { child, lines, places: Vec::new() };
+        Self { child, lines, places: Vec::new() }
+    }
+
+    fn start(command: Command, args: &[&str]) -> Self {
+        let mut program = Self::spawn(command);
         for _ in 0..args.iter().filter(|arg| **arg == "--listen").count().max(1) {
             let line = program.line_with(LISTENING);
             let (_, place) = line.split_once(LISTENING).unwrap();
