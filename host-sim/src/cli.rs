@@ -1,8 +1,11 @@
 //! The command line.
 
 mod host_args;
+mod output;
 
 pub use host_args::HostArgs;
+pub(crate) use host_args::at_least_one;
+pub(crate) use output::{complain, print};
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -101,7 +104,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "PATH")]
     pub module: Option<PathBuf>,
     /// How many workers the clients are spread over, in turns
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
     pub workers: NonZeroUsize,
     /// The host around the module
     #[command(flatten)]
@@ -130,7 +133,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "PATH")]
     pub module: Option<PathBuf>,
     /// How many workers the clients are spread over, in turns
-    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
     pub workers: NonZeroUsize,
     /// The host around the module
     #[command(flatten)]
@@ -156,9 +159,6 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => crate::serve::main(&args),
         Command::Import(args) => crate::import::main(&args),
         Command::Explain(args) => crate::explain::main(&args),
-        Command::Schema => {
-            println!("{:#}", Policy::json_schema());
-            ExitCode::SUCCESS
-        }
+        Command::Schema => print(&format!("{:#}\n", Policy::json_schema())),
     }
 }

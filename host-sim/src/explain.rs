@@ -24,6 +24,7 @@ use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use postscreen_engine::explain::{Case, Explanation, explain, parse_record, questions};
 use postscreen_engine::{Policy, Record};
 
+use crate::cli;
 use crate::serve::{config, refusal};
 use ask::Source;
 use resolver::Resolver;
@@ -95,12 +96,9 @@ JSON, one object; a field that does not apply is null:
 /// Explains, or says what is wrong with the question.
 pub fn main(args: &ExplainArgs) -> ExitCode {
     match run(args) {
-        Ok(text) => {
-            println!("{text}");
-            ExitCode::SUCCESS
-        }
+        Ok(text) => cli::print(&(text + "\n")),
         Err(report) => {
-            eprintln!("{report:?}");
+            cli::complain(&format!("{report:?}"));
             ExitCode::from(BAD_INPUT)
         }
     }

@@ -36,6 +36,7 @@ use std::process::ExitCode;
 use clap::Args;
 use miette::{Result, miette};
 
+use crate::cli;
 use addresses::Addresses;
 use context::Context;
 use definitions::Definitions;
@@ -81,12 +82,11 @@ pub struct Imported {
 pub fn main(args: &ImportArgs) -> ExitCode {
     match import(args) {
         Ok(imported) => {
-            imported.warnings.iter().for_each(|warning| eprintln!("{warning}"));
-            print!("{}", imported.json);
-            ExitCode::SUCCESS
+            imported.warnings.iter().for_each(|warning| cli::complain(&warning.to_string()));
+            cli::print(&imported.json)
         }
         Err(report) => {
-            eprintln!("{report:?}");
+            cli::complain(&format!("{report:?}"));
             ExitCode::FAILURE
         }
     }

@@ -25,6 +25,11 @@
 //! The chain is `wasm → tcp_proxy`, with the clusters of [`Settings`]. Statuses, the order of callbacks, deferred
 //! actions, paused buffers and re-delivery are those of Envoy 1.40, or of an older one: [`Settings::profile`].
 
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "modules introduce their parts, also to those who read the source"
+)]
+
 mod abi;
 mod callout;
 pub mod cli;

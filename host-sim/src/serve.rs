@@ -8,7 +8,7 @@
 //! - [`server`]: carries effects out and hands in what happens;
 //! - [`pipe`]: one socket, its reader and its writer;
 //! - [`backend`], [`mail_server`]: the mail server, and one for those who have none;
-//! - [`resolver`]: who answers for DNS lists;
+//! - [`mod@resolver`]: who answers for DNS lists;
 //! - [`reload`]: another configuration on the way;
 //! - [`metrics`]: what is counted;
 //! - [`print`]: the lines on standard output;
@@ -40,7 +40,7 @@ use miette::{IntoDiagnostic, Result, WrapErr, ensure};
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::{Host, Module, Settings};
+use crate::{Host, Module, Settings, cli};
 use listen::{Listener, Place};
 use metrics::Meters;
 pub use options::ServeArgs;
@@ -54,13 +54,12 @@ use stop::{Hangup, Stop};
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
     if args.print_config {
-        print!("{}", config::BUILT_IN_POLICY);
-        return ExitCode::SUCCESS;
+        return cli::print(config::BUILT_IN_POLICY);
     }
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
-            eprintln!("{report:?}");
+            cli::complain(&format!("{report:?}"));
             ExitCode::FAILURE
         }
     }
@@ -75,10 +74,15 @@ fn run(args: &ServeArgs) -> Result<()> {
         );
     }
     let clock = Clock::start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+    let hangup = {
+        let _inside = runtime.enter();
+        // Before the module is compiled, which takes its time: a service manager may ask for a reload at any moment.
+        Hangup::listen().into_diagnostic()?
+    };
     let (host, watch) = host(args, &clock)?;
     let resolver = resolver(args)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    LocalSet::new().block_on(&runtime, serve(args, host, clock, watch, resolver))
+    LocalSet::new().block_on(&runtime, serve(args, host, clock, (watch, hangup), resolver))
 }
 
 /// The host with its module, and the watch on its configuration.
@@ -103,11 +107,10 @@ async fn serve(
     args: &ServeArgs,
     host: Host,
     clock: Clock,
-    watch: Watch,
+    (watch, hangup): (Watch, Hangup),
     (resolver, resolver_name): (Resolver, String),
 ) -> Result<()> {
     let stop = Stop::listen().into_diagnostic()?;
-    let hangup = Hangup::listen().into_diagnostic()?;
     let listeners: Vec<_> = args.listen.iter().map(bind).collect::<Result<_>>()?;
     let scrapes = args.metrics.map(bind_metrics).transpose()?;
     let (backend, files_per_client) = match &args.backend {
@@ -117,7 +120,8 @@ async fn serve(
     let (wanted, files_max) = (args.max_connections.get(), limits::raise_files_max());
     let files_taken = limits::FILES_RESERVED + u64::from(args.max_questions);
     let clients_max = limits::clients_max(wanted, files_max, files_taken, files_per_client);
-    let printer = Printer::to_stdout(args.log_format);
+    let meters = Meters::new().into_diagnostic()?;
+    let printer = Printer::to_stdout(args.log_format, meters.log_lines_lost.clone()).into_diagnostic()?;
     for listener in &listeners {
         let place = listener.place().into_diagnostic()?;
         printer.listening(clock.now().wall, &place.to_string());
@@ -132,7 +136,7 @@ async fn serve(
         clients_max,
         drain_max: args.drain_timeout,
     };
-    let server = Server::new(host, clock, gear, printer, Meters::new().into_diagnostic()?);
+    let server = Server::new(host, clock, gear, printer, meters);
     server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
     if clients_max < wanted {
         server.notice(Event::Limit, None, &few_files(clients_max, wanted, files_max));
@@ -143,7 +147,8 @@ async fn serve(
         spawn_local(metrics::serve(Rc::clone(&server), scrapes));
     }
     spawn_local(watch.run(Rc::clone(&server), hangup));
-    server.serve(listeners, stop).await;
+    Rc::clone(&server).serve(listeners, stop).await;
+    ensure!(!server.unread(), "stopped, because nobody reads the log on standard output any more");
     Ok(())
 }
 

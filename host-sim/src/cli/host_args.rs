@@ -1,5 +1,7 @@
 //! What every command that runs a module can be told about its host.
 
+use std::num::NonZeroUsize;
+
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 
@@ -66,6 +68,11 @@ impl HostArgs {
             Some(AfterTrap::Reload) => FailurePolicy::FAIL_RELOAD,
         }
     }
+}
+
+/// How many of something there are, where none makes no sense.
+pub(crate) fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number above 0".into())
 }
 
 fn fuel(text: &str) -> Result<Fuel, String> {

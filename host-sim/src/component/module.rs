@@ -9,6 +9,9 @@ use super::bindings::ScreenPre;
 use super::error::ComponentError;
 use super::instance::Room;
 
+/// How a WebAssembly file begins that is no component.
+const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
 /// A component of the world `screen`, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
 pub struct Component {
@@ -33,6 +36,11 @@ impl Component {
     /// As [`Component::from_file`].
     pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self, ComponentError> {
         let name = name.into();
+        if bytes.starts_with(CORE_MODULE) {
+            let reason =
+                "it is a core module; expected what `cargo xtask wasm` makes of it for hosts of components";
+            return Err(ComponentError::NotComponent { name, reason: reason.into() });
+        }
         let not_component = |error: wasmtime::Error| ComponentError::NotComponent {
             name: name.clone(),
             reason: format!("{error:#}"),

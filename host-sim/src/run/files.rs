@@ -1,6 +1,7 @@
 //! From the arguments to the files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use postscreen_scenario::FILE_BYTES_MAX;
@@ -27,11 +28,19 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 
 /// A file's bytes, unless it is too large to be a story.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let len = fs::metadata(path).map_err(|error| format!("cannot read it: {error}"))?.len();
-    if len > FILE_BYTES_MAX as u64 {
-        return Err(format!("the file has {len} bytes: expected at most {FILE_BYTES_MAX}"));
+    let wrong = |error: std::io::Error| format!("cannot read it: {error}");
+    let max = FILE_BYTES_MAX as u64;
+    let len = fs::metadata(path).map_err(wrong)?.len();
+    if len > max {
+        return Err(format!("the file has {len} bytes: expected at most {max}"));
     }
-    fs::read(path).map_err(|error| format!("cannot read it: {error}"))
+    let mut bytes = Vec::new();
+    // A pipe or a device does not tell how much there is.
+    File::open(path).and_then(|file| file.take(max + 1).read_to_end(&mut bytes)).map_err(wrong)?;
+    if bytes.len() as u64 > max {
+        return Err(format!("the file has no end: expected at most {max} bytes"));
+    }
+    Ok(bytes)
 }
 
 fn walk(directory: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), String> {

@@ -87,8 +87,8 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
     fs::write(output, page).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
     let failed = stories.iter().filter(|story| story.failed()).count();
     let left_out = stories.iter().filter(|story| matches!(story.outcome, Outcome::LeftOut(_))).count();
-    println!("wrote {}", output.display());
-    println!("{} passed, {failed} failed", stories.len() - failed - left_out);
+    super::say(&format!("wrote {}", output.display()));
+    super::say(&format!("{} passed, {failed} failed", stories.len() - failed - left_out));
     Ok(failed)
 }
 

@@ -22,9 +22,22 @@ pub(super) struct Policy {
 
 pub(super) fn policy(file: Option<&Path>) -> miette::Result<Policy> {
     match file {
-        Some(file) => Ok(Policy { name: file.display().to_string(), text: read(file)? }),
+        Some(file) => {
+            let (name, text) = (file.display().to_string(), read(file)?);
+            not_empty(&text).map_err(|why| miette!("{name}: {why}"))?;
+            Ok(Policy { name, text })
+        }
         None => Ok(Policy { name: "built-in configuration".into(), text: BUILT_IN_POLICY.into() }),
     }
+}
+
+/// A file with nothing in it is one that somebody is about to write, or that a full disk has cut short. The module
+/// would take it for its defaults, and forget whom it must let through.
+pub(super) fn not_empty(policy: &str) -> Result<(), &'static str> {
+    if policy.trim().is_empty() {
+        return Err("the file is empty: expected a JSON object; {} stands for every default");
+    }
+    Ok(())
 }
 
 pub(crate) fn zones(file: Option<&Path>) -> miette::Result<Zones> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -107,8 +108,12 @@ pub(super) fn tcp(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// A program that was killed leaves its socket behind. One that still listens keeps it.
+/// A program that was killed leaves its socket behind. One that still listens keeps it, and so does whoever has a file
+/// there: a connection to that is refused as well.
 fn remove_stale(path: &Path) -> io::Result<()> {
+    if std::fs::symlink_metadata(path).is_ok_and(|data| !data.file_type().is_socket()) {
+        return Err(io::Error::new(ErrorKind::AlreadyExists, "there is something that is no socket"));
+    }
     match UnixStream::connect(path) {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => std::fs::remove_file(path),
         Err(_) => Ok(()),

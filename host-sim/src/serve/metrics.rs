@@ -40,6 +40,7 @@ pub(super) struct Meters {
     answer_seconds: Histogram,
     pub reloads: IntCounter,
     pub reloads_refused: IntCounter,
+    pub log_lines_lost: IntCounter,
 }
 
 // === impl Meters ===
@@ -105,6 +106,10 @@ impl Meters {
             )?,
             reloads: reloads.with_label_values(&["applied"]),
             reloads_refused: reloads.with_label_values(&["refused"]),
+            log_lines_lost: counter(
+                "host_sim_log_lines_lost_total",
+                "Lines of the log that could not be written.",
+            )?,
             registry,
         })
     }

@@ -12,7 +12,7 @@ use super::listen::Place;
 use super::print::LogFormat;
 use super::proxy_header::Version;
 use super::resolver::target::Target;
-use crate::cli::{DEFAULT_MODULE, HostArgs};
+use crate::cli::{DEFAULT_MODULE, HostArgs, at_least_one};
 
 /// The longest time that an option takes.
 const SPAN_MAX: Duration = Duration::from_hours(1);
@@ -29,7 +29,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2525", help_heading = CLIENTS)]
     pub(super) listen: Vec<Place>,
     /// The most clients at one time; further ones are closed without a word
-    #[arg(long, value_name = "N", default_value = "10000", help_heading = CLIENTS)]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one, help_heading = CLIENTS)]
     pub(super) max_connections: NonZeroUsize,
     /// Every connection begins with a PROXY protocol header, of version 1 or 2, that names the client
     #[arg(long, help_heading = CLIENTS)]
@@ -59,7 +59,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PATH", default_value = DEFAULT_MODULE, help_heading = SCREENING)]
     pub(super) module: PathBuf,
     /// How many workers, each with a virtual machine of its own; they take turns
-    #[arg(long, value_name = "N", default_value = "1", help_heading = SCREENING)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one, help_heading = SCREENING)]
     pub(super) workers: NonZeroUsize,
     /// The host around the module
     #[command(flatten, next_help_heading = SCREENING)]
@@ -85,7 +85,7 @@ pub struct ServeArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "plain", help_heading = OPERATION)]
     pub(super) log_format: LogFormat,
     /// Answer HTTP here: /metrics for Prometheus, /healthz and /readyz for probes
-    #[arg(long, value_name = "ADDR", help_heading = OPERATION)]
+    #[arg(long, value_name = "ADDR", value_parser = address, help_heading = OPERATION)]
     pub(super) metrics: Option<SocketAddr>,
     /// How long clients may go on after SIGTERM or Ctrl-C; a second one ends it at once
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span_or_none, help_heading = OPERATION)]
@@ -97,6 +97,11 @@ const MAIL: &str = "Mail server";
 const SCREENING: &str = "Screening";
 const LISTS: &str = "DNS lists";
 const OPERATION: &str = "Operation";
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an IP address with a port, such as 127.0.0.1:9125 or [::1]:9125".into())
+}
 
 /// A time with its unit, more than none.
 fn span(text: &str) -> Result<Duration, String> {

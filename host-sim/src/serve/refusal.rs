@@ -47,8 +47,10 @@ pub(crate) fn pointed(complaint: &str, name: &str, text: &str) -> Report {
 /// The module did not say it in the form that is known here: all that it said.
 fn without_place(error: &StartError) -> Report {
     let said = error.log().iter().filter(|line| line.level >= LogLevel::Warn);
-    let said: Vec<_> = said.map(|line| line.text.as_str()).collect();
-    if said.is_empty() { miette!("{error}") } else { miette!("{error}:\n{}", said.join("\n")) }
+    let text = error.to_string();
+    // The reason of a trap stands in both.
+    let said: Vec<_> = said.map(|line| line.text.as_str()).filter(|said| !text.ends_with(said)).collect();
+    if said.is_empty() { miette!("{text}") } else { miette!("{text}:\n{}", said.join("\n")) }
 }
 
 /// `MESSAGE (line L, column C)` taken apart.

@@ -91,12 +91,17 @@ impl Watch {
 
     fn read(&self, file: &Path) -> Result<String, String> {
         let name = file.display();
-        let bytes = Stamp::of(file).map_or(0, |stamp| stamp.bytes);
-        if bytes > FILE_BYTES_MAX {
-            return Err(format!("{name}: {bytes} bytes: expected at most {FILE_BYTES_MAX}"));
+        let unreadable = |error| format!("{name} cannot be read: {error}");
+        let data = std::fs::metadata(file).map_err(unreadable)?;
+        if !data.is_file() {
+            // Everybody would wait until somebody writes into a pipe.
+            return Err(format!("{name}: not a regular file, so it cannot be read again"));
         }
-        let policy =
-            std::fs::read_to_string(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+        if data.len() > FILE_BYTES_MAX {
+            return Err(format!("{name}: {} bytes: expected at most {FILE_BYTES_MAX}", data.len()));
+        }
+        let policy = std::fs::read_to_string(file).map_err(unreadable)?;
+        config::not_empty(&policy).map_err(|why| format!("{name}: {why}"))?;
         let Names { resolver, speaker } = config::names(&policy);
         for (field, found, first) in [
             ("resolver.cluster", resolver, &self.names.resolver),

@@ -114,7 +114,7 @@ impl Server {
         })
     }
 
-    /// Accepts clients until it is told to stop, then lets them finish.
+    /// Accepts clients until it is told to stop or nobody reads the log, then lets them finish.
     pub async fn serve(self: Rc<Self>, listeners: Vec<Listener>, mut stop: Stop) {
         self.carry_out_all();
         let timers = spawn_local(Rc::clone(&self).run_timers());
@@ -141,7 +141,6 @@ impl Server {
         tokio::select! {
             _ = timeout(self.gear.drain_max, self.drained()) => {}
             () = stop.wait() => {}
-            () = self.log_unread() => {}
         }
         timers.abort();
         let left = self.links.borrow().len();
@@ -269,9 +268,14 @@ impl Server {
     }
 
     async fn log_unread(&self) {
-        while !self.printer.broken() {
+        while !self.unread() {
             self.changed.notified().await;
         }
+    }
+
+    /// Nobody reads the log any more.
+    pub fn unread(&self) -> bool {
+        self.printer.broken()
     }
 
     /// Why no client should be sent here now, if there is a reason.
@@ -291,5 +295,8 @@ impl Server {
 
     pub fn notice(&self, event: Event, client: Option<std::net::SocketAddr>, text: &str) {
         self.printer.notice(self.clock.now().wall, event, client, text);
+        if self.unread() {
+            self.changed.notify_waiters();
+        }
     }
 }

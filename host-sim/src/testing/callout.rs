@@ -7,9 +7,8 @@ use std::time::Duration;
 use super::world::World;
 use crate::{CallId, HeaderMap, HttpCall, HttpFailure, Input};
 
-/// A call-out that waits for its answer. It ends with [`Call::respond`] or [`Call::fail`]; without either it
-/// stays until
-/// its own timeout.
+/// A call-out that waits for its answer. It ends with [`Call::respond`] or [`Call::fail`]; without either it stays
+/// until its own timeout.
 #[derive(Clone)]
 pub struct Call {
     world: Rc<RefCell<World>>,
@@ -61,11 +60,11 @@ impl Answer {
         Self::with(Kind::Never)
     }
 
-    /// Adds a header.
+    /// Adds a header. The module sees its name in lower case, as in Envoy.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let Kind::Response { headers, .. } = &mut self.kind {
-            headers.push((name.into(), value.into()));
+            headers.push((name.to_ascii_lowercase().into(), value.into()));
         }
         self
     }
@@ -110,9 +109,9 @@ impl Call {
         &self.request.cluster
     }
 
-    /// The value of a header of the request, as text.
+    /// The value of a header of the request, as text; upper and lower case of the name are the same.
     pub fn header(&self, name: &str) -> Option<String> {
-        let found = self.request.headers.iter().find(|(key, _)| key == name.as_bytes());
+        let found = self.request.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()));
         found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 

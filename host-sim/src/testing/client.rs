@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::show;
 use super::upstream::Upstream;
-use super::world::{End, World};
+use super::world::World;
 use crate::{ConnectionEnd, ConnectionId, Input};
 
 /// A client that has connected. What it does happens at once; what it gets is there when the call returns.
@@ -26,8 +26,8 @@ use crate::{ConnectionEnd, ConnectionId, Input};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    world: Rc<RefCell<World>>,
-    id: ConnectionId,
+    pub(super) world: Rc<RefCell<World>>,
+    pub(super) id: ConnectionId,
 }
 
 /// How the host closed a client's connection.
@@ -84,11 +84,7 @@ impl Client {
 
     /// How the host has closed the connection; `None` while it is open.
     pub fn closing(&self) -> Option<Closing> {
-        match World::borrow(&self.world).client(self.id).end {
-            End::Open => None,
-            End::HalfClosed | End::Closed => Some(Closing::Ended),
-            End::Reset => Some(Closing::Reset),
-        }
+        World::borrow(&self.world).client(self.id).end.closing()
     }
 
     /// The cluster that the connection was last sent to, if it was.

@@ -23,6 +23,23 @@
 //! sim.assert_log(["held"]);
 //! ```
 //!
+//! # In a project of your own
+//!
+//! Put the filter into one crate (`crate-type = ["cdylib"]`), and its tests into another one beside it: the filter is
+//! built for Wasm, and the tests for your machine.
+//!
+//! ```toml
+//! [dev-dependencies]
+//! host-sim = { path = "../postscreen/host-sim" }
+//!
+//! # Every test compiles the module; a compiler that is not optimised itself takes ten times as long.
+//! [profile.dev.package."*"]
+//! opt-level = 1
+//! ```
+//!
+//! `cargo build --release --target wasm32-wasip1 --package FILTER` leaves `target/wasm32-wasip1/release/FILTER.wasm`,
+//! which [`Sim::file`] loads; [`Sim::module`] shares it between tests.
+//!
 //! # What there is
 //!
 //! | you want to | you write |
@@ -35,7 +52,8 @@
 //! | speak gRPC, or be Envoy's resolver | [`Sim::keep_effects`] |
 //! | let time pass | [`Sim::advance`], [`Sim::wait_for`] |
 //! | change the configuration, or exit | [`Sim::reconfigure`], [`Sim::stop`] |
-//! | break things | [`Client::reset`], [`Backend::refusing`], [`Upstream::reset`], [`Call::fail`], [`Sim::trap_in`] |
+//! | break things | [`Client::reset`], [`Backend::refusing`], [`Upstream::reset`] |
+//! | break more | [`Call::fail`], [`Answer::never`], [`SimBuilder::dead_call_cluster`], [`Sim::trap_in`] |
 //! | look | `assert_…` everywhere; [`Sim::log`], [`Sim::metric`], [`Sim::shared_data`], [`Client::filter_state`] |
 //! | understand | [`SimBuilder::traced`] and [`Sim::trace`]: every call between host and module |
 //!
@@ -52,6 +70,7 @@ mod backend;
 mod builder;
 mod callout;
 mod client;
+mod debug;
 mod probe;
 mod show;
 mod sim;

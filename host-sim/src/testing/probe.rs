@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::abi_functions;
 use crate::trace::{Call, End, Observer, Printer};
+use crate::vm::Callback;
 
 /// The most lines of a trace that are kept; a test that needs more of them does not read them.
 pub(super) const TRACE_LINES_MAX: usize = 100_000;
@@ -18,6 +20,12 @@ pub(super) struct Probe {
     pub traps: BTreeSet<String>,
     pub lines: Rc<RefCell<Vec<String>>>,
     printer: Option<Printer<Keep>>,
+}
+
+/// Whether a call of this name is ever observed.
+pub(super) fn is_in_abi(function: &str) -> bool {
+    Callback::ALL.iter().any(|callback| callback.name() == function)
+        || abi_functions().iter().any(|known| known.name == function)
 }
 
 // === impl Probe ===

@@ -11,8 +11,8 @@ use super::backend::Backend;
 use super::builder::{SimBuilder, Source};
 use super::callout::{Answer, Call};
 use super::client::Client;
-use super::show;
 use super::world::World;
+use super::{probe, show};
 use crate::{Effect, HttpCall, Input, LogLine, Module, StartError};
 
 /// A host with one module, a clock that stands still until you move it, and everything around it in your hand.
@@ -34,7 +34,7 @@ use crate::{Effect, HttpCall, Input, LogLine, Module, StartError};
 /// ```
 #[derive(Clone)]
 pub struct Sim {
-    world: Rc<RefCell<World>>,
+    pub(super) world: Rc<RefCell<World>>,
 }
 
 // === impl Sim: begin ===
@@ -56,6 +56,17 @@ impl Sim {
     }
 
     /// A module that was loaded before: many tests can share one, and need not compile it each.
+    ///
+    /// ```
+    /// use std::sync::LazyLock;
+    /// use host_sim::Module;
+    /// use host_sim::testing::Sim;
+    ///
+    /// # const FILTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/testing/doorman.wat");
+    /// static MODULE: LazyLock<Module> = LazyLock::new(|| Module::from_file(FILTER.as_ref()).unwrap());
+    ///
+    /// let sim = Sim::module(&MODULE).start();
+    /// ```
     pub fn module(module: &Module) -> SimBuilder {
         SimBuilder::new(Source::Module(module.clone()))
     }
@@ -132,6 +143,9 @@ impl Sim {
 
     /// Answers the call-outs to a cluster by themselves from now on. `answer` cannot use the [`Sim`].
     ///
+    /// # Panics
+    /// When there is no such cluster: [`SimBuilder::call_cluster`] adds one.
+    ///
     /// ```
     /// use host_sim::testing::{Answer, Sim};
     /// # let doorman = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/testing/doorman.wat"));
@@ -141,8 +155,15 @@ impl Sim {
     ///     _ => Answer::status(404, ""),
     /// });
     /// ```
+    #[track_caller]
     pub fn answer_calls(&self, cluster: &str, answer: impl FnMut(&HttpCall) -> Answer + 'static) {
-        World::borrow(&self.world).responders.insert(cluster.to_owned(), Box::new(answer));
+        let mut world = World::borrow(&self.world);
+        assert!(
+            world.call_clusters.contains(cluster),
+            "there is no cluster {cluster} for call-outs; the builder knows {:?}",
+            world.call_clusters
+        );
+        world.responders.insert(cluster.to_owned(), Box::new(answer));
     }
 
     /// Replaces the plugin's configuration, as an update of the listener does: new clients meet the new one, those who
@@ -190,7 +211,19 @@ impl Sim {
     }
 
     /// The next call of this callback or host function, by its name in the ABI, traps, on whatever machine it is made.
+    /// What becomes of clients then is [`crate::Settings::failure_policy`]: unless that is set, new ones are closed,
+    /// and old ones at their next event; one that is held and says nothing hangs, as in Envoy.
+    ///
+    /// # Panics
+    /// When the ABI has no such function.
+    #[track_caller]
     pub fn trap_in(&self, function: &str) {
+        if !probe::is_in_abi(function) {
+            let full = format!("proxy_{function}");
+            let hint =
+                if probe::is_in_abi(&full) { format!(", only {full}") } else { " in the ABI".to_owned() };
+            panic!("there is no callback or host function {function}{hint}");
+        }
         World::borrow(&self.world).probe.borrow_mut().traps.insert(function.to_owned());
     }
 
@@ -247,9 +280,8 @@ impl Sim {
         World::borrow(&self.world).worker_log()
     }
 
-    /// The module has logged exactly these lines on its workers. Lines of the host, of the canary and of the main
-    /// thread
-    /// do not count.
+    /// The module has logged exactly these lines on its workers, those of their start included. Lines of the host, of
+    /// the canary and of the main thread do not count.
     ///
     /// # Panics
     /// When it has not.
@@ -273,7 +305,7 @@ impl Sim {
         assert!(found, "no line has \"{words}\" in it{}", show::log(&world.log));
     }
 
-    /// Every metric by name, without Envoy's `wasmcustom.`.
+    /// Every metric by name, without Envoy's `wasmcustom.`; of a histogram the number of its values.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
         World::borrow(&self.world).host.metrics()
     }

@@ -26,8 +26,8 @@ use crate::{ConnectionId, Input};
 /// ```
 #[derive(Clone)]
 pub struct Upstream {
-    world: Rc<RefCell<World>>,
-    id: ConnectionId,
+    pub(super) world: Rc<RefCell<World>>,
+    pub(super) id: ConnectionId,
 }
 
 // === impl Upstream ===
@@ -109,5 +109,36 @@ impl Upstream {
             let situation = World::borrow(&self.world).situation(self.id);
             panic!("the server read other bytes{}{situation}", show::both(expected, &got));
         }
+    }
+
+    /// The server has read nothing that was not taken.
+    ///
+    /// # Panics
+    /// When it has.
+    #[track_caller]
+    pub fn assert_silent(&self) {
+        let got = self.take();
+        let situation = World::borrow(&self.world).situation(self.id);
+        assert!(got.is_empty(), "the server read {}, expected nothing{situation}", show::quoted(&got));
+    }
+
+    /// The host has closed the connection to the server, in whatever way.
+    ///
+    /// # Panics
+    /// When it is open.
+    #[track_caller]
+    pub fn assert_closed(&self) {
+        let situation = World::borrow(&self.world).situation(self.id);
+        assert!(self.is_closed(), "the server's connection is open, expected it closed{situation}");
+    }
+
+    /// The connection to the server is open.
+    ///
+    /// # Panics
+    /// When the host has closed it.
+    #[track_caller]
+    pub fn assert_open(&self) {
+        let situation = World::borrow(&self.world).situation(self.id);
+        assert!(!self.is_closed(), "the server's connection is closed, expected it open{situation}");
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::backend::{Backend, Dial, Reply, Then};
 use super::callout::Answer;
+use super::client::Closing;
 use super::probe::Probe;
 use super::show;
 use crate::{
@@ -29,6 +30,7 @@ pub(super) struct World {
     pub host: Host,
     pub log: Vec<LogLine>,
     pub clusters: BTreeSet<String>,
+    pub call_clusters: BTreeSet<String>,
     pub backends: BTreeMap<String, Backend>,
     pub responders: BTreeMap<String, Responder>,
     /// Call-outs for the test to answer, in the order of the questions.
@@ -89,12 +91,14 @@ impl World {
     ) -> Result<Self, StartError> {
         let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
         let clusters = settings.clusters.keys().cloned().collect();
+        let call_clusters = settings.http_clusters.keys().cloned().collect();
         let observer: Rc<RefCell<Probe>> = Rc::clone(&probe);
         let host = Host::start_observed(module, settings, now, observer)?;
         let mut world = Self {
             host,
             log: Vec::new(),
             clusters,
+            call_clusters,
             backends: BTreeMap::new(),
             responders: BTreeMap::new(),
             pending: Vec::new(),
@@ -329,6 +333,19 @@ impl World {
     fn upstream_ends(&mut self, id: ConnectionId, end: End) {
         if let Some(side) = self.upstreams.get_mut(&id) {
             side.end = end;
+        }
+    }
+}
+
+// === impl End ===
+
+impl End {
+    /// For a client's handle.
+    pub fn closing(self) -> Option<Closing> {
+        match self {
+            Self::Open => None,
+            Self::HalfClosed | Self::Closed => Some(Closing::Ended),
+            Self::Reset => Some(Closing::Reset),
         }
     }
 }

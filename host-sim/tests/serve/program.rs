@@ -1,11 +1,12 @@
 //! The running program.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -62,10 +63,33 @@ impl Program {
         Self::start(command, args)
     }
 
-    fn start(mut command: Command, args: &[&str]) -> Self {
+    /// As [`Program::serve`], with its log in a file.
+    pub fn serve_into(log: File, module: &str) -> Self {
+        // Bound and dropped: it is free.
+        let place = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let child = command(module, &["--listen", &place]).stdout(log).spawn().unwrap();
+        let program = Self { child, lines: channel().1, places: vec![place] };
+        let begin = Instant::now();
+        while TcpStream::connect(program.place(0)).is_err() {
+            assert!(begin.elapsed() < PATIENCE);
+            thread::sleep(Duration::from_millis(50));
+        }
+        program
+    }
+
+    /// As [`Program::serve`], and does not wait for it to listen.
+    pub fn begin(module: &str, args: &[&str]) -> Self {
+        Self::spawn(command(module, args))
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = lines(child.stdout.take().unwrap());
-        let mut program = Self { child, lines, places: Vec::new() };
+        Self { child, lines, places: Vec::new() }
+    }
+
+    fn start(command: Command, args: &[&str]) -> Self {
+        let mut program = Self::spawn(command);
         for _ in 0..args.iter().filter(|arg| **arg == "--listen").count().max(1) {
             let line = program.line_with(LISTENING);
             let (_, place) = line.split_once(LISTENING).unwrap();
@@ -91,6 +115,11 @@ impl Program {
                 return line;
             }
         }
+    }
+
+    /// Closes the other end of its output, after the next line.
+    pub fn stop_reading(&mut self) {
+        self.lines = channel().1;
     }
 
     /// Where `--metrics` answers.

@@ -90,7 +90,7 @@ fn connections_that_say_nothing_count_as_clients() {
     let mut program = Program::serve("through.wat", &["--proxy-protocol-in", "--max-connections", "1"]);
     let silent = program.connect();
     assert_eq!(read_to_end(&mut program.connect()), b"");
-    program.line_with("1 clients are connected, as many as --max-connections allows");
+    program.line_with("1 clients are connected, as many as there may be");
     drop(silent);
     program.line_with("the connection ended before the PROXY protocol header");
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::Command;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
@@ -102,4 +103,19 @@ fn without_a_file_a_hangup_changes_nothing() {
     program.signal(Signal::HUP);
     program.line_with("there is no --config to read again");
     read_exact(&mut program.connect(), BANNER);
+}
+
+#[test]
+fn a_hangup_before_it_listens_does_no_harm() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("policy.json");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut program = Program::begin("tag.wat", &["--config", pipe.to_str().unwrap()]);
+    // Returns when the program has opened the other end.
+    let mut config = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    program.signal(Signal::HUP);
+    config.write_all(b"\"first\"").unwrap();
+    drop(config);
+    program.line_with("listening on ");
+    program.line_with("policy.json: not a regular file, so it cannot be read again");
 }

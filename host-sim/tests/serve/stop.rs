@@ -1,5 +1,6 @@
 //! How it ends.
 
+use std::fs::File;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::BANNER;
-use crate::program::{Program, read_exact, read_to_end};
+use crate::program::{PATIENCE, Program, read_exact, read_to_end};
 
 #[test]
 fn a_signal_lets_clients_finish_and_takes_no_new_ones() {
@@ -63,5 +64,33 @@ fn whoever_has_not_said_who_it_is_is_closed_at_once() {
     program.terminate();
     program.line_with("clients that may still finish within 30 s: 0");
     program.line_with("clients that were cut off: 0");
+    assert!(program.wait().success());
+}
+
+#[test]
+fn when_nobody_reads_the_log_any_more_clients_finish_and_no_new_ones_come() {
+    let mut program = Program::serve("through.wat", &[]);
+    let mut client = program.connect();
+    read_exact(&mut client, BANNER);
+    program.stop_reading();
+    // This one ends, and its access line finds no reader.
+    drop(program.connect());
+    let begin = Instant::now();
+    while TcpStream::connect(program.place(0)).is_ok() {
+        assert!(begin.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    client.write_all(b"QUIT\r\n").unwrap();
+    assert_eq!(read_to_end(&mut client), b"221 2.0.0 Bye\r\n");
+    drop(client);
+    assert_eq!(program.wait().code(), Some(1));
+}
+
+#[test]
+fn a_full_disk_costs_lines_of_the_log_and_no_client() {
+    let mut program = Program::serve_into(File::create("/dev/full").unwrap(), "through.wat");
+    read_exact(&mut program.connect(), BANNER);
+    read_exact(&mut program.connect(), BANNER);
+    program.terminate();
     assert!(program.wait().success());
 }

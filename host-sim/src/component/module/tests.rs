@@ -10,6 +10,9 @@ fn error(bytes: &[u8]) -> String {
 fn something_else_is_no_component() {
     assert!(error(b"220 mx.test ESMTP\r\n").starts_with("test is not a WebAssembly component: "));
     assert!(error(b"(module)").starts_with("test is not a WebAssembly component: "));
+    assert!(
+        error(b"\0asm\x01\0\0\0").starts_with("test is not a WebAssembly component: it is a core module")
+    );
 }
 
 #[test]

@@ -65,3 +65,8 @@ fn a_file_of_256_kib_is_read_and_a_longer_one_is_not() {
 fn a_missing_file_is_an_error() {
     assert!(read(Path::new("/nonexistent/story.yaml")).unwrap_err().contains("cannot read it"));
 }
+
+#[test]
+fn a_file_without_an_end_is_an_error() {
+    assert!(read(Path::new("/dev/zero")).unwrap_err().contains("has no end"));
+}

@@ -49,3 +49,14 @@ fn a_mistake_in_the_zones_has_its_place_in_their_file() {
         assert_eq!((mistake.line, mistake.column), (line, column), "{mistake}");
     }
 }
+
+#[test]
+fn an_empty_file_is_no_configuration() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = policy(Some(file.path())).err().unwrap();
+    assert!(
+        error
+            .to_string()
+            .ends_with(": the file is empty: expected a JSON object; {} stands for every default")
+    );
+}

@@ -94,6 +94,7 @@ impl Event {
             Self::Resolver => "resolver",
             Self::Reloaded => "reloaded",
             Self::ReloadRefused => "reload_refused",
+            Self::Log => "log_lost",
             Self::Stop => "stop",
         }
     }
@@ -101,7 +102,7 @@ impl Event {
     fn level(self) -> &'static str {
         match self {
             Self::Start | Self::Reloaded | Self::Stop => "info",
-            Self::Limit | Self::ProxyHeader | Self::Backend | Self::Resolver => "warning",
+            Self::Limit | Self::ProxyHeader | Self::Backend | Self::Resolver | Self::Log => "warning",
             Self::ReloadRefused => "error",
         }
     }

@@ -1,8 +1,13 @@
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::{self, ErrorKind, Write};
+use std::rc::Rc;
 use std::time::Duration;
 
+use prometheus::IntCounter;
+
 use super::text::{TEXT_MAX, access, clean, header, log};
-use super::{Event, HOST, json, stamp};
+use super::{Event, HOST, LogFormat, Printer, json, stamp};
 use crate::{ConnectionEnd, ConnectionId, LogLevel, LogLine, VmId};
 
 const WALL: Duration = Duration::from_millis(1_795_381_200_123);
@@ -126,4 +131,77 @@ fn json_tells_events_apart() {
         object,
         serde_json::json!({"level": "error", "program": "host-sim", "event": "reload_refused", "text": "no"})
     );
+}
+
+/// A file on a disk that can be full.
+#[derive(Clone, Default)]
+struct Disk(Rc<RefCell<(Vec<u8>, Option<ErrorKind>)>>);
+
+impl Write for Disk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (file, fault) = &mut *self.0.borrow_mut();
+        if let Some(fault) = *fault {
+            return Err(fault.into());
+        }
+        file.extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Disk {
+    fn printer(&self, format: LogFormat) -> Printer {
+        Printer::to(Box::new(self.clone()), format, IntCounter::new("lost", "lost").unwrap())
+    }
+
+    fn fails(&self, fault: impl Into<Option<ErrorKind>>) {
+        self.0.borrow_mut().1 = fault.into();
+    }
+
+    fn lines(&self) -> Vec<String> {
+        String::from_utf8(self.0.borrow().0.clone()).unwrap().lines().map(str::to_owned).collect()
+    }
+}
+
+#[test]
+fn lines_that_find_no_room_are_lost_and_counted_and_the_log_goes_on() {
+    let disk = Disk::default();
+    let printer = disk.printer(LogFormat::Plain);
+    disk.fails(ErrorKind::StorageFull);
+    for text in ["first", "second"] {
+        printer.notice(WALL, Event::Start, None, text);
+    }
+    disk.fails(None);
+    assert!(!printer.broken());
+    assert_eq!(printer.lost.total.get(), 2);
+    printer.notice(WALL, Event::Start, None, "third");
+    printer.notice(WALL, Event::Start, None, "fourth");
+    let header = "2026-11-22T21:00:00.123Z host-sim:";
+    let lost =
+        format!("{header} lines of this log that could not be written: 2; the last one: no storage space");
+    assert_eq!(disk.lines(), ["", &lost, &format!("{header} third"), &format!("{header} fourth")]);
+}
+
+#[test]
+fn what_was_lost_is_told_in_the_form_of_the_log() {
+    let disk = Disk::default();
+    let printer = disk.printer(LogFormat::Json);
+    disk.fails(ErrorKind::WouldBlock);
+    printer.notice(WALL, Event::Start, None, "first");
+    disk.fails(None);
+    printer.notice(WALL, Event::Start, None, "second");
+    let line: serde_json::Value = serde_json::from_str(&disk.lines()[1]).unwrap();
+    assert_eq!((&line["event"], &line["level"]), (&"log_lost".into(), &"warning".into()));
+}
+
+#[test]
+fn a_reader_that_is_gone_is_noticed() {
+    let disk = Disk::default();
+    let printer = disk.printer(LogFormat::Plain);
+    disk.fails(ErrorKind::BrokenPipe);
+    printer.notice(WALL, Event::Start, None, "first");
+    assert!(printer.broken());
 }

@@ -32,7 +32,7 @@ fn clusters_keep_the_names_that_they_had_at_the_start() {
 fn a_file_has_a_longest_length() {
     let max = usize::try_from(FILE_BYTES_MAX).unwrap();
     for (bytes, fits) in [(max - 1, true), (max, true), (max + 1, false)] {
-        assert_eq!(read("{}", &vec![b' '; bytes]).is_ok(), fits, "{bytes}");
+        assert_eq!(read("{}", &vec![b'x'; bytes]).is_ok(), fits, "{bytes}");
     }
 }
 
@@ -40,4 +40,23 @@ fn a_file_has_a_longest_length() {
 fn what_is_no_text_is_named() {
     let error = read("{}", b"\xff").unwrap_err();
     assert!(error.starts_with("policy.json cannot be read: "), "{error}");
+}
+
+#[test]
+fn an_empty_file_is_no_configuration() {
+    for empty in [&b""[..], b" \n\t\n"] {
+        let error = read(r#"{"greet_wait": "2s"}"#, empty).unwrap_err();
+        assert_eq!(
+            error,
+            "policy.json: the file is empty: expected a JSON object; {} stands for every default"
+        );
+    }
+}
+
+#[test]
+fn what_can_be_read_only_once_is_not_waited_for() {
+    let (reader, _writer) = std::io::pipe().unwrap();
+    let pipe = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
+    let error = Watch::new(None).read(pipe.as_ref()).unwrap_err();
+    assert_eq!(error, format!("{pipe}: not a regular file, so it cannot be read again"));
 }

@@ -57,9 +57,8 @@ impl Server {
             self.meters.refused_by_limit.inc();
             if !self.full.replace(true) {
                 let open = self.seats.taken();
-                let text = format!(
-                    "{open} clients are connected, as many as --max-connections allows; more are turned away"
-                );
+                let text =
+                    format!("{open} clients are connected, as many as there may be; more are turned away");
                 self.notice(Event::Limit, ends.map(|ends| ends.client), &text);
             }
             return;

@@ -154,3 +154,11 @@ fn a_look_up_is_declined_unless_the_test_wants_it() {
     sim.assert_log(["mx", "mx"]);
     assert_eq!(sim.take_effects(), []);
 }
+
+#[test]
+fn names_of_headers_are_in_lower_case_as_in_envoy() {
+    let answer = Answer::ok("").header("Content-Type", "text/plain");
+    assert_eq!(answer, Answer::ok("").header("content-type", "text/plain"));
+    let (sim, _) = ask();
+    assert_eq!(sim.next_call().header(":Path").as_deref(), Some("/"));
+}

@@ -82,3 +82,25 @@ fn a_configuration_that_is_refused_changes_nothing() {
     assert!(error.to_string().contains("refused its configuration"), "{error}");
     sim.connect("203.0.113.9").assert_open();
 }
+
+#[test]
+fn handles_can_be_shown() {
+    let sim = Sim::wat(DOORMAN).start();
+    let client = served(&sim);
+    assert_eq!(format!("{sim:?}"), "Sim { elapsed: 2s, .. }");
+    assert_eq!(format!("{client:?}"), "Client { address: 203.0.113.9:40000, closing: None, .. }");
+    assert_eq!(format!("{:?}", client.upstream()), "Upstream { cluster: \"backend\", .. }");
+    // So that this compiles.
+    Sim::wat("(module)").try_start().unwrap_err();
+}
+
+#[test]
+fn a_server_knows_when_it_is_left() {
+    let sim = Sim::wat(DOORMAN).start();
+    let client = served(&sim);
+    let server = client.upstream();
+    server.assert_silent();
+    server.assert_open();
+    client.reset();
+    server.assert_closed();
+}

@@ -42,6 +42,12 @@ fn every_assertion_says_what_was_expected() {
     client.upstream().send("x");
     assert!(message(|| client.assert_silent()).contains("received \"x\", expected nothing"));
     assert!(message(|| client.assert_not_dialled()).contains("was sent to backend, expected to no server"));
+    let server = client.upstream();
+    assert!(
+        message(|| server.assert_closed()).starts_with("the server's connection is open, expected it closed")
+    );
+    client.send("z");
+    assert!(message(|| server.assert_silent()).starts_with("the server read \"z\", expected nothing"));
     assert!(message(|| client.upstream().assert_received("y")).starts_with("the server read other bytes"));
     client.reset();
     assert!(message(|| client.assert_open()).contains("is closed, expected it open"));
@@ -56,6 +62,19 @@ fn what_is_not_there_is_named_with_what_is() {
         (message(|| sim.assert_logged("x")), "no line has \"x\" in it\n  the log is empty"),
         (message(|| sim.assert_log(["x"])), "the log is another\n  expected\n    x\n  got"),
         (message(|| _ = sim.wait_for(Duration::from_secs(1), || false)), "waited 1.000 s in vain"),
+        (
+            message(|| sim.backend("b", Backend::echo())),
+            "there is no cluster b; the builder knows {\"backend\"}",
+        ),
+        (
+            message(|| sim.answer_calls("dns", |_| Answer::never())),
+            "there is no cluster dns for call-outs; the builder knows {}",
+        ),
+        (
+            message(|| sim.trap_in("on_tick")),
+            "there is no callback or host function on_tick, only proxy_on_tick",
+        ),
+        (message(|| sim.trap_in("proxy_lag")), "there is no callback or host function proxy_lag in the ABI"),
         (message(|| drop(sim.connect("nobody"))), "`nobody` is no address"),
         (message(|| _ = Sim::wat("").workers(0)), "workers: expected at least 1, got 0"),
         (message(|| drop(Sim::wat(DOORMAN).listen("here").start())), "listen: `here` is no address"),

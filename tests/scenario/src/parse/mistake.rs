@@ -112,8 +112,10 @@ fn words(error: &serde_saphyr::Error) -> String {
         }
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
+            let expected = if expected.contains("nonzero") { "a whole number above 0" } else { expected };
             format!("{unexpected} stands here: expected {expected}")
         }
+        Error::NullIntoString { .. } => "nothing stands here: expected a text".to_owned(),
         Error::DuplicateMappingKey { key: Some(key), .. } => {
             format!("`{key}` stands here for the second time: expected it once")
         }
