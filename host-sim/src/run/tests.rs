@@ -50,7 +50,7 @@ fn what_differs_from_the_story_is_told_of_each_host() {
 
 #[test]
 fn a_story_is_played_on_those_that_can() {
-    let story = format!("{STORY}hosts: [native]\n");
+    let story = format!("{STORY}hosts: [component]\n");
     assert_eq!(told(&[open_door(), Program::Native], &story), Some(Vec::new()));
     assert_eq!(told(&[open_door()], &story), None);
 }
