@@ -3,6 +3,7 @@
 //! Nothing that a peer sent gets there raw: whatever a text is made of, its line is printable ASCII.
 
 mod json;
+mod patient;
 mod text;
 
 use std::cell::{Cell, RefCell};
@@ -16,6 +17,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use clap::ValueEnum;
 use prometheus::IntCounter;
 
+use self::patient::Patient;
 use crate::{ConnectionEnd, LogLine};
 
 /// What a line of output looks like.
@@ -57,8 +59,8 @@ const HOST: &str = "host-sim";
 /// The module's.
 const MODULE: &str = "postscreen";
 
-/// Standard output, until nobody reads it any more. A line that finds no room, on a full disk for example, is lost:
-/// mail is worth more than its log.
+/// Standard output, until nobody reads it any more. A line that finds no room, on a full disk or before a reader that
+/// hangs, is lost: mail is worth more than its log.
 pub(super) struct Printer {
     out: RefCell<Box<dyn Write>>,
     format: LogFormat,
@@ -78,7 +80,7 @@ impl Printer {
     pub fn to_stdout(format: LogFormat, lost: IntCounter) -> io::Result<Self> {
         // Without a buffer: a line is written as a whole, or it is lost.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        Ok(Self::to(Box::new(out), format, lost))
+        Ok(Self::to(Box::new(Patient::new(out)), format, lost))
     }
 
     fn to(out: Box<dyn Write>, format: LogFormat, total: IntCounter) -> Self {

@@ -1,8 +1,9 @@
 //! How it ends.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Read as _, Write};
 use std::net::TcpStream;
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -84,6 +85,25 @@ fn when_nobody_reads_the_log_any_more_clients_finish_and_no_new_ones_come() {
     assert_eq!(read_to_end(&mut client), b"221 2.0.0 Bye\r\n");
     drop(client);
     assert_eq!(program.wait().code(), Some(1));
+}
+
+#[test]
+fn a_log_reader_that_hangs_costs_lines_of_the_log_and_no_client() {
+    let (mut reader, mut writer) = io::pipe().unwrap();
+    let size = rustix::pipe::fcntl_getpipe_size(&writer).unwrap();
+    writer.write_all(&vec![b'\n'; size]).unwrap();
+    let mut program = Program::serve_into(File::from(OwnedFd::from(writer)), "through.wat");
+    for _ in 0..10 {
+        read_exact(&mut program.connect(), BANNER);
+    }
+    reader.read_exact(&mut vec![0; size]).unwrap();
+    read_exact(&mut program.connect(), BANNER);
+    program.terminate();
+    assert!(program.wait().success());
+    let mut log = String::new();
+    reader.read_to_string(&mut log).unwrap();
+    let lost = "lines of this log that could not be written: ";
+    assert!(log.contains(lost) && log.contains("; the last one: its reader hangs\n"), "{log}");
 }
 
 #[test]
