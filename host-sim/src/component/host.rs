@@ -206,6 +206,10 @@ impl Driven for ComponentHost {
         self.workers.iter().map(|worker| worker.clients.len()).sum()
     }
 
+    fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
+        self.connections.get(&connection).copied()
+    }
+
     fn failed_workers(&self) -> Vec<usize> {
         let failed = self.workers.iter().enumerate().filter(|(_, worker)| worker.failed());
         failed.map(|(number, _)| number).collect()
