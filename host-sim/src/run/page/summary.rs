@@ -63,7 +63,7 @@ fn legend() -> String {
         ("ask", "a call-out"),
         ("answer", "its answer"),
         ("server", "the server behind"),
-        ("close", "an end"),
+        ("close", "begin and end"),
         ("verdict", "what the module found"),
         ("config", "a new configuration"),
         ("refusal", "one that was refused"),
