@@ -7,6 +7,15 @@ use std::time::Duration;
 use crate::event::{ConnectionId, Effect, Input};
 use crate::{Host, Now};
 
+/// Why a host has kept the configuration that it had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason in one line: the module's own words where it has said any.
+    pub headline: String,
+    /// Everything that was said, line by line.
+    pub text: String,
+}
+
 /// A host as its drivers see it: one listener and one module, without a socket, a clock or a thread.
 ///
 /// The vocabulary and its rules are those of [`Host`], the host for Proxy-Wasm modules.
@@ -35,13 +44,19 @@ pub trait Driven {
     /// Connections that have not ended.
     fn open_connections(&self) -> usize;
 
+    /// The worker that has an open connection. `None`: it is not open, or this host cannot tell.
+    fn worker_of(&self, _connection: ConnectionId) -> Option<usize> {
+        None
+    }
+
     /// Workers whose machine has trapped.
     fn failed_workers(&self) -> Vec<usize>;
 
-    /// Replaces the module's configuration; the reason if it stays as it was. A host that cannot do it says so.
-    fn reconfigure(&mut self, _configuration: String, _now: Now) -> Result<(), String> {
-        Err("this host cannot change its module's configuration".to_owned())
-    }
+    /// Replaces the module's configuration.
+    ///
+    /// # Errors
+    /// [`Refusal`] when it stays as it was.
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), Refusal>;
 
     /// The value under `key` in the data that the machines share. `None`: this host cannot tell; `Some(None)`: there is
     /// none.
@@ -81,12 +96,17 @@ impl Driven for Host {
         Self::open_connections(self)
     }
 
+    fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
+        Self::worker_of(self, connection)
+    }
+
     fn failed_workers(&self) -> Vec<usize> {
         Self::failed_workers(self)
     }
 
-    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
-        Self::reconfigure(self, configuration, now).map_err(|error| error.with_log())
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), Refusal> {
+        Self::reconfigure(self, configuration, now)
+            .map_err(|error| Refusal { headline: error.headline(), text: error.with_log() })
     }
 
     fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {

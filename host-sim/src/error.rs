@@ -170,6 +170,16 @@ impl StartError {
         }
     }
 
+    /// One line: what the module said last where it refuses, and else the error.
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Refused { log, .. } => {
+                log.last().map_or_else(|| self.to_string(), |line| line.text.clone())
+            }
+            Self::Trapped { .. } | Self::Module(_) => self.to_string(),
+        }
+    }
+
     /// The error, and below it what was logged and does not stand in it.
     pub fn with_log(&self) -> String {
         let text = self.to_string();

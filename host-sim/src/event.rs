@@ -177,6 +177,9 @@ pub enum Effect {
     Grpc(GrpcEffect),
     /// Look up the addresses of this name, version 4 and 6. Its token is DNS's own.
     ResolveDns { call: CallId, name: String },
+    /// A machine has trapped, and is of no use from now on. The log lines that follow say more, where the log level
+    /// lets them through.
+    Trapped { vm: VmId, headline: String },
     /// A log line.
     Log(LogLine),
     /// A connection has ended: everything that an access log can say about it.

@@ -233,6 +233,11 @@ impl Host {
         self.workers.iter().map(Thread::streams).sum()
     }
 
+    /// The worker that has an open connection.
+    pub fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
+        self.connections.get(&connection).map(|place| place.worker)
+    }
+
     /// Workers whose machine has trapped; what new clients meet there is up to [`Settings::failure_policy`].
     pub fn failed_workers(&self) -> Vec<usize> {
         (0..self.workers.len()).filter(|number| self.workers[*number].failed()).collect()

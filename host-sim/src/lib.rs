@@ -61,7 +61,7 @@ mod worker;
 
 pub use abi::{AbiFunction, AbiParam, AbiType, AbiVersion, abi_functions};
 pub use component::{Component, ComponentError, ComponentHost, ScreenError};
-pub use driven::Driven;
+pub use driven::{Driven, Refusal};
 pub use error::{ModuleError, StartError};
 pub use event::{
     CallId, ConnectionEnd, ConnectionId, DnsAddress, Effect, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap,

@@ -17,7 +17,7 @@ use super::screen::Screen;
 use super::shared::{Books, Table};
 use super::worker::Worker;
 use crate::event::{ConnectionId, Effect, Input, VmId};
-use crate::{Driven, Limits, Now};
+use crate::{Driven, Limits, Now, Refusal};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`crate::Host`] is; the clusters
 /// are `backend` and `resolver`, and `speaker` is not needed, because a session can speak.
@@ -206,8 +206,15 @@ impl Driven for ComponentHost {
         self.workers.iter().map(|worker| worker.clients.len()).sum()
     }
 
-    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
-        Self::reconfigure(self, configuration.as_bytes(), now).map_err(|error| error.to_string())
+    fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
+        self.connections.get(&connection).copied()
+    }
+
+    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), Refusal> {
+        Self::reconfigure(self, configuration.as_bytes(), now).map_err(|error| {
+            let headline = error.to_string();
+            Refusal { text: headline.clone(), headline }
+        })
     }
 
     fn failed_workers(&self) -> Vec<usize> {

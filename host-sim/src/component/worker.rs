@@ -139,6 +139,7 @@ impl Worker {
             return;
         }
         let text = format!("the component failed: {fault}");
+        self.emit(Effect::Trapped { vm: self.id, headline: text.clone() });
         self.emit(Effect::Log(LogLine { vm: self.id, level: LogLevel::Critical, text, by_host: true }));
         let screened = self.clients.iter().filter(|(_, client)| !client.over).map(|(id, _)| *id);
         for id in screened.collect::<Vec<_>>() {

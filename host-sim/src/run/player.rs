@@ -47,7 +47,8 @@ pub(super) fn play(
     let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
     match program.start(scenario, workers, now, watching) {
         Ok(host) => {
-            let mut player = Player::new(scenario, watching.wrap(host), now, watching);
+            let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
+            let mut player = Player::new(scenario, watching.wrap(host, policy), now, watching);
             player.transcript.has_voice = program.has_voice();
             player.play()
         }
@@ -140,7 +141,8 @@ impl<'a> Player<'a> {
     fn reconfigure(&mut self) {
         while let Some(change) = self.next_change().filter(|change| change.at <= self.now.monotonic) {
             let policy = serde_json::Value::Object(change.policy.clone()).to_string();
-            self.transcript.reconfigured.push(self.host.reconfigure(policy, self.now).err());
+            let refusal = self.host.reconfigure(policy, self.now).err();
+            self.transcript.reconfigured.push(refusal.map(|refusal| refusal.text));
         }
     }
 
@@ -206,12 +208,10 @@ impl<'a> Player<'a> {
                 }
             }
             effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
-                if let Some(answer) = effect.declined() {
-                    self.host.handle(answer, self.now);
-                }
+                self.answers.decline(&effect, self.now.monotonic);
             }
-            // Nothing fills up here.
-            Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
+            // A trap is in the log, and nothing fills up here.
+            Effect::Trapped { .. } | Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }
     }
 

@@ -3,13 +3,15 @@
 //! [`Recorder`] stands between the player and its host, whichever ABI the host speaks, and writes down what passes.
 
 mod attribute;
+mod calls;
+mod changes;
 mod describe;
 mod recorder;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::event::{ConnectionId, LogLine};
+use crate::event::{ConnectionId, LogLine, VmId};
 
 pub(super) use recorder::Recorder;
 
@@ -36,6 +38,8 @@ pub(super) struct Lane {
     /// As the story calls it.
     pub name: String,
     pub client: SocketAddr,
+    /// The worker that had it, where the host has told.
+    pub worker: Option<usize>,
     pub began: Duration,
     /// When its connection was over; `None`: it was not.
     pub ended: Option<Duration>,
@@ -46,7 +50,7 @@ pub(super) struct Lane {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Event {
     pub at: Duration,
-    /// Index of the lane; `None`: it is about no client in particular.
+    /// Index of the lane; `None`: it is about no client in particular, or about many, see [`Record::is_struck`].
     pub lane: Option<usize>,
     pub what: What,
 }
@@ -104,6 +108,30 @@ pub(super) enum What {
     GaveUp {
         question: String,
     },
+    /// The module has sent a message on a stream of gRPC. `end`: its last one.
+    Sent {
+        to: String,
+        bytes: Bytes,
+        end: bool,
+    },
+    /// The module has ended its half of a stream of gRPC.
+    SaidAll {
+        to: String,
+    },
+    /// A call or stream of gRPC was cancelled, by the module or because its time is over.
+    Cancelled {
+        question: String,
+    },
+    /// A new configuration was tried. `refused`: why the old one stays.
+    Reconfigured {
+        changes: String,
+        refused: Option<String>,
+    },
+    /// A machine has trapped, and is of no use from now on.
+    Trapped {
+        vm: VmId,
+        headline: String,
+    },
     Logged(LogLine),
     Verdict(String),
 }
@@ -138,9 +166,37 @@ impl Record {
         self.events.last().map_or(Duration::ZERO, |event| event.at)
     }
 
-    /// The name of an event's lane.
-    pub fn name(&self, event: &Event) -> Option<&str> {
-        Some(&self.lanes.get(event.lane?)?.name)
+    /// Whether an event strikes this lane from outside: a new configuration is for everybody, a trap for the clients of
+    /// its worker.
+    pub fn is_struck(&self, event: &Event, lane: usize) -> bool {
+        match event.what {
+            What::Reconfigured { .. } => true,
+            What::Trapped { vm: VmId::Worker(worker), .. } => {
+                self.lanes.get(lane).is_some_and(|lane| lane.worker == Some(worker))
+            }
+            _ => false,
+        }
+    }
+
+    /// The worker of a lane, where there are several.
+    pub fn worker(&self, lane: &Lane) -> Option<usize> {
+        let trapped = |event: &Event| matches!(event.what, What::Trapped { vm: VmId::Worker(1..), .. });
+        let several = self.lanes.iter().any(|lane| lane.worker > Some(0)) || self.events.iter().any(trapped);
+        lane.worker.filter(|_| several)
+    }
+
+    /// The lane of an event.
+    pub fn lane(&self, event: &Event) -> Option<&Lane> {
+        self.lanes.get(event.lane?)
+    }
+}
+
+// === impl What ===
+
+impl What {
+    /// Whether it is about many clients at once.
+    pub fn is_for_many(&self) -> bool {
+        matches!(self, Self::Reconfigured { .. } | Self::Trapped { .. })
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use postscreen_scenario::{Answered, Reply, Resolver, Scenario};
 
 use crate::dns::{self, HttpAnswer};
-use crate::event::{CallId, HttpCall, HttpFailure, Input};
+use crate::event::{CallId, Effect, HttpCall, HttpFailure, Input};
 
 /// How long the resolver takes where a story does not say. Far below one `greet_wait`, so that a story need not think
 /// of it.
@@ -48,6 +48,15 @@ impl Answers {
         };
         self.asked += 1;
         self.under_way.insert((now + latency.unwrap_or(LATENCY), self.asked), (call.call, input));
+    }
+
+    /// The module has asked for what no story has, by gRPC or of the host's resolver: nobody is there.
+    pub(super) fn decline(&mut self, effect: &Effect, now: Duration) {
+        let Some(input) = effect.declined() else { return };
+        if let Input::Grpc { call, .. } | Input::DnsAnswer { call, .. } = &input {
+            self.asked += 1;
+            self.under_way.insert((now, self.asked), (*call, input));
+        }
     }
 
     /// Nobody wants the answer any more.

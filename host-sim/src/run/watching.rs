@@ -47,10 +47,10 @@ impl Watching {
         }
     }
 
-    /// The same host, with what happens to it written down.
-    pub(super) fn wrap(&self, host: Box<dyn Driven>) -> Box<dyn Driven> {
+    /// The same host, started with this configuration, with what happens to it written down.
+    pub(super) fn wrap(&self, host: Box<dyn Driven>, configuration: String) -> Box<dyn Driven> {
         match &self.record {
-            Some(record) => Box::new(Recorder::new(host, Rc::clone(record))),
+            Some(record) => Box::new(Recorder::new(host, Rc::clone(record), configuration)),
             None => host,
         }
     }

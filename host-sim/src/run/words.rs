@@ -56,6 +56,20 @@ pub(super) fn of(what: &What) -> Words {
         What::Asked { question } => words('?', "ask", "asks").about(clean(question)),
         What::Answered { answer } => words('!', "answer", "answered").about(clean(answer)),
         What::GaveUp { question } => words('!', "answer", "no answer").about(clean(question)),
+        What::Sent { to, bytes, end } => {
+            let on = if *end { "as its last on" } else { "on" };
+            Words { rest: format!("{on} {}", clean(to)), ..words('?', "ask", "sends").bytes(bytes) }
+        }
+        What::SaidAll { to } => words('?', "ask", "ends its half of").about(clean(to)),
+        What::Cancelled { question } => words('?', "ask", "cancels").about(clean(question)),
+        What::Reconfigured { changes, refused: None } => {
+            words('═', "config", "new configuration:").about(clean(changes))
+        }
+        What::Reconfigured { changes, refused: Some(reason) } => Words {
+            rest: format!("— tried: {}", clean(changes)),
+            ..words('═', "refusal", "configuration refused:").about(clean(reason))
+        },
+        What::Trapped { vm, headline } => words('#', "trap", &format!("{vm} traps:")).about(clean(headline)),
         What::Logged(line) => words('≡', "log", &log(line)),
         What::Verdict(verdict) => words('◆', "verdict", "verdict").about(clean(verdict)),
     }
@@ -77,9 +91,14 @@ pub(super) fn log(line: &LogLine) -> String {
     let text = clean(&line.text);
     match line.vm {
         VmId::Worker(_) if !line.by_host => text,
-        vm if line.by_host => format!("{vm}, host: {text}"),
+        vm if line.by_host => by_host(vm, &line.text),
         vm => format!("{vm}: {text}"),
     }
+}
+
+/// A line that the host wrote about a machine.
+pub(super) fn by_host(vm: VmId, text: &str) -> String {
+    format!("{vm}, host: {}", clean(text))
 }
 
 /// Text that cannot move the cursor, change direction or hide: such characters become `\u{…}`.

@@ -224,6 +224,8 @@ impl Server {
             Effect::Log(line) if line.vm == VmId::Main && !line.by_host => {
                 // The main thread says what the workers say, and sees no client.
             }
+            // Its log lines say it.
+            Effect::Trapped { .. } => {}
             Effect::Log(line) => self.printer.log(self.clock.now().wall, &line),
             Effect::Ended(end) => {
                 self.printer.access(self.clock.now().wall, &end);

@@ -289,8 +289,8 @@ impl World {
                     }
                 }
             },
-            // Nothing fills up here.
-            Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
+            // A trap is in the log, and nothing fills up here.
+            Effect::Trapped { .. } | Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}
         }
     }
 

@@ -187,6 +187,7 @@ impl Machine {
         let (headline, details) = (failure.headline(), failure.details(&self.module));
         let state = self.state_mut();
         state.end_call();
+        state.effects.push_back(Effect::Trapped { vm: state.id, headline: headline.clone() });
         for text in [&headline].into_iter().chain(&details) {
             state.log_by_host(LogLevel::Critical, text.clone());
         }
@@ -194,8 +195,15 @@ impl Machine {
     }
 
     fn take_log(&mut self) -> Vec<LogLine> {
-        let effects = self.state_mut().effects.drain(..);
-        effects.filter_map(|effect| if let Effect::Log(line) = effect { Some(line) } else { None }).collect()
+        let mut log = Vec::new();
+        let effects = &mut self.state_mut().effects;
+        for effect in std::mem::take(effects) {
+            match effect {
+                Effect::Log(line) => log.push(line),
+                other => effects.push_back(other),
+            }
+        }
+        log
     }
 
     pub fn failed(&self) -> bool {

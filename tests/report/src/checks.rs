@@ -1,5 +1,7 @@
 //! What must be so.
 
+mod events;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
@@ -12,6 +14,8 @@ use crate::probe;
 /// What the checks look at.
 pub struct Scene {
     pub page: PathBuf,
+    /// The page of a module that calls out.
+    pub calls: PathBuf,
     pub output: PathBuf,
     pub browser: Chromium,
 }
@@ -19,12 +23,16 @@ pub struct Scene {
 type Check = fn(&mut Scene) -> Result<()>;
 
 /// All of them, by name.
-pub const CHECKS: [(&str, Check); 11] = [
+pub const CHECKS: [(&str, Check); 15] = [
     ("the browser has nothing to complain about", no_complaints),
     ("nothing is loaded from anywhere", nothing_is_loaded),
     ("markup in a story is text", markup_is_text),
     ("the summary counts and links every story", summary),
     ("every client has a lane, with its events on it", lanes),
+    ("what is about many clients crosses their lanes, and has a label", events::lines),
+    ("what is cut is whole when it is pointed at or has the focus", events::whole),
+    ("the legend has an entry for each sort of event", events::legend),
+    ("call-outs by gRPC have a lane of their own", events::calls),
     ("expected and seen stand side by side where a story failed", differences),
     ("nothing reaches out of a window of 1280 pixels", |scene| fits(scene, View::wide(1280))),
     ("nothing reaches out of a window of 400 pixels", |scene| fits(scene, View::wide(400))),
@@ -84,8 +92,8 @@ fn markup_is_text(scene: &mut Scene) -> Result<()> {
 
 fn summary(scene: &mut Scene) -> Result<()> {
     let mut page = scene.open(View::wide(1280))?;
-    equal(&mut page, ".counts li", &["1 passed", "3 failed", "1 left out"])?;
-    let statuses = ["failed", "failed", "failed", "passed", "left out"];
+    equal(&mut page, ".counts li", &["2 passed", "3 failed", "1 left out"])?;
+    let statuses = ["failed", "failed", "failed", "passed", "passed", "left out"];
     equal(&mut page, ".contents .badge", &statuses)?;
     let dead =
         "[...document.querySelectorAll('.contents a')].filter(a => !document.querySelector(a.hash)).length";

@@ -1,7 +1,8 @@
 //! `report-suite`: the page of `host-sim report`, looked at in a real browser.
 //!
 //! Run by `cargo xtask test`. host-sim plays the stories in `tests/report/stories`, some of which are wrong on purpose
-//! or full of markup, and Chromium opens the page that comes of it.
+//! or full of markup, and Chromium opens the page that comes of it. A second page is that of `tests/report/calls`, with
+//! a module that calls out by gRPC.
 //!
 //! - [`chromium`]: the browser, driven by the `DevTools` protocol over a pipe;
 //! - [`page`]: one opened page, at one size;
@@ -15,7 +16,7 @@ mod probe;
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
@@ -39,6 +40,12 @@ struct Options {
     /// The stories on the page
     #[arg(long, value_name = "PATH", default_value = "tests/report/stories")]
     stories: PathBuf,
+    /// A module that calls out by gRPC
+    #[arg(long, value_name = "PATH", default_value = "host-sim/src/run/record/recorder/tests/caller.wat")]
+    caller: PathBuf,
+    /// The stories that are played against it
+    #[arg(long, value_name = "PATH", default_value = "tests/report/calls")]
+    calls: PathBuf,
     /// Where the page and its pictures are left
     #[arg(long, value_name = "PATH", default_value = "target/report")]
     output: PathBuf,
@@ -57,9 +64,11 @@ fn main() -> ExitCode {
 
 /// How many checks failed.
 fn run(options: &Options) -> Result<usize> {
-    let page = write_page(options)?;
-    let mut scene =
-        Scene { page, output: options.output.clone(), browser: Chromium::start(&options.chromium)? };
+    // Some of these stories must fail.
+    let page = write_page(options, "report.html", (&options.stories, &options.module), 1)?;
+    let calls = write_page(options, "calls.html", (&options.calls, &options.caller), 0)?;
+    let browser = Chromium::start(&options.chromium)?;
+    let mut scene = Scene { page, calls, output: options.output.clone(), browser };
     let mut failed = 0;
     for (name, check) in CHECKS {
         match check(&mut scene) {
@@ -75,22 +84,28 @@ fn run(options: &Options) -> Result<usize> {
     Ok(failed)
 }
 
-/// Lets host-sim write the page. Its exit status says that stories failed, as some must.
-fn write_page(options: &Options) -> Result<PathBuf> {
+/// Lets host-sim write the page `name` about stories and a module, and end with `status`.
+fn write_page(
+    options: &Options,
+    name: &str,
+    (stories, module): (&Path, &Path),
+    status: i32,
+) -> Result<PathBuf> {
     let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
     let host_sim = options.host_sim.clone().map_or_else(beside, Ok).context("where is host-sim?")?;
     fs::create_dir_all(&options.output)?;
-    let page = options.output.join("report.html");
+    let page = options.output.join(name);
     let output = Command::new(&host_sim)
         .arg("report")
-        .arg(&options.stories)
+        .arg(stories)
         .arg("--module")
-        .arg(&options.module)
+        .arg(module)
         .arg("--output")
         .arg(&page)
         .output()
         .with_context(|| format!("cannot start {}", host_sim.display()))?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure!(output.status.code() == Some(1), "host-sim report: {}, expected status 1\n{said}", output.status);
+    let ended = output.status;
+    ensure!(ended.code() == Some(status), "host-sim report: {ended}, expected status {status}\n{said}");
     Ok(page.canonicalize()?)
 }

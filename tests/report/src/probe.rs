@@ -37,6 +37,43 @@ pub fn visible(selector: &str) -> String {
     )
 }
 
+/// What crosses the lanes of the story whose title begins with these words: for each lane its name, its labels with the
+/// places of their moments, and its lines with their places. All in pixels of the window; `title` is what a line tells.
+pub fn crossings(title: &str) -> String {
+    format!(
+        r#"[...document.querySelectorAll(".story")].filter(story =>
+            story.querySelector("h2").textContent.startsWith({title:?})
+        ).flatMap(story => [...story.querySelectorAll(".lane")]).map(lane => ({{
+            name: lane.querySelector("h3").firstChild.textContent.trim(),
+            labels: [...lane.querySelectorAll(".e")].map(label => {{
+                const box = label.getBoundingClientRect();
+                const x = label.classList.contains("flip") ? box.right : box.left;
+                return {{ text: label.textContent.trim(), x }};
+            }}),
+            lines: [...lane.querySelectorAll(".band")].map(line => {{
+                const box = line.getBoundingClientRect();
+                const {{ title, ariaHidden, classList }} = line;
+                return {{ sort: classList[1], x: (box.left + box.right) / 2, top: box.top, bottom: box.bottom, title,
+                    hidden: ariaHidden === "true" }};
+            }}),
+        }}))"#
+    )
+}
+
+/// Labels that are cut, each given the focus in turn: those of which some text is still hidden, or that reach out of
+/// their track. A label that cannot have the focus is one of them.
+pub const HIDDEN_WITH_FOCUS: &str = r#"
+[...document.querySelectorAll(".e")].filter(label => {
+    const text = label.querySelector("span");
+    if (text.scrollWidth <= text.clientWidth) return false;
+    label.focus();
+    const [box, track] = [label, label.parentElement].map(element => element.getBoundingClientRect());
+    return !label.matches(":focus") || text.scrollWidth > text.clientWidth
+        || text.getBoundingClientRect().bottom > box.bottom + 1
+        || box.left < track.left - 1 || box.right > track.right + 1;
+}).map(label => label.textContent)
+"#;
+
 /// Pairs of events of one lane whose boxes lie on each other.
 pub const ON_EACH_OTHER: &str = r#"
 [...document.querySelectorAll(".track")].flatMap(track => {

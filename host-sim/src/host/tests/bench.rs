@@ -85,9 +85,11 @@ impl Bench {
         self.now = until;
     }
 
-    /// Everything that came out, in short: a log line as its text, the rest as in `show`.
+    /// Everything that came out, in short: a log line as its text, the rest as in `show`. A trap is known by its log
+    /// lines.
     pub fn seen(&mut self) -> Vec<String> {
-        std::iter::from_fn(|| self.host.poll_effect()).map(show).collect()
+        let effects = std::iter::from_fn(|| self.host.poll_effect());
+        effects.filter(|effect| !matches!(effect, Effect::Trapped { .. })).map(show).collect()
     }
 
     /// As [`Bench::seen`], the lines that the module logged only.
@@ -131,6 +133,7 @@ fn show(effect: Effect) -> String {
         Effect::Grpc(GrpcEffect::End { call }) => format!("grpc {}: end", call.token),
         Effect::Grpc(GrpcEffect::Cancel { call }) => format!("grpc {}: cancel", call.token),
         Effect::ResolveDns { call, name } => format!("resolve {name} token {}", call.token),
+        Effect::Trapped { vm, .. } => format!("{vm} trapped"),
         Effect::Log(line) => line.text,
         Effect::Ended(_) => "ended".into(),
     }

@@ -1,6 +1,6 @@
 use super::bench::{start, try_start};
 use crate::vm::FRAMES_MAX;
-use crate::{LogLevel, Now, Settings, StartError};
+use crate::{Effect, LogLevel, Now, Settings, StartError, VmId};
 
 const TRAP_ON_DATA: &str = r#"
 (func (export "proxy_on_configure") (param i32 i32) (result i32)
@@ -26,6 +26,23 @@ fn a_trap_closes_its_connection_and_fails_the_machine() {
         ]
     );
     assert_eq!(bench.host.failed_workers(), [0]);
+}
+
+#[test]
+fn a_trap_is_told_once_before_its_log_lines() {
+    let mut bench = start(TRAP_ON_DATA);
+    let (client, other) = (bench.accept(), bench.accept());
+    assert_eq!(bench.host.worker_of(client), Some(0));
+    bench.send(client, "x");
+    assert_eq!(bench.host.worker_of(client), None);
+    bench.send(other, "x");
+    let effects: Vec<_> = std::iter::from_fn(|| bench.host.poll_effect()).collect();
+    let trapped = |effect: &Effect| matches!(effect, Effect::Trapped { .. });
+    assert_eq!(effects.iter().filter(|effect| trapped(effect)).count(), 1);
+    let [Effect::Trapped { vm, headline }, Effect::Log(line), ..] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((*vm, headline), (VmId::Worker(0), &line.text));
 }
 
 #[test]
@@ -57,6 +74,7 @@ fn a_refused_configuration_is_an_error_with_what_was_logged() {
     assert_eq!(error.to_string(), "test refused its configuration (proxy_on_configure on the canary)");
     let lines: Vec<_> = error.log().iter().map(|line| (line.level, line.text.as_str())).collect();
     assert_eq!(lines, [(LogLevel::Error, "configuration: greet_wait")]);
+    assert_eq!(error.headline(), "configuration: greet_wait");
 }
 
 #[test]
@@ -66,6 +84,7 @@ fn a_trap_at_the_start_is_an_error_that_names_the_callback() {
         let error = try_start(&body, Settings::postscreen("{}"), Now::default()).err().unwrap();
         assert!(matches!(error, StartError::Trapped { .. }), "{export}");
         assert!(error.to_string().contains(&format!("Function: {export} failed")), "{error}");
+        assert_eq!(error.headline(), error.to_string());
     }
 }
 

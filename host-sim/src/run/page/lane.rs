@@ -17,7 +17,7 @@ const DRAWING_PX_MIN: f64 = 800.0;
 /// What one character of an event takes, and what its edges take.
 const CHAR_PX: f64 = 7.3;
 const EDGES_PX: f64 = 26.0;
-/// An event is no wider; the style cuts what is longer.
+/// An event of a client is no wider; the style cuts what is longer.
 pub(super) const EVENT_PX_MAX: f64 = 300.0;
 /// Between two events in a row.
 const BETWEEN_PX: f64 = 6.0;
@@ -30,6 +30,8 @@ struct Placed<'a> {
     row: usize,
     /// It hangs to the left of its moment, because there is no room to the right.
     flipped: bool,
+    /// Its end is only seen when it is pointed at, or has the focus.
+    cut: bool,
 }
 
 /// The lane at `index`.
@@ -39,32 +41,63 @@ pub(super) fn section(record: &Record, index: usize, axis: &Axis) -> String {
         format!(" <span class=\"found\">{}</span>", escape(&words::clean(verdict)))
     });
     let events = record.events.iter().filter(|event| event.lane == Some(index));
+    let worker =
+        record.worker(lane).map_or_else(String::new, |worker| format!(" <small>worker {worker}</small>"));
     let head = format!(
-        "<h3>{} <small>{}</small>{verdict}</h3>\n",
+        "<h3>{} <small>{}</small>{worker}{verdict}</h3>\n",
         escape(&words::clean(&lane.name)),
         escape(&lane.client.to_string())
     );
-    track(&head, &line(record, lane, index, axis), events, axis)
+    let struck = bands(record, axis, |event| record.is_struck(event, index));
+    let placed = place(events, axis, beside_others);
+    track("lane", &head, &(struck + &line(record, lane, index, axis)), &placed)
+}
+
+/// What is about many clients at once, if there is anything. It stands above their lanes.
+pub(super) fn many(record: &Record, axis: &Axis) -> String {
+    let events = record.events.iter().filter(|event| event.what.is_for_many());
+    let bands = bands(record, axis, |event| event.what.is_for_many());
+    shared("<h3>host <small>configurations, traps</small></h3>\n", &bands, events, axis)
 }
 
 /// What is about no client, if there is anything.
-pub(super) fn host(record: &Record, axis: &Axis) -> String {
-    let events = || {
-        let own = |event: &&Event| event.lane.is_none() && !matches!(event.what, What::Logged(_));
-        record.events.iter().filter(own)
+pub(super) fn nobody(record: &Record, axis: &Axis) -> String {
+    let own = |event: &&Event| {
+        event.lane.is_none() && !event.what.is_for_many() && !matches!(event.what, What::Logged(_))
     };
-    if events().next().is_none() {
-        return String::new();
-    }
-    track("<h3>host <small>about no client</small></h3>\n", "", events(), axis)
+    let events = record.events.iter().filter(own);
+    let bands = bands(record, axis, |event| matches!(event.what, What::Reconfigured { .. }));
+    shared("<h3>call-outs <small>about no client</small></h3>\n", &bands, events, axis)
 }
 
-fn track<'a>(head: &str, line: &str, events: impl Iterator<Item = &'a Event>, axis: &Axis) -> String {
-    let placed = place(events, axis);
+/// A lane that is no client's, if there is anything on it.
+fn shared<'a>(head: &str, bands: &str, events: impl Iterator<Item = &'a Event>, axis: &Axis) -> String {
+    let placed = place(events, axis, on_its_own);
+    if placed.is_empty() { String::new() } else { track("lane shared", head, bands, &placed) }
+}
+
+/// Lines from top to bottom where something strikes this lane. What it is is an event above the lanes; who points at a
+/// line is told, too.
+fn bands(record: &Record, axis: &Axis, strikes: impl Fn(&Event) -> bool) -> String {
+    let band = |event: &Event| {
+        let words = words::of(&event.what);
+        format!(
+            "<li class=\"band {}\" style=\"--x:{:.2}%\" title=\"{} {}\" aria-hidden=\"true\"></li>\n",
+            words.sort,
+            axis.place(event.at) * 100.0,
+            seconds(event.at),
+            escape(&words.line())
+        )
+    };
+    record.events.iter().filter(|event| strikes(event)).map(band).collect()
+}
+
+fn track(class: &str, head: &str, lines: &str, placed: &[Placed<'_>]) -> String {
     let rows = placed.iter().map(|placed| placed.row + 1).max().unwrap_or(0);
     let items: String = placed.iter().map(item).collect();
     format!(
-        "<section class=\"lane\">\n{head}<ol class=\"track\" style=\"--rows:{rows}\">\n{line}{items}</ol>\n</section>\n"
+        "<section class=\"{class}\">\n{head}<ol class=\"track\" style=\"--rows:{rows}\">\n{lines}{items}</ol>\n\
+         </section>\n"
     )
 }
 
@@ -89,12 +122,13 @@ fn line(record: &Record, lane: &Lane, index: usize, axis: &Axis) -> String {
 }
 
 fn item(placed: &Placed<'_>) -> String {
-    let Placed { event, words, place, row, flipped } = placed;
+    let Placed { event, words, place, row, flipped, cut } = placed;
     let mut item = format!(
-        "<li class=\"e {}{}\" style=\"--x:{:.2}%;--r:{row}\"><span><time>{}</time> <b>{}</b>",
+        "<li class=\"e {}{}\" style=\"--x:{:.2}%;--r:{row}\"{}><span><time>{}</time> <b>{}</b>",
         words.sort,
         if *flipped { " flip" } else { "" },
         if *flipped { (1.0 - place) * 100.0 } else { place * 100.0 },
+        if *cut { " tabindex=\"0\"" } else { "" },
         seconds(event.at),
         escape(&words.verb),
     );
@@ -108,9 +142,22 @@ fn item(placed: &Placed<'_>) -> String {
     item + "</span></li>\n"
 }
 
-/// Gives each event the first row in which it does not touch another one. Events near the right end hang to the left.
-/// Log lines stand elsewhere.
-fn place<'a>(events: impl Iterator<Item = &'a Event>, axis: &Axis) -> Vec<Placed<'a>> {
+/// How wide an event at `x` may be, and whether it hangs to the left. Both in pixels of the narrowest drawing.
+type Room = fn(x: f64) -> (f64, bool);
+
+/// Where many events stand close together.
+fn beside_others(x: f64) -> (f64, bool) {
+    (EVENT_PX_MAX, x + EVENT_PX_MAX > DRAWING_PX_MIN)
+}
+
+/// Where there are few: to the end of the drawing, on the side with more room.
+fn on_its_own(x: f64) -> (f64, bool) {
+    let flipped = x > DRAWING_PX_MIN / 2.0;
+    (if flipped { x } else { DRAWING_PX_MIN - x }, flipped)
+}
+
+/// Gives each event the first row in which it does not touch another one. Log lines stand elsewhere.
+fn place<'a>(events: impl Iterator<Item = &'a Event>, axis: &Axis, room: Room) -> Vec<Placed<'a>> {
     let mut rows: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut before: Option<(Duration, usize)> = None;
     let shown = events.filter(|event| !matches!(event.what, What::Logged(_)));
@@ -122,8 +169,9 @@ fn place<'a>(events: impl Iterator<Item = &'a Event>, axis: &Axis) -> Vec<Placed
             let chars = words.line().chars().count();
             // A line of text has far fewer characters than a float has digits.
             #[expect(clippy::cast_precision_loss, reason = "a width in pixels")]
-            let width = (EDGES_PX + CHAR_PX * chars as f64).min(EVENT_PX_MAX);
-            let flipped = x + EVENT_PX_MAX > DRAWING_PX_MIN;
+            let whole = EDGES_PX + CHAR_PX * chars as f64;
+            let (width_max, flipped) = room(x);
+            let (width, cut) = (whole.min(width_max), whole > width_max);
             let (left, right) = if flipped { (x - width, x) } else { (x, x + width) };
             let free = |row: &Vec<(f64, f64)>| {
                 row.iter().all(|(from, to)| right + BETWEEN_PX <= *from || *to + BETWEEN_PX <= left)
@@ -134,7 +182,7 @@ fn place<'a>(events: impl Iterator<Item = &'a Event>, axis: &Axis) -> Vec<Placed
             before = Some((event.at, row));
             rows.resize_with(rows.len().max(row + 1), Vec::new);
             rows[row].push((left, right));
-            Placed { event, words, place, row, flipped }
+            Placed { event, words, place, row, flipped, cut }
         })
         .collect()
 }

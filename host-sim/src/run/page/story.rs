@@ -126,10 +126,11 @@ fn lanes(record: &Record) -> String {
         let _ = writeln!(text, "<li{class} style=\"--x:{x:.2}%\">{}</li>", seconds(time));
     }
     text += "</ol>\n";
+    text += &lane::many(record, &axis);
     for index in 0..record.lanes.len() {
         text += &lane::section(record, index, &axis);
     }
-    text += &lane::host(record, &axis);
+    text += &lane::nobody(record, &axis);
     if record.left_out > 0 {
         let _ = writeln!(text, "<p>… and {} events more</p>", record.left_out);
     }
@@ -139,13 +140,14 @@ fn lanes(record: &Record) -> String {
 /// The module's log, and what the host had to say.
 fn log(record: &Record) -> String {
     let lines = record.events.iter().filter_map(|event| match &event.what {
-        What::Logged(line) => Some((event, line)),
+        What::Logged(line) => Some((event, line.by_host, words::log(line))),
+        What::Trapped { vm, headline } => Some((event, true, words::by_host(*vm, headline))),
         _ => None,
     });
     let mut text = String::new();
-    for (event, line) in lines {
-        let class = if line.by_host { " class=\"by-host\"" } else { "" };
-        let words = escape(&words::log(line));
+    for (event, by_host, words) in lines {
+        let class = if by_host { " class=\"by-host\"" } else { "" };
+        let words = escape(&words);
         let _ = writeln!(text, "<li{class}><time>{}</time> <code>{words}</code></li>", seconds(event.at));
     }
     if text.is_empty() {

@@ -63,13 +63,17 @@ fn legend() -> String {
         ("ask", "a call-out"),
         ("answer", "its answer"),
         ("server", "the server behind"),
-        ("close", "an end"),
+        ("close", "begin and end"),
         ("verdict", "what the module found"),
+        ("config", "a new configuration"),
+        ("refusal", "one that was refused"),
+        ("trap", "a machine traps"),
     ];
     let entry = |(class, words): &(&str, &str)| format!("<li class=\"{class}\">{words}</li>\n");
     let entries: String = entries.iter().map(entry).collect();
     format!(
         "<div class=\"legend\">\n<ul>\n<li class=\"line held\">held</li>\n<li class=\"line served\">served</li>\n\
-         {entries}</ul>\n<p>Time goes to the right. Every moment has room, so long waits are drawn short.</p>\n</div>\n"
+         {entries}</ul>\n<p>Time goes to the right. Every moment has room, so long waits are drawn short. \
+         A line through several lanes is a moment that changes something for all of them.</p>\n</div>\n"
     )
 }

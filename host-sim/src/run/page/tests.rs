@@ -32,6 +32,8 @@ fn nothing_of_a_story_becomes_markup() {
     assert!(!page.contains("<script") && !page.contains("<b>&") && !page.contains("<i>\""), "{page}");
     for text in [
         "&lt;script&gt;alert(1)&lt;/script&gt;\\r\\n",
+        "greet_wait: &quot;&lt;i&gt;\\u{1b}&quot; has no number",
+        "worker 1, host: Function: &lt;f&gt; failed",
         "CONNECT \\u{1b}[2J\\u{202e}&lt;b&gt;&amp;",
         "a&lt;b&gt; <small>203.0.113.9:1</small>",
         "It&#39;s &lt;i&gt;&quot;this&quot;&lt;/i&gt; &amp; that.",

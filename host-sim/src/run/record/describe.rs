@@ -3,7 +3,7 @@
 use domain::base::{Message, Rtype};
 use domain::rdata::A;
 
-use crate::event::{DnsAddress, GrpcEvent, HeaderMap, HttpCall, HttpFailure};
+use crate::event::{DnsAddress, GrpcEvent, GrpcRequest, HeaderMap, HttpCall, HttpFailure};
 
 /// The most addresses of one answer that are named.
 const ADDRESSES_MAX: usize = 4;
@@ -62,6 +62,16 @@ pub(super) fn addresses(answer: Option<&[DnsAddress]>) -> String {
         None => "no answer".to_owned(),
         Some([]) => "no addresses".to_owned(),
         Some(found) => list(&found.iter().map(|address| address.ip.to_string()).collect::<Vec<_>>()),
+    }
+}
+
+/// A call or stream of gRPC that begins.
+pub(super) fn grpc_request(request: &GrpcRequest) -> String {
+    let GrpcRequest { cluster, service, method, message, .. } = request;
+    let to = format!("{cluster}/{service}/{method}");
+    match message {
+        Some(message) => format!("gRPC {to}, {} bytes", message.len()),
+        None => format!("gRPC stream {to}"),
     }
 }
 

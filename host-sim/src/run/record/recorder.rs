@@ -1,15 +1,16 @@
 //! The recorder between player and host.
 
+mod driven;
+
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::attribute::lane_of;
-use super::{Bytes, Finish, Lane, Peer, Record, What, describe};
-use crate::event::{CallId, ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcEvent, Input};
-use crate::{Driven, Now};
+use super::calls::{Calls, Placed, Protocol};
+use super::{Bytes, Finish, Peer, Record, What, describe};
+use crate::Driven;
+use crate::event::{CallId, ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcEvent, Input, LogLine};
 
 /// The filter state in which the module leaves what it found.
 const VERDICT: &str = "wasm.postscreen.verdict";
@@ -19,23 +20,17 @@ pub(crate) struct Recorder {
     host: Box<dyn Driven>,
     record: Rc<RefCell<Record>>,
     now: Duration,
-    /// Questions that were not answered to their end, with the lanes that they are about.
-    asked: BTreeMap<(Protocol, CallId), (Option<usize>, String)>,
-}
-
-/// What a call-out speaks; each counts its tokens by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Protocol {
-    Dns,
-    Grpc,
-    Http,
+    calls: Calls,
+    /// The module's present one.
+    configuration: String,
 }
 
 // === impl Recorder ===
 
 impl Recorder {
-    pub fn new(host: Box<dyn Driven>, record: Rc<RefCell<Record>>) -> Self {
-        Self { host, record, now: Duration::ZERO, asked: BTreeMap::new() }
+    /// A host that was started with `configuration`.
+    pub fn new(host: Box<dyn Driven>, record: Rc<RefCell<Record>>, configuration: String) -> Self {
+        Self { host, record, now: Duration::ZERO, calls: Calls::default(), configuration }
     }
 
     fn push(&mut self, connection: ConnectionId, what: What) {
@@ -108,18 +103,44 @@ impl Recorder {
             Effect::ResolveDns { call, name } => {
                 self.asked((Protocol::Dns, *call), format!("addresses of {name}"), Some(name));
             }
-            Effect::Grpc(GrpcEffect::Start(request)) => {
-                let question = format!("gRPC {}/{}", request.service, request.method);
-                self.asked((Protocol::Grpc, request.call), question, None);
+            Effect::Grpc(effect) => self.grpc(effect),
+            Effect::CancelHttpCall { call } => {
+                let gave_up = self.calls.gave_up((Protocol::Http, *call));
+                self.push_placed(gave_up);
             }
-            Effect::CancelHttpCall { call } => self.gave_up((Protocol::Http, *call)),
-            Effect::Grpc(GrpcEffect::Cancel { call }) => self.gave_up((Protocol::Grpc, *call)),
-            Effect::Log(said) => {
-                let lane = lane_of(&said.text, &self.record.borrow().lanes);
-                self.record.borrow_mut().push(self.now, lane, What::Logged(said.clone()));
+            Effect::Trapped { vm, headline } => {
+                let what = What::Trapped { vm: *vm, headline: headline.clone() };
+                self.push_placed(Some((None, what)));
             }
+            Effect::Log(line) => self.logged(line),
             Effect::Ended(end) => self.ended(end),
             _ => {}
+        }
+    }
+
+    fn grpc(&mut self, effect: &GrpcEffect) {
+        let placed = match effect {
+            GrpcEffect::Start(request) => {
+                let question = describe::grpc_request(request);
+                Some(self.calls.asked((Protocol::Grpc, request.call), None, question))
+            }
+            GrpcEffect::Send { call, message, end } => self.calls.sent(*call, message, *end),
+            GrpcEffect::End { call } => self.calls.said_all(*call),
+            GrpcEffect::Cancel { call } => self.calls.gave_up((Protocol::Grpc, *call)),
+        };
+        self.push_placed(placed);
+    }
+
+    /// The headline of a trap is an event already.
+    fn logged(&mut self, said: &LogLine) {
+        let mut record = self.record.borrow_mut();
+        let told = record.events.last().is_some_and(|event| match &event.what {
+            What::Trapped { vm, headline } => (*vm, headline) == (said.vm, &said.text),
+            _ => false,
+        });
+        if !told {
+            let lane = lane_of(&said.text, &record.lanes);
+            record.push(self.now, lane, What::Logged(said.clone()));
         }
     }
 
@@ -147,24 +168,20 @@ impl Recorder {
     }
 
     fn asked(&mut self, call: (Protocol, CallId), question: String, name: Option<&str>) {
-        let mut record = self.record.borrow_mut();
-        let lane = name.and_then(|name| record.asking(name));
-        self.asked.insert(call, (lane, question.clone()));
-        record.push(self.now, lane, What::Asked { question });
+        let lane = name.and_then(|name| self.record.borrow().asking(name));
+        let asked = self.calls.asked(call, lane, question);
+        self.push_placed(Some(asked));
     }
 
     /// Something came for a question; `over`: it was the last.
     fn answered(&mut self, call: (Protocol, CallId), answer: String, over: bool) {
-        let Some((lane, _)) = self.asked.get(&call) else { return };
-        self.record.borrow_mut().push(self.now, *lane, What::Answered { answer });
-        if over {
-            self.asked.remove(&call);
-        }
+        let answered = self.calls.answered(call, answer, over);
+        self.push_placed(answered);
     }
 
-    fn gave_up(&mut self, call: (Protocol, CallId)) {
-        if let Some((lane, question)) = self.asked.remove(&call) {
-            self.record.borrow_mut().push(self.now, lane, What::GaveUp { question });
+    fn push_placed(&mut self, placed: Option<Placed>) {
+        if let Some((lane, what)) = placed {
+            self.record.borrow_mut().push(self.now, lane, what);
         }
     }
 
@@ -176,6 +193,7 @@ impl Recorder {
         let verdict = end.filter_state_text(VERDICT);
         let lane = &mut record.lanes[index];
         lane.ended = Some(self.now);
+        lane.worker = Some(end.worker);
         lane.verdict.clone_from(&verdict);
         if let Some(verdict) = verdict {
             record.push(self.now, Some(index), What::Verdict(verdict));
@@ -183,61 +201,7 @@ impl Recorder {
     }
 }
 
-impl Driven for Recorder {
-    fn accept(
-        &mut self,
-        client: SocketAddr,
-        server: SocketAddr,
-        worker: Option<usize>,
-        now: Now,
-    ) -> ConnectionId {
-        self.now = now.monotonic;
-        let connection = self.host.accept(client, server, worker, now);
-        let mut record = self.record.borrow_mut();
-        let (name, began) = (client.to_string(), self.now);
-        record.lanes.push(Lane { connection, name, client, began, ended: None, verdict: None });
-        let lane = record.lanes.len() - 1;
-        record.push(self.now, Some(lane), What::Connected { from: client });
-        connection
-    }
-
-    fn handle(&mut self, input: Input, now: Now) {
-        self.now = now.monotonic;
-        self.input(&input);
-        self.host.handle(input, now);
-    }
-
-    fn poll_effect(&mut self) -> Option<Effect> {
-        let effect = self.host.poll_effect()?;
-        self.effect(&effect);
-        Some(effect)
-    }
-
-    fn next_deadline(&self) -> Option<Duration> {
-        self.host.next_deadline()
-    }
-
-    fn metrics(&self) -> BTreeMap<String, i64> {
-        self.host.metrics()
-    }
-
-    fn open_connections(&self) -> usize {
-        self.host.open_connections()
-    }
-
-    fn failed_workers(&self) -> Vec<usize> {
-        self.host.failed_workers()
-    }
-
-    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), String> {
-        self.now = now.monotonic;
-        self.host.reconfigure(configuration, now)
-    }
-
-    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
-        self.host.shared_data(key)
-    }
-}
+// === impl Record ===
 
 impl Record {
     /// The story's name for a client that has connected.
@@ -247,3 +211,6 @@ impl Record {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,12 @@ const OPEN_DOOR: &str = r#"(module (memory (export "memory") 1) (func (export "p
 
 /// The record of a story behind an open door.
 pub(in crate::run) fn played(yaml: &str) -> Record {
-    let module = Module::from_bytes("door", OPEN_DOOR.as_bytes()).unwrap();
+    played_by(OPEN_DOOR, yaml)
+}
+
+/// The record of a story that is played to a module in the text format.
+pub(in crate::run) fn played_by(module: &str, yaml: &str) -> Record {
+    let module = Module::from_bytes("module", module.as_bytes()).unwrap();
     let program = Program::ProxyWasm(module, Envoy::default());
     let watching = Watching::recorded();
     player::play(&program, &parse("s", yaml).unwrap(), NonZeroUsize::MIN, &watching);
@@ -42,6 +47,7 @@ pub(in crate::run) fn everything() -> Record {
         connection: ConnectionId(number.into()),
         name: name.to_owned(),
         client: SocketAddr::from(([203, 0, 113, 9], number)),
+        worker: Some(usize::from(number) - 1),
         began: Duration::ZERO,
         ended,
         verdict: verdict.map(str::to_owned),
@@ -66,9 +72,25 @@ pub(in crate::run) fn everything() -> Record {
             Some(1),
             What::Said { by: Peer::Client, bytes: bytes("<script>alert(1)</script>\r\n"), passed: false },
         ),
-        (5, None, What::Logged(logged(VmId::Main, true, "a trap"))),
+        (5, None, What::Logged(logged(VmId::Main, true, "a limit"))),
         (5, Some(0), What::Logged(logged(VmId::Worker(0), false, "CONNECT \u{1b}[2J\u{202e}<b>&"))),
         (5, None, What::Logged(logged(VmId::Canary, false, "tries"))),
+        (5, None, What::Asked { question: "gRPC stream api/pkg.Check/Stream".to_owned() }),
+        (5, None, What::Sent { to: "gRPC stream <s>".to_owned(), bytes: bytes("hi\x01"), end: false }),
+        (5, None, What::Sent { to: "gRPC stream <s>".to_owned(), bytes: bytes("bye"), end: true }),
+        (5, None, What::SaidAll { to: "gRPC stream <s>".to_owned() }),
+        (5, None, What::Cancelled { question: "gRPC stream <s>".to_owned() }),
+        (6, None, What::Reconfigured { changes: "greet_wait 2s → 1s".to_owned(), refused: None }),
+        (
+            7,
+            None,
+            What::Reconfigured {
+                changes: "greet_wait 1s → <i>".to_owned(),
+                refused: Some("greet_wait: \"<i>\u{1b}\" has no number".to_owned()),
+            },
+        ),
+        (8, None, What::Trapped { vm: VmId::Worker(1), headline: "Function: <f> failed".to_owned() }),
+        (8, None, What::Trapped { vm: VmId::Main, headline: "Function: g failed".to_owned() }),
         (2_000, Some(0), What::Dialled { cluster: "backend".to_owned() }),
         (2_000, Some(0), What::Connection { stands: true }),
         (2_000, Some(1), What::Connection { stands: false }),
@@ -102,7 +124,9 @@ fn bytes_that_pass_at_once_are_one_event() {
         .events
         .iter()
         .filter_map(|event| match &event.what {
-            What::Said { by, bytes, passed } => Some((record.name(event)?, *by, &bytes.begin[..], *passed)),
+            What::Said { by, bytes, passed } => {
+                Some((record.lane(event)?.name.as_str(), *by, &bytes.begin[..], *passed))
+            }
             What::Given { .. } => panic!("nothing was given that was not said: {event:?}"),
             _ => None,
         })

@@ -36,6 +36,20 @@ fn each_kind_of_event_has_a_sign_and_words() {
 }
 
 #[test]
+fn a_text_has_so_many_rows_and_then_it_is_cut() {
+    let words = |count: usize| {
+        let record = Record { lanes: Vec::new(), ..everything() };
+        let columns = columns_left(&Tracks::new(&record).pass(' '));
+        wrapped(&vec!["x".repeat(columns - 2); count].join(" "), columns)
+    };
+    for (count, cut) in [(ROWS_MAX - 1, false), (ROWS_MAX, false), (ROWS_MAX + 1, true)] {
+        let rows = words(count);
+        assert_eq!(rows.len(), count.min(ROWS_MAX));
+        assert_eq!(rows.iter().any(|row| row.ends_with('…')), cut, "{rows:?}");
+    }
+}
+
+#[test]
 fn what_is_left_out_is_counted() {
     let record = Record { left_out: 7, ..Record::default() };
     assert!(draw(&record).ends_with("… and 7 events more"));
@@ -63,6 +77,6 @@ fn a_wait_has_a_row_of_its_own_when_it_is_long() {
         let story = format!(
             "about: x\nclients:\n  a: {{ from: 203.0.113.9, script: [{{ wait: {milliseconds}ms }}] }}\n"
         );
-        assert_eq!(draw(&played(&story)).contains('┆'), shown, "{milliseconds}");
+        assert_eq!(draw(&played(&story)).contains("┆  … "), shown, "{milliseconds}");
     }
 }

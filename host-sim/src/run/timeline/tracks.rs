@@ -35,10 +35,14 @@ impl Tracks {
         self.cells(|_| line)
     }
 
-    /// A row with `glyph` on the track of the event.
-    pub(super) fn event(&mut self, event: &Event, glyph: char) -> String {
+    /// A row with `glyph` on the tracks that the event is about. What is about everybody is a line across all tracks.
+    pub(super) fn event(&mut self, record: &Record, event: &Event, glyph: char) -> String {
         self.enter(event);
-        self.cells(|lane| if event.lane == Some(lane) { glyph } else { '│' })
+        if matches!(event.what, What::Reconfigured { .. }) {
+            return self.across(glyph);
+        }
+        let about = |lane| event.lane == Some(lane) || record.is_struck(event, lane);
+        self.cells(|lane| if about(lane) { glyph } else { '│' })
     }
 
     /// The event at `index` is drawn. A client that has ended gives its place back.
@@ -57,6 +61,13 @@ impl Tracks {
         {
             *place = event.lane;
         }
+    }
+
+    fn across(&self, line: char) -> String {
+        let cell = |place: &Option<usize>| if place.is_some() { '╪' } else { line };
+        let cells: Vec<String> =
+            self.places[..self.width].iter().map(|place| cell(place).to_string()).collect();
+        cells.join(&line.to_string())
     }
 
     fn cells(&self, sign: impl Fn(usize) -> char) -> String {

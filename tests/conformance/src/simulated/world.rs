@@ -211,8 +211,9 @@ impl World {
                 self.answers
                     .insert((self.now.monotonic, self.asked), vec![Input::DnsAnswer { call, answer }]);
             }
-            // The host takes no answer that it does not wait for any more.
+            // The host takes no answer that it does not wait for any more, and a trap is in the log.
             Effect::CancelHttpCall { .. }
+            | Effect::Trapped { .. }
             | Effect::ReadClient { .. }
             | Effect::ReadUpstream { .. }
             | Effect::Ended(_) => {}

@@ -75,7 +75,14 @@ fn who_is_being_screened_is_closed_and_who_is_served_does_not_notice() {
 fn nobody_is_served_after_it_and_it_is_told_once() {
     let mut host = host();
     let first = connect_from(&mut host, 2);
-    assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection: first, reset: false });
+    let headline = "the component failed: session.open: no".to_owned();
+    assert_eq!(
+        effects(&mut host)[..2],
+        [
+            Effect::Trapped { vm: VmId::Worker(0), headline },
+            Effect::CloseClient { connection: first, reset: false }
+        ]
+    );
     let second = connect_from(&mut host, 3);
     assert_eq!(effects(&mut host)[0], Effect::CloseClient { connection: second, reset: false });
     assert_eq!((host.open_connections(), host.failed_workers()), (0, vec![0]));

@@ -4,7 +4,10 @@ use crate::run::record::tests::{TWO, everything, played};
 fn placed(record: &Record, lane: usize) -> Vec<(f64, usize, bool)> {
     let axis = Axis::new(record);
     let events = record.events.iter().filter(|event| event.lane == Some(lane));
-    place(events, &axis).iter().map(|placed| (placed.place, placed.row, placed.flipped)).collect()
+    place(events, &axis, beside_others)
+        .iter()
+        .map(|placed| (placed.place, placed.row, placed.flipped))
+        .collect()
 }
 
 #[test]
@@ -27,6 +30,20 @@ fn events_near_the_right_end_hang_to_the_left() {
 }
 
 #[test]
+fn events_on_their_own_have_the_side_with_more_room() {
+    let half = DRAWING_PX_MIN / 2.0;
+    for (x, room) in [
+        (0.0, (DRAWING_PX_MIN, false)),
+        (half - 1.0, (half + 1.0, false)),
+        (half, (half, false)),
+        (half + 1.0, (half + 1.0, true)),
+        (DRAWING_PX_MIN, (DRAWING_PX_MIN, true)),
+    ] {
+        assert_eq!(on_its_own(x), room);
+    }
+}
+
+#[test]
 fn the_line_is_held_and_then_served() {
     let record = everything();
     let axis = Axis::new(&record);
@@ -39,9 +56,47 @@ fn the_line_is_held_and_then_served() {
 #[test]
 fn what_is_about_no_client_has_a_lane_when_there_is_any() {
     let record = everything();
-    assert!(host(&record, &Axis::new(&record)).contains("GET api/"));
+    let lane = nobody(&record, &Axis::new(&record));
+    assert!(lane.contains("GET api/") && lane.contains("gRPC stream"), "{lane}");
+    assert!(!lane.contains("worker 1 traps"), "{lane}");
     let record = played(TWO);
-    assert!(host(&record, &Axis::new(&record)).is_empty());
+    assert!(nobody(&record, &Axis::new(&record)).is_empty());
+}
+
+#[test]
+fn what_is_about_many_clients_has_a_lane_when_there_is_any() {
+    let record = everything();
+    let lane = many(&record, &Axis::new(&record));
+    for words in ["new configuration:", "configuration refused:", "worker 1 traps:", "main thread traps:"] {
+        assert!(lane.contains(&format!("<b>{words}</b>")), "{words} is missing: {lane}");
+    }
+    assert!(!lane.contains("GET api/"), "{lane}");
+    let record = played(TWO);
+    assert!(many(&record, &Axis::new(&record)).is_empty());
+}
+
+#[test]
+fn a_line_crosses_the_lanes_that_are_struck() {
+    let record = everything();
+    let axis = Axis::new(&record);
+    for (lane, traps) in [(0, 0), (1, 1)] {
+        let lane = section(&record, lane, &axis);
+        assert_eq!(lane.matches("class=\"band trap\"").count(), traps, "{lane}");
+        assert_eq!(lane.matches("class=\"band config\"").count(), 1, "{lane}");
+        assert_eq!(lane.matches("class=\"band refusal\"").count(), 1, "{lane}");
+    }
+    let line = section(&record, 1, &axis);
+    assert!(line.contains("title=\"0.008 s worker 1 traps: Function: &lt;f&gt; failed\""), "{line}");
+}
+
+#[test]
+fn what_is_cut_can_have_the_focus() {
+    let record = everything();
+    let lane = section(&record, 0, &Axis::new(&record));
+    let items: Vec<_> = lane.lines().filter(|line| line.contains("class=\"e ")).collect();
+    let (long, short): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.contains("tabindex"));
+    assert!(long.iter().all(|item| item.contains("xxxx")), "{long:?}");
+    assert!(!long.is_empty() && !short.is_empty());
 }
 
 #[test]

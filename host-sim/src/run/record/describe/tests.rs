@@ -72,6 +72,21 @@ fn any_other_answer_is_told_by_status_and_length() {
 }
 
 #[test]
+fn a_grpc_request_is_told_by_where_it_goes() {
+    let request = |message| GrpcRequest {
+        call: CallId { vm: VmId::Main, token: 5 },
+        cluster: "api".to_owned(),
+        service: "pkg.Check".to_owned(),
+        method: "Do".to_owned(),
+        metadata: Vec::new(),
+        message,
+        timeout: None,
+    };
+    assert_eq!(grpc_request(&request(Some(vec![0; 7]))), "gRPC api/pkg.Check/Do, 7 bytes");
+    assert_eq!(grpc_request(&request(None)), "gRPC stream api/pkg.Check/Do");
+}
+
+#[test]
 fn grpc_and_look_ups_are_told_in_words() {
     for (event, told) in [
         (GrpcEvent::InitialMetadata(headers(&[("a", "b")])), "1 headers"),
