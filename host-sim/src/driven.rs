@@ -58,11 +58,8 @@ pub trait Driven {
     /// [`Refusal`] when it stays as it was.
     fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), Refusal>;
 
-    /// The value under `key` in the data that the machines share. `None`: this host cannot tell; `Some(None)`: there is
-    /// none.
-    fn shared_data(&self, _key: &[u8]) -> Option<Option<Vec<u8>>> {
-        None
-    }
+    /// The value under `key` in the data that the workers share.
+    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>>;
 }
 
 impl Driven for Host {
@@ -109,7 +106,7 @@ impl Driven for Host {
             .map_err(|error| Refusal { headline: error.headline(), text: error.with_log() })
     }
 
-    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
-        Some(Self::shared_data(self, key))
+    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
+        Self::shared_data(self, key)
     }
 }

@@ -222,10 +222,10 @@ impl Driven for ComponentHost {
         failed.map(|(number, _)| number).collect()
     }
 
-    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
         let key = String::from_utf8_lossy(key);
         let Ok(value) = self.table.fetch(&key);
-        Some(value.map(|(value, _)| value))
+        value.map(|(value, _)| value)
     }
 }
 

@@ -73,7 +73,7 @@ impl Driven for Recorder {
         done
     }
 
-    fn shared_data(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
         self.host.shared_data(key)
     }
 }
