@@ -35,6 +35,7 @@ mod driven;
 mod error;
 mod event;
 pub mod explain;
+mod expressions;
 mod host;
 pub mod import;
 mod metrics;
