@@ -122,7 +122,7 @@ impl Crowd {
                 let sink = Sink::default();
                 let bytes = sink.greeting().to_vec();
                 self.sinks.insert(connection, sink);
-                self.tell(Input::UpstreamConnected { connection });
+                self.tell(Input::UpstreamConnected { connection, ends: None });
                 self.tell(Input::UpstreamBytes { connection, bytes, end: false });
             }
             Effect::ToUpstream { connection, bytes } => self.mail_server_hears(connection, &bytes),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::event::ConnectionId;
+use crate::event::{ConnectionId, UpstreamEnds};
 use crate::properties::Prototype;
 use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
 use crate::speaker::Speaker;
@@ -37,13 +37,15 @@ pub(crate) struct Connection {
     pub declared: BTreeMap<Vec<u8>, Prototype>,
     pub received: u64,
     pub sent: u64,
-    pub proxied: Proxied,
+    pub counted: Counted,
 }
 
-/// Bytes that `tcp_proxy` has seen: what the module let pass from the client, and all that came from the server.
+/// Bytes as the properties `request.size` and `response.size` count them.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Proxied {
+pub(crate) struct Counted {
+    /// At every read, all that waits for the module: what it has paused counts again.
     pub received: u64,
+    /// What the module has let pass to the client, as it left it.
     pub sent: u64,
 }
 
@@ -62,6 +64,11 @@ pub(crate) struct Upstream {
     pub phase: UpstreamPhase,
     /// The cluster that was chosen.
     pub cluster: Option<String>,
+    /// When it was asked for.
+    pub dialled: Duration,
+    /// How long it took to stand. There is a server from then on, also when it has gone.
+    pub ready_after: Option<Duration>,
+    pub ends: Option<UpstreamEnds>,
     /// The host's own echo, when the cluster is one.
     pub speaker: Option<Speaker>,
     /// Bytes that came before the upstream connection stood.
@@ -137,7 +144,7 @@ impl Connection {
             declared: BTreeMap::new(),
             received: 0,
             sent: 0,
-            proxied: Proxied::default(),
+            counted: Counted::default(),
         }
     }
 

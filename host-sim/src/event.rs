@@ -99,6 +99,15 @@ pub struct LogLine {
     pub by_host: bool,
 }
 
+/// The two ends of an upstream connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UpstreamEnds {
+    /// The host's own end, property `upstream.local_address`.
+    pub local: SocketAddr,
+    /// The server, properties `upstream.address` and `upstream.port`.
+    pub server: SocketAddr,
+}
+
 /// What happens to the host. Inputs for a connection or a call that is already gone are ignored.
 ///
 /// Bytes may be handed in at any time: what Envoy would leave in the socket, because its reads are disabled, the host
@@ -114,8 +123,9 @@ pub enum Input {
     /// The driver's queue towards the client is full (`true`) or has room again (`false`, the state at the start).
     /// While it is full the host keeps what it has to send, and stops reading from upstream above its buffer limit.
     ClientCongested { connection: ConnectionId, congested: bool },
-    /// The connection asked for by [`Effect::Dial`] stands.
-    UpstreamConnected { connection: ConnectionId },
+    /// The connection asked for by [`Effect::Dial`] stands. `ends`: where it begins and ends, for a driver that has
+    /// addresses; without them the module finds no property of theirs.
+    UpstreamConnected { connection: ConnectionId, ends: Option<UpstreamEnds> },
     /// The connection asked for by [`Effect::Dial`] could not be made.
     UpstreamRefused { connection: ConnectionId },
     /// One read from the upstream socket. `end`: the read also found its FIN.

@@ -168,7 +168,9 @@ impl Host {
             Input::ClientCongested { connection, congested } => {
                 self.on(connection, now, |worker, context| worker.client_congested(context, congested));
             }
-            Input::UpstreamConnected { connection } => self.on(connection, now, Worker::upstream_connected),
+            Input::UpstreamConnected { connection, ends } => {
+                self.on(connection, now, |worker, context| worker.upstream_connected(context, ends));
+            }
             Input::UpstreamRefused { connection } => self.on(connection, now, Worker::upstream_refused),
             Input::UpstreamBytes { connection, bytes, end } => {
                 self.on(connection, now, |worker, context| worker.upstream_bytes(context, bytes, end));

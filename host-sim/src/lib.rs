@@ -40,6 +40,7 @@ mod driven;
 mod error;
 mod event;
 pub mod explain;
+mod expressions;
 mod host;
 pub mod import;
 mod metrics;
@@ -65,13 +66,13 @@ pub use driven::{Driven, Refusal};
 pub use error::{ModuleError, StartError};
 pub use event::{
     CallId, ConnectionEnd, ConnectionId, DnsAddress, Effect, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap,
-    HttpCall, HttpFailure, Input, LogLevel, LogLine, VmId,
+    HttpCall, HttpFailure, Input, LogLevel, LogLine, UpstreamEnds, VmId,
 };
 pub use host::Host;
 pub use profile::{Profile, UnknownProfile};
 pub use settings::{
-    CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits, MEMORY_BYTES_MAX, Settings,
-    TcpProxy,
+    CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits, MEMORY_BYTES_MAX, Node,
+    Settings, TcpProxy,
 };
 pub use time::Now;
 pub use vm::Module;

@@ -13,6 +13,7 @@ use std::str::FromStr;
 /// | 1.38 | the answer that Envoy makes for a server that is not there no longer says what the socket's error was |
 /// | 1.39 | 45 functions of WASI instead of 18; `poll_oneoff` succeeds; `__main_void` is called after `_initialize` |
 /// | 1.40 | a reset by the client resets the server too |
+/// | 1.40 | expressions may have names in backticks, and find variables with a dot before their names |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Profile {

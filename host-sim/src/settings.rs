@@ -45,6 +45,8 @@ pub struct Settings {
     pub allowed_capabilities: BTreeSet<String>,
     /// Log lines below it are dropped, and `proxy_get_log_level` answers it.
     pub log_level: LogLevel,
+    /// `node` of the bootstrap: who this host is, property `xds.node`.
+    pub node: Node,
     /// How many workers, each with a virtual machine of its own; they share data and metrics.
     pub workers: NonZeroUsize,
     /// Where `random_get` and the jitter of reloads start. The same seed gives the same bytes.
@@ -55,6 +57,15 @@ pub struct Settings {
     pub clusters: BTreeMap<String, Cluster>,
     /// The clusters that call-outs may name; any other is `BadArgument`.
     pub http_clusters: BTreeMap<String, HttpCluster>,
+}
+
+/// `envoy.config.core.v3.Node`, as far as a configuration names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// The host's own name.
+    pub id: String,
+    /// Which group of hosts it belongs to.
+    pub cluster: String,
 }
 
 /// `envoy.filters.network.tcp_proxy`, as far as the module can tell the difference.
@@ -103,6 +114,7 @@ impl Settings {
             limits: Limits::default(),
             allowed_capabilities: BTreeSet::new(),
             log_level: LogLevel::Info,
+            node: Node::default(),
             workers: NonZeroUsize::MIN,
             seed: 0,
             tcp_proxy: TcpProxy {

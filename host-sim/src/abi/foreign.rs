@@ -1,6 +1,7 @@
 //! Envoy's foreign functions.
 
 mod compression;
+mod expression;
 mod filter_state;
 mod signature;
 
@@ -18,9 +19,9 @@ const FUNCTIONS: [(&str, Function); 10] = [
     ("clear_route_cache", |_, _| Ok(None)),
     ("compress", |_, message| compression::compress(message)),
     ("declare_property", filter_state::declare_property),
-    ("expr_create", |_, _| Err(Status::Unimplemented)),
-    ("expr_delete", |_, _| Err(Status::Unimplemented)),
-    ("expr_evaluate", |_, _| Err(Status::Unimplemented)),
+    ("expr_create", expression::create),
+    ("expr_delete", expression::delete),
+    ("expr_evaluate", expression::evaluate),
     ("set_envoy_filter_state", filter_state::set),
     ("sign", |_, message| signature::sign(message)),
     ("uncompress", |_, message| compression::uncompress(message)),
@@ -28,22 +29,23 @@ const FUNCTIONS: [(&str, Function); 10] = [
 ];
 
 /// `proxy_call_foreign_function`: `NotFound` for a name that Envoy does not know. Without a result, and after a
-/// failure, address and length are 0. An output whose own address is 0 is not written.
+/// failure, address and length are 0; a result without bytes has an address. An output whose own address is 0 is not
+/// written.
 pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
     let name = guest.text(args.u32(0), args.u32(1))?;
     let message = guest.bytes(args.u32(2), args.u32(3))?;
     let function = FUNCTIONS.iter().find(|(known, _)| *known == name).ok_or(Status::NotFound)?;
     let (result, status) = match function.1(guest.state(), &message) {
-        Ok(result) => (result.unwrap_or_default(), Status::Ok),
-        Err(status) => (Vec::new(), status),
+        Ok(result) => (result, Status::Ok),
+        Err(status) => (None, status),
     };
     let (ptr_out, len_out) = (args.u32(4), args.u32(5));
     if ptr_out != 0 {
-        let (ptr, _) = guest.allocate(&result)?;
+        let ptr = result.as_ref().map_or(Ok(0), |result| guest.place(result))?;
         guest.write_u32(ptr_out, ptr)?;
     }
     if len_out != 0 {
-        let len = u32::try_from(result.len()).map_err(|_| Status::InvalidMemoryAccess)?;
+        let len = u32::try_from(result.unwrap_or_default().len()).map_err(|_| Status::InvalidMemoryAccess)?;
         guest.write_u32(len_out, len)?;
     }
     if status == Status::Ok { Ok(()) } else { Err(status.into()) }

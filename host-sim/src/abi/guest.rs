@@ -77,18 +77,22 @@ impl Guest<'_> {
     /// `bytes` in memory of the module's own: address and length.
     pub fn allocate(&mut self, bytes: &[u8]) -> Result<(u32, u32), Fault> {
         let len = u32::try_from(bytes.len()).map_err(|_| Status::InvalidMemoryAccess)?;
-        let mut ptr = 0;
-        if len > 0 {
-            let allocate = self.caller.data().allocate.clone().ok_or(Status::InvalidMemoryAccess)?;
-            self.state().allocating = true;
-            let allocated = allocate.call(self.caller.as_context_mut(), len);
-            self.state().allocating = false;
-            ptr = allocated?;
-            if ptr == 0 {
-                return Err(Status::InvalidMemoryAccess.into());
-            }
-            self.write(ptr, bytes)?;
-        }
+        let ptr = if len > 0 { self.place(bytes)? } else { 0 };
         Ok((ptr, len))
+    }
+
+    /// The address of `bytes` in memory of the module's own, whose allocator is asked even for none at all.
+    pub fn place(&mut self, bytes: &[u8]) -> Result<u32, Fault> {
+        let len = u32::try_from(bytes.len()).map_err(|_| Status::InvalidMemoryAccess)?;
+        let allocate = self.caller.data().allocate.clone().ok_or(Status::InvalidMemoryAccess)?;
+        self.state().allocating = true;
+        let allocated = allocate.call(self.caller.as_context_mut(), len);
+        self.state().allocating = false;
+        let ptr = allocated?;
+        if ptr == 0 && len > 0 {
+            return Err(Status::InvalidMemoryAccess.into());
+        }
+        self.write(ptr, bytes)?;
+        Ok(ptr)
     }
 }

@@ -17,7 +17,7 @@ mod list;
 mod metric;
 pub(crate) mod pairs;
 mod property;
-mod proto;
+pub(crate) mod proto;
 mod queue;
 mod restriction;
 mod runtime;

@@ -65,7 +65,7 @@ impl<'a> Message<'a> {
 }
 
 /// Appends a field of bytes or text, unless it is empty.
-pub(super) fn put_bytes(wire: &mut Vec<u8>, number: u8, bytes: &[u8]) {
+pub(crate) fn put_bytes(wire: &mut Vec<u8>, number: u8, bytes: &[u8]) {
     if !bytes.is_empty() {
         wire.push(number << 3 | 2);
         put_varint(wire, bytes.len() as u64);

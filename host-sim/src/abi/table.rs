@@ -1,7 +1,4 @@
-//! The functions of module `env`.
-//!
-//! One thing is missing of what Envoy links here: the CEL expressions behind `proxy_call_foreign_function`
-//! (`expr_create`, `expr_evaluate`, `expr_delete`) answer `Unimplemented`. All other functions do what Envoy's do.
+//! The functions of module `env`, all that Envoy links here.
 
 use super::AbiVersion::{V0_1_0, V0_2_0, V0_2_1};
 use super::Handler::{NoResult, Proxy, Runtime};

@@ -159,7 +159,7 @@ impl Driven for ComponentHost {
             Input::ClientCongested { connection, congested } => {
                 self.on(connection, now, |worker| worker.client_congested(connection, congested));
             }
-            Input::UpstreamConnected { connection } => {
+            Input::UpstreamConnected { connection, .. } => {
                 self.on(connection, now, |worker| worker.upstream_connected(connection));
             }
             Input::UpstreamRefused { connection } => {

@@ -2,21 +2,24 @@
 
 use std::net::SocketAddr;
 
-use super::{Value, int, text};
+use super::Value;
+use crate::abi::proto::put_bytes;
 use crate::connection::{Connection, UpstreamPhase};
+use crate::settings::Node;
 use crate::time::Now;
 
 /// `request.*`: a connection counts as one request, without headers.
 pub(super) fn request(connection: &Connection, now: Now, path: &[&str]) -> Option<Value> {
-    let received = i64::try_from(connection.proxied.received).unwrap_or(i64::MAX);
+    let received = i64::try_from(connection.counted.received).unwrap_or(i64::MAX);
     match path {
-        [] | ["headers"] => Some(Value::Lookup),
-        ["headers_bytes"] => Some(int(0)),
-        ["size" | "total_size"] => Some(int(received)),
+        [] => Some(Value::Formless),
+        ["headers"] => Some(Value::lookup()),
+        ["headers_bytes"] => Some(Value::Int(0)),
+        ["size" | "total_size"] => Some(Value::Int(received)),
         ["time"] => {
             let age = now.monotonic.saturating_sub(connection.accepted);
             let started = now.wall.saturating_sub(age).as_nanos();
-            Some(int(i64::try_from(started).unwrap_or(i64::MAX)))
+            Some(Value::Time(i64::try_from(started).unwrap_or(i64::MAX)))
         }
         _ => None,
     }
@@ -24,11 +27,12 @@ pub(super) fn request(connection: &Connection, now: Now, path: &[&str]) -> Optio
 
 /// `response.*`
 pub(super) fn response(connection: &Connection, path: &[&str]) -> Option<Value> {
-    let sent = i64::try_from(connection.proxied.sent).unwrap_or(i64::MAX);
+    let sent = i64::try_from(connection.counted.sent).unwrap_or(i64::MAX);
     match path {
-        [] | ["headers" | "trailers"] => Some(Value::Lookup),
-        ["headers_bytes" | "flags"] => Some(int(0)),
-        ["size" | "total_size"] => Some(int(sent)),
+        [] => Some(Value::Formless),
+        ["headers" | "trailers"] => Some(Value::lookup()),
+        ["headers_bytes" | "flags"] => Some(Value::Int(0)),
+        ["size" | "total_size"] => Some(Value::Int(sent)),
         _ => None,
     }
 }
@@ -36,10 +40,10 @@ pub(super) fn response(connection: &Connection, path: &[&str]) -> Option<Value> 
 /// `connection.*`
 pub(super) fn connection(connection: &Connection, path: &[&str]) -> Option<Value> {
     match path {
-        [] => Some(Value::Lookup),
-        ["id"] => Some(Value::Leaf(connection.id.0.to_le_bytes().into())),
-        ["mtls"] => Some(Value::Leaf(vec![0])),
-        ["requested_server_name"] => Some(text("")),
+        [] => Some(Value::Formless),
+        ["id"] => Some(Value::Uint(connection.id.0)),
+        ["mtls"] => Some(Value::Bool(false)),
+        ["requested_server_name"] => Some(Value::text("")),
         _ => None,
     }
 }
@@ -47,20 +51,40 @@ pub(super) fn connection(connection: &Connection, path: &[&str]) -> Option<Value
 /// `source.*` and `destination.*`
 pub(super) fn peer(address: SocketAddr, path: &[&str]) -> Option<Value> {
     match path {
-        [] => Some(Value::Lookup),
-        ["address"] => Some(text(&address.to_string())),
-        ["port"] => Some(int(address.port().into())),
+        [] => Some(Value::Formless),
+        ["address"] => Some(Value::Text(address.to_string())),
+        ["port"] => Some(Value::Int(address.port().into())),
         _ => None,
     }
 }
 
-/// `upstream.*`, from the moment `tcp_proxy` has chosen a cluster.
+/// `upstream.*`. There is a cluster from the moment `tcp_proxy` has chosen it, and a server when it is connected.
 pub(super) fn upstream(connection: &Connection, path: &[&str]) -> Option<Value> {
-    let chosen = connection.upstream.phase != UpstreamPhase::Idle;
+    let upstream = &connection.upstream;
+    let chosen = upstream.phase != UpstreamPhase::Idle;
     match path {
-        [] => Some(Value::Lookup),
-        ["request_attempt_count"] => Some(Value::Leaf(u64::from(chosen).to_le_bytes().into())),
-        ["transport_failure_reason"] => Some(text("")),
+        [] => Some(Value::Formless),
+        ["address"] => upstream.ends.map(|ends| Value::Text(ends.server.to_string())),
+        ["port"] => upstream.ends.map(|ends| Value::Int(ends.server.port().into())),
+        ["local_address"] => upstream.ends.map(|ends| Value::Text(ends.local.to_string())),
+        ["cx_pool_ready_duration"] => {
+            let waited = upstream.ready_after?.as_nanos();
+            Some(Value::Duration(i64::try_from(waited).unwrap_or(i64::MAX)))
+        }
+        ["locality", rest @ ..] => upstream.ready_after.and_then(|_| locality(rest)),
+        // A cluster here is one server.
+        ["num_endpoints"] => chosen.then_some(Value::Uint(1)),
+        ["request_attempt_count"] => Some(Value::Uint(chosen.into())),
+        ["transport_failure_reason"] => Some(Value::text("")),
+        _ => None,
+    }
+}
+
+/// `envoy.config.core.v3.Locality`: nobody says where anything is.
+fn locality(path: &[&str]) -> Option<Value> {
+    match path {
+        [] => Some(Value::Message(Vec::new())),
+        ["region" | "zone" | "sub_zone"] => Some(Value::text("")),
         _ => None,
     }
 }
@@ -68,22 +92,52 @@ pub(super) fn upstream(connection: &Connection, path: &[&str]) -> Option<Value> 
 /// `metadata.*`: there is never any.
 pub(super) fn metadata(path: &[&str]) -> Option<Value> {
     match path {
-        [] => Some(Value::EmptyMessage),
-        ["filter_metadata" | "typed_filter_metadata"] => Some(Value::Lookup),
+        [] => Some(Value::Message(Vec::new())),
+        ["filter_metadata" | "typed_filter_metadata"] => Some(Value::lookup()),
         _ => None,
     }
 }
 
-/// `xds.*`
-pub(super) fn xds(connection: &Connection, path: &[&str]) -> Option<Value> {
-    let cluster = connection.upstream.cluster.as_deref();
+/// `xds.*`, which root contexts have, too.
+pub(super) fn xds(node: &Node, stream: Option<&Connection>, path: &[&str]) -> Option<Value> {
     match path {
-        [] => Some(Value::Lookup),
-        ["cluster_name"] => cluster.map(text),
-        ["cluster_metadata"] => cluster.map(|_| Value::EmptyMessage),
-        ["filter_chain_name"] => Some(text("")),
-        ["listener_direction"] => Some(int(0)),
-        ["listener_metadata"] => Some(Value::EmptyMessage),
+        [] => return Some(Value::Formless),
+        ["node", rest @ ..] => return self::node(node, rest),
+        _ => {}
+    }
+    let upstream = &stream?.upstream;
+    match path {
+        ["cluster_name"] => upstream.cluster.as_deref().map(Value::text),
+        ["cluster_metadata", rest @ ..] => upstream.cluster.as_ref().and_then(|_| metadata(rest)),
+        ["filter_chain_name"] => Some(Value::text("")),
+        ["listener_direction"] => Some(Value::Int(0)),
+        ["listener_metadata", rest @ ..] => metadata(rest),
+        // There is a server, and it has none.
+        ["upstream_host_metadata" | "upstream_host_locality_metadata"] => {
+            upstream.ready_after.map(|_| Value::Formless)
+        }
         _ => None,
     }
 }
+
+/// `envoy.config.core.v3.Node`: what the configuration says, and what this host calls itself.
+fn node(node: &Node, path: &[&str]) -> Option<Value> {
+    match path {
+        [] => {
+            let mut wire = Vec::new();
+            put_bytes(&mut wire, 1, node.id.as_bytes());
+            put_bytes(&mut wire, 2, node.cluster.as_bytes());
+            put_bytes(&mut wire, 6, USER_AGENT.as_bytes());
+            Some(Value::Message(wire))
+        }
+        ["id"] => Some(Value::text(&node.id)),
+        ["cluster"] => Some(Value::text(&node.cluster)),
+        ["user_agent_name"] => Some(Value::text(USER_AGENT)),
+        ["locality", rest @ ..] => locality(rest),
+        ["metadata"] => Some(Value::lookup()),
+        _ => None,
+    }
+}
+
+/// What every Envoy says here.
+const USER_AGENT: &str = "envoy";

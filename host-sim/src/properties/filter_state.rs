@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Value, int, text};
+use super::Value;
 use crate::abi::Status;
 use crate::connection::Connection;
 use crate::profile::Profile;
@@ -102,7 +102,7 @@ fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 
 /// `filter_state.*`: what a module stored, and what factories made. Addresses are maps of `ip` and `port`.
 pub(super) fn find(connection: &Connection, path: &[&str], profile: Profile) -> Option<Value> {
-    let [key, field @ ..] = path else { return Some(Value::Lookup) };
+    let [key, field @ ..] = path else { return Some(Value::Formless) };
     if !is_readable(key, profile) {
         return None;
     }
@@ -112,10 +112,10 @@ pub(super) fn find(connection: &Connection, path: &[&str], profile: Profile) -> 
         _ => None,
     };
     match (field, address) {
-        ([], None) => Some(Value::Leaf(object.clone())),
-        ([], Some(_)) => Some(Value::Lookup),
-        (["ip"], Some(address)) => Some(text(&address.ip().to_string())),
-        (["port"], Some(address)) => Some(int(address.port().into())),
+        ([], None) => Some(Value::Bytes(object.clone())),
+        ([], Some(_)) => Some(Value::lookup()),
+        (["ip"], Some(address)) => Some(Value::Text(address.ip().to_string())),
+        (["port"], Some(address)) => Some(Value::Int(address.port().into())),
         _ => None,
     }
 }

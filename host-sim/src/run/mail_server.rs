@@ -24,10 +24,10 @@ impl Sessions {
         match server {
             MailServer::Serves(manners) => {
                 self.0.insert(connection, MailSession::new(manners, now));
-                (Input::UpstreamConnected { connection }, true)
+                (Input::UpstreamConnected { connection, ends: None }, true)
             }
             // The kernel takes the connection, and nobody ever says a word.
-            MailServer::Busy => (Input::UpstreamConnected { connection }, false),
+            MailServer::Busy => (Input::UpstreamConnected { connection, ends: None }, false),
             MailServer::Refuses => (Input::UpstreamRefused { connection }, false),
         }
     }

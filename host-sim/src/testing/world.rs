@@ -189,7 +189,7 @@ impl World {
         let Some(side) = self.upstreams.get_mut(&id) else { return };
         side.connected = true;
         let greeting = self.backends.get(&side.cluster).map(|backend| backend.greeting.clone());
-        self.host.handle(Input::UpstreamConnected { connection: id }, self.now);
+        self.host.handle(Input::UpstreamConnected { connection: id, ends: None }, self.now);
         self.say(id, &Reply::bytes(greeting.unwrap_or_default()));
     }
 

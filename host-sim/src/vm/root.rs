@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::expressions::Expressions;
 use crate::properties::Prototype;
 
 /// One root context.
@@ -16,4 +17,5 @@ pub(crate) struct Root {
     pub looked_at: Option<u32>,
     /// What `declare_property` has declared, by name.
     pub declared: BTreeMap<Vec<u8>, Prototype>,
+    pub expressions: Expressions,
 }

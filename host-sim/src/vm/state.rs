@@ -198,6 +198,12 @@ impl State {
         self.streams.get(&context).map_or(context, |connection| connection.root)
     }
 
+    /// The root of the context whose callback is running.
+    pub fn current_root(&self) -> u32 {
+        let context = self.current_context;
+        self.streams.get(&context).map_or(context, |connection| connection.root)
+    }
+
     /// The stream that host functions act on: of the effective context, else of the current one.
     pub fn stream_context(&self) -> Option<u32> {
         let context = self.effective_context.unwrap_or(self.current_context);

@@ -82,6 +82,7 @@ impl Worker {
                 return;
             }
             connection.received += arrived;
+            connection.counted.received += connection.socket.read_buffer.len() as u64;
             connection.socket.visible = true;
             let args = data_args(context, &connection.socket.read_buffer, connection.socket.read_end);
             if self.ask(context, Callback::DownstreamData, &args) == Verdict::Continue {
@@ -130,6 +131,7 @@ impl Worker {
         // paused waits for the next upstream bytes; there is no way to resume it.
         let Some(connection) = self.open_stream(context) else { return };
         if verdict == Verdict::Continue {
+            connection.counted.sent += connection.upstream.socket.read_buffer.len() as u64;
             connection.socket.write_buffer.append(&mut connection.upstream.socket.read_buffer);
             connection.socket.write_end |= end;
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Worker;
 use crate::connection::{Connection, UpstreamPhase};
-use crate::event::Effect;
+use crate::event::{Effect, UpstreamEnds};
 use crate::profile::Profile;
 use crate::properties::{CLUSTER, IDLE_TIMEOUT_MS};
 use crate::settings::Cluster;
@@ -31,6 +31,7 @@ impl Worker {
         let id = connection.id;
         connection.upstream.cluster = Some(cluster.clone());
         connection.upstream.phase = UpstreamPhase::Dialling;
+        connection.upstream.dialled = now;
         match kind {
             Cluster::Remote => {
                 self.state_mut()
@@ -49,7 +50,6 @@ impl Worker {
         let max = self.state().settings.tcp_proxy.max_early_data_bytes;
         let Some(connection) = self.open_stream(context) else { return };
         let bytes = std::mem::take(&mut connection.socket.read_buffer);
-        connection.proxied.received += bytes.len() as u64;
         let end = connection.socket.read_end;
         let upstream = &mut connection.upstream;
         if upstream.phase == UpstreamPhase::Connected {
@@ -64,13 +64,16 @@ impl Worker {
     }
 
     /// The upstream connection stands: early data first, then reads are enabled again.
-    pub fn upstream_connected(&mut self, context: u32) {
+    pub fn upstream_connected(&mut self, context: u32, ends: Option<UpstreamEnds>) {
+        let now = self.state().now.monotonic;
         let Some(connection) = self.open_stream(context) else { return };
         let upstream = &mut connection.upstream;
         if upstream.phase != UpstreamPhase::Dialling {
             return;
         }
         upstream.phase = UpstreamPhase::Connected;
+        upstream.ends = ends;
+        upstream.ready_after = Some(now.saturating_sub(upstream.dialled));
         upstream.socket.write_buffer = std::mem::take(&mut upstream.early);
         upstream.socket.write_end = upstream.early_end;
         upstream.early_full = false;
@@ -100,11 +103,9 @@ impl Worker {
     /// Reads what the server sent, while reads are enabled.
     pub(super) fn read_upstream(&mut self, context: u32) {
         while let Some(connection) = self.open_stream(context) {
-            let arrived = connection.upstream.socket.inbox.len() as u64;
             if !connection.upstream_reads_enabled() || !connection.upstream.socket.read() {
                 return;
             }
-            connection.proxied.sent += arrived;
             self.restart_idle(context);
             self.write(context);
             if self.open_stream(context).is_some_and(|connection| connection.upstream.socket.both_ended()) {

@@ -40,7 +40,7 @@ impl Worker {
         let (client, server) = (connection.client, connection.server);
         let Some(speaker) = connection.speaker() else { return };
         if phase == UpstreamPhase::Dialling {
-            self.upstream_connected(context);
+            self.upstream_connected(context, None);
         } else if phase != UpstreamPhase::Connected {
             // Closed: nothing comes back any more.
         } else if let Some((bytes, end)) = speaker.turn() {

@@ -50,11 +50,18 @@ errno 76. No list forbids `envoy_resolve_dns` and the two functions of Emscripte
 const LEFT_OUT: &str = "
 ## What is not compared
 
-- The foreign functions `expr_create`, `expr_evaluate` and `expr_delete`: Envoy evaluates CEL expressions, host-sim
-  answers `Unimplemented`.
-- The properties `upstream.address`, `upstream.port`, `upstream.local_address`, `upstream.cx_pool_ready_duration`,
-  `upstream.locality` and `xds.node`: host-sim dials clusters, not addresses, and has no node. `response.size`: Envoy
-  has 0 for a TCP connection, host-sim counts.
+- Expressions (`expr_create`) in which host-sim does otherwise. It refuses messages that are made
+  (`google.protobuf.Duration{seconds: 1}`), numbers such as `1e400`, and times after the year 9999; it has the macro
+  `existsOne` and the types `timestamp` and `duration`. `has` is true for a message's field with its default value, and
+  `message['field']` is the field. `{} == source` is false, `source == {}` true. `string` writes large numbers as
+  `100000000`, not `1e+08`, and spans of time as `1.5s`, not `1.500s`; `getMilliseconds` of a span counts all of it.
+  Maps are in the order of their keys, which in Envoy changes from run to run. One root context has at most 1024
+  expressions of 16 KiB each; in Envoy there is no limit to their number, and a larger one to their length.
+- `xds.node` as a whole: host-sim has `id`, `cluster` and `user_agent_name`, Envoy also its version and all of its
+  extensions.
+- How long it took to connect, and from which port: `upstream.cx_pool_ready_duration` and `upstream.local_address` are
+  compared by their length. After a connection that failed, only Envoy has the server's address, a
+  `transport_failure_reason` and `response.flags`. The host's own echo has an address in Envoy only.
 - When `envoy_resolve_dns` calls back: Envoy 1.40 does so inside the call where it knows the answer, host-sim always
   afterwards, because a module that is entered twice may trap.
 - gRPC calls that bring Envoy down: with nothing for all arguments it crashes, and to a cluster without a server it

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use host_sim::{
-    Cluster, FailurePolicy, Host, HttpCluster, LogLevel, LogLine, Module, Now, Profile, Settings, StartError,
-    TcpProxy, VmId,
+    Cluster, FailurePolicy, Host, HttpCluster, LogLevel, LogLine, Module, Node, Now, Profile, Settings,
+    StartError, TcpProxy, VmId,
 };
 
 use crate::coverage::Calls;
@@ -67,6 +67,7 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
     settings.vm_configuration = probe.guest().into();
     settings.allowed_capabilities = setup.allowed.iter().flatten().map(|name| (*name).to_owned()).collect();
     settings.environment.clone_from(&setup.environment);
+    settings.node = Node { id: "node".into(), cluster: "cluster".into() };
     settings.workers =
         NonZeroUsize::new(setup.workers as usize).context("a probe has at least one worker")?;
     settings.tcp_proxy = TcpProxy {

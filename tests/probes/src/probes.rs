@@ -6,6 +6,7 @@ mod closing;
 mod contexts;
 mod data;
 mod events;
+mod expressions;
 mod foreign;
 mod grpc;
 mod headers;
@@ -43,6 +44,11 @@ pub(crate) fn find(name: &str) -> Box<dyn Probe> {
         "data" => Box::new(data::Data),
         "data-swallow" => Box::new(data::Swallow),
         "events" => Box::new(events::Events),
+        "expressions" => Box::new(expressions::Language),
+        "expressions-attributes" => Box::new(expressions::Attributes),
+        "expressions-depth" => Box::new(expressions::Depth),
+        "expressions-functions" => Box::new(expressions::Functions),
+        "expressions-tokens" => Box::new(expressions::Tokens),
         "foreign" => Box::new(foreign::Foreign),
         "foreign-filter-state" => Box::new(foreign::FilterState),
         "foreign-property" => Box::new(foreign::DeclareProperty),
@@ -62,6 +68,7 @@ pub(crate) fn find(name: &str) -> Box<dyn Probe> {
         "pause-write" => Box::new(pausing::WriteWhilePaused::default()),
         "pointers" => Box::new(system::Pointers),
         "properties" => Box::new(properties::Properties),
+        "properties-sizes" => Box::new(properties::Sizes),
         "properties-set" => Box::new(properties::Set),
         "queues" => Box::new(shared::Queues::default()),
         "refuse-configure" => Box::new(system::Refuse { at_start: false }),

@@ -64,7 +64,7 @@ impl Bench {
     }
 
     pub fn connected(&mut self, connection: ConnectionId) {
-        self.handle(Input::UpstreamConnected { connection });
+        self.handle(Input::UpstreamConnected { connection, ends: None });
     }
 
     pub fn upstream(&mut self, connection: ConnectionId, bytes: &str) {

@@ -49,10 +49,38 @@ fn what_needs_no_result_has_none() {
 }
 
 #[test]
-fn expressions_are_not_in_this_host() {
-    for name in ["expr_create", "expr_evaluate", "expr_delete"] {
-        assert_eq!(called(name, b"1 + 1"), ["012", ""], "{name}");
+fn an_expression_has_a_token_of_four_bytes() {
+    assert_eq!(called("expr_create", b"1 + 1"), ["000", "\x01\0\0\0"], "the second call of the two");
+    assert_eq!(called("expr_create", b"1 +"), ["002", ""]);
+    assert_eq!(called("expr_evaluate", b"\0\0\0\0"), ["001", ""]);
+    for function in ["expr_evaluate", "expr_delete"] {
+        for token in [&b""[..], b"\0\0\0", b"\0\0\0\0\0"] {
+            assert_eq!(called(function, token), ["002", ""], "{function} {token:?}");
+        }
     }
+    assert_eq!(called("expr_delete", b"\0\0\0\0"), ["000", ""]);
+}
+
+#[test]
+fn a_stream_evaluates_what_its_root_has_created() {
+    // The root creates an expression, and each client evaluates token 0.
+    let mut bench = start(
+        r#"(data (i32.const 1024) "expr_create") (data (i32.const 1100) "source.address")
+           (data (i32.const 1200) "expr_evaluate")
+           (func (export "proxy_on_configure") (param i32 i32) (result i32)
+             (drop (call $foreign (i32.const 1024) (i32.const 11) (i32.const 1100) (i32.const 14)
+               (i32.const 16) (i32.const 20)))
+             (call $evaluate) (i32.const 1))
+           (func $evaluate
+             (i32.store (i32.const 24) (i32.const 0))
+             (call $say (call $foreign (i32.const 1200) (i32.const 13) (i32.const 24) (i32.const 4)
+               (i32.const 16) (i32.const 20)))
+             (call $text (i32.load (i32.const 16)) (i32.load (i32.const 20))))
+           (func (export "proxy_on_new_connection") (param i32) (result i32) (call $evaluate) (i32.const 1))"#,
+    );
+    assert_eq!(bench.seen(), ["010", ""].repeat(3), "canary, main thread, worker");
+    bench.accept();
+    assert_eq!(bench.seen(), ["000", "203.0.113.9:4242"]);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Recorder {
             }
             Input::ClientReset { connection } => self.push(*connection, What::Broke { by: Peer::Client }),
             Input::UpstreamReset { connection } => self.push(*connection, What::Broke { by: Peer::Server }),
-            Input::UpstreamConnected { connection } => {
+            Input::UpstreamConnected { connection, .. } => {
                 self.push(*connection, What::Connection { stands: true });
             }
             Input::UpstreamRefused { connection } => {

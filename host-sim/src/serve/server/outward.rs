@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use tokio::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::serve::pipe::{Pipe, Side};
 use crate::serve::print::Event;
 use crate::serve::proxy_header;
 use crate::serve::stream::{Ends, Stream};
-use crate::{CallId, ConnectionId, HttpCall, Input};
+use crate::{CallId, ConnectionId, HttpCall, Input, UpstreamEnds};
 
 /// A resolver that fails is in the log once in this time.
 const TROUBLE_PAUSE: Duration = Duration::from_mins(1);
@@ -32,7 +33,7 @@ impl Server {
         self.meters.dials.inc();
         let dial = spawn_local(async move {
             match server.gear.backend.connect(server.gear.connect_timeout).await {
-                Ok(stream) => server.connected(connection, ends, Stream::Tcp(stream)),
+                Ok(stream) => server.connected(connection, ends, stream),
                 Err(why) => {
                     server.meters.dial_failures.inc();
                     let text = format!("the mail server {} cannot be reached: {why}", server.gear.backend);
@@ -46,7 +47,13 @@ impl Server {
         }
     }
 
-    fn connected(self: &Rc<Self>, connection: ConnectionId, ends: Ends, stream: Stream) {
+    fn connected(self: &Rc<Self>, connection: ConnectionId, ends: Ends, stream: TcpStream) {
+        // A socket that is already dead has no addresses; that shows when it is read.
+        let upstream = stream.local_addr().and_then(|local| {
+            let server = stream.peer_addr()?;
+            Ok(UpstreamEnds { local, server })
+        });
+        let stream = Stream::Tcp(stream);
         let pipe = Pipe::start(self, connection, Side::Upstream, stream, Rc::clone(&self.upstreams));
         if let Some(version) = self.gear.proxy_header_out {
             // The queue is empty: so few bytes do not fill it.
@@ -55,7 +62,7 @@ impl Server {
         if let Some(link) = self.links.borrow_mut().get_mut(&connection) {
             link.upstream = Upstream::Connected(pipe);
         }
-        self.handle(Input::UpstreamConnected { connection });
+        self.handle(Input::UpstreamConnected { connection, ends: upstream.ok() });
     }
 
     /// Asks the resolver.

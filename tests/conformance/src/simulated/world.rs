@@ -1,11 +1,13 @@
 //! Everybody around the simulated host: clients, the server, the HTTP server, the clock.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use host_sim::{CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now, Profile};
+use host_sim::{
+    CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now, Profile, UpstreamEnds,
+};
 
 use super::{grpc, logged, worker};
 use crate::probe::Step;
@@ -16,7 +18,12 @@ use crate::upstream::{Answer, Deed, deed};
 pub(crate) const CLIENT: Ipv4Addr = Ipv4Addr::LOCALHOST;
 /// Ports are masked in both hosts; these only have to differ.
 const FIRST_CLIENT_PORT: u16 = 40_001;
-const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(127, 64, 0, 1)), 2525);
+const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 64, 0, 1)), 2525);
+/// The server behind the TCP proxy.
+const UPSTREAM: UpstreamEnds = UpstreamEnds {
+    local: SocketAddr::new(IpAddr::V4(CLIENT), 49_152),
+    server: SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 64, 0, 2)), 2526),
+};
 /// The cluster where nobody listens.
 pub(super) const REFUSED: &str = "refused";
 
@@ -59,7 +66,12 @@ impl World {
             sessions: Vec::new(),
             answers: BTreeMap::new(),
             asked: 0,
-            names: vec![(SERVER.to_string(), "SERVER"), (SERVER.port().to_string(), "SERVER_PORT")],
+            names: vec![
+                (SERVER.to_string(), "SERVER"),
+                (UPSTREAM.server.to_string(), "BACKEND"),
+                (SERVER.port().to_string(), "SERVER_PORT"),
+                (UPSTREAM.server.port().to_string(), "BACKEND_PORT"),
+            ],
             main: Vec::new(),
             workers: BTreeMap::new(),
         }
@@ -179,7 +191,7 @@ impl World {
             }
             Effect::Dial { connection, .. } if self.backend => {
                 self.sessions.push(Party::new(connection));
-                self.host.handle(Input::UpstreamConnected { connection }, self.now);
+                self.host.handle(Input::UpstreamConnected { connection, ends: Some(UPSTREAM) }, self.now);
             }
             Effect::Dial { connection, .. } => {
                 self.host.handle(Input::UpstreamRefused { connection }, self.now);

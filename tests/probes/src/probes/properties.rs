@@ -1,13 +1,13 @@
 //! Properties: which there are, when, and in which form.
 
 use crate::call::{
-    DOWNSTREAM, Show, close_stream, get_property, get_property_at, set_effective_context, set_property,
-    set_tick_period,
+    DOWNSTREAM, Show, UPSTREAM, close_stream, get_property, get_property_at, set_buffer,
+    set_effective_context, set_property, set_tick_period,
 };
 use crate::probe::{Action, Probe};
 
 /// All that a network filter could ask for.
-const PATHS: [(&[&str], Show); 54] = [
+const PATHS: [(&[&str], Show); 80] = [
     (&["source", "address"], Show::Bytes),
     (&["source", "port"], Show::Number),
     (&["source"], Show::Bytes),
@@ -33,6 +33,15 @@ const PATHS: [(&[&str], Show); 54] = [
     (&["upstream", "transport_failure_reason"], Show::Bytes),
     (&["upstream", "tls_version"], Show::Bytes),
     (&["upstream", "request_attempt_count"], Show::Number),
+    (&["upstream", "address"], Show::Bytes),
+    (&["upstream", "port"], Show::Number),
+    (&["upstream", "local_address"], Show::Length),
+    (&["upstream", "cx_pool_ready_duration"], Show::Length),
+    (&["upstream", "locality"], Show::Bytes),
+    (&["upstream", "locality", "region"], Show::Bytes),
+    (&["upstream", "locality", "absent"], Show::Bytes),
+    (&["upstream", "num_endpoints"], Show::Number),
+    (&["upstream", "absent"], Show::Bytes),
     (&["upstream"], Show::Bytes),
     (&["request", "path"], Show::Bytes),
     (&["request", "time"], Show::Length),
@@ -44,6 +53,10 @@ const PATHS: [(&[&str], Show); 54] = [
     (&["request", "id"], Show::Bytes),
     (&["response", "code"], Show::Number),
     (&["response", "flags"], Show::Number),
+    (&["response", "size"], Show::Number),
+    (&["response", "total_size"], Show::Number),
+    (&["response", "headers_bytes"], Show::Number),
+    (&["response", "backend_latency"], Show::Length),
     (&["response", "code_details"], Show::Bytes),
     (&["plugin_name"], Show::Bytes),
     (&["plugin_root_id"], Show::Bytes),
@@ -53,6 +66,19 @@ const PATHS: [(&[&str], Show); 54] = [
     (&["listener_direction"], Show::Bytes),
     (&["listener_metadata"], Show::Bytes),
     (&["xds", "cluster_name"], Show::Bytes),
+    (&["xds", "node", "id"], Show::Bytes),
+    (&["xds", "node", "cluster"], Show::Bytes),
+    (&["xds", "node", "user_agent_name"], Show::Bytes),
+    (&["xds", "node", "locality"], Show::Bytes),
+    (&["xds", "node", "locality", "region"], Show::Bytes),
+    (&["xds", "node", "metadata"], Show::Bytes),
+    (&["xds", "node", "absent"], Show::Bytes),
+    (&["xds", "node", "id", "absent"], Show::Bytes),
+    (&["xds", "upstream_host_metadata"], Show::Bytes),
+    (&["xds", "upstream_host_locality_metadata"], Show::Bytes),
+    (&["xds", "virtual_host_name"], Show::Bytes),
+    (&["xds", "absent"], Show::Bytes),
+    (&["xds"], Show::Bytes),
     (&["xds", "cluster_metadata"], Show::Bytes),
     (&["xds", "route_name"], Show::Bytes),
     (&["xds", "listener_direction"], Show::Number),
@@ -102,6 +128,37 @@ impl Probe for Properties {
     }
     fn log(&mut self, _: u32) {
         ask();
+    }
+}
+
+/// What counts as sent and received, while the module changes what passes.
+pub(crate) struct Sizes;
+
+fn sizes() {
+    for group in ["request", "response"] {
+        get_property(&[group, "size"], Show::Number);
+        get_property(&[group, "total_size"], Show::Number);
+    }
+}
+
+impl Probe for Sizes {
+    fn downstream_data(&mut self, _: u32, len: u32, _: bool) -> Action {
+        sizes();
+        set_buffer(DOWNSTREAM, 0, len, b"longer than it was");
+        sizes();
+        if len == 5 { Action::Pause } else { Action::Continue }
+    }
+    fn upstream_data(&mut self, _: u32, len: u32, _: bool) -> Action {
+        sizes();
+        set_buffer(UPSTREAM, 0, len, b"longer than it was");
+        sizes();
+        Action::Continue
+    }
+    fn downstream_close(&mut self, _: u32, _: u32) {
+        sizes();
+    }
+    fn log(&mut self, _: u32) {
+        sizes();
     }
 }
 

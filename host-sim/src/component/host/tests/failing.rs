@@ -62,7 +62,7 @@ fn who_is_being_screened_is_closed_and_who_is_served_does_not_notice() {
     let now = at(Duration::ZERO);
     let served = connect_from(&mut host, 1);
     let held = connect_from(&mut host, 3);
-    host.handle(Input::UpstreamConnected { connection: served }, now);
+    host.handle(Input::UpstreamConnected { connection: served, ends: None }, now);
     host.handle(sent(held, b"break"), now);
     assert_eq!(host.open_connections(), 1);
     assert_eq!(host.failed_workers(), [0]);

@@ -9,7 +9,7 @@ fn joined() -> (ComponentHost, ConnectionId) {
     let mut host = native(OPEN);
     let connection = connect(&mut host, at(Duration::ZERO));
     assert_eq!(effects(&mut host), [Effect::Dial { connection, cluster: "backend".into() }]);
-    host.handle(Input::UpstreamConnected { connection }, at(Duration::ZERO));
+    host.handle(Input::UpstreamConnected { connection, ends: None }, at(Duration::ZERO));
     assert_eq!(effects(&mut host), []);
     (host, connection)
 }
@@ -29,7 +29,7 @@ fn what_a_client_says_before_the_mail_server_is_there_comes_first() {
     let now = at(Duration::ZERO);
     let connection = connect(&mut host, now);
     host.handle(sent(connection, b"EHLO"), now);
-    host.handle(Input::UpstreamConnected { connection }, now);
+    host.handle(Input::UpstreamConnected { connection, ends: None }, now);
     host.handle(sent(connection, b" a\r\n"), now);
     let upstream = effects(&mut host).into_iter().filter_map(|effect| match effect {
         Effect::ToUpstream { bytes, .. } => Some(bytes),
