@@ -44,10 +44,8 @@ pub trait Driven {
     /// Connections that have not ended.
     fn open_connections(&self) -> usize;
 
-    /// The worker that has an open connection. `None`: it is not open, or this host cannot tell.
-    fn worker_of(&self, _connection: ConnectionId) -> Option<usize> {
-        None
-    }
+    /// The worker that has an open connection.
+    fn worker_of(&self, connection: ConnectionId) -> Option<usize>;
 
     /// Workers whose machine has trapped.
     fn failed_workers(&self) -> Vec<usize>;

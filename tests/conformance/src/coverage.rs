@@ -56,7 +56,8 @@ const LEFT_OUT: &str = "
   `message['field']` is the field. `{} == source` is false, `source == {}` true. `string` writes large numbers as
   `100000000`, not `1e+08`, and spans of time as `1.5s`, not `1.500s`; `getMilliseconds` of a span counts all of it.
   Maps are in the order of their keys, which in Envoy changes from run to run. One root context has at most 1024
-  expressions of 16 KiB each; in Envoy there is no limit to their number, and a larger one to their length.
+  expressions of 16 KiB each; in Envoy there is no limit to their number, and a larger one to their length. How long
+  one takes, and how large its result gets, has no limit in either: fuel and memory limits are the module's.
 - `xds.node` as a whole: host-sim has `id`, `cluster` and `user_agent_name`, Envoy also its version and all of its
   extensions.
 - How long it took to connect, and from which port: `upstream.cx_pool_ready_duration` and `upstream.local_address` are
