@@ -1,6 +1,6 @@
 use std::fs;
 
-use super::Stories;
+use super::{Stories, failed_lookup};
 
 const SHORT: &str =
     "about: A client comes and goes.\npolicy: {}\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
@@ -53,4 +53,13 @@ fn a_folder_without_stories_and_a_file_that_is_none_are_errors() {
     assert!(Stories::read(directory.path(), |_| true).is_err());
     fs::write(directory.path().join("a.yaml"), "about: 1: 2").unwrap();
     assert!(Stories::read(directory.path(), |_| true).unwrap_err().to_string().contains("a.yaml:1:"));
+}
+
+#[test]
+fn a_failed_lookup_is_known_by_its_list() {
+    let line =
+        "warning: dnsblog_query: lookup error for 203.0.113.4 at bl.test by resolver resolver: SERVFAIL";
+    let kind = "warning: dnsblog_query: lookup error at bl.test by resolver resolver";
+    assert_eq!(failed_lookup(line).as_deref(), Some(kind));
+    assert_eq!(failed_lookup("CONNECT from [203.0.113.4]:40001 to [198.51.100.25]:25"), None);
 }
