@@ -27,8 +27,8 @@ pub struct Tally {
 pub enum Heard {
     /// The client is listed.
     Listed(Answer),
-    /// It is not.
-    Unlisted,
+    /// It is not, and for how long that holds, in seconds; `None`: unknown.
+    Unlisted(Option<u32>),
     /// The list did not answer in time. It does not count as answered: one dead list makes a client wait the whole
     /// time.
     TimedOut,
@@ -114,7 +114,7 @@ impl Tally {
                         self.heaviest = Some((weight, index));
                     }
                 }
-                if listed { Heard::Listed(answer) } else { Heard::Unlisted }
+                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer.ttl) }
             }
         }
     }
