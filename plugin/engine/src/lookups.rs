@@ -76,7 +76,7 @@ pub struct Joined {
 }
 
 /// What an answer was, and for whom.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Answered {
     /// Whom it is about.
     pub client: IpAddr,

@@ -9,7 +9,7 @@ mod place;
 use crate::dnsbl::Heard;
 use crate::io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
 use crate::line::Line;
-use crate::lookups::{Answered, Key, Lookups};
+use crate::lookups::{Answered, Lookups};
 use crate::metric::{Counter, Gauge};
 use crate::policy::Policy;
 use crate::registry::{HashKey, Limits, Occupancy, Registry};

@@ -154,5 +154,12 @@ fn negative_ttl(message: &Message<[u8]>) -> Result<Option<u32>, BadAnswer> {
     }
 }
 
+/// Whether `message` looks like the answer to a question of ours: the message id 0 and the bit that makes it an answer.
+///
+/// For hosts whose resolver has an HTTP front, so that they ask for the status only of what is no answer.
+pub fn is_answer(message: &[u8]) -> bool {
+    matches!(message, [0, 0, flags, ..] if flags & 0x80 != 0)
+}
+
 #[cfg(test)]
 mod tests;
