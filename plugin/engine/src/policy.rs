@@ -26,17 +26,17 @@ pub use period::Period;
 pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, ForbiddenCommand, KeywordRule, UpstreamProxy};
 pub use stress::StressPeriod;
 
-use crate::access::{Networks, Rule};
+use crate::access::{AccessList, Networks};
 use crate::dnsbl::{DomainName, PublicName, Site, Zone, zones};
 use crate::record::{Test, TestSet};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroI32;
 
-/// The largest configuration, in bytes. Far above any real one: 10,000 access rules take 600 kB.
-pub const CONFIG_MAX: usize = 1 << 20;
-/// The most rules in `access_list`: each unknown client is compared with all of them.
-pub const ACCESS_RULES_MAX: usize = 10_000;
+/// The largest configuration, in bytes: room for [`ACCESS_RULES_MAX`] rules of 80 bytes each.
+pub const CONFIG_MAX: usize = 16 << 20;
+/// The most rules in `access_list`. They cost a client nothing, but each worker some 40 bytes a rule.
+pub const ACCESS_RULES_MAX: usize = 200_000;
 /// The most patterns in `mynetworks`.
 pub const NETWORKS_MAX: usize = 1_000;
 /// The most entries in `dnsbl_sites`, and so the most questions per client.
@@ -56,7 +56,7 @@ pub struct Policy {
     /// The networks that `permit_mynetworks` permits. First match wins; `!` excludes.
     pub mynetworks: Bounded<Networks, NETWORKS_MAX>,
     /// The permanent access list. First match wins; a client that no rule matches is tested.
-    pub access_list: Bounded<Vec<Rule>, ACCESS_RULES_MAX>,
+    pub access_list: Bounded<AccessList, ACCESS_RULES_MAX>,
     /// What to do with clients that the access list rejects.
     pub denylist_action: Action,
     /// The server addresses on which a client can earn a pass. On any other one its mail is deferred.

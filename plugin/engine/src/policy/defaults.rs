@@ -4,7 +4,7 @@ use super::{
     Action, Banner, Bounded, Cache, Footer, ForbiddenCommand, Hostname, Lane, Period, Policy, Resolver,
     StressPeriod, UpstreamProxy,
 };
-use crate::access::{Networks, Rule};
+use crate::access::{AccessList, Networks, Rule};
 use std::collections::BTreeMap;
 
 /// Postfix's 100 protects its processes; Envoy holds a client for some kilobytes, and a good client that comes in a
@@ -17,7 +17,7 @@ impl Default for Policy {
         Self {
             myhostname: Hostname::default(),
             mynetworks: Bounded::new(Networks::loopback()),
-            access_list: Bounded::new(vec![Rule::PermitMynetworks]),
+            access_list: Bounded::new(AccessList::from(vec![Rule::PermitMynetworks])),
             denylist_action: Action::Ignore,
             allowlist_interfaces: Bounded::new(Networks::all()),
             smtpd_banner: Banner::smtpd(),

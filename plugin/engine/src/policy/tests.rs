@@ -17,7 +17,7 @@ fn nothing_means_postfix_defaults() {
         assert_eq!(policy.dnsbl_max_ttl, Period::hours(1));
         assert_eq!(policy.dnsbl_timeout, Period::seconds(10));
         assert_eq!(policy.allowlist_threshold(), None);
-        assert_eq!(*policy.access_list, [Rule::PermitMynetworks]);
+        assert_eq!(**policy.access_list, [crate::access::Rule::PermitMynetworks]);
         assert_eq!(policy.cache.buckets.get(), 8_192);
     }
 }
@@ -160,7 +160,39 @@ fn every_limit_holds_at_its_value_and_breaks_above() {
     assert!(banner(BANNER_MAX) && !banner(BANNER_MAX + 1));
     let padded = |length: usize| Policy::parse(format!("{{{}}}", " ".repeat(length - 2)).as_bytes());
     assert!(padded(CONFIG_MAX).is_ok());
-    assert!(padded(CONFIG_MAX + 1).unwrap_err().to_string().contains("expected at most 1048576"));
+    assert!(padded(CONFIG_MAX + 1).unwrap_err().to_string().contains("expected at most 16777216"));
+}
+
+#[test]
+fn a_list_above_its_limit_is_refused_with_the_limit() {
+    let list = |length: usize| format!(r#"{{"access_list": [{}7]}}"#, "0,".repeat(length));
+    assert!(error(&list(3)).contains("access_list[0]"));
+    let rules = |length: usize| format!(r#"{{"access_list": [{}]}}"#, vec![r#""dunno""#; length].join(","));
+    let told = error(&rules(ACCESS_RULES_MAX + 2));
+    assert!(told.starts_with("access_list: 200002 entries: expected at most 200000"), "{told}");
+    let told = error(&format!(r#"{{"dnsbl_sites": [{}7]}}"#, r#""bl.test","#.repeat(SITES_MAX)));
+    assert!(told.starts_with("dnsbl_sites: 65 entries: expected at most 64"), "what is above is not read: {told}");
+}
+
+#[test]
+fn the_most_rules_fit_into_the_largest_configuration() {
+    let rule = r#"{ "cidr": "!2001:db8:1234:5678:9abc:def0:1234:5678/128", "action": "permit" },"#;
+    assert!(rule.len() * ACCESS_RULES_MAX < CONFIG_MAX);
+}
+
+#[test]
+fn a_hundred_thousand_prefixes_are_read_and_each_has_its_rule() {
+    let rule = |number: u32| {
+        let network = std::net::Ipv4Addr::from_bits(0x0b00_0000 + (number << 8));
+        format!(r#"{{"cidr": "{network}/24", "action": "reject"}}"#)
+    };
+    let rules: Vec<_> = (0..100_000).map(rule).collect();
+    let policy = Policy::parse(format!(r#"{{"access_list": [{}]}}"#, rules.join(",")).as_bytes()).unwrap();
+    for (index, text) in rules.iter().enumerate().step_by(997) {
+        let client = text.split('"').nth(3).unwrap().replace(".0/24", ".77").parse().unwrap();
+        let found = crate::access::find(&policy.access_list, &policy.mynetworks, client).unwrap();
+        assert_eq!(found.index, index);
+    }
 }
 
 #[test]
