@@ -5,7 +5,7 @@
 //! `greet_wait`, however fast the lists answer; one that only the lists must decide about waits just for them.
 
 use super::{Forward, Phase, Session, bracketed, keep_early};
-use crate::dnsbl::{Answer, Heard, Score, Tally, question};
+use crate::dnsbl::{Answer, Heard, ReversedName, Score, Tally, reversed};
 use crate::io::{DnsFailure, Output};
 use crate::line::{Line, elapsed, escape};
 use crate::metric::Counter;
@@ -27,6 +27,8 @@ pub const EARLY_MAX: usize = 16 * 1_024;
 #[derive(Debug)]
 pub(super) struct Greet {
     since: Instant,
+    /// The client in questions to the lists.
+    name: ReversedName,
     tally: Tally,
     /// Frozen when all lists have answered, or taken at the end of the wait.
     score: Option<Score>,
@@ -40,6 +42,7 @@ impl Session {
     pub(super) fn begin_greet(&mut self, now: Now) {
         self.phase = Phase::Greeting(Greet {
             since: now.instant,
+            name: reversed(self.client_address()),
             tally: Tally::new(self.policy.zones().len()),
             score: None,
             early: Vec::new(),
@@ -57,9 +60,10 @@ impl Session {
     }
 
     fn ask_lists(&mut self) {
+        let Phase::Greeting(greet) = &self.phase else { return };
         let timeout = self.policy.dnsbl_timeout.duration();
         for (index, zone) in (0_u16..).zip(self.policy.zones()) {
-            if let Some(message) = question(self.client.ip(), &zone.domain) {
+            if let Some(message) = zone.question(&greet.name) {
                 self.outputs.push(Output::Count(Counter::DnsQuestion));
                 self.outputs.push(Output::AskDns { question: index, message, timeout });
             }
@@ -107,7 +111,7 @@ impl Session {
             return;
         }
         let Some(zone) = policy.zones().get(usize::from(index)) else { return };
-        let heard = greet.tally.hear(client, usize::from(index), zone, answer);
+        let heard = greet.tally.hear(&greet.name, usize::from(index), zone, answer);
         let complete = greet.tally.is_complete();
         let list = &zone.public_name;
         match heard {
