@@ -6,6 +6,7 @@
 
 mod action;
 mod banner;
+mod compiled;
 mod defaults;
 mod error;
 mod groups;
@@ -27,8 +28,9 @@ pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, ForbiddenCommand, KeywordRule, 
 pub use stress::StressPeriod;
 
 use crate::access::{AccessList, Networks};
-use crate::dnsbl::{DomainName, PublicName, Site, Zone, zones};
-use crate::record::{Test, TestSet};
+use crate::dnsbl::{DomainName, PublicName, Site, Zone};
+use crate::record::TestSet;
+use compiled::Compiled;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroI32;
@@ -164,7 +166,7 @@ pub struct Policy {
     #[serde(deserialize_with = "text::object")]
     pub lane: Lane,
     #[serde(skip)]
-    zones: Vec<Zone>,
+    compiled: Compiled,
 }
 
 impl Policy {
@@ -186,48 +188,34 @@ impl Policy {
             Err(error) => return Err(PolicyError::from_json(&track.path(), &error)),
         };
         deserializer.end().map_err(|error| PolicyError::trailing(&error))?;
-        policy.zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map);
-        let banners = [("smtpd_banner", policy.greeting()), ("greet_banner", policy.teaser())];
-        match banners.into_iter().find(|(_, text)| text.len() > BANNER_MAX) {
-            Some((path, text)) => Err(PolicyError::too_long(path, text.len(), BANNER_MAX)),
-            None => Ok(policy),
-        }
+        policy.compiled = Compiled::new(&policy)?;
+        Ok(policy)
     }
 
-    /// `smtpd_banner` with the names filled in.
-    pub fn greeting(&self) -> String {
-        self.smtpd_banner.expand(&self.myhostname)
+    /// The first line of the dummy SMTP server, `220 …` with CR LF: `smtpd_banner` with the names filled in.
+    pub fn greeting(&self) -> &[u8] {
+        &self.compiled.greeting
     }
 
-    /// `greet_banner` with the names filled in.
-    pub fn teaser(&self) -> String {
-        self.greet_banner.expand_within(&self.smtpd_banner, &self.myhostname)
+    /// The line before it, `220-…` with CR LF: `greet_banner` with the names filled in.
+    pub fn teaser(&self) -> &[u8] {
+        &self.compiled.teaser
     }
 
     /// The DNS lists to ask, one question each, however many entries share the domain.
     pub fn zones(&self) -> &[Zone] {
-        &self.zones
+        &self.compiled.zones
     }
 
     /// The tests that this policy applies (postscreen: a test is enabled by its own parameter, not by its action).
     pub fn enabled_tests(&self) -> TestSet {
-        let mut enabled = TestSet::NONE;
-        if !self.greet_banner.is_empty() {
-            enabled |= Test::Pregreet.into();
-        }
-        if !self.zones.is_empty() {
-            enabled |= Test::Dnsbl.into();
-        }
-        for (test, on) in [
-            (Test::Pipelining, self.pipelining_enable),
-            (Test::NonSmtpCommand, self.non_smtp_command_enable),
-            (Test::BareNewline, self.bare_newline_enable),
-        ] {
-            if on {
-                enabled |= test.into();
-            }
-        }
-        enabled
+        self.compiled.enabled
+    }
+
+    /// The shortest time that a pass of any test is remembered, in seconds. A violation that is ignored is forgiven for
+    /// so long: then it is tested again.
+    pub fn shortest_ttl(&self) -> u64 {
+        self.compiled.shortest_ttl
     }
 
     /// The score at or below which a client needs no other test, if that shortcut is on.

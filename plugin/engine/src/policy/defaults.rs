@@ -1,8 +1,8 @@
 //! What holds where a configuration says nothing: Postfix's defaults.
 
 use super::{
-    Action, Banner, Bounded, Cache, Footer, ForbiddenCommand, Hostname, Lane, Period, Policy, Resolver,
-    StressPeriod, UpstreamProxy,
+    Action, Banner, Bounded, Cache, Compiled, Footer, ForbiddenCommand, Hostname, Lane, Period, Policy,
+    Resolver, StressPeriod, UpstreamProxy,
 };
 use crate::access::{AccessList, Networks, Rule};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ const QUEUE_LIMIT: u32 = 10_000;
 impl Default for Policy {
     /// Postfix's defaults.
     fn default() -> Self {
-        Self {
+        let mut policy = Self {
             myhostname: Hostname::default(),
             mynetworks: Bounded::new(Networks::loopback()),
             access_list: Bounded::new(AccessList::from(vec![Rule::PermitMynetworks])),
@@ -64,7 +64,10 @@ impl Default for Policy {
             resolver: Resolver::default(),
             cache: Cache::default(),
             lane: Lane::default(),
-            zones: Vec::new(),
-        }
+            compiled: Compiled::default(),
+        };
+        // The defaults have nothing that could be wrong.
+        policy.compiled = Compiled::new(&policy).unwrap_or_default();
+        policy
     }
 }

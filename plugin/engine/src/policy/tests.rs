@@ -171,7 +171,10 @@ fn a_list_above_its_limit_is_refused_with_the_limit() {
     let told = error(&rules(ACCESS_RULES_MAX + 2));
     assert!(told.starts_with("access_list: 200002 entries: expected at most 200000"), "{told}");
     let told = error(&format!(r#"{{"dnsbl_sites": [{}7]}}"#, r#""bl.test","#.repeat(SITES_MAX)));
-    assert!(told.starts_with("dnsbl_sites: 65 entries: expected at most 64"), "what is above is not read: {told}");
+    assert!(
+        told.starts_with("dnsbl_sites: 65 entries: expected at most 64"),
+        "what is above is not read: {told}"
+    );
 }
 
 #[test]
@@ -204,15 +207,35 @@ fn a_banner_line_never_exceeds_what_smtp_allows() {
 #[test]
 fn the_banner_names_the_host() {
     let policy = Policy::parse(br#"{"myhostname": "mx.example.com"}"#).unwrap();
-    assert_eq!(policy.teaser(), "mx.example.com ESMTP");
+    assert_eq!(policy.greeting(), b"220 mx.example.com ESMTP\r\n");
+    assert_eq!(policy.teaser(), b"220-mx.example.com ESMTP\r\n");
     let policy =
         Policy::parse(br#"{"smtpd_banner": "$myhostname hi", "greet_banner": "Wait. $smtpd_banner"}"#);
-    assert_eq!(policy.unwrap().teaser(), "Wait. localhost hi");
+    assert_eq!(policy.unwrap().teaser(), b"220-Wait. localhost hi\r\n");
+    assert_eq!(Policy::default().greeting(), b"220 localhost ESMTP\r\n");
     let long =
         format!(r#"{{"myhostname": "{}", "smtpd_banner": "{}"}}"#, "a".repeat(60), "$myhostname".repeat(9));
     assert!(
         error(&long).starts_with("smtpd_banner: 540 bytes with the names filled in: expected at most 506")
     );
+}
+
+#[test]
+fn a_greeting_is_softened_like_any_reply() {
+    // As in Postfix: the fifth character is taken for an enhanced code, whatever it is.
+    let policy = Policy::parse(br#"{"myhostname": "5.example", "soft_bounce": true}"#).unwrap();
+    assert_eq!(policy.greeting(), b"220 4.example ESMTP\r\n");
+    assert_eq!(policy.teaser(), b"220-5.example ESMTP\r\n");
+}
+
+#[test]
+fn the_shortest_pass_is_the_least_of_all_five() {
+    let shortest = |json: &str| Policy::parse(json.as_bytes()).unwrap().shortest_ttl();
+    assert_eq!(shortest("{}"), 60, "dnsbl_min_ttl");
+    assert_eq!(Policy::default().shortest_ttl(), 60);
+    for ttl in ["greet_ttl", "pipelining_ttl", "non_smtp_command_ttl", "bare_newline_ttl"] {
+        assert_eq!(shortest(&format!(r#"{{"{ttl}": "7s"}}"#)), 7, "{ttl}");
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Session {
         let wait = self.policy.greet_wait.duration(self.standing.stressed);
         self.timers.set(Timer::GreetWait, now.instant.after(wait));
         if self.progress.todo.contains(Test::Pregreet) {
-            self.outputs.push(Output::Teaser(reply::teaser(&self.policy.teaser()).into_bytes()));
+            self.outputs.push(Output::Teaser(self.policy.teaser().to_vec()));
         }
         if self.progress.todo.contains(Test::Dnsbl) {
             self.ask_lists();

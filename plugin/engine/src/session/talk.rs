@@ -44,7 +44,7 @@ impl Session {
         self.outputs.push(Output::Dial(Upstream::Nobody));
         // A client that did not wait for the greeting does not get one: its words are already here.
         if !self.progress.fail.contains(Test::Pregreet) {
-            self.outputs.push(Output::ToClient(smtpd.greeting(now.unix)));
+            self.outputs.push(Output::ToClient(smtpd.greeting()));
         }
         self.phase = Phase::Talking(Talk { since: now.instant, smtpd: Box::new(smtpd) });
         self.timers.stop(Timer::GreetWait);
@@ -81,7 +81,7 @@ impl Session {
                 Event::Count(counter) => self.count(counter),
                 Event::LineDone => self.await_command(now),
                 Event::Passed(test) => self.passed(test, self.ttl(test), now),
-                Event::Ignored(test) => self.passed(test, self.shortest_ttl(), now),
+                Event::Ignored(test) => self.passed(test, self.policy.shortest_ttl(), now),
                 Event::Failed(test) => self.failed(test),
                 Event::End(ending) => return self.talked(ending, now),
             }
@@ -127,18 +127,5 @@ impl Session {
             _ => self.policy.bare_newline_ttl,
         }
         .as_secs()
-    }
-
-    /// A violation that is ignored is forgiven for the shortest of all times, in seconds: then it is tested again.
-    fn shortest_ttl(&self) -> u64 {
-        let policy = &self.policy;
-        let all = [
-            policy.greet_ttl,
-            policy.dnsbl_min_ttl,
-            policy.pipelining_ttl,
-            policy.non_smtp_command_ttl,
-            policy.bare_newline_ttl,
-        ];
-        all.into_iter().map(crate::policy::Period::as_secs).min().unwrap_or_default()
     }
 }
