@@ -6,9 +6,8 @@
 //!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
-use crate::dnsbl::{Answer, Heard, Score, Tally, question};
-use crate::io::DnsFailure;
-use crate::io::ConnectionId;
+use crate::dnsbl::{Answer, Heard, ReversedName, Score, Tally, reversed};
+use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +43,8 @@ pub struct Lookups {
 #[derive(Debug)]
 struct Lookup {
     policy: Arc<Policy>,
+    /// The client in questions to the lists.
+    name: ReversedName,
     asked_at: Instant,
     tally: Tally,
     /// Where the client is listed, for the log of sessions that come later.
@@ -110,6 +111,7 @@ impl Lookups {
         }
         let mut lookup = Lookup {
             policy: Arc::clone(policy),
+            name: reversed(key.client),
             asked_at: now,
             tally: Tally::new(policy.zones().len()),
             listings: Vec::new(),
@@ -119,7 +121,7 @@ impl Lookups {
         };
         let mut questions = Vec::new();
         for (list, zone) in policy.zones().iter().enumerate() {
-            if let Some(message) = question(key.client, &zone.domain) {
+            if let Some(message) = zone.question(&lookup.name) {
                 let number = self.next_number();
                 self.questions.insert(number, (key, list));
                 lookup.pending.insert(number);
@@ -149,7 +151,7 @@ impl Lookups {
         lookup.pending.remove(&question);
         let policy = Arc::clone(&lookup.policy);
         let zone = policy.zones().get(list)?;
-        let heard = lookup.tally.hear(key.client, list, zone, answer);
+        let heard = lookup.tally.hear(&lookup.name, list, zone, answer);
         let ttl = match &heard {
             Heard::Listed(answer) => {
                 lookup.listings.push((list, answer.clone()));

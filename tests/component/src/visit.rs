@@ -1,10 +1,11 @@
 //! Random visits, and what the native engine makes of them.
 
-use postscreen_engine::dnsbl::question;
+use postscreen_engine::dnsbl::{reversed, zones};
 use postscreen_engine::{
     DnsFailure, Endpoints, Input, Instant, Now, Output, Policy, Record, Repeat, Session, Standing, Test,
 };
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub const CLIENT: &str = "203.0.113.9:4711";
@@ -90,9 +91,9 @@ pub fn visits() -> impl Strategy<Value = Visit> {
 
 /// A list's answer: the question with one address appended, or with the code for "no such name".
 fn message(list: u16, (listed, octet): (bool, u8)) -> Vec<u8> {
-    let domain = ["a.test", "b.test", "c.test", "d.test"][usize::from(list)].parse().expect("a domain");
-    let client = "203.0.113.9".parse().expect("an address");
-    let mut message = question(client, &domain).expect("a question");
+    let site = ["a.test", "b.test", "c.test", "d.test"][usize::from(list)].parse().expect("a site");
+    let client = reversed("203.0.113.9".parse().expect("an address"));
+    let mut message = zones(&[site], &BTreeMap::new())[0].question(&client).expect("a question");
     message[2] |= 0x80;
     if listed {
         message[7] = 1;

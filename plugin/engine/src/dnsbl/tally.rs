@@ -1,11 +1,10 @@
 //! Adding up what the lists say about one client.
 
-use super::message::{Answer, BadAnswer, parse_answer};
+use super::message::{Answer, BadAnswer, ReversedName};
 use super::zone::Zone;
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use std::fmt;
-use std::net::IpAddr;
 
 /// HTTP's "gateway timeout": what Envoy makes of a resolver that does not answer in time.
 const HTTP_GATEWAY_TIMEOUT: u16 = 504;
@@ -85,14 +84,14 @@ impl Tally {
     /// Takes the answer of one list.
     pub fn hear(
         &mut self,
-        client: IpAddr,
+        client: &ReversedName,
         index: usize,
         zone: &Zone,
         answer: Result<&[u8], DnsFailure>,
     ) -> Heard {
         let Some(answered @ false) = self.answered.get_mut(index) else { return Heard::Ignored };
         let reading = match answer {
-            Ok(message) => parse_answer(client, &zone.domain, message).map_err(Trouble::Bad),
+            Ok(message) => zone.parse_answer(client, message).map_err(Trouble::Bad),
             Err(DnsFailure::Timeout | DnsFailure::HttpStatus(HTTP_GATEWAY_TIMEOUT)) => {
                 return Heard::TimedOut;
             }

@@ -48,7 +48,7 @@ impl Session {
         self.phase = Phase::Greeting(Greet { since, score: None, early: Vec::new(), ended: false });
         self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
-            around.emit(Output::Teaser(reply::teaser(&self.policy.teaser()).into_bytes()));
+            around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
         if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
             self.lists_are_complete();

@@ -1,6 +1,6 @@
 //! A client's visit: drives a session and writes down what comes out.
 
-use crate::dnsbl::question;
+use crate::dnsbl::reversed;
 use crate::io::{DnsFailure, Endpoints, Input, Output, Standing};
 use crate::policy::Policy;
 use crate::record::Record;
@@ -82,8 +82,9 @@ impl Visit {
     }
 
     pub fn list_says(&mut self, index: u16, says: Says) -> &mut Self {
-        let zone = &self.policy.zones()[usize::from(index)].domain;
-        let question = Message::from_octets(question(self.session.client_address(), zone).unwrap()).unwrap();
+        let zone = &self.policy.zones()[usize::from(index)];
+        let question = zone.question(&reversed(self.session.client_address())).unwrap();
+        let question = Message::from_octets(question).unwrap();
         let rcode = if matches!(says, Says::Listed) { Rcode::NOERROR } else { Rcode::NXDOMAIN };
         let mut answer = MessageBuilder::new_vec().start_answer(&question, rcode).unwrap();
         if matches!(says, Says::Listed) {
