@@ -7,8 +7,8 @@
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
 use crate::dnsbl::{Answer, Heard, Score, Tally, question};
-use crate::io::DnsFailure;
 use crate::io::ConnectionId;
+use crate::io::DnsFailure;
 use crate::policy::Policy;
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,13 +94,7 @@ pub struct Answered {
 
 impl Lookups {
     /// `connection` begins to wait for what the lists of `policy` say about a client.
-    pub fn join(
-        &mut self,
-        key: Key,
-        policy: &Arc<Policy>,
-        connection: ConnectionId,
-        now: Instant,
-    ) -> Joined {
+    pub fn join(&mut self, key: Key, policy: &Arc<Policy>, connection: ConnectionId, now: Instant) -> Joined {
         self.forget_useless(now);
         if let Some(lookup) = self.by_key.get_mut(&key) {
             let listings = if lookup.waiting.is_empty() { lookup.listings.clone() } else { Vec::new() };
@@ -213,7 +207,8 @@ impl Lookup {
     /// Until when a session that comes later can use it: as long as answers may still come, and then as long as they
     /// hold.
     fn useful_until(&self) -> Instant {
-        let wait = if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
+        let wait =
+            if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
         let answers = if self.tally.is_complete() { self.holds_for } else { Duration::ZERO };
         self.asked_at.after(wait.max(answers))
     }

@@ -89,7 +89,11 @@ impl Limits {
 
     /// By how many sessions a count may be off; `None`: there is no limit.
     fn grain(self) -> Option<u32> {
-        [self.pre_queue, self.post_queue].into_iter().filter(|&limit| limit > 0).min().map(|limit| limit / GRAIN)
+        [self.pre_queue, self.post_queue]
+            .into_iter()
+            .filter(|&limit| limit > 0)
+            .min()
+            .map(|limit| limit / GRAIN)
     }
 }
 
@@ -172,7 +176,8 @@ impl Occupancy {
         let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
         let distance = self.own.distance(self.written);
         let felt = limits.grain().is_some_and(|grain| distance > grain);
-        let news = if felt { Some(Instant::default()) } else { self.behind_since.map(|at| at.after(GAUGE_LAG)) };
+        let news =
+            if felt { Some(Instant::default()) } else { self.behind_since.map(|at| at.after(GAUGE_LAG)) };
         let earliest = self.writes.first().copied().flatten().map(|at| at.after(SECOND)).unwrap_or_default();
         [renewal, correction, news].into_iter().flatten().min().map(|due| due.max(earliest))
     }
