@@ -144,6 +144,11 @@ impl Occupancy {
         self.own.in_transit = self.own.in_transit.saturating_sub(u32::from(in_transit));
     }
 
+    /// Of this worker alone.
+    pub fn own(&self) -> Load {
+        self.own
+    }
+
     /// Over all workers.
     pub fn totals(&self) -> Load {
         self.own.plus(self.others)
@@ -203,6 +208,9 @@ impl Occupancy {
         });
         if let Some((number, others)) = written {
             (self.number, self.others, self.read_at) = (number, others, Some(now.instant));
+        } else if self.read_at.is_none_or(|at| now.instant.since(at) >= CORRECT_AFTER) {
+            // What was last read is stale by now, and to try again at once would be of no use.
+            self.others = Load::default();
         }
         self.written = self.own;
         self.behind_since = None;
