@@ -209,8 +209,7 @@ impl List {
 
     fn take(&mut self, heard: Heard, zone: &Zone) {
         self.answer = match heard {
-            Heard::Listed(answer) => ListAnswer::Answered(answer),
-            Heard::Unlisted(ttl) => ListAnswer::Answered(Answer { addresses: Vec::new(), ttl }),
+            Heard::Listed(answer) | Heard::Unlisted(answer) => ListAnswer::Answered(answer),
             Heard::TimedOut => ListAnswer::TimedOut,
             Heard::Trouble(trouble) => ListAnswer::Trouble(trouble.to_string()),
             Heard::Ignored => ListAnswer::NotAsked,

@@ -95,13 +95,7 @@ pub struct Answered {
 
 impl Lookups {
     /// `connection` begins to wait for what the lists of `policy` say about a client.
-    pub fn join(
-        &mut self,
-        key: Key,
-        policy: &Arc<Policy>,
-        connection: ConnectionId,
-        now: Instant,
-    ) -> Joined {
+    pub fn join(&mut self, key: Key, policy: &Arc<Policy>, connection: ConnectionId, now: Instant) -> Joined {
         self.forget_useless(now);
         if let Some(lookup) = self.by_key.get_mut(&key) {
             let listings = if lookup.waiting.is_empty() { lookup.listings.clone() } else { Vec::new() };
@@ -155,9 +149,9 @@ impl Lookups {
         let ttl = match &heard {
             Heard::Listed(answer) => {
                 lookup.listings.push((list, answer.clone()));
-                answer.ttl
+                answer.cache_ttl
             }
-            Heard::Unlisted(ttl) => *ttl,
+            Heard::Unlisted(answer) => answer.cache_ttl,
             Heard::TimedOut | Heard::Trouble(_) | Heard::Ignored => None,
         };
         lookup.holds_for = lookup.holds_for.min(Duration::from_secs(ttl.unwrap_or(0).into()));
@@ -215,7 +209,8 @@ impl Lookup {
     /// Until when a session that comes later can use it: as long as answers may still come, and then as long as they
     /// hold.
     fn useful_until(&self) -> Instant {
-        let wait = if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
+        let wait =
+            if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
         let answers = if self.tally.is_complete() { self.holds_for } else { Duration::ZERO };
         self.asked_at.after(wait.max(answers))
     }

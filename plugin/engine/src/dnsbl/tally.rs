@@ -26,8 +26,8 @@ pub struct Tally {
 pub enum Heard {
     /// The client is listed.
     Listed(Answer),
-    /// It is not, and for how long that holds, in seconds; `None`: unknown.
-    Unlisted(Option<u32>),
+    /// It is not: the answer has no addresses.
+    Unlisted(Answer),
     /// The list did not answer in time. It does not count as answered: one dead list makes a client wait the whole
     /// time.
     TimedOut,
@@ -113,7 +113,7 @@ impl Tally {
                         self.heaviest = Some((weight, index));
                     }
                 }
-                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer.ttl) }
+                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer) }
             }
         }
     }

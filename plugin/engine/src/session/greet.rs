@@ -101,7 +101,8 @@ impl Session {
             return;
         }
         let refused = matches!(self.progress.forward, Forward::No { .. });
-        let lists_done = !self.progress.todo.contains(Test::Dnsbl) || self.progress.done.contains(Test::Dnsbl);
+        let lists_done =
+            !self.progress.todo.contains(Test::Dnsbl) || self.progress.done.contains(Test::Dnsbl);
         if refused || lists_done {
             return self.greet_wait_over(around);
         }
