@@ -10,7 +10,6 @@ import { pathToFileURL } from 'node:url';
 const HELD_MAX = 64 * 1024; // bytes of one client that are kept for the mail server; then it is read no further
 const PASSES_MAX = 100_000; // clients that are remembered; the oldest makes room
 const TIMER_MAX = 2 ** 31 - 1; // milliseconds that setTimeout can wait; the session is asked again then
-
 const [component, policyFile, listen, backend, resolver] = process.argv.slice(2);
 const { screening } = await import(pathToFileURL(component));
 const [passes, written] = [new Map(), new Map()]; // clients' passes; when a throttled line was last written
@@ -38,9 +37,9 @@ function ask({ number: question, message, timeoutMs }, happens) {
 }
 
 function screen(policy, client) {
-  const { remoteAddress, remotePort, localAddress, localPort } = client;
-  if (!remoteAddress) return client.destroy(); // gone before it was accepted
-  const session = screening.Session.open(policy, named(remoteAddress, remotePort), named(localAddress, localPort));
+  const { remoteAddress: from, remotePort, localAddress: to, localPort } = client;
+  if (!from) return client.destroy(); // gone before it was accepted
+  const session = screening.Session.open(policy, named(from, remotePort), named(to, localPort));
   let [held, spoken, over, upstream, timer] = [Buffer.alloc(0), false, false];
 
   function happens(tag, val) {
@@ -79,6 +78,8 @@ function screen(policy, client) {
     upstream = net.connect({ ...endpoint(backend), allowHalfOpen: true });
     upstream.on('error', () => client.destroy()).on('close', () => client.destroySoon());
     upstream.once('data', () => happens('backend-answered'));
+    // Without this line the mail server would take every client for this host, and relay for whoever passes.
+    upstream.write(`PROXY TCP${net.isIPv6(from) ? 6 : 4} ${from} ${to} ${remotePort} ${localPort}\r\n`);
     upstream.write(held);
     client.pipe(upstream).pipe(client);
   }
@@ -94,6 +95,5 @@ function screen(policy, client) {
 
 const policy = screening.Policy.parse(fs.readFileSync(policyFile));
 net.createServer({ allowHalfOpen: true }, (client) => screen(policy, client)).listen(endpoint(listen), function () {
-  const { address, port } = this.address();
-  console.log(`listening on ${named(address, port)}`);
+  console.log(`listening on ${named(this.address().address, this.address().port)}`);
 });

@@ -9,17 +9,17 @@ from wasmtime.component import Component, Linker, Record, Variant
 HELD_MAX = 64 * 1024  # bytes of one client that are kept for the mail server; then it is read no further
 endpoint = lambda text: (text.rsplit(":", 1)[0].strip("[]"), int(text.rsplit(":", 1)[1]))
 named = lambda address: ("[{}]:{}" if ":" in address[0] else "{}:{}").format(*address[:2])
+# Without it the mail server would take every client for this host, and relay for whoever passes.
+proxy_header = lambda c, s: f"PROXY TCP{6 if ':' in c[0] else 4} {c[0]} {s[0]} {c[1]} {s[1]}\r\n".encode()
 record = lambda **fields: vars(made := Record()).update({k.replace("_", "-"): v for k, v in fields.items()}) or made
 COMPONENT, POLICY, (LISTEN, BACKEND, RESOLVER) = *sys.argv[1:3], map(endpoint, sys.argv[3:])
 loop, store = asyncio.new_event_loop(), Store(Engine())
 instance = Linker(store.engine).instantiate(store, Component.from_file(store.engine, COMPONENT))
 interface = instance.get_export_index(store, "postscreen:screen/screening@0.1.0")
-
 def call(name, *arguments):
     return instance.get_func(store, instance.get_export_index(store, name, interface))(store, *arguments)
 policy = call("[static]policy.parse", pathlib.Path(POLICY).read_bytes())
 isinstance(policy, Record) and sys.exit(f"{POLICY}: {policy.path}: {policy.message}")
-
 async def ask(question, happens):
     identity = secrets.token_bytes(2)
     with socket.socket(socket.AF_INET6 if ":" in RESOLVER[0] else socket.AF_INET, socket.SOCK_DGRAM) as udp:
@@ -86,7 +86,7 @@ async def screen(reader, writer):
         listening.cancel()
         try:
             answers, questions = await asyncio.open_connection(*BACKEND)
-            questions.write(held)
+            questions.write(proxy_header(*map(writer.get_extra_info, ("peername", "sockname"))) + held)
             await asyncio.gather(pump(reader, questions, lambda _: None), pump(answers, writer, happens))
             questions.close()
         except OSError as error:

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{conformance, envoy, hosts, parity, readers, report};
+use super::{conformance, envoy, hosts, parity, readers, relay, report};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{apt, programs, tidy, wasm};
@@ -32,6 +32,8 @@ pub enum Step {
     Hosts,
     /// The same stories and some random ones before Debian's postscreen: what it does is what they say
     Parity,
+    /// Behind every screen that we ship, Debian's stock Postfix relays for no stranger, and knows who the client is
+    Relay,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
     /// The page of `host-sim report` in a real Chromium
@@ -87,6 +89,7 @@ impl Step {
             Self::Scenarios => scenarios(repo),
             Self::Hosts => hosts::run(repo),
             Self::Parity => parity::run(repo),
+            Self::Relay => relay::run(repo),
             Self::Readers => readers::run(repo),
             Self::Report => report::run(repo),
             Self::Conformance => conformance::run(repo),
