@@ -16,6 +16,7 @@ fn chosen_steps_run_once_and_in_order() {
 #[test]
 fn the_module_is_built_before_a_step_that_loads_it() {
     assert_eq!(Step::plan(&[Step::Scenarios]), [Step::Wasm, Step::Scenarios]);
+    assert_eq!(Step::plan(&[Step::Calls]), [Step::Wasm, Step::Calls]);
     assert_eq!(Step::plan(&[Step::Envoy]), [Step::Wasm, Step::Envoy]);
     assert_eq!(Step::plan(&[Step::Conformance]), [Step::Wasm, Step::Conformance]);
     assert_eq!(Step::plan(&[Step::Parity]), [Step::Wasm, Step::Parity]);
