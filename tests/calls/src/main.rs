@@ -9,6 +9,7 @@
 mod cases;
 mod count;
 mod golden;
+mod shell;
 mod table;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use cases::CASES;
 use host_sim::Module;
+use shell::CHECKS;
 use table::Column;
 
 /// What is counted, seen from the root of the tree.
@@ -26,23 +28,29 @@ const MODULE: &str = "target/wasm/postscreen.wasm";
 const GOLDEN: &str = "tests/calls/host-calls.txt";
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => {
-            println!("ok      {} clients make the calls that {GOLDEN} has", CASES.len());
-            println!("1 passed, 0 failed");
-            ExitCode::SUCCESS
-        }
+    let module = match Module::metered_from_file(MODULE.as_ref()) {
+        Ok(module) => module,
         Err(error) => {
-            println!("FAILED  {error:#}");
-            println!("0 passed, 1 failed");
-            ExitCode::FAILURE
+            println!("FAILED  {error:#}\n0 passed, 1 failed");
+            return ExitCode::FAILURE;
         }
-    }
+    };
+    let mut failed = 0;
+    let mut report = |name: &str, result: Result<()>| match result {
+        Ok(()) => println!("ok      {name}"),
+        Err(error) => {
+            failed += 1;
+            println!("FAILED  {name}\n        {error:#}");
+        }
+    };
+    report(&format!("{} clients make the calls that {GOLDEN} has", CASES.len()), calls(&module));
+    CHECKS.into_iter().for_each(|(name, check)| report(name, check(&module)));
+    println!("{} passed, {failed} failed", 1 + CHECKS.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run() -> Result<()> {
-    let module = Module::metered_from_file(MODULE.as_ref())?;
+fn calls(module: &Module) -> Result<()> {
     let columns: Vec<_> =
-        CASES.iter().map(|case| Column { name: case.name, tally: case.count(&module) }).collect();
+        CASES.iter().map(|case| Column { name: case.name, tally: case.count(module) }).collect();
     golden::check(Path::new(GOLDEN), &columns)
 }
