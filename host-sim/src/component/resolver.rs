@@ -1,4 +1,4 @@
-//! A session's question as a request of DNS over HTTPS (RFC 8484, POST), and the response as its answer.
+//! A screen's question as a request of DNS over HTTPS (RFC 8484, POST), and the response as its answer.
 
 use std::time::Duration;
 
