@@ -51,6 +51,10 @@ use resolver::target::Target;
 use server::{Clock, Gear, Server};
 use stop::{Hangup, Stop};
 
+/// Said at the start when the mail server is not told who its clients are.
+const BLIND_MAIL_SERVER: &str = "warning: without --proxy-protocol-out the mail server takes every client for this \
+     host, and if it trusts this host it is an open relay for all who pass";
+
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
     if args.print_config {
@@ -140,6 +144,9 @@ async fn serve(
     server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
     if clients_max < wanted {
         server.notice(Event::Limit, None, &few_files(clients_max, wanted, files_max));
+    }
+    if args.backend.is_some() && args.proxy_protocol_out.is_none() {
+        server.notice(Event::Backend, None, BLIND_MAIL_SERVER);
     }
     if let Some(scrapes) = scrapes {
         let address = scrapes.local_addr().into_diagnostic()?;

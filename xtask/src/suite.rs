@@ -5,6 +5,7 @@ mod envoy;
 mod hosts;
 pub mod parity;
 mod readers;
+mod relay;
 mod report;
 mod step;
 mod summary;

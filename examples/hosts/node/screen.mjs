@@ -64,15 +64,18 @@ function serve(client) {
   const upstream = (client.upstream = net.connect({ ...endpoint(backend), allowHalfOpen: true }));
   upstream.on('error', () => client.socket.destroy()).on('close', () => client.socket.destroySoon());
   upstream.once('data', () => happens(client.number, 'backend-answered'));
+  // Without this line the mail server would take every client for this host, and relay for whoever passes.
+  upstream.write(client.header);
   upstream.write(client.held);
   client.socket.pipe(upstream).pipe(client.socket);
 }
 
 function screen(socket) {
-  const { remoteAddress, remotePort, localAddress, localPort } = socket;
-  if (!remoteAddress) return socket.destroy(); // gone before it was accepted
+  const { remoteAddress: from, remotePort, localAddress: to, localPort } = socket;
+  if (!from) return socket.destroy(); // gone before it was accepted
   const number = ++last;
-  const client = { number, socket, held: Buffer.alloc(0), spoken: false };
+  const header = `PROXY TCP${net.isIPv6(from) ? 6 : 4} ${from} ${to} ${remotePort} ${localPort}\r\n`;
+  const client = { number, socket, header, held: Buffer.alloc(0), spoken: false };
   clients.set(number, client);
   socket.on('data', (bytes) => {
     if (!client.spoken && (client.held = Buffer.concat([client.held, bytes])).length >= HELD_MAX) socket.pause();
@@ -84,8 +87,7 @@ function screen(socket) {
     happens(number, 'client-closed');
     clients.delete(number);
   });
-  const ends = { client: named(remoteAddress, remotePort), server: named(localAddress, localPort) };
-  carryOut(worker.accept(number, ends, now()));
+  carryOut(worker.accept(number, { client: named(from, remotePort), server: named(to, localPort) }, now()));
 }
 
 net.createServer({ allowHalfOpen: true }, screen).listen(endpoint(listen), function () {

@@ -9,13 +9,14 @@ from wasmtime.component import Component, Linker, Record, Variant
 HELD_MAX = 64 * 1024  # bytes of one client that are kept for the mail server; then it is read no further
 endpoint = lambda text: (text.rsplit(":", 1)[0].strip("[]"), int(text.rsplit(":", 1)[1]))
 named = lambda address: ("[{}]:{}" if ":" in address[0] else "{}:{}").format(*address[:2])
+# Without it the mail server would take every client for this host, and relay for whoever passes.
+proxy_header = lambda c, s: f"PROXY TCP{6 if ':' in c[0] else 4} {c[0]} {s[0]} {c[1]} {s[1]}\r\n".encode()
 record = lambda **fields: vars(made := Record()).update({k.replace("_", "-"): v for k, v in fields.items()}) or made
 now = lambda: record(monotonic_ms=time.monotonic_ns() // 1_000_000, unix_s=int(time.time()))
 COMPONENT, POLICY, (LISTEN, BACKEND, RESOLVER) = *sys.argv[1:3], map(endpoint, sys.argv[3:])
 loop, store = asyncio.new_event_loop(), Store(Engine())
 instance = Linker(store.engine).instantiate(store, Component.from_file(store.engine, COMPONENT))
 interface = instance.get_export_index(store, "postscreen:screen/screening@0.1.0")
-
 def call(name, *arguments):
     return instance.get_func(store, instance.get_export_index(store, name, interface))(store, *arguments)
 policy = call("[static]policy.parse", pathlib.Path(POLICY).read_bytes())
@@ -25,7 +26,6 @@ worker, clients, numbers, timer = call("[constructor]worker", policy, host), {},
 
 def happens(number, tag, value=None):  # what concerns no client comes with the number 0, which has no meaning
     carry_out(call("[method]worker.handle", worker, number, Variant(tag, value), now()))
-
 def carry_out(tasks):
     global timer
     for task in tasks:
@@ -78,13 +78,14 @@ async def screen(reader, writer):
         reader.at_eof() and happens(number, "client-end")
     listening = loop.create_task(listen())
     listening.add_done_callback(lambda task: task.cancelled() or task.exception() and decide(False))
-    client_at, server_at = map(named, map(writer.get_extra_info, ("peername", "sockname")))
-    carry_out(call("[method]worker.accept", worker, number, record(client=client_at, server=server_at), now()))
+    ends = [writer.get_extra_info(end) for end in ("peername", "sockname")]
+    told = record(client=named(ends[0]), server=named(ends[1]))
+    carry_out(call("[method]worker.accept", worker, number, told, now()))
     if await served:
         listening.cancel()
         try:
             answers, questions = await asyncio.open_connection(*BACKEND)
-            questions.write(held)
+            questions.write(proxy_header(*ends) + held)
             await asyncio.gather(pump(reader, questions), pump(answers, writer, number))
             questions.close()
         except OSError as error:

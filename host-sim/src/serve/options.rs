@@ -44,7 +44,8 @@ pub struct ServeArgs {
     /// How long a connection to the mail server may take; then the client is closed
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span, help_heading = MAIL)]
     pub(super) connect_timeout: Duration,
-    /// Tell the mail server who the client is, in a PROXY protocol header of this version
+    /// Tell the mail server who the client is, in a PROXY protocol header of this version; without it, one that trusts
+    /// this host relays for everybody
     #[arg(long, value_name = "VERSION", value_enum, help_heading = MAIL)]
     pub(super) proxy_protocol_out: Option<Version>,
 

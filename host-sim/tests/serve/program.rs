@@ -117,6 +117,16 @@ impl Program {
         }
     }
 
+    /// All lines of output up to one that contains `part`.
+    pub fn lines_until(&mut self, part: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains(part)) {
+            let line = self.lines.recv_timeout(PATIENCE);
+            lines.push(line.unwrap_or_else(|error| panic!("no line with {part:?}: {error}; {lines:#?}")));
+        }
+        lines
+    }
+
     /// Closes the other end of its output, after the next line.
     pub fn stop_reading(&mut self) {
         self.lines = channel().1;

@@ -124,3 +124,29 @@ fn the_mail_server_is_told_who_the_client_is() {
     let (own, there) = (client.local_addr().unwrap().port(), client.peer_addr().unwrap().port());
     read_exact(&mut server, &format!("PROXY TCP4 127.0.0.1 127.0.0.1 {own} {there}\r\n"));
 }
+
+#[test]
+fn who_leaves_the_mail_server_blind_is_warned_of_an_open_relay() {
+    let backend = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = backend.local_addr().unwrap().to_string();
+    // The line that comes last at the start: what is before it is all that is said.
+    let last = ["--metrics", "127.0.0.1:0"];
+    let said = |args: &[&str]| {
+        let mut program = Program::begin("through.wat", &[args, &last].concat());
+        program.lines_until("metrics are at ")
+    };
+    let warnings = |args: &[&str]| {
+        let lines = said(args).into_iter();
+        lines.filter(|line| line.contains("open relay")).collect::<Vec<_>>()
+    };
+    let blind = warnings(&["--backend", &address]);
+    assert_eq!(blind.len(), 1, "{blind:?}");
+    assert!(blind[0].contains(" host-sim: warning: without --proxy-protocol-out "), "{blind:?}");
+    let json = warnings(&["--backend", &address, "--log-format", "json"]);
+    assert!(json[0].contains(r#""level":"warning","program":"host-sim","event":"backend""#), "{json:?}");
+    // The embedded mail server relays nothing, and one that is told is not blind.
+    assert_eq!(warnings(&[]), [""; 0]);
+    for version in ["v1", "v2"] {
+        assert_eq!(warnings(&["--backend", &address, "--proxy-protocol-out", version]), [""; 0]);
+    }
+}

@@ -12,7 +12,7 @@ pub use record::{Standing, parse_record};
 pub use visit::{Outcome, PATIENCE};
 
 use crate::access::{self, Decision};
-use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, question};
+use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, reversed};
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use crate::record::{Record, Test};
@@ -123,13 +123,14 @@ pub struct Worth {
 
 /// The questions to the lists, in the order of [`Policy::zones`]; `None` for a name that DNS cannot hold.
 pub fn questions(policy: &Policy, client: IpAddr) -> Vec<Option<Vec<u8>>> {
-    let client = client.to_canonical();
-    policy.zones().iter().map(|zone| question(client, &zone.domain)).collect()
+    let client = reversed(client.to_canonical());
+    policy.zones().iter().map(|zone| zone.question(&client)).collect()
 }
 
 /// Explains one client.
 pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
     let client = case.client.to_canonical();
+    let name = reversed(client);
     let visited = visit::visit(policy, case);
     let mut tally = Tally::new(policy.zones().len());
     let mut lists: Vec<List> = policy.zones().iter().map(List::unasked).collect();
@@ -138,9 +139,9 @@ pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
         let (Some(zone), Some(list)) = (policy.zones().get(index), lists.get_mut(index)) else { continue };
         list.counts = !visited.lists_asked || visited.heard.contains(&index);
         let heard = if list.counts {
-            tally.hear(client, index, zone, message)
+            tally.hear(&name, index, zone, message)
         } else {
-            Tally::new(1).hear(client, 0, zone, message)
+            Tally::new(1).hear(&name, 0, zone, message)
         };
         list.take(heard, zone);
     }
@@ -208,8 +209,7 @@ impl List {
 
     fn take(&mut self, heard: Heard, zone: &Zone) {
         self.answer = match heard {
-            Heard::Listed(answer) => ListAnswer::Answered(answer),
-            Heard::Unlisted(ttl) => ListAnswer::Answered(Answer { addresses: Vec::new(), ttl }),
+            Heard::Listed(answer) | Heard::Unlisted(answer) => ListAnswer::Answered(answer),
             Heard::TimedOut => ListAnswer::TimedOut,
             Heard::Trouble(trouble) => ListAnswer::Trouble(trouble.to_string()),
             Heard::Ignored => ListAnswer::NotAsked,

@@ -30,10 +30,12 @@ pub enum Input<'a> {
     ClientEnd,
     /// The connection is gone in both directions.
     ClientClosed,
-    /// The first bytes of the mail server have come, after [`Output::Dial`] of [`Upstream::Backend`].
+    /// The first bytes of the mail server have come, after [`Output::Dial`] of [`Upstream::Backend`]. Nothing follows from
+    /// when they come, so the time of an earlier input will do.
     BackendAnswered,
     /// The answer to [`Output::AskDns`] of the same question: the body of the answer, whatever it holds. It belongs to no
-    /// connection, so the number that it comes with has no meaning.
+    /// connection, so the number that it comes with has no meaning. Whatever follows from it is a deadline that is due at
+    /// once, so the time of an earlier input will do.
     DnsAnswer {
         /// The `question` of the [`Output::AskDns`].
         question: u32,
@@ -42,14 +44,6 @@ pub enum Input<'a> {
     },
     /// The point in time given by [`crate::Worker::deadline`] has been reached. It belongs to no connection.
     DeadlineReached,
-}
-
-impl Input<'_> {
-    /// Whether the time at which it comes decides about anything. One that is not timely may carry the time of an
-    /// earlier input: whatever follows from it in time is a deadline, which is due at once.
-    pub const fn is_timely(&self) -> bool {
-        !matches!(self, Self::DnsAnswer { .. } | Self::BackendAnswered)
-    }
 }
 
 /// Why a DNS question stayed without a message. Never a listing.

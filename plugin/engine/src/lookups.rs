@@ -6,9 +6,8 @@
 //!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
-use crate::dnsbl::{Answer, Heard, Score, Tally, question};
-use crate::io::DnsFailure;
-use crate::io::ConnectionId;
+use crate::dnsbl::{Answer, Heard, ReversedName, Score, Tally, reversed};
+use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +43,8 @@ pub struct Lookups {
 #[derive(Debug)]
 struct Lookup {
     policy: Arc<Policy>,
+    /// The client in questions to the lists.
+    name: ReversedName,
     asked_at: Instant,
     tally: Tally,
     /// Where the client is listed, for the log of sessions that come later.
@@ -94,13 +95,7 @@ pub struct Answered {
 
 impl Lookups {
     /// `connection` begins to wait for what the lists of `policy` say about a client.
-    pub fn join(
-        &mut self,
-        key: Key,
-        policy: &Arc<Policy>,
-        connection: ConnectionId,
-        now: Instant,
-    ) -> Joined {
+    pub fn join(&mut self, key: Key, policy: &Arc<Policy>, connection: ConnectionId, now: Instant) -> Joined {
         self.forget_useless(now);
         if let Some(lookup) = self.by_key.get_mut(&key) {
             let listings = if lookup.waiting.is_empty() { lookup.listings.clone() } else { Vec::new() };
@@ -110,6 +105,7 @@ impl Lookups {
         }
         let mut lookup = Lookup {
             policy: Arc::clone(policy),
+            name: reversed(key.client),
             asked_at: now,
             tally: Tally::new(policy.zones().len()),
             listings: Vec::new(),
@@ -119,7 +115,7 @@ impl Lookups {
         };
         let mut questions = Vec::new();
         for (list, zone) in policy.zones().iter().enumerate() {
-            if let Some(message) = question(key.client, &zone.domain) {
+            if let Some(message) = zone.question(&lookup.name) {
                 let number = self.next_number();
                 self.questions.insert(number, (key, list));
                 lookup.pending.insert(number);
@@ -149,13 +145,13 @@ impl Lookups {
         lookup.pending.remove(&question);
         let policy = Arc::clone(&lookup.policy);
         let zone = policy.zones().get(list)?;
-        let heard = lookup.tally.hear(key.client, list, zone, answer);
+        let heard = lookup.tally.hear(&lookup.name, list, zone, answer);
         let ttl = match &heard {
             Heard::Listed(answer) => {
                 lookup.listings.push((list, answer.clone()));
-                answer.ttl
+                answer.cache_ttl
             }
-            Heard::Unlisted(ttl) => *ttl,
+            Heard::Unlisted(answer) => answer.cache_ttl,
             Heard::TimedOut | Heard::Trouble(_) | Heard::Ignored => None,
         };
         lookup.holds_for = lookup.holds_for.min(Duration::from_secs(ttl.unwrap_or(0).into()));
@@ -213,7 +209,8 @@ impl Lookup {
     /// Until when a session that comes later can use it: as long as answers may still come, and then as long as they
     /// hold.
     fn useful_until(&self) -> Instant {
-        let wait = if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
+        let wait =
+            if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
         let answers = if self.tally.is_complete() { self.holds_for } else { Duration::ZERO };
         self.asked_at.after(wait.max(answers))
     }

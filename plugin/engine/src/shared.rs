@@ -95,6 +95,6 @@ impl SharedData for Memory {
 }
 
 #[cfg(test)]
-pub mod crowd;
+pub mod rivals;
 #[cfg(test)]
 mod tests;

@@ -44,7 +44,8 @@ impl Timers {
 
     /// Stops and returns one timer whose deadline has been reached.
     pub fn take_expired(&mut self, now: Instant) -> Option<Timer> {
-        let is_due = |&timer: &Timer| self.0.get(timer as usize).copied().flatten().is_some_and(|at| at <= now);
+        let is_due =
+            |&timer: &Timer| self.0.get(timer as usize).copied().flatten().is_some_and(|at| at <= now);
         let expired = Timer::ALL.into_iter().find(is_due)?;
         self.stop(expired);
         Some(expired)

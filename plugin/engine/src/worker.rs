@@ -74,8 +74,14 @@ impl<S: SharedData> Worker<S> {
     /// Takes an input about a connection; returns what the host must do, in order.
     pub fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Vec<Task> {
         match input {
-            Input::ClientOpened(Some(endpoints)) => self.open(connection, endpoints, now),
-            Input::ClientOpened(None) => self.serve_unscreened(connection, now),
+            Input::ClientOpened(endpoints) => {
+                // A number that is used again while its connection is there: that one must be gone.
+                self.turn(connection, now, Session::client_left);
+                match endpoints {
+                    Some(endpoints) => self.open(connection, endpoints, now),
+                    None => self.serve_unscreened(connection, now),
+                }
+            }
             Input::ClientBytes(bytes) => {
                 self.turn(connection, now, |session, around| session.client_talked(bytes, around));
             }
@@ -111,8 +117,6 @@ impl<S: SharedData> Worker<S> {
     }
 
     fn open(&mut self, connection: ConnectionId, endpoints: Endpoints, now: Now) {
-        // A number that is used again while its connection is there: that one must be gone.
-        self.turn(connection, now, Session::client_left);
         let session = Session::new(Arc::clone(&self.policy), endpoints);
         let place = Place::new(self.policy_number);
         self.sessions.insert(connection, Seat { session, place, deadline: None });

@@ -5,7 +5,6 @@
 //! known, every callback lets everything pass.
 
 #![expect(unsafe_code, reason = "exports have names that the host knows")]
-#![expect(missing_docs, reason = "what they mean is the ABI's")]
 
 use crate::host::{self, Level};
 use crate::root::Root;

@@ -57,6 +57,7 @@ pub struct Plugin {
     pub effective: u32,
     /// The time of the present callback, or of the last one that needed it.
     pub now: Now,
+    clock_is_read: bool,
     clock: Clock,
     ticker: Ticker,
 }
@@ -186,6 +187,7 @@ impl Plugin {
             callback: Callback::Root,
             effective: context,
             now: clock.now(),
+            clock_is_read: false,
             clock,
             ticker: Ticker::default(),
         })
@@ -195,14 +197,13 @@ impl Plugin {
     fn enter(&mut self, callback: Callback, context: u32) {
         self.callback = callback;
         self.effective = context;
+        self.clock_is_read = false;
     }
 
     /// A callback ends: what is due at once is done at once, and the timer is set for the rest.
     fn leave(&mut self) {
         if self.engine.deadline().is_some_and(|deadline| deadline <= self.now.instant) {
-            if !matches!(self.callback, Callback::NewConnection(_) | Callback::Closing(_)) {
-                self.read_clock();
-            }
+            self.read_clock();
             let tasks = self.engine.handle(ConnectionId::default(), Input::DeadlineReached, self.now);
             self.carry_out(tasks);
         }
@@ -211,8 +212,11 @@ impl Plugin {
         self.ticker.arm(next, self.now.instant);
     }
 
+    /// Once per callback, if at all: a callback is over in a moment.
     fn read_clock(&mut self) {
-        self.now = self.clock.now();
+        if !std::mem::replace(&mut self.clock_is_read, true) {
+            self.now = self.clock.now();
+        }
     }
 
     fn mode(&self, context: u32) -> Option<Mode> {

@@ -1,17 +1,22 @@
 //! The mail server behind the host, which notes when somebody comes.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
 use postscreen_player::serve;
 use postscreen_scenario::Manners;
-use tokio::net::TcpListener;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, spawn_local};
 
-/// The client of a story that has connected last.
-pub type Latest = Rc<RefCell<String>>;
+/// The clients of a story by the addresses that they came from.
+pub type Clients = Rc<RefCell<BTreeMap<SocketAddr, String>>>;
+
+/// The longest PROXY protocol header of version 1, in bytes (proxy-protocol.txt section 2.1).
+const HEADER_BYTES_MAX: usize = 107;
 
 /// A running mail server; it stops listening when dropped.
 pub struct MailServer {
@@ -21,13 +26,12 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Starts it on a free port. Hosts tell it nothing of the client; as clients come one after the other, it is the
-    /// latest.
-    pub async fn start(latest: Latest) -> Result<Self> {
+    /// Starts it on a free port. It knows `clients` from the PROXY header with which a host must begin.
+    pub async fn start(clients: Clients) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("the mail server cannot listen")?;
         let address = listener.local_addr()?;
         let seen = Rc::default();
-        let listening = spawn_local(accept(listener, latest, Rc::clone(&seen))).abort_handle();
+        let listening = spawn_local(accept(listener, clients, Rc::clone(&seen))).abort_handle();
         Ok(Self { address, seen, listening })
     }
 
@@ -47,14 +51,41 @@ impl Drop for MailServer {
     }
 }
 
-async fn accept(listener: TcpListener, latest: Latest, seen: Rc<RefCell<Vec<String>>>) {
+async fn accept(listener: TcpListener, clients: Clients, seen: Rc<RefCell<Vec<String>>>) {
     loop {
         // An error is about one client that is gone already.
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        seen.borrow_mut().push(latest.borrow().clone());
+        let Ok((mut stream, _)) = listener.accept().await else { continue };
+        let (clients, seen) = (Rc::clone(&clients), Rc::clone(&seen));
         spawn_local(async move {
+            let header = first_line(&mut stream).await;
+            let client = named_in(&header).and_then(|address| clients.borrow().get(&address).cloned());
+            seen.borrow_mut().push(client.unwrap_or_else(|| format!("nobody of the story: {header:?}")));
             // Clients come and go as their scripts say: an error here ends a session and says nothing about the test.
             let _ = serve(stream, &Manners::default()).await;
         });
     }
 }
+
+/// What comes up to the first line end, and not a byte more; or until nothing comes, or too much.
+async fn first_line(stream: &mut TcpStream) -> String {
+    let mut line = Vec::new();
+    while line.len() < HEADER_BYTES_MAX && line.last() != Some(&b'\n') {
+        let Ok(byte) = stream.read_u8().await else { break };
+        line.push(byte);
+    }
+    String::from_utf8_lossy(&line).into_owned()
+}
+
+/// The client that a PROXY header of version 1 names.
+fn named_in(header: &str) -> Option<SocketAddr> {
+    let words: Vec<_> = header.strip_suffix("\r\n")?.split(' ').collect();
+    match words[..] {
+        ["PROXY", "TCP4" | "TCP6", from, _to, port, _to_port] => {
+            Some(SocketAddr::new(from.parse().ok()?, port.parse().ok()?))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

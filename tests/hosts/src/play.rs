@@ -14,7 +14,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep};
 
 use crate::host::Host;
-use crate::mail_server::{Latest, MailServer};
+use crate::mail_server::{Clients, MailServer};
 use crate::resolver::Resolver;
 use crate::stories::{Story, TEASER};
 
@@ -29,15 +29,14 @@ const QUIET: Duration = Duration::from_millis(200);
 /// Plays it; an error when anything differs from the story, or the host is not well.
 pub async fn play(command: &[String], story: &Story) -> Result<()> {
     let scenario = parse(story.name, story.text)?;
-    let latest = Latest::default();
+    let clients = Clients::default();
     let resolver = Resolver::start(scenario.dns.clone()).await?;
-    let mail_server = MailServer::start(Rc::clone(&latest)).await?;
+    let mail_server = MailServer::start(Rc::clone(&clients)).await?;
     let policy = Value::Object(scenario.policy.clone()).to_string();
     let mut host = Host::start(command, &policy, mail_server.address(), resolver.address()).await?;
     let address = host.address();
     let connect = async move |name: &str, client: &Client| {
-        name.clone_into(&mut latest.borrow_mut());
-        connect(client.from, address).await
+        connect(client.from, address, |own| _ = clients.borrow_mut().insert(own, name.to_owned())).await
     };
     let acts = Stage { limits: LIMITS, stay_min: Duration::ZERO, connect }.play(&scenario).await?;
 
@@ -59,10 +58,11 @@ pub async fn play(command: &[String], story: &Story) -> Result<()> {
     Ok(())
 }
 
-/// Connects from the client's own address.
-async fn connect(from: IpAddr, to: SocketAddr) -> io::Result<TcpStream> {
+/// Connects from the client's own address; before that, `known` hears what it is.
+async fn connect(from: IpAddr, to: SocketAddr, known: impl FnOnce(SocketAddr)) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::new(from, 0))?;
+    known(socket.local_addr()?);
     let stream = socket.connect(to).await?;
     stream.set_nodelay(true)?;
     Ok(stream)

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
+use parity_suite::namespace::{self, Side};
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::HostKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -12,7 +13,6 @@ use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
 use crate::deltas::Deltas;
-use crate::namespace::{self, Side};
 use crate::{native, random, report, runner};
 
 const ABOUT: &str = "Plays the stories of tests/scenarios before Debian's postscreen(8) and compares: what clients \

@@ -3,7 +3,6 @@
 mod cli;
 mod deltas;
 mod host;
-mod namespace;
 mod native;
 mod postscreen;
 mod random;

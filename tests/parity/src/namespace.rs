@@ -16,12 +16,12 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::unix::pipe;
 
 /// Set for the inner program, to the outer program's network namespace.
-const INSIDE: &str = "PARITY_SUITE_OUTSIDE";
+const INSIDE: &str = "POSTSCREEN_SUITE_OUTSIDE";
 const NETWORK: &str = "/proc/self/ns/net";
 
 /// Where this process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
     /// As the user has started it.
     Outside,
     /// In namespaces of its own.
@@ -29,7 +29,7 @@ pub(crate) enum Side {
 }
 
 /// Where this process runs: inside only when its network is really another one.
-pub(crate) fn side() -> Side {
+pub fn side() -> Side {
     let outer = env::var_os(INSIDE);
     let here = fs::read_link(NETWORK).ok();
     match (outer, here) {
@@ -39,7 +39,7 @@ pub(crate) fn side() -> Side {
 }
 
 /// Runs this program again, with the same arguments, inside. Its exit status is ours.
-pub(crate) fn run_inside() -> Result<ExitCode> {
+pub fn run_inside() -> Result<ExitCode> {
     ensure!(rustix::process::geteuid().is_root(), "namespaces and port 25 need root: start it with sudo");
     let network = fs::read_link(NETWORK).context("cannot see the network namespace")?;
     let status = Command::new("unshare")
@@ -62,7 +62,7 @@ pub(crate) fn run_inside() -> Result<ExitCode> {
 }
 
 /// Waits until the outer program is gone.
-pub(crate) async fn outside_has_ended() -> Result<()> {
+pub async fn outside_has_ended() -> Result<()> {
     let input = std::io::stdin().as_fd().try_clone_to_owned()?;
     let mut input = pipe::Receiver::from_owned_fd(input).context("the standard input is no pipe")?;
     // The outer program never writes: whatever this read says, there is nobody left to work for.
@@ -72,10 +72,10 @@ pub(crate) async fn outside_has_ended() -> Result<()> {
 
 /// A file that lies over another one, for this mount namespace only, until dropped.
 #[derive(Debug)]
-pub(crate) struct Cover(PathBuf);
+pub struct Cover(PathBuf);
 
 /// Runs commands of ip(8), one per line.
-pub(crate) fn ip(batch: &Path) -> Result<()> {
+pub fn ip(batch: &Path) -> Result<()> {
     let output = Command::new("ip")
         .arg("-batch")
         .arg(batch)
@@ -96,7 +96,8 @@ pub(crate) fn ip(batch: &Path) -> Result<()> {
 // === impl Cover ===
 
 impl Cover {
-    pub(crate) fn put(by: &Path, over: &Path) -> Result<Self> {
+    /// Lays the file or folder `by` over the one that is there already.
+    pub fn put(by: &Path, over: &Path) -> Result<Self> {
         mount_bind(by, over)
             .with_context(|| format!("cannot put {} over {}", by.display(), over.display()))?;
         Ok(Self(over.to_owned()))

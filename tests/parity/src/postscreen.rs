@@ -2,7 +2,6 @@
 
 mod configuration;
 mod log;
-mod master;
 mod place;
 mod receiver;
 mod resolver;
@@ -16,15 +15,15 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
+use parity_suite::master::Master;
+use parity_suite::namespace::Cover;
 use postscreen_player::{Act, Stage, Story};
 use postscreen_scenario::{Limits, Transcript};
 use tokio::time::{Instant, sleep};
 
 use crate::host::Host;
-use crate::namespace::Cover;
 use configuration::Configuration;
 use log::Log;
-use master::Master;
 use place::Place;
 use receiver::Receiver;
 use resolver::Resolver;
@@ -83,7 +82,7 @@ impl Postscreen {
             })
             .collect::<Result<_>>()?;
         let log = Log::of(&configuration.log());
-        let master = Master::start(&configuration, &log).await?;
+        let master = Master::start(&configuration.folder(), &configuration.log()).await?;
         Ok(Self {
             master,
             resolver,

@@ -1,5 +1,6 @@
 //! The hosts of other languages: what they need from npm and pip is installed into target/hosts, pinned.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -20,13 +21,21 @@ const PYTHON_MIN: (u32, u32) = (3, 11);
 /// Both hosts, one after the other.
 pub fn run(repo: &Repo) -> Result<Tally, Failed> {
     programs::build(repo)?;
-    let mut total = run_counted(&mut node(repo)?)?;
-    total += run_counted(&mut python(repo)?).map_err(|failed| failed.after(total))?;
+    let mut total = Tally::default();
+    for host in both(repo)? {
+        let mut suite = programs::command(repo, "hosts-suite");
+        total += run_counted(suite.args(host)).map_err(|failed| failed.after(total))?;
+    }
     Ok(total)
 }
 
-/// The suite with `screen.mjs` and the component as jco transpiles it.
-fn node(repo: &Repo) -> Result<Command> {
+/// Both hosts, ready to run: what each is called, its program and its first arguments.
+pub fn both(repo: &Repo) -> Result<[Vec<OsString>; 2]> {
+    Ok([node(repo)?, python(repo)?])
+}
+
+/// `screen.mjs` and the component as jco transpiles it.
+fn node(repo: &Repo) -> Result<Vec<OsString>> {
     if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
         apt::ensure(&["nodejs", "npm"], "the host in Node.js")?;
     }
@@ -44,13 +53,12 @@ fn node(repo: &Repo) -> Result<Command> {
         .args(["--quiet", "--name", "screen", "--out-dir"])
         .arg(&screen);
     run_command(&mut jco)?;
-    let mut suite = programs::command(repo, "hosts-suite");
-    suite.arg("node").arg("node").arg(repo.path(NODE).join("screen.mjs")).arg(screen.join("screen.js"));
-    Ok(suite)
+    let program = repo.path(NODE).join("screen.mjs");
+    Ok(vec!["node".into(), "node".into(), program.into(), screen.join("screen.js").into()])
 }
 
-/// The suite with `screen.py`, in a virtual environment of its own.
-fn python(repo: &Repo) -> Result<Command> {
+/// `screen.py`, in a virtual environment of its own.
+fn python(repo: &Repo) -> Result<Vec<OsString>> {
     let home = repo.path("target/hosts/python");
     let wanted = repo.path(PYTHON).join("requirements.txt");
     install(&home, &wanted, |home| {
@@ -64,10 +72,8 @@ fn python(repo: &Repo) -> Result<Command> {
         run_command(pip.args(["-m", "pip", "install", "--no-input", "--requirement"]).arg(&wanted))
     })
     .context("wasmtime cannot be had from PyPI")?;
-    let mut suite = programs::command(repo, "hosts-suite");
-    suite.arg("python").arg(home.join("bin/python")).arg(repo.path(PYTHON).join("screen.py"));
-    suite.arg(repo.component());
-    Ok(suite)
+    let program = repo.path(PYTHON).join("screen.py");
+    Ok(vec!["python".into(), home.join("bin/python").into(), program.into(), repo.component().into()])
 }
 
 fn require_python() -> Result<()> {

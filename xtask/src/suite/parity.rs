@@ -10,8 +10,8 @@ use crate::apt::{self, Answer};
 use crate::repo::Repo;
 use crate::{process, programs, wasm};
 
-/// What Postfix's installer would ask: nothing is to be configured, because the suite brings its own configuration.
-const UNCONFIGURED: Answer = Answer {
+/// What Postfix's installer would ask: nothing is to be configured, because the suites bring their own configuration.
+pub(super) const UNCONFIGURED: Answer = Answer {
     package: "postfix",
     question: "postfix/main_mailer_type",
     kind: "select",

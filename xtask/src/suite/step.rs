@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::tally::{Failed, Tally, run_counted};
-use super::{conformance, envoy, hosts, parity, readers, report};
+use super::{conformance, envoy, hosts, parity, readers, relay, report};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{apt, programs, tidy, wasm};
@@ -28,10 +28,14 @@ pub enum Step {
     Component,
     /// Every story in tests/scenarios, played in host-sim as filter, component and engine, with one worker and with two
     Scenarios,
+    /// The calls that one client costs, by name, are those in tests/calls/host-calls.txt
+    Calls,
     /// The hosts in examples/hosts, in Node.js and in Python, screen real clients with the component
     Hosts,
     /// The same stories and some random ones before Debian's postscreen: what it does is what they say
     Parity,
+    /// Behind every screen that we ship, Debian's stock Postfix relays for no stranger, and knows who the client is
+    Relay,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
     /// The page of `host-sim report` in a real Chromium
@@ -85,8 +89,10 @@ impl Step {
             Self::Wasm => check(wasm::build(repo)),
             Self::Component => component(repo),
             Self::Scenarios => scenarios(repo),
+            Self::Calls => calls(repo),
             Self::Hosts => hosts::run(repo),
             Self::Parity => parity::run(repo),
+            Self::Relay => relay::run(repo),
             Self::Readers => readers::run(repo),
             Self::Report => report::run(repo),
             Self::Conformance => conformance::run(repo),
@@ -128,6 +134,11 @@ fn scenarios(repo: &Repo) -> Result<Tally, Failed> {
         total += run_counted(&mut simulator).map_err(|failed| failed.after(total))?;
     }
     Ok(total)
+}
+
+fn calls(repo: &Repo) -> Result<Tally, Failed> {
+    programs::build(repo)?;
+    run_counted(&mut programs::command(repo, "calls-suite"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-fn rules(json: &str) -> Vec<Rule> {
+fn rules(json: &str) -> AccessList {
     serde_json::from_str(json).unwrap()
 }
 
@@ -83,7 +83,7 @@ fn a_bad_rule_says_what_was_expected() {
         (r#"[{"cidr": "192.0.2.0/24"}]"#, "missing field `action`"),
         (r#"[{"cidr": "::1", "action": "permit", "why": "me"}]"#, "unknown field `why`"),
     ] {
-        let error = serde_json::from_str::<Vec<Rule>>(json).unwrap_err().to_string();
+        let error = serde_json::from_str::<AccessList>(json).unwrap_err().to_string();
         assert!(error.contains(fragment), "{json} gave {error}");
     }
 }

@@ -1,11 +1,10 @@
 //! Adding up what the lists say about one client.
 
-use super::message::{Answer, BadAnswer, parse_answer};
+use super::message::{Answer, BadAnswer, ReversedName};
 use super::zone::Zone;
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use std::fmt;
-use std::net::IpAddr;
 
 /// HTTP's "gateway timeout": what Envoy makes of a resolver that does not answer in time.
 const HTTP_GATEWAY_TIMEOUT: u16 = 504;
@@ -27,8 +26,8 @@ pub struct Tally {
 pub enum Heard {
     /// The client is listed.
     Listed(Answer),
-    /// It is not, and for how long that holds, in seconds; `None`: unknown.
-    Unlisted(Option<u32>),
+    /// It is not: the answer has no addresses.
+    Unlisted(Answer),
     /// The list did not answer in time. It does not count as answered: one dead list makes a client wait the whole
     /// time.
     TimedOut,
@@ -85,14 +84,14 @@ impl Tally {
     /// Takes the answer of one list.
     pub fn hear(
         &mut self,
-        client: IpAddr,
+        client: &ReversedName,
         index: usize,
         zone: &Zone,
         answer: Result<&[u8], DnsFailure>,
     ) -> Heard {
         let Some(answered @ false) = self.answered.get_mut(index) else { return Heard::Ignored };
         let reading = match answer {
-            Ok(message) => parse_answer(client, &zone.domain, message).map_err(Trouble::Bad),
+            Ok(message) => zone.parse_answer(client, message).map_err(Trouble::Bad),
             Err(DnsFailure::Timeout | DnsFailure::HttpStatus(HTTP_GATEWAY_TIMEOUT)) => {
                 return Heard::TimedOut;
             }
@@ -114,7 +113,7 @@ impl Tally {
                         self.heaviest = Some((weight, index));
                     }
                 }
-                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer.ttl) }
+                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer) }
             }
         }
     }

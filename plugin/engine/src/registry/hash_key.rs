@@ -62,8 +62,7 @@ impl std::fmt::Debug for HashKey {
     }
 }
 
-const WITHOUT: &str =
-    "warning: postscreen.key cannot be stored: clients are found by a hash without a key";
+const WITHOUT: &str = "warning: postscreen.key cannot be stored: clients are found by a hash without a key";
 
 #[cfg(test)]
 mod tests;

@@ -89,7 +89,11 @@ impl Limits {
 
     /// By how many sessions a count may be off; `None`: there is no limit.
     fn grain(self) -> Option<u32> {
-        [self.pre_queue, self.post_queue].into_iter().filter(|&limit| limit > 0).min().map(|limit| limit / GRAIN)
+        [self.pre_queue, self.post_queue]
+            .into_iter()
+            .filter(|&limit| limit > 0)
+            .min()
+            .map(|limit| limit / GRAIN)
     }
 }
 
@@ -140,6 +144,11 @@ impl Occupancy {
         self.own.in_transit = self.own.in_transit.saturating_sub(u32::from(in_transit));
     }
 
+    /// Of this worker alone.
+    pub fn own(&self) -> Load {
+        self.own
+    }
+
     /// Over all workers.
     pub fn totals(&self) -> Load {
         self.own.plus(self.others)
@@ -172,7 +181,8 @@ impl Occupancy {
         let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
         let distance = self.own.distance(self.written);
         let felt = limits.grain().is_some_and(|grain| distance > grain);
-        let news = if felt { Some(Instant::default()) } else { self.behind_since.map(|at| at.after(GAUGE_LAG)) };
+        let news =
+            if felt { Some(Instant::default()) } else { self.behind_since.map(|at| at.after(GAUGE_LAG)) };
         let earliest = self.writes.first().copied().flatten().map(|at| at.after(SECOND)).unwrap_or_default();
         [renewal, correction, news].into_iter().flatten().min().map(|due| due.max(earliest))
     }
@@ -198,6 +208,9 @@ impl Occupancy {
         });
         if let Some((number, others)) = written {
             (self.number, self.others, self.read_at) = (number, others, Some(now.instant));
+        } else if self.read_at.is_none_or(|at| now.instant.since(at) >= CORRECT_AFTER) {
+            // What was last read is stale by now, and to try again at once would be of no use.
+            self.others = Load::default();
         }
         self.written = self.own;
         self.behind_since = None;

@@ -48,7 +48,7 @@ impl Session {
         self.phase = Phase::Greeting(Greet { since, score: None, early: Vec::new(), ended: false });
         self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
-            around.emit(Output::Teaser(reply::teaser(&self.policy.teaser()).into_bytes()));
+            around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
         if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
             self.lists_are_complete();
@@ -101,7 +101,8 @@ impl Session {
             return;
         }
         let refused = matches!(self.progress.forward, Forward::No { .. });
-        let lists_done = !self.progress.todo.contains(Test::Dnsbl) || self.progress.done.contains(Test::Dnsbl);
+        let lists_done =
+            !self.progress.todo.contains(Test::Dnsbl) || self.progress.done.contains(Test::Dnsbl);
         if refused || lists_done {
             return self.greet_wait_over(around);
         }

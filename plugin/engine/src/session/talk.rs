@@ -43,7 +43,7 @@ impl Session {
         around.emit(Output::Dial(Upstream::Nobody));
         // An early talker has been greeted by the teaser, where there is one: its words are the next thing.
         if !(self.progress.fail.contains(Test::Pregreet) && around.teases()) {
-            around.emit(Output::ToClient(smtpd.greeting(around.now().unix)));
+            around.emit(Output::ToClient(smtpd.greeting()));
         }
         self.phase = Phase::Talking(Talk { since: around.now().instant, smtpd: Box::new(smtpd) });
         self.timers.stop_all();
@@ -80,7 +80,7 @@ impl Session {
                 Event::Count(counter) => count(around, counter),
                 Event::LineDone => self.await_command(around),
                 Event::Passed(test) => self.passed(test, self.ttl(test), around),
-                Event::Ignored(test) => self.passed(test, self.shortest_ttl(), around),
+                Event::Ignored(test) => self.passed(test, self.policy.shortest_ttl(), around),
                 Event::Failed(test) => self.failed(test),
                 Event::End(ending) => return self.talked(ending, around),
             }
@@ -124,18 +124,5 @@ impl Session {
             _ => self.policy.bare_newline_ttl,
         }
         .as_secs()
-    }
-
-    /// A violation that is ignored is forgiven for the shortest of all times, in seconds: then it is tested again.
-    fn shortest_ttl(&self) -> u64 {
-        let policy = &self.policy;
-        let all = [
-            policy.greet_ttl,
-            policy.dnsbl_min_ttl,
-            policy.pipelining_ttl,
-            policy.non_smtp_command_ttl,
-            policy.bare_newline_ttl,
-        ];
-        all.into_iter().map(crate::policy::Period::as_secs).min().unwrap_or_default()
     }
 }

@@ -71,7 +71,8 @@ impl<S: SharedData> Stand<'_, S> {
             if let Some(lease) = &mut self.place.lease {
                 self.registry.renew(lease, self.now.unix);
             }
-            self.place.renew_at = Some(self.next_renewal());
+            // At the end of time there is no later.
+            self.place.renew_at = Some(self.next_renewal()).filter(|&next| next > self.now.instant);
         }
     }
 

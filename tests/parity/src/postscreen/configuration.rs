@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use parity_suite::namespace::{self, Cover};
 use postscreen_player::Story;
 use tempfile::TempDir;
 
 use super::place::Place;
 use super::resolver::Resolver;
 use super::{settings, tables};
-use crate::namespace::{self, Cover};
 
 /// Where our defaults are not Postfix's, because they name the machine: the names, the banner, the own networks.
 const MAIN_CF: &str = "\

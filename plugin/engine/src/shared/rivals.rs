@@ -4,21 +4,21 @@ use super::{Memory, SharedData};
 use std::cell::Cell;
 
 /// [`Memory`], in which someone else changes the value before each of the first `lost` writes.
-pub struct Crowd<F> {
+pub struct Rivals<F> {
     /// What is behind it.
     pub memory: Memory,
     lost: Cell<u32>,
     someone_else: F,
 }
 
-impl<F: Fn(&Memory)> Crowd<F> {
+impl<F: Fn(&Memory)> Rivals<F> {
     /// A store in which `someone_else` is faster `lost` times.
     pub fn new(lost: u32, someone_else: F) -> Self {
         Self { memory: Memory::default(), lost: Cell::new(lost), someone_else }
     }
 }
 
-impl<F: Fn(&Memory)> SharedData for Crowd<F> {
+impl<F: Fn(&Memory)> SharedData for Rivals<F> {
     type Error = <Memory as SharedData>::Error;
 
     fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, Self::Error> {

@@ -1,6 +1,8 @@
 //! Postfix's master(8), which starts everything else.
 
+use std::fs;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -8,9 +10,6 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, waitpgid};
 use tokio::time::{Instant, sleep};
-
-use super::configuration::Configuration;
-use super::log::Log;
 
 /// Where Debian has Postfix's own programs.
 const DAEMONS: &str = "/usr/lib/postfix/sbin";
@@ -24,7 +23,7 @@ const STARTED: &str = "daemon started";
 
 /// A running master with a process group of its own. Dropping it ends the group.
 #[derive(Debug)]
-pub(crate) struct Master {
+pub struct Master {
     child: Child,
     group: Pid,
 }
@@ -32,12 +31,15 @@ pub(crate) struct Master {
 // === impl Master ===
 
 impl Master {
-    pub(crate) async fn start(configuration: &Configuration, log: &Log) -> Result<Self> {
+    /// Starts it with the configuration in `folder`, and waits until it has said in the file `log` that its services are
+    /// open.
+    pub async fn start(folder: &Path, log: &Path) -> Result<Self> {
+        let log = || String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
         let child = Command::new(format!("{DAEMONS}/master"))
             // Stays in the foreground.
             .arg("-d")
             .arg("-c")
-            .arg(configuration.folder())
+            .arg(folder)
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
@@ -46,14 +48,14 @@ impl Master {
             i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process id out of range")?;
         let mut master = Self { child, group };
         let deadline = Instant::now() + START_MAX;
-        while !log.text().contains(STARTED) {
+        while !log().contains(STARTED) {
             if let Some(status) = master.child.try_wait()? {
-                bail!("Postfix ended while starting ({status}); its log:\n{}", log.text());
+                bail!("Postfix ended while starting ({status}); its log:\n{}", log());
             }
             ensure!(
                 Instant::now() < deadline,
                 "Postfix did not start within {START_MAX:?}; its log:\n{}",
-                log.text()
+                log()
             );
             sleep(POLL).await;
         }
@@ -61,7 +63,7 @@ impl Master {
     }
 
     /// Stops everything; an error when something had to be killed.
-    pub(crate) fn stop(mut self) -> Result<()> {
+    pub fn stop(mut self) -> Result<()> {
         ensure!(self.child.try_wait()?.is_none(), "Postfix ended before it was stopped");
         kill_process_group(self.group, Signal::TERM)?;
         let deadline = std::time::Instant::now() + STOP_MAX;

@@ -1,0 +1,144 @@
+//! The command line.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::{Args, Parser, Subcommand};
+use parity_suite::namespace::{self, Side};
+use tokio::runtime::Builder;
+use tokio::task::LocalSet;
+
+use crate::checks::{self, Report};
+use crate::etc::MailServer;
+use crate::machine::Machine;
+use crate::screen::{Backend, Program, Screen};
+
+const ABOUT: &str = "Puts Debian's stock Postfix behind every screen that we ship, and tries to relay through it as a
+stranger.
+
+`cargo xtask test relay` runs it after it has installed Debian's postfix, iproute2 and unbound, and Envoy. By hand, as
+root, from the project's folder:
+
+  cargo run -p relay-suite                               all of deploy/envoy, and host-sim serve
+  cargo run -p relay-suite -- --configuration FILE       another configuration for Envoy, and nothing else
+  cargo run -p relay-suite -- --configuration FILE --plain-postfix
+                                                         the same before a Postfix without the README's option
+  cargo run -p relay-suite -- host NAME COMMAND …        a host of the component, such as those in examples/hosts
+
+Postfix has the package's own configuration and the README's lines. Everything happens in namespaces of its own, with a
+folder /etc of its own: nothing outside can be reached or is changed, and no process is left behind.";
+
+/// What the user asks for.
+#[derive(Debug, Parser)]
+#[command(name = "relay-suite", about = "Behind our screens Postfix relays for no stranger", long_about = ABOUT)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Options {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    chosen: Chosen,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A host of the component, to which the suite adds the policy, and the addresses to listen on, of Postfix and of
+    /// the resolver
+    Host {
+        /// What it is called in the output
+        name: String,
+        /// The program and its first arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Chosen {
+    /// A configuration for Envoy in place of those in deploy/envoy, and of host-sim serve; may be given several times
+    #[arg(long, value_name = "FILE")]
+    configuration: Vec<PathBuf>,
+    /// Leave Postfix without the option that the README asks for, as somebody does who has not read it
+    #[arg(long)]
+    plain_postfix: bool,
+    /// The Envoy program
+    #[arg(long, value_name = "FILE", default_value = "target/envoy/1.40.0/bin/envoy")]
+    envoy: PathBuf,
+    /// The module, which configurations find at /etc/envoy/postscreen.wasm
+    #[arg(long, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
+    module: PathBuf,
+    /// host-sim [default: the one beside this program]
+    #[arg(long, value_name = "FILE")]
+    host_sim: Option<PathBuf>,
+}
+
+/// Where the configurations are that we ship.
+const SHIPPED: &str = "deploy/envoy";
+
+/// Does what the user asks for.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let screens = screens(options)?;
+    if namespace::side() == Side::Outside {
+        return namespace::run_inside();
+    }
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, async {
+        tokio::select! {
+            result = test(&options.chosen, &screens) => result,
+            ended = namespace::outside_has_ended() => ended.map(|()| ExitCode::FAILURE),
+        }
+    })
+}
+
+fn screens(options: &Options) -> Result<Vec<Screen>> {
+    let chosen = &options.chosen;
+    if let Some(Command::Host { name, command }) = &options.command {
+        return Ok(vec![Screen { name: name.clone(), program: Program::Host(command.clone()) }]);
+    }
+    let only = !chosen.configuration.is_empty();
+    let configurations = if only { chosen.configuration.clone() } else { shipped()? };
+    let mut screens = Vec::new();
+    for configuration in configurations {
+        let envoy = chosen.envoy.clone();
+        let name = configuration.display().to_string();
+        screens.push(Screen { name, program: Program::Envoy { envoy, configuration } });
+    }
+    if !only {
+        let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
+        let host_sim = chosen.host_sim.clone().map_or_else(beside, Ok)?;
+        let serve = |name: &str, backend| Screen {
+            name: name.to_owned(),
+            program: Program::Serve { host_sim: host_sim.clone(), module: chosen.module.clone(), backend },
+        };
+        screens.push(serve("host-sim serve --proxy-protocol-out v1", Backend::Told("v1")));
+        screens.push(serve("host-sim serve --proxy-protocol-out v2", Backend::Told("v2")));
+        screens.push(serve("host-sim serve", Backend::Blind));
+    }
+    Ok(screens)
+}
+
+/// Every configuration for Envoy that we ship, so that a new one is tested without anybody's doing.
+fn shipped() -> Result<Vec<PathBuf>> {
+    let folder = Path::new(SHIPPED);
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {SHIPPED}"))?;
+    let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let mut configurations: Vec<_> =
+        paths.into_iter().filter(|path| path.extension().is_some_and(|name| name == "yaml")).collect();
+    configurations.sort_unstable();
+    ensure!(!configurations.is_empty(), "there is no configuration in {SHIPPED}");
+    Ok(configurations)
+}
+
+async fn test(chosen: &Chosen, screens: &[Screen]) -> Result<ExitCode> {
+    let mail_server = if chosen.plain_postfix { MailServer::Plain } else { MailServer::AsTheReadmeSays };
+    let machine = Machine::start(mail_server, &chosen.module).await?;
+    let mut report = Report::default();
+    for screen in screens {
+        checks::run(&machine, screen, &mut report).await;
+    }
+    machine.stop()?;
+    println!("{} passed, {} failed", report.passed, report.failed);
+    Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

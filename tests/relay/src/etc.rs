@@ -1,0 +1,102 @@
+//! A folder /etc: the machine's own, with a Postfix in it as Debian's package configures it.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::machine::{BLIND, DOMAIN, RECIPIENT};
+use crate::readme;
+
+/// What the package's postinst copies from when a user chooses "Internet Site".
+const PACKAGE: &str = "/usr/share/postfix";
+/// And what it adds: its `set_postconf` lines and the answers that its questions have by default.
+const INTERNET_SITE: &str = "\
+smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated defer_unauth_destination
+myhostname = mx.example.org
+alias_maps = hash:/etc/aliases
+alias_database = hash:/etc/aliases
+myorigin = /etc/mailname
+mydestination = $myhostname, example.org, mx.example.org, localhost.example.org, localhost
+relayhost =
+mynetworks = 127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128
+mailbox_size_limit = 0
+recipient_delimiter = +
+inet_interfaces = all
+inet_protocols = all
+";
+/// Where the configurations that we ship find the module.
+const MODULE: &str = "envoy/postscreen.wasm";
+
+/// What listens where the screen's mail server is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailServer {
+    /// An smtpd with the README's lines.
+    AsTheReadmeSays,
+    /// An smtpd that is not told to read a PROXY header.
+    Plain,
+}
+
+/// Writes it. `log` is Postfix's mail log, in a folder that it may write to.
+pub fn write(etc: &Path, mail_server: MailServer, module: &Path, log: &Path) -> Result<()> {
+    run(Command::new("cp").arg("--archive").arg("/etc").arg(etc))?;
+    let put = |name: &str, text: &str| {
+        let file = etc.join(name);
+        // Not through a link that leads out of here.
+        let _ = fs::remove_file(&file);
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+    };
+    put("hosts", "127.0.0.1 localhost\n::1 localhost\n")?;
+    put("resolv.conf", "nameserver 127.0.0.1\n")?;
+    put("mailname", &format!("{DOMAIN}\n"))?;
+    put("aliases", "postmaster: root\n")?;
+    let passwd = fs::read_to_string("/etc/passwd")?;
+    put("passwd", &format!("{passwd}{RECIPIENT}:x:64999:64999::/nonexistent:/usr/sbin/nologin\n"))?;
+    fs::create_dir_all(etc.join(MODULE).parent().unwrap_or(etc))?;
+    let _ = fs::remove_file(etc.join(MODULE));
+    symlink(
+        fs::canonicalize(module).with_context(|| format!("no module {}", module.display()))?,
+        etc.join(MODULE),
+    )?;
+    let package = |name: &str| {
+        let file = Path::new(PACKAGE).join(name);
+        fs::read_to_string(&file)
+            .with_context(|| format!("{} is missing: install Debian's postfix", file.display()))
+    };
+    let prefix = log.parent().unwrap_or(log).display();
+    // There is no syslog in a namespace: that is the one thing which is not the package's.
+    let log = format!("maillog_file = {}\nmaillog_file_prefixes = {prefix}\n", log.display());
+    let main = [&package("main.cf.debian")?, &package("main.cf.tls")?, INTERNET_SITE, &log].concat();
+    put("postfix/main.cf", &main)?;
+    put("postfix/master.cf", &master(&package("master.cf.dist")?, mail_server)?)
+}
+
+/// The package's master.cf, with other lines in place of the one for port 25.
+fn master(package: &str, mail_server: MailServer) -> Result<String> {
+    let plain = |address: &str| format!("{address} inet n - y - - smtpd");
+    let lines = match mail_server {
+        MailServer::AsTheReadmeSays => readme::postfix()?.to_owned(),
+        MailServer::Plain => plain("127.0.0.1:2525"),
+    };
+    let smtp = |line: &&str| line.split_ascii_whitespace().take(2).eq(["smtp", "inet"]);
+    let old = package.lines().find(smtp).context("the package's master.cf has no line for port 25")?;
+    // Beside it one more for the control, which shows that this Postfix does relay when it is left blind.
+    Ok(package.replacen(old, &format!("{lines}\n{}", plain(BLIND)), 1))
+}
+
+/// Runs a program to its end.
+pub fn run(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{command:?}: {}\n{complaint}", output.status);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
