@@ -9,6 +9,7 @@ pub const WORKERS: usize = 2;
 /// Where all clients connect to.
 pub const SERVER: &str = "[2001:db8::1]:25";
 const CLIENTS: [&str; 3] = ["203.0.113.9:4711", "203.0.113.10:4712", "[2001:db8::10]:4713"];
+const LINES: [&str; 5] = ["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET\n"];
 const EPOCH: u64 = 1_700_000_000;
 
 /// What happens in one play, under one policy and then perhaps under another.
@@ -111,10 +112,9 @@ fn policies() -> impl Strategy<Value = String> {
 }
 
 fn words() -> impl Strategy<Value = Vec<u8>> {
-    let lines = ["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET\n"];
     prop_oneof![
         4 => proptest::collection::vec(any::<u8>(), 0..40),
-        8 => proptest::sample::select(&lines[..]).prop_map(|line| line.as_bytes().to_vec()),
+        8 => proptest::sample::select(&LINES[..]).prop_map(|line| line.as_bytes().to_vec()),
         1 => (16_000..17_000_usize).prop_map(|len| vec![b'x'; len]),
     ]
 }
