@@ -1,6 +1,6 @@
 //! What a screen wants, done.
 
-use postscreen_engine::{Input, Line, Output, Severity, Upstream};
+use postscreen_engine::{Line, Output, Severity, Upstream};
 
 use super::client::Stage;
 use super::resolver;

@@ -30,7 +30,7 @@ const QUIET: Duration = Duration::from_millis(300);
 /// After that: how long a line, a session or a count may still take to appear.
 const SETTLE_MAX: Duration = Duration::from_secs(3);
 const SETTLE_POLL: Duration = Duration::from_millis(100);
-const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE };
+const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE, greets_early_talkers: true };
 /// How long a client stays at least. Where the end of the connection comes with the PROXY header, Envoy's filter for
 /// the header closes the connection, and the module never hears of the client; but to the story, the header is no
 /// part of it.

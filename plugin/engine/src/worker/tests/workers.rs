@@ -111,6 +111,25 @@ fn only_the_worker_whose_limit_is_near_is_stressed_and_it_says_so_once() {
 }
 
 #[test]
+fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
+    let (mut old, mut new) = two(
+        r#"{"pre_queue_limit": 10, "greet_wait": "30s"}"#,
+        r#"{"pre_queue_limit": 1000, "greet_wait": "30s"}"#,
+    );
+    let mut said = Vec::new();
+    let mut hear = |tasks: Vec<crate::io::Task>| {
+        said.extend(lines(&tasks).into_iter().map(|(_, text)| text.to_owned()).filter(|text| text.contains("STRESS")));
+    };
+    (0..5).for_each(|number| hear(old.opens(number, client(number as u8))));
+    (0..6).for_each(|number| hear(new.at(1_000).opens(number, client(100 + number as u8))));
+    hear(go_on(&mut new, 25_000));
+    hear(go_on(&mut old, 25_000));
+    hear(old.give(0, Input::ClientClosed));
+    hear(go_on(&mut old, 40_000));
+    assert_eq!(said, [] as [&str; 0], "there were eleven, but no client met them");
+}
+
+#[test]
 fn the_gauge_follows_both_and_forgets_who_died() {
     let limits = r#"{"pre_queue_limit": 0, "post_queue_limit": 0, "greet_wait": "1h"}"#;
     let (mut one, mut two) = two(limits, limits);
