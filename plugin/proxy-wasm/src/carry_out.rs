@@ -59,8 +59,9 @@ impl Plugin {
             client.add_words(bytes);
             return true;
         }
+        let gone = self.callback == Callback::Closing(context) && !matches!(output, Output::Verdict(_));
         // There is no upstream yet whose bytes could become a teaser.
-        if self.callback == Callback::Closing(context) || matches!(output, Output::Teaser(_)) {
+        if gone || matches!(output, Output::Teaser(_)) {
             return true;
         }
         if !self.act_on(context) {
