@@ -51,3 +51,16 @@ impl SharedData for Broken {
         Err(())
     }
 }
+
+/// A test keeps what it lends.
+impl<S: SharedData> SharedData for &S {
+    type Error = S::Error;
+
+    fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, Self::Error> {
+        S::fetch(self, key)
+    }
+
+    fn store(&self, key: &str, value: &[u8], version: u32) -> Result<bool, Self::Error> {
+        S::store(self, key, value, version)
+    }
+}
