@@ -137,7 +137,7 @@ fn scenarios(repo: &Repo) -> Result<Tally, Failed> {
 }
 
 fn calls(repo: &Repo) -> Result<Tally, Failed> {
-    programs::build(repo)?;
+    programs::build_only(repo, "calls-suite")?;
     run_counted(&mut programs::command(repo, "calls-suite"))
 }
 
