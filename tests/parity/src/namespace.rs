@@ -21,7 +21,7 @@ const NETWORK: &str = "/proc/self/ns/net";
 
 /// Where this process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
     /// As the user has started it.
     Outside,
     /// In namespaces of its own.
@@ -29,7 +29,7 @@ pub(crate) enum Side {
 }
 
 /// Where this process runs: inside only when its network is really another one.
-pub(crate) fn side() -> Side {
+pub fn side() -> Side {
     let outer = env::var_os(INSIDE);
     let here = fs::read_link(NETWORK).ok();
     match (outer, here) {
@@ -39,7 +39,11 @@ pub(crate) fn side() -> Side {
 }
 
 /// Runs this program again, with the same arguments, inside. Its exit status is ours.
-pub(crate) fn run_inside() -> Result<ExitCode> {
+///
+/// # Errors
+///
+/// Unless started by root, on a machine with unshare(1).
+pub fn run_inside() -> Result<ExitCode> {
     ensure!(rustix::process::geteuid().is_root(), "namespaces and port 25 need root: start it with sudo");
     let network = fs::read_link(NETWORK).context("cannot see the network namespace")?;
     let status = Command::new("unshare")
@@ -62,7 +66,11 @@ pub(crate) fn run_inside() -> Result<ExitCode> {
 }
 
 /// Waits until the outer program is gone.
-pub(crate) async fn outside_has_ended() -> Result<()> {
+///
+/// # Errors
+///
+/// When the standard input is no pipe, so that nobody can tell.
+pub async fn outside_has_ended() -> Result<()> {
     let input = std::io::stdin().as_fd().try_clone_to_owned()?;
     let mut input = pipe::Receiver::from_owned_fd(input).context("the standard input is no pipe")?;
     // The outer program never writes: whatever this read says, there is nobody left to work for.
@@ -75,7 +83,11 @@ pub(crate) async fn outside_has_ended() -> Result<()> {
 pub(crate) struct Cover(PathBuf);
 
 /// Runs commands of ip(8), one per line.
-pub(crate) fn ip(batch: &Path) -> Result<()> {
+///
+/// # Errors
+///
+/// When one of them fails.
+pub fn ip(batch: &Path) -> Result<()> {
     let output = Command::new("ip")
         .arg("-batch")
         .arg(batch)
