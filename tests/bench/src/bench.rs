@@ -32,8 +32,10 @@ pub(crate) struct Bench {
 impl Bench {
     /// `root` is the project's folder.
     pub(crate) fn new(program: Program, root: &Path, rounds: u32) -> Result<Self> {
+        let ground = Ground::prepare()?;
+        // The files can lie where memory covers them now.
+        program.check()?;
         let directory = tempfile::Builder::new().prefix("postscreen-bench-").tempdir()?;
-        let ground = Ground::prepare(directory.path())?;
         let mail_server = MailServer::start(ground.server())?;
         let progress = Progress::of("bench");
         Ok(Self { program, rounds, ground, mail_server, root: root.to_owned(), directory, progress })

@@ -70,7 +70,6 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 
 async fn measure(options: &Options) -> Result<ExitCode> {
     let program = Program::new(options.envoy.clone(), options.module.clone());
-    program.check()?;
     let page =
         options.write.as_deref().map(|page| Ok::<_, anyhow::Error>((page, read(page)?))).transpose()?;
     if let Some((_, text)) = &page {

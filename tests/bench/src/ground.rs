@@ -1,12 +1,14 @@
 //! The network namespace: addresses, ports and sockets enough for tens of thousands of clients.
 
 use std::cell::Cell;
+use std::env;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use parity_suite::namespace;
+use rustix::mount::{MountFlags, mount};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// All of 10.0.0.0/8 is this machine: clients come from the first half, servers listen in the second.
@@ -31,9 +33,13 @@ pub(crate) struct Ground {
 // === impl Ground ===
 
 impl Ground {
-    /// Prepares the namespace; `directory` is for a file of commands.
-    pub(crate) fn prepare(directory: &Path) -> Result<Self> {
-        let batch = directory.join("network");
+    /// Prepares the namespace. The folder of temporary files is in memory from now on: logs are written there by both
+    /// sides, and Postfix's cache, and a disk that somebody else keeps busy would stop them for seconds.
+    pub(crate) fn prepare() -> Result<Self> {
+        let temporary = env::temp_dir();
+        mount("tmpfs", &temporary, "tmpfs", MountFlags::empty(), c"mode=1777")
+            .with_context(|| format!("cannot have {} in memory", temporary.display()))?;
+        let batch = temporary.join("network");
         fs::write(&batch, NETWORK)?;
         namespace::ip(&batch)?;
         for (name, value) in SETTINGS {

@@ -9,7 +9,7 @@ use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// How long a client waits for anything; far above every greet wait.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -45,6 +45,28 @@ pub(crate) async fn crowd<T: 'static, F: Future<Output = Result<T>> + 'static>(
     Ok(done)
 }
 
+/// Runs `count` clients that come one after the other, `interval` apart, however long the others stay.
+pub(crate) async fn procession<F: Future<Output = Result<()>> + 'static>(
+    first: u32,
+    count: u32,
+    interval: Duration,
+    client: impl Fn(Ipv4Addr) -> F,
+) -> Result<()> {
+    let began = Instant::now();
+    let mut running = JoinSet::new();
+    for index in 0..count {
+        sleep_until(began + interval * index).await;
+        running.spawn_local(client(Ipv4Addr::from_bits(first + index)));
+        while let Some(ended) = running.try_join_next() {
+            ended??;
+        }
+    }
+    while let Some(ended) = running.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
 /// Connects from an address of the client's own.
 pub(crate) async fn connect(server: SocketAddr, from: Ipv4Addr) -> Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
@@ -70,7 +92,7 @@ pub(crate) async fn early(server: SocketAddr, from: Ipv4Addr) -> Result<bool> {
 /// One session through: waits for the greeting, says QUIT, waits for the end.
 pub(crate) async fn session(server: SocketAddr, from: Ipv4Addr) -> Result<()> {
     let mut stream = connect(server, from).await?;
-    greeting(&mut stream).await?;
+    greeting(&mut stream).await.with_context(|| format!("client {from} of {server}"))?;
     quit(stream).await
 }
 

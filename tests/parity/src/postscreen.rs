@@ -78,25 +78,25 @@ impl Postscreen {
 
     /// Starts a Postfix with a postscreen for each story. `keep` leaves its folder behind.
     pub(crate) async fn start(stories: &[Story], keep: bool) -> Result<Self> {
-        Self::start_with(stories, Answers::Ours, keep).await
+        Self::start_with(stories, Answers::Ours, "", keep).await
     }
 
     /// The same for whoever answers DNS questions at 127.0.0.1 himself. The lists of the first story are asked for
-    /// below [`Postscreen::LISTS`].
+    /// below [`Postscreen::LISTS`]. `more` are lines of main.cf.
     ///
     /// # Errors
     ///
     /// Outside of the namespaces; when a policy has a field that postscreen lacks; when Postfix does not start.
-    pub async fn start_alone(stories: &[Story]) -> Result<Self> {
-        Self::start_with(stories, Answers::Others, false).await
+    pub async fn start_alone(stories: &[Story], more: &str) -> Result<Self> {
+        Self::start_with(stories, Answers::Others, more, false).await
     }
 
-    async fn start_with(stories: &[Story], answers: Answers, keep: bool) -> Result<Self> {
+    async fn start_with(stories: &[Story], answers: Answers, more: &str, keep: bool) -> Result<Self> {
         let mut places = BTreeMap::new();
         for (index, story) in stories.iter().enumerate() {
             places.insert(story.name.clone(), Place::new(index)?);
         }
-        let configuration = Configuration::write(stories, &places, keep)?;
+        let configuration = Configuration::write(stories, &places, more, keep)?;
         let covers = configuration.fit_namespace(stories, &places)?;
         configuration.complete()?;
         let resolver = match answers {
