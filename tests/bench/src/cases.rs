@@ -21,8 +21,8 @@ use crate::report::Pair;
 
 /// Sessions at the same time where nobody waits.
 const AT_ONCE: usize = 100;
-/// Clients before a measurement: pools, caches and memory find their size.
-const WARM_UP: u32 = 500;
+/// Clients before a measurement: pools, caches and memory find their size, and V8 has compiled what is run often.
+const WARM_UP: u32 = 2_000;
 /// A wait that is over soon, where it is not the wait that is measured.
 const SHORT_WAIT: &str = "1s";
 /// Clients at the same time where everybody waits for [`SHORT_WAIT`].

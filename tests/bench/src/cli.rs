@@ -107,8 +107,7 @@ fn subject(options: &Options) -> Result<Subject> {
     let revision = options.revision.as_deref().map(|revision| format!(" of {revision}")).unwrap_or_default();
     let envoy = Command::new(&options.envoy).arg("--version").output().context("Envoy does not start")?;
     let envoy = String::from_utf8_lossy(&envoy.stdout);
-    // `envoy version: HASH/1.40.0/Clean/RELEASE/BoringSSL`.
-    let version = envoy.split('/').nth(1).unwrap_or("of an unknown version");
+    let version = version(&envoy).context("Envoy does not say its version")?;
     let processors = std::thread::available_parallelism()?;
     Ok(Subject {
         module: format!("the module{revision} ({} bytes, SHA-256 {hash}…)", bytes.len()),
@@ -116,6 +115,11 @@ fn subject(options: &Options) -> Result<Subject> {
         machine: format!("{processors} processors"),
         rounds: options.rounds,
     })
+}
+
+/// `PATH  version: HASH/1.40.0/Clean/RELEASE/BoringSSL`.
+fn version(said: &str) -> Option<&str> {
+    said.split_once("version: ")?.1.split('/').nth(1)
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -128,3 +132,6 @@ fn write(file: &Path, text: &str) -> Result<()> {
     }
     fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
+
+#[cfg(test)]
+mod tests;

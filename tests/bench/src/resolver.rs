@@ -30,7 +30,7 @@ impl Unbound {
     pub(crate) async fn start(address: Ipv4Addr, directory: &Path) -> Result<Self> {
         let doh = SocketAddr::from((address, DOH_PORT));
         let configuration = directory.join("unbound.conf");
-        fs::write(&configuration, configuration_for(doh, directory))?;
+        fs::write(&configuration, unbound_conf(doh, directory))?;
         let arguments = ["-d".to_owned(), "-c".to_owned(), configuration.display().to_string()];
         let log = directory.join("unbound.log");
         let hint = "Debian has it: apt-get install unbound";
@@ -51,8 +51,8 @@ impl Peer for Unbound {
     }
 }
 
-/// It answers from its own zone and asks nobody. `wait-limit` and the others: all of Envoy's clients are one asker.
-fn configuration_for(doh: SocketAddr, directory: &Path) -> String {
+/// It answers from its own zone and asks nobody. `wait-limit`: all of Envoy's clients are one asker.
+fn unbound_conf(doh: SocketAddr, directory: &Path) -> String {
     let (address, port, directory) = (doh.ip(), doh.port(), directory.display());
     format!(
         r#"server:
