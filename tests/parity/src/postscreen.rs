@@ -48,10 +48,10 @@ const BEGIN_STEPS: u16 = 8;
 
 /// A running Postfix. It stops when dropped.
 #[derive(Debug)]
-pub(crate) struct Postscreen {
+pub struct Postscreen {
     // Dropped in this order: the processes before what they use.
     master: Master,
-    resolver: Resolver,
+    resolver: Option<Resolver>,
     log: RefCell<Log>,
     receivers: BTreeMap<String, Receiver>,
     places: BTreeMap<String, Place>,
@@ -60,19 +60,48 @@ pub(crate) struct Postscreen {
     _configuration: Configuration,
 }
 
+/// Who answers DNS questions at 127.0.0.1.
+#[derive(Clone, Copy, Debug)]
+enum Answers {
+    /// This program, from the stories.
+    Ours,
+    /// A server that somebody else has started.
+    Others,
+}
+
 // === impl Postscreen ===
 
 impl Postscreen {
+    /// The domain of the first story's lists: `bl.test` is asked for as `bl.test.l1.scenario`.
+    pub const LISTS: &str = "l1.scenario";
+
     /// Starts a Postfix with a postscreen for each story. `keep` leaves its folder behind.
     pub(crate) async fn start(stories: &[Story], keep: bool) -> Result<Self> {
+        Self::start_with(stories, Answers::Ours, "", keep).await
+    }
+
+    /// The same for whoever answers DNS questions at 127.0.0.1 himself. The lists of the first story are asked for
+    /// below [`Postscreen::LISTS`]. `more` are lines of main.cf.
+    ///
+    /// # Errors
+    ///
+    /// Outside of the namespaces; when a policy has a field that postscreen lacks; when Postfix does not start.
+    pub async fn start_alone(stories: &[Story], more: &str) -> Result<Self> {
+        Self::start_with(stories, Answers::Others, more, false).await
+    }
+
+    async fn start_with(stories: &[Story], answers: Answers, more: &str, keep: bool) -> Result<Self> {
         let mut places = BTreeMap::new();
         for (index, story) in stories.iter().enumerate() {
             places.insert(story.name.clone(), Place::new(index)?);
         }
-        let configuration = Configuration::write(stories, &places, keep)?;
+        let configuration = Configuration::write(stories, &places, more, keep)?;
         let covers = configuration.fit_namespace(stories, &places)?;
         configuration.complete()?;
-        let resolver = Resolver::start(stories, &places).await?;
+        let resolver = match answers {
+            Answers::Ours => Some(Resolver::start(stories, &places).await?),
+            Answers::Others => None,
+        };
         let receivers = stories
             .iter()
             .map(|story| {
@@ -94,11 +123,33 @@ impl Postscreen {
         })
     }
 
-    /// Stops it; an error when a process does not end.
-    pub(crate) async fn stop(self) -> Result<()> {
+    /// Stops it.
+    ///
+    /// # Errors
+    ///
+    /// When a process does not end.
+    pub async fn stop(self) -> Result<()> {
         self.master.stop()?;
-        self.resolver.stop().await;
+        if let Some(resolver) = self.resolver {
+            resolver.stop().await;
+        }
         Ok(())
+    }
+
+    /// Where the postscreen of a story listens, for clients of IPv4; nobody knows of a story that it was not started
+    /// for.
+    pub fn server(&self, story: &str) -> Option<SocketAddr> {
+        self.places.get(story).map(Place::server)
+    }
+
+    /// The process group of Postfix: the master, postscreen, postlogd and every dnsblog.
+    pub fn group(&self) -> i32 {
+        self.master.group()
+    }
+
+    /// What has been logged so far, by all of Postfix, with time stamps.
+    pub fn log_text(&self) -> String {
+        self.log.borrow().text()
     }
 
     fn transcript(
