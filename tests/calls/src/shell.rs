@@ -81,23 +81,24 @@ fn no_speaker(module: &Module) -> Result<()> {
 }
 
 fn mute_mail_server(module: &Module) -> Result<()> {
-    let policy = r#"{ "post_queue_limit": 1, "access_list": ["permit"] }"#;
+    let policy = r#"{ "post_queue_limit": 5, "access_list": ["permit"] }"#;
     let sim = sim(module, policy).start();
     sim.backend("backend", Backend::unanswered());
-    let first = sim.connect("203.0.113.1");
+    for number in 1..=5 {
+        let client = sim.connect(&format!("203.0.113.{number}"));
+        client.upstream().accept();
+        client.upstream().end();
+    }
     sim.advance(Duration::from_secs(1));
-    first.upstream().accept();
-    first.upstream().end();
-    sim.advance(Duration::from_secs(1));
-    let second = sim.connect("203.0.113.2");
+    let sixth = sim.connect("203.0.113.6");
     sim.advance(LONG);
-    second.assert_received("421 4.3.2 All server ports are busy\r\n");
+    sixth.assert_received("421 4.3.2 All server ports are busy\r\n");
     Ok(())
 }
 
 fn trapped_machine(module: &Module) -> Result<()> {
     let sim = sim(module, r#"{ "greet_wait": "6s" }"#)
-        .settings(|settings| settings.failure_policy = FailurePolicy::Reload)
+        .settings(|settings| settings.failure_policy = FailurePolicy::FAIL_RELOAD)
         .start();
     sim.backend("backend", Backend::greeting("220 mx.example ESMTP\r\n"));
     let visit = |from: &str| {

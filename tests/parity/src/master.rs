@@ -31,8 +31,8 @@ pub struct Master {
 // === impl Master ===
 
 impl Master {
-    /// Starts it with the configuration in `folder`, and waits until it has said in the file `log` that its services are
-    /// open.
+    /// Starts it with the configuration in `folder`, and waits until it has said in the file `log` that its services
+    /// are open.
     pub async fn start(folder: &Path, log: &Path) -> Result<Self> {
         let log = || String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
         let child = Command::new(format!("{DAEMONS}/master"))

@@ -106,8 +106,8 @@ impl Client {
         end.is_none()
     }
 
-    /// Reads up to the last line of a reply (RFC 5321 section 4.2.1: the one without a hyphen); otherwise says why there
-    /// is none.
+    /// Reads up to the last line of a reply (RFC 5321 section 4.2.1: the one without a hyphen); otherwise says why
+    /// there is none.
     async fn reply(&mut self) -> Option<String> {
         let mut read = 0;
         loop {
