@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use postscreen_engine::{
-    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Line, Now, Output, Severity, Task, Upstream,
-    Verdict,
+    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Line, Now, Output, Severity, Task,
+    Upstream, Verdict,
 };
 
 use super::bindings::wit;

@@ -17,7 +17,11 @@ use crate::{Driven, Now};
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
 /// What clients are granted. The tolerance covers the resolver's latency and one tick of the module.
-const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50), greets_early_talkers: false };
+const LIMITS: Limits = Limits {
+    wait: Duration::from_mins(2),
+    tolerance: Duration::from_millis(50),
+    greets_early_talkers: false,
+};
 /// Times in log lines are exact.
 const LOG_TOLERANCE: Duration = Duration::ZERO;
 /// How long the host runs on after the last script has ended, so that its last words are heard.

@@ -2,8 +2,8 @@
 
 use crate::bindings::exports::postscreen::screen::screening as wit;
 use postscreen_engine::{
-    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Instant, Line, Now, Output, PolicyError,
-    Severity, Task, Upstream,
+    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Instant, Line, Now, Output,
+    PolicyError, Severity, Task, Upstream,
 };
 use std::net::SocketAddr;
 
@@ -77,8 +77,12 @@ fn output(output: Output) -> wit::Output {
         Output::ToClient(bytes) => wit::Output::ToClient(bytes),
         Output::Close => wit::Output::Close,
         Output::Log(line) => wit::Output::Log(log_line(line)),
-        Output::Count(counter, by) => wit::Output::Count(wit::Step { counter: counter.name().to_owned(), by }),
-        Output::Gauge(gauge, value) => wit::Output::Gauge(wit::Level { gauge: gauge.name().to_owned(), value }),
+        Output::Count(counter, by) => {
+            wit::Output::Count(wit::Step { counter: counter.name().to_owned(), by })
+        }
+        Output::Gauge(gauge, value) => {
+            wit::Output::Gauge(wit::Level { gauge: gauge.name().to_owned(), value })
+        }
         Output::Verdict(verdict) => wit::Output::Verdict(verdict.as_str().to_owned()),
     }
 }

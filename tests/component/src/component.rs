@@ -109,7 +109,8 @@ impl Instance {
         ends: Option<(&str, &str)>,
         now: Now,
     ) -> Result<Result<Vec<wit::Task>, String>> {
-        let ends = ends.map(|(client, server)| wit::Endpoints { client: client.into(), server: server.into() });
+        let ends =
+            ends.map(|(client, server)| wit::Endpoints { client: client.into(), server: server.into() });
         let guest = self.screen.postscreen_screen_screening().worker();
         guest.call_accept(&mut self.store, worker, connection, ends.as_ref(), moment(now)).map_err(trap)
     }
@@ -124,7 +125,13 @@ impl Workers {
     }
 
     /// Gives a worker an input; a line for each task, and one for the deadline, as [`crate::native::Told`] has them.
-    pub fn give(&mut self, worker: usize, connection: u64, input: Input<'_>, now: Now) -> Result<Vec<String>> {
+    pub fn give(
+        &mut self,
+        worker: usize,
+        connection: u64,
+        input: Input<'_>,
+        now: Now,
+    ) -> Result<Vec<String>> {
         let worker = self.workers[worker];
         let tasks = if let Input::ClientOpened(ends) = input {
             let ends = ends.map(|ends| (ends.client.to_string(), ends.server.to_string()));

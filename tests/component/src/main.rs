@@ -62,7 +62,8 @@ fn imports_nothing(path: &str) -> Result<()> {
 fn problems_are_data(path: &str) -> Result<()> {
     let json = "{\n  \"access_list\": [{\"cidr\": \"10.0.0.1/8\", \"action\": \"permit\"}]\n}";
     let native = Policy::parse(json.as_bytes()).expect_err("a network with host bits");
-    let problem = Component::load(path)?.instance()?.parse(json)?.err().context("the component accepts it")?;
+    let problem =
+        Component::load(path)?.instance()?.parse(json)?.err().context("the component accepts it")?;
     ensure!(problem.path == native.path(), "path {:?}", problem.path);
     ensure!(problem.message == native.message(), "message {:?}", problem.message);
     ensure!(problem.position.map(|(line, _)| line) == Some(2), "position {:?}", problem.position);

@@ -29,7 +29,8 @@ use receiver::Receiver;
 use resolver::Resolver;
 
 /// What clients are granted. Far above every greet wait of the stories; a postscreen that does not start answers never.
-const LIMITS: Limits = Limits { wait: Duration::from_secs(30), tolerance: TIMER_TOLERANCE, greets_early_talkers: false };
+const LIMITS: Limits =
+    Limits { wait: Duration::from_secs(30), tolerance: TIMER_TOLERANCE, greets_early_talkers: false };
 /// How far `elapsed` may be off: Postfix's timers are no better, see [`BEGIN_MIN`]. Still less than half of the whole
 /// seconds that tell waits apart.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(499);

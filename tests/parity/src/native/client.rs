@@ -143,7 +143,9 @@ impl Client {
     pub(super) fn obeys(&mut self, output: Output) -> Connection {
         match output {
             Output::Skip(len) => _ = self.held.drain(..len.min(self.held.len())),
-            Output::Teaser(bytes) | Output::ToClient(bytes) if !self.hears(&bytes) => return Connection::Gone,
+            Output::Teaser(bytes) | Output::ToClient(bytes) if !self.hears(&bytes) => {
+                return Connection::Gone;
+            }
             Output::Close => self.is_closed(),
             _ => {}
         }

@@ -4,8 +4,8 @@ use super::Report;
 use super::client::{Client, Connection, Deed, Socket};
 use postscreen_engine::shared::Memory;
 use postscreen_engine::{
-    ConnectionId, Counter, DnsFailure, Gauge, Host, Input, Instant, Now, Output, Policy, Task, Test, Upstream,
-    Worker, registry,
+    ConnectionId, Counter, DnsFailure, Gauge, Host, Input, Instant, Now, Output, Policy, Task, Test,
+    Upstream, Worker, registry,
 };
 use postscreen_scenario::{
     Answered, Limits, MailServer, MailSession, Reply, Resolver, Scenario, Start, Transcript, Word,
@@ -22,7 +22,11 @@ const DNS_LATENCY: Duration = Duration::from_millis(5);
 /// The first client's port; each further client has the next one.
 pub(crate) const FIRST_PORT: u16 = 40_000;
 /// What clients are granted. The tolerance covers the resolver's latency.
-const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50), greets_early_talkers: false };
+const LIMITS: Limits = Limits {
+    wait: Duration::from_mins(2),
+    tolerance: Duration::from_millis(50),
+    greets_early_talkers: false,
+};
 /// How long the play goes on after the last script has ended, so that last words are heard.
 const SETTLE: Duration = Duration::from_secs(1);
 /// The cluster of the mail server, as a proxy would call it.
@@ -211,7 +215,9 @@ impl<'a> Play<'a> {
                 verdicts.insert(name.to_owned(), verdict.to_string());
             }
             (Output::Dial(Upstream::Backend), Some(name)) => return self.dial(name),
-            (output, Some(name)) => return self.clients.get_mut(name).map_or(Connection::Kept, |c| c.obeys(output)),
+            (output, Some(name)) => {
+                return self.clients.get_mut(name).map_or(Connection::Kept, |c| c.obeys(output));
+            }
             (_, None) => {}
         }
         Connection::Kept
@@ -262,7 +268,8 @@ impl<'a> Play<'a> {
         self.transcript.open = Some(open.map(|(name, _)| (*name).to_owned()).collect());
         let unix = self.moment().unix;
         let passes = self.scenario.clients.values().map(|client| {
-            let record = registry::recall(self.worker.shared(), client.from, self.buckets).unwrap_or_default();
+            let record =
+                registry::recall(self.worker.shared(), client.from, self.buckets).unwrap_or_default();
             let valid = Test::ALL.into_iter().filter(|test| u64::from(record.expiry(*test)) >= unix);
             (client.from, valid.map(|test| test.as_str().to_owned()).collect())
         });

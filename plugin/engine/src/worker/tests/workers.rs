@@ -118,7 +118,9 @@ fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
     );
     let mut said = Vec::new();
     let mut hear = |tasks: Vec<crate::io::Task>| {
-        said.extend(lines(&tasks).into_iter().map(|(_, text)| text.to_owned()).filter(|text| text.contains("STRESS")));
+        said.extend(
+            lines(&tasks).into_iter().map(|(_, text)| text.to_owned()).filter(|text| text.contains("STRESS")),
+        );
     };
     (0..5).for_each(|number| hear(old.opens(number, client(number as u8))));
     (0..6).for_each(|number| hear(new.at(1_000).opens(number, client(100 + number as u8))));
