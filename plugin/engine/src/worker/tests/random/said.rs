@@ -1,6 +1,7 @@
 //! What clients, lists and configurations say: a few of each kind, likely and unlikely ones.
 
 use crate::policy::Policy;
+use crate::session::EARLY_MAX;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ const LINES: &[&[u8]] = &[
     b"GET / HTTP/1.1\r\n",
     b"Subject: x\r\n",
     b"NOOP\n",
+    b"RSET\r\nRSET\r\nRSET\r\nRSET\r\nRSET\r\nRSET\r\nRSET\r\nRSET\r\n",
     b"RCPT TO:<\xff\x80\x07>\r\n",
     b"\r\n",
     b"",
@@ -78,7 +80,8 @@ pub fn bytes(random: &mut fastrand::Rng, clients: &[IpAddr]) -> Vec<u8> {
         0..120 => LINES[random.usize(..LINES.len())].to_vec(),
         120..150 => proxy_header(random, clients),
         150..198 => (0..random.usize(..60)).map(|_| random.u8(..)).collect(),
-        _ => vec![random.u8(..); random.usize(..17_000)],
+        // About as much as a client may say early.
+        _ => vec![random.u8(..); EARLY_MAX - 20 + random.usize(..40)],
     }
 }
 

@@ -36,6 +36,8 @@ pub struct World {
     now: Now,
     /// What came out, if that is to be compared.
     digest: Option<Digest>,
+    /// How often each verdict was given.
+    pub verdicts: BTreeMap<Verdict, u64>,
 }
 
 /// A worker, and what its host knows.
@@ -72,7 +74,16 @@ impl World {
         let hosts = (0..1 + usize::from(seed.is_multiple_of(2))).map(&mut host).collect();
         let now = Now { instant: Instant::from_millis(random.u64(..1_000_000)), unix: 1_795_000_000 };
         let digest = compares.then(Digest::default);
-        Self { random, store, policies, clients: said::clients(), hosts, now, digest }
+        Self {
+            random,
+            store,
+            policies,
+            clients: said::clients(),
+            hosts,
+            now,
+            digest,
+            verdicts: BTreeMap::new(),
+        }
     }
 
     /// What came out, in short.
@@ -247,6 +258,7 @@ impl World {
             let followed = self.hosts[number].connections.get_mut(&connection);
             followed.expect("an output for a connection that is not there").hear(&task.output);
             if let Output::Verdict(verdict) = task.output {
+                *self.verdicts.entry(verdict).or_default() += 1;
                 self.judge(number, connection, verdict);
             }
         }
