@@ -76,7 +76,11 @@ pub(crate) async fn connect(server: SocketAddr, from: Ipv4Addr) -> Result<TcpStr
 
 /// Talks at once. Whether the refusal has arrived, all of it.
 pub(crate) async fn early(server: SocketAddr, from: Ipv4Addr) -> Result<bool> {
-    let mut stream = connect(server, from).await?;
+    talk_early(connect(server, from).await?).await
+}
+
+/// The same for a client that is connected.
+pub(crate) async fn talk_early(mut stream: TcpStream) -> Result<bool> {
     // Whoever is refused before it has spoken has heard why.
     let _ = stream.write_all(HELLO).await;
     let mut got = Vec::new();

@@ -58,7 +58,7 @@ async fn longest(bench: &Bench) -> Result<(ShippedEnvoy, u32, Vec<String>)> {
         match shipped.clone().refusal(&bench.program, bench.envoy_addresses()).await? {
             None => return Ok((bench.start(shipped).await?, count, notes)),
             Some(log) => {
-                let words = log.lines().find_map(|line| Some(line.split_once("invalid configuration")?.1));
+                let words = log.lines().find_map(|line| Some(line.split_once(" configuration: ")?.1));
                 notes.push(format!(
                     "the module refuses {count}: {}",
                     words.unwrap_or("see Envoy's log").trim()
@@ -74,7 +74,7 @@ fn policy(count: u32) -> Value {
         let network = std::net::Ipv4Addr::from_bits(FIRST + (index << 8));
         json!({"cidr": format!("{network}/24"), "action": "reject"})
     };
-    let mut rules: Vec<Value> = (0..count).map(rule).collect();
-    rules.push(json!("permit"));
+    let mut rules: Vec<Value> = (1..count).map(rule).collect();
+    rules.push(json!({"cidr": "10.0.0.0/8", "action": "permit"}));
     json!({"access_list": rules})
 }
