@@ -14,7 +14,7 @@ mod table;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cases::CASES;
 use host_sim::Module;
 use table::Column;
@@ -25,24 +25,37 @@ const MODULE: &str = "target/wasm/postscreen.wasm";
 /// What is expected.
 const GOLDEN: &str = "tests/calls/host-calls.txt";
 
+/// What is tested of a module. It says what it has found.
+type Test = fn(&Module) -> Result<String>;
+
+const TESTS: [(&str, Test); 1] = [("each client makes the calls that are expected", calls)];
+
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => {
-            println!("ok      {} clients make the calls that {GOLDEN} has", CASES.len());
-            println!("1 passed, 0 failed");
-            ExitCode::SUCCESS
-        }
+    let module = match Module::metered_from_file(MODULE.as_ref()).context("cargo xtask wasm builds it") {
+        Ok(module) => module,
         Err(error) => {
-            println!("FAILED  {error:#}");
-            println!("0 passed, 1 failed");
-            ExitCode::FAILURE
+            println!("FAILED  {error:#}\n0 passed, {} failed", TESTS.len());
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut failed = 0;
+    for (name, test) in TESTS {
+        match test(&module) {
+            Ok(found) => println!("ok      {name}\n        {found}"),
+            Err(error) => {
+                failed += 1;
+                println!("FAILED  {name}\n        {error:#}");
+            }
         }
     }
+    println!("{} passed, {failed} failed", TESTS.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run() -> Result<()> {
-    let module = Module::metered_from_file(MODULE.as_ref())?;
+fn calls(module: &Module) -> Result<String> {
     let columns: Vec<_> =
-        CASES.iter().map(|case| Column { name: case.name, tally: case.count(&module) }).collect();
-    golden::check(Path::new(GOLDEN), &columns)
+        CASES.iter().map(|case| Column { name: case.name, tally: case.count(module) }).collect();
+    golden::check(Path::new(GOLDEN), &columns)?;
+    let totals = columns.iter().map(|column| format!("{}: {}", column.name, column.tally.total()));
+    Ok(totals.collect::<Vec<_>>().join("; "))
 }
