@@ -3,12 +3,14 @@
 //! Most of a client's price in Envoy is in the calls between module and host, not in the module's own code. So they are
 //! counted by name, for three kinds of clients, and compared with tests/calls/host-calls.txt: a call more shows as a
 //! line of a diff, and a call less as well. With `UPDATE=1` in the environment the file is written in place of that.
+//! And of what many workers share, none may be written for every client.
 //!
 //! Calls are the same on every machine. Time is not, and decides nothing here.
 
 mod cases;
 mod count;
 mod golden;
+mod shared;
 mod table;
 
 use std::path::Path;
@@ -32,9 +34,10 @@ const CEILING: [u64; CASES.len()] = [30, 55, 17];
 /// What is tested of a module. It says what it has found.
 type Test = fn(&Module) -> Result<String>;
 
-const TESTS: [(&str, Test); 2] = [
+const TESTS: [(&str, Test); 3] = [
     ("each client makes the calls that are expected", calls),
     ("no client makes more calls than it may", ceiling),
+    ("no key that all workers share is written for every client", shared::check),
 ];
 
 fn main() -> ExitCode {
