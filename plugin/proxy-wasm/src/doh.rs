@@ -9,6 +9,8 @@ use std::time::Duration;
 
 const MEDIA_TYPE: &str = "application/dns-message";
 const STATUS_OK: u16 = 200;
+/// What Envoy makes of a resolver that does not answer in time.
+const STATUS_GATEWAY_TIMEOUT: u16 = 504;
 
 /// Sends a question; the token of its answer. Must be called while the client's own context is the active one: that is
 /// where the SDK delivers the answer.
@@ -34,9 +36,10 @@ pub fn response(header_count: usize, body_len: usize) -> Result<Vec<u8>, DnsFail
     }
     let status = host::http_response_header(":status").unwrap_or_default();
     let status = std::str::from_utf8(&status).ok().and_then(|status| status.parse().ok()).unwrap_or(0);
-    if status != STATUS_OK {
-        return Err(DnsFailure::HttpStatus(status));
+    match status {
+        // One byte more than the engine accepts, so that it sees what is too long.
+        STATUS_OK => Ok(host::buffer(Buffer::HttpCallResponseBody, 0, body_len.min(MESSAGE_MAX + 1))),
+        STATUS_GATEWAY_TIMEOUT => Err(DnsFailure::Timeout),
+        _ => Err(DnsFailure::HttpStatus(status)),
     }
-    // One byte more than the engine accepts, so that it sees what is too long.
-    Ok(host::buffer(Buffer::HttpCallResponseBody, 0, body_len.min(MESSAGE_MAX + 1)))
 }
