@@ -101,12 +101,9 @@ impl FromStr for Verb {
 
     /// Postfix takes these words in any case.
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "permit" => Ok(Self::Permit),
-            "reject" => Ok(Self::Reject),
-            "dunno" => Ok(Self::Dunno),
-            _ => Err(format!("expected {}", Self::EXPECTED)),
-        }
+        let words = [("permit", Self::Permit), ("reject", Self::Reject), ("dunno", Self::Dunno)];
+        let verb = words.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        verb.map(|(_, verb)| verb).ok_or_else(|| format!("expected {}", Self::EXPECTED))
     }
 }
 

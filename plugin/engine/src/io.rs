@@ -53,7 +53,8 @@ pub enum DnsFailure {
     Unreachable,
     /// No answer within the question's `timeout`.
     Timeout,
-    /// The resolver's HTTP front answered with this status instead of 200 (RFC 8484, section 4.2.1).
+    /// The resolver's HTTP front answered with this status instead of 200 (RFC 8484, section 4.2.1). A host that
+    /// knows one of them to mean silence says [`DnsFailure::Timeout`].
     HttpStatus(u16),
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 const MEDIA_TYPE: &str = "application/dns-message";
 const STATUS_OK: u16 = 200;
+/// What Envoy makes of a resolver that does not answer in time.
+const STATUS_GATEWAY_TIMEOUT: u16 = 504;
 
 /// The resolver, and the questions that it has not answered.
 pub struct Resolver {
@@ -62,6 +64,7 @@ impl Resolver {
         let status = host::http_response_header(":status").unwrap_or_default();
         match std::str::from_utf8(&status).ok().and_then(|status| status.parse().ok()).unwrap_or(0) {
             STATUS_OK => Ok(message),
+            STATUS_GATEWAY_TIMEOUT => Err(DnsFailure::Timeout),
             status => Err(DnsFailure::HttpStatus(status)),
         }
     }

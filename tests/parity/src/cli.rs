@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use parity_suite::namespace::{self, Side};
+use crate::namespace::{self, Side};
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::HostKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

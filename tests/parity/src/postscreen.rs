@@ -15,8 +15,8 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use parity_suite::master::Master;
-use parity_suite::namespace::Cover;
+use crate::master::Master;
+use crate::namespace::Cover;
 use postscreen_player::{Act, Stage, Story};
 use postscreen_scenario::{Limits, Transcript};
 use tokio::time::{Instant, sleep};

@@ -4,6 +4,7 @@ use super::ranges::{Extent, Ranges};
 use crate::policy::{Word, word};
 use ipnet::IpNet;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -49,12 +50,11 @@ impl FromStr for Pattern {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        // Postfix also writes IPv6 as [2001:db8::]/32.
-        let plain = address.replace(['[', ']'], "");
-        let brackets = [address.matches('[').count(), address.matches(']').count()];
-        if brackets != [0, 0] && (brackets != [1, 1] || !address.starts_with('[')) {
-            return Err(format!("expected {}", Self::EXPECTED));
-        }
+        // Postfix also writes IPv6 as [2001:db8::]/32. Any other bracket is left, and makes no address.
+        let plain = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((inside, after)) => Cow::Owned([inside, after].concat()),
+            None => Cow::Borrowed(address),
+        };
         let network: IpNet = plain
             .parse()
             .or_else(|_| plain.parse::<IpAddr>().map(IpNet::from))

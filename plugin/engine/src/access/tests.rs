@@ -76,6 +76,10 @@ fn a_bad_rule_says_what_was_expected() {
             r#"no host bits after the prefix: "192.0.2.0/24""#,
         ),
         (r#"[{"cidr": "]::1[", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "[[::1]", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "[::1]]", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "[::1", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "::[1]", "action": "permit"}]"#, "expected an address or a network"),
         (
             r#"[{"cidr": "192.0.2.0/24", "action": "drop"}]"#,
             r#""drop": expected "permit", "reject" or "dunno""#,

@@ -194,11 +194,11 @@ fn read(message: &Message<[u8]>) -> Result<Answer, BadAnswer> {
         let cache_ttl = lowest.into_iter().chain([ttl, minimum]).min();
         return Ok(Answer { addresses, ttl: Some(ttl), cache_ttl });
     }
-    let (listings, errors): (Vec<_>, Vec<_>) =
-        addresses.into_iter().partition(|&address| is_listing(address));
-    match errors.first() {
-        Some(&error) if listings.is_empty() => Err(BadAnswer::ErrorAddress(error)),
-        _ => Ok(Answer { addresses: listings, ttl, cache_ttl: lowest }),
+    let first = addresses.first().copied();
+    addresses.retain(|&address| is_listing(address));
+    match first {
+        Some(error) if addresses.is_empty() => Err(BadAnswer::ErrorAddress(error)),
+        _ => Ok(Answer { addresses, ttl, cache_ttl: lowest }),
     }
 }
 

@@ -6,9 +6,6 @@ use crate::io::DnsFailure;
 use crate::policy::Policy;
 use std::fmt;
 
-/// HTTP's "gateway timeout": what Envoy makes of a resolver that does not answer in time.
-const HTTP_GATEWAY_TIMEOUT: u16 = 504;
-
 /// The answers so far.
 #[derive(Clone, Debug)]
 pub struct Tally {
@@ -92,9 +89,7 @@ impl Tally {
         let Some(answered @ false) = self.answered.get_mut(index) else { return Heard::Ignored };
         let reading = match answer {
             Ok(message) => zone.parse_answer(client, message).map_err(Trouble::Bad),
-            Err(DnsFailure::Timeout | DnsFailure::HttpStatus(HTTP_GATEWAY_TIMEOUT)) => {
-                return Heard::TimedOut;
-            }
+            Err(DnsFailure::Timeout) => return Heard::TimedOut,
             Err(DnsFailure::HttpStatus(status)) => Err(Trouble::HttpStatus(status)),
             Err(DnsFailure::Unreachable) => Err(Trouble::Unreachable),
         };

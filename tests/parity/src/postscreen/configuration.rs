@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use parity_suite::namespace::{self, Cover};
+use crate::namespace::{self, Cover};
 use postscreen_player::Story;
 use tempfile::TempDir;
 

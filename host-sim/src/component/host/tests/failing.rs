@@ -116,6 +116,8 @@ fn what_breaks_in_the_hands_of_one_worker_is_broken_for_all_and_told_once() {
     let told = all.iter().filter(|effect| matches!(effect, Effect::Log(line) if line.by_host));
     assert_eq!((trapped.count(), told.count()), (2, 1), "{all:?}");
     host.reconfigure(b"{}", now).unwrap();
-    [5, 6].map(|port| connect_from(&mut host, port));
+    for port in [5, 6] {
+        connect_from(&mut host, port);
+    }
     assert_eq!((host.open_connections(), host.failed_workers()), (2, Vec::new()));
 }
