@@ -109,7 +109,13 @@ extern "C" fn proxy_on_tick(root: u32) {
 }
 
 #[unsafe(no_mangle)]
-extern "C" fn proxy_on_http_call_response(root: u32, token: u32, headers: usize, body: usize, _trailers: usize) {
+extern "C" fn proxy_on_http_call_response(
+    root: u32,
+    token: u32,
+    headers: usize,
+    body: usize,
+    _trailers: usize,
+) {
     with(|machine| {
         if let Some(root) = machine.roots.get_mut(&root) {
             root.http_response(token, headers, body);

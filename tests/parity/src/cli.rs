@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::namespace::{self, Side};
 use anyhow::{Result, ensure};
 use clap::Parser;
-use crate::namespace::{self, Side};
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::HostKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

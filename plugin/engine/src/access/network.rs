@@ -142,7 +142,7 @@ impl serde::Serialize for Networks {
 
 #[cfg(not(target_family = "wasm"))]
 impl schemars::JsonSchema for Networks {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "Networks".into()
     }
 

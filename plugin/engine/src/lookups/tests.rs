@@ -46,7 +46,8 @@ impl Says {
                 let mut authority = answer.start_answer(&asked, Rcode::NXDOMAIN).unwrap().authority();
                 if let Some(ttl) = ttl {
                     let (root, zero) = (Name::root_vec(), Ttl::from_secs(0));
-                    let soa = Soa::new(root.clone(), root.clone(), 1.into(), zero, zero, zero, zero);
+                    let minimum = Ttl::from_secs(ttl);
+                    let soa = Soa::new(root.clone(), root.clone(), 1.into(), zero, zero, zero, minimum);
                     authority.push((root, Ttl::from_secs(ttl), soa)).unwrap();
                 }
                 authority.finish()
@@ -104,7 +105,10 @@ fn the_first_session_asks_and_the_others_wait_with_it() {
     let mut asker = Asker::new(SITES);
     let first = asker.joins(1, 1, 0);
     assert_eq!(first.questions.len(), 2);
-    assert_eq!(first.questions[1].message, asker.policy.zones()[1].question(&reversed(key(1).client)).unwrap());
+    assert_eq!(
+        first.questions[1].message,
+        asker.policy.zones()[1].question(&reversed(key(1).client)).unwrap()
+    );
     assert_eq!(asker.joins(1, 2, 5_000), Joined::default());
     assert_eq!(asker.joins(2, 3, 5_000).questions.len(), 2, "another client");
     assert_eq!(asker.lookups.len(), 2);
@@ -112,7 +116,8 @@ fn the_first_session_asks_and_the_others_wait_with_it() {
     let [one, two] = numbers(&first)[..] else { panic!("two lists") };
     let answered = asker.hears(1, one, 0, Says::Unlisted(Some(300))).unwrap();
     assert_eq!((answered.client, answered.list, answered.first), (key(1).client, 0, Some(ConnectionId(1))));
-    assert_eq!((answered.completes, answered.heard), (vec![], Heard::Unlisted(Some(300))));
+    let unlisted = Answer { addresses: vec![], ttl: Some(300), cache_ttl: Some(300) };
+    assert_eq!((answered.completes, answered.heard), (vec![], Heard::Unlisted(unlisted)));
     assert!(!asker.lookups.is_complete(key(1)));
     let answered = asker.hears(1, two, 1, Says::Listed(300)).unwrap();
     assert_eq!(answered.completes, [ConnectionId(1), ConnectionId(2)]);
@@ -199,7 +204,10 @@ fn listings_are_told_again_only_when_nobody_has_waited() {
     asker.leaves(1, 2, 0);
     asker.leaves(1, 3, 0);
     let listings = asker.joins(1, 4, 0).listings;
-    assert_eq!(listings, [(0, Answer { addresses: vec![[127, 0, 0, 2].into()], ttl: Some(300) })]);
+    assert_eq!(
+        listings,
+        [(0, Answer { addresses: vec![[127, 0, 0, 2].into()], ttl: Some(300), cache_ttl: Some(300) })]
+    );
     asker.hears(1, asked[1], 1, Says::Listed(300));
     asker.leaves(1, 4, 0);
     assert_eq!(asker.joins(1, 5, 0).listings.len(), 2);

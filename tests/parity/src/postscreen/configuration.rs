@@ -8,8 +8,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result, ensure};
 use crate::namespace::{self, Cover};
+use anyhow::{Context as _, Result, ensure};
 use postscreen_player::Story;
 use tempfile::TempDir;
 
