@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long answers hold at most, whatever their TTL.
-pub const KEEP_MAX: Duration = Duration::from_secs(60);
+pub const KEEP_MAX: Duration = Duration::from_mins(1);
 /// The most look-ups that nobody waits for; the one that is of use for the shortest time makes room.
 pub const UNWAITED_MAX: usize = 4_096;
 
@@ -176,7 +176,7 @@ impl Lookups {
     }
 
     /// How many look-ups there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.by_key.len()
     }
 

@@ -121,17 +121,18 @@ impl Root {
         }
     }
 
-    /// Bytes from upstream: the mail server's first ones, or a cue of the speaker. An end without bytes is neither.
+    /// Bytes from upstream: the mail server's first ones, or a cue of the speaker. An end without bytes is the speaker's
+    /// last cue; of a mail server it is no answer.
     pub fn upstream_data(&mut self, context: u32, buffered: usize) -> Action {
-        let Some(plugin) = self.plugin.as_mut().filter(|_| buffered > 0) else { return Action::Continue };
+        let Some(plugin) = &mut self.plugin else { return Action::Continue };
         plugin.enter(Callback::Data(context), context);
         match plugin.mode(context) {
             Some(Mode::Spoken) => plugin.cued(context),
-            Some(Mode::Transit) => {
+            Some(Mode::Transit) if buffered > 0 => {
                 plugin.tell(context, Input::BackendAnswered);
                 plugin.clients.remove(&context);
             }
-            Some(Mode::Held | Mode::Shut) | None => {}
+            Some(Mode::Held | Mode::Transit | Mode::Shut) | None => {}
         }
         plugin.leave();
         Action::Continue

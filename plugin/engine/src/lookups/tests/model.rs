@@ -76,13 +76,13 @@ impl Plain {
 proptest! {
     #[test]
     fn look_ups_agree_with_a_plain_list(steps in steps()) {
-        let mut asker = Asker::new(SITES);
+        let mut worker = Asking::new(SITES);
         let (mut model, mut now) = (Vec::<Plain>::new(), 0);
         for step in steps {
             match step {
                 Step::Join { client, connection } => {
                     model.retain(|plain| plain.is_useful(now));
-                    let joined = asker.joins(client, connection, now);
+                    let joined = worker.joins(client, connection, now);
                     let found = model.iter_mut().find(|plain| plain.client == client);
                     prop_assert_eq!(joined.questions.is_empty(), found.is_some());
                     if let Some(plain) = found {
@@ -100,7 +100,7 @@ proptest! {
                     }
                 }
                 Step::Leave { client, connection } => {
-                    asker.leaves(client, connection, now);
+                    worker.leaves(client, connection, now);
                     let found = model.iter_mut().find(|plain| plain.client == client);
                     found.map(|plain| plain.waiting.remove(&connection));
                 }
@@ -109,7 +109,7 @@ proptest! {
                     let plain = &mut model[place];
                     let Some(question) = plain.asked[list].take() else { continue };
                     let is_useful = !plain.waiting.is_empty() || now - plain.begun < 10_000;
-                    let Some(answered) = asker.hears(client, question, list, says) else {
+                    let Some(answered) = worker.hears(client, question, list, says) else {
                         prop_assert!(!is_useful, "an answer that somebody could use");
                         model.swap_remove(place);
                         continue;
@@ -123,11 +123,11 @@ proptest! {
                 Step::Wait(millis) => now += millis,
             }
             for plain in model.iter().filter(|plain| plain.is_useful(now)) {
-                prop_assert_eq!(asker.lookups.is_complete(key(plain.client)), plain.is_complete());
-                prop_assert_eq!(asker.lookups.score(key(plain.client), &asker.policy).total, plain.total());
+                prop_assert_eq!(worker.lookups.is_complete(key(plain.client)), plain.is_complete());
+                prop_assert_eq!(worker.lookups.score(key(plain.client), &worker.policy).total, plain.total());
             }
-            prop_assert!(asker.lookups.len() <= CLIENTS as usize);
-            prop_assert!(asker.lookups.questions.len() <= 2 * CLIENTS as usize);
+            prop_assert!(worker.lookups.count() <= CLIENTS as usize);
+            prop_assert!(worker.lookups.questions.len() <= 2 * CLIENTS as usize);
         }
     }
 }

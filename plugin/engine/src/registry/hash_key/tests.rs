@@ -96,8 +96,8 @@ const PLACES: [u32; 2] = [2_917, 3_371];
 fn who_does_not_know_the_key_cannot_aim() {
     let buckets = NonZeroU32::new(8_192).unwrap();
     // Twenty addresses that share a bucket without a key, as everybody can compute them.
-    let addresses =
-        (0..u32::MAX).map(|number| IpAddr::from((0x2001_0db8_u128 << 96 | u128::from(number)).to_be_bytes()));
+    let addresses = (0..u32::MAX)
+        .map(|number| IpAddr::from(((0x2001_0db8_u128 << 96) | u128::from(number)).to_be_bytes()));
     let target = HashKey::NONE.bucket_of(client(1), buckets);
     let aimed: Vec<_> =
         addresses.filter(|&address| HashKey::NONE.bucket_of(address, buckets) == target).take(20).collect();

@@ -285,7 +285,7 @@ fn workers_with_different_limits_conclude_differently_and_do_not_flip() {
 fn without_a_limit_there_is_no_stress() {
     let memory = Memory::default();
     let mut worker = Occupancy::default();
-    assert_eq!(concludes(&mut worker, &memory, SMALL, 10, at(0)).0, true);
+    assert!(concludes(&mut worker, &memory, SMALL, 10, at(0)).0);
     assert_eq!(worker.conclude(&memory, NONE), None, "a new policy is no news");
     assert!(!worker.is_stressed());
 }

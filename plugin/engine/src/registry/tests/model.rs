@@ -69,8 +69,9 @@ struct Model {
 }
 
 impl Model {
-    fn count(&self, client: u8) -> usize {
-        self.sessions.iter().filter(|session| session.client == client).count()
+    fn count(&self, client: u8) -> u32 {
+        let of_it = self.sessions.iter().filter(|session| session.client == client).count();
+        u32::try_from(of_it).unwrap()
     }
 
     /// A session of a living worker.
@@ -142,7 +143,7 @@ proptest! {
                     if let Known::Passed(record) = known {
                         model.shared.insert(number, record);
                     }
-                    prop_assert_eq!(found, Found { sessions: model.count(number) as u32, known });
+                    prop_assert_eq!(found, Found { sessions: model.count(number), known });
                 }
                 Step::Share(index, stamps) => {
                     let Some((session, lease)) = model.alive(index) else { continue };

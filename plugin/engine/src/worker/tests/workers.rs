@@ -2,11 +2,12 @@
 
 use super::DIAL;
 use super::host::{SomeHost, client, has, lines, questions};
-use crate::io::{DnsFailure, Input, Output};
+use crate::io::{DnsFailure, Input, Output, Task};
 use crate::metric::Gauge;
 use crate::registry::totals;
 use crate::shared::Memory;
 use crate::verdict::Verdict;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 type Host = SomeHost<Rc<Memory>>;
@@ -16,8 +17,13 @@ fn two(first: &str, second: &str) -> (Host, Host) {
     (SomeHost::new(&memory, first), SomeHost::new(&memory, second))
 }
 
+/// A client of its own for every number below 256.
+fn stranger(number: u64) -> IpAddr {
+    client(u8::try_from(number).unwrap())
+}
+
 /// Wakes a host at every deadline until then.
-fn go_on(host: &mut Host, until: u64) -> Vec<crate::io::Task> {
+fn go_on(host: &mut Host, until: u64) -> Vec<Task> {
     let mut tasks = Vec::new();
     while let Some(deadline) = host.worker.deadline().filter(|at| at.as_millis() <= until) {
         host.at(deadline.as_millis().max(host.millis));
@@ -68,7 +74,7 @@ fn workers_with_different_limits_do_not_flip_and_say_nothing() {
         for (host, number) in [(&mut small, 0), (&mut large, 100)] {
             let mut tasks = go_on(host, second * 1_000);
             for connection in second * 4..second * 4 + 4 {
-                tasks.extend(host.opens(connection, client(number + connection as u8)));
+                tasks.extend(host.opens(connection, stranger(number + connection)));
                 // Those of ten seconds ago have been served meanwhile.
                 let gone = connection.checked_sub(40);
                 tasks.extend(gone.into_iter().flat_map(|gone| host.give(gone, Input::ClientClosed)));
@@ -93,7 +99,7 @@ fn only_the_worker_whose_limit_is_near_is_stressed_and_it_says_so_once() {
         // One comes and one goes at each of them, again and again.
         for host in [&mut small, &mut large] {
             let mut tasks = go_on(host, round * 1_000);
-            tasks.extend(host.opens(round, client(round as u8)));
+            tasks.extend(host.opens(round, stranger(round)));
             tasks.extend(
                 round.checked_sub(10).into_iter().flat_map(|old| host.give(old, Input::ClientClosed)),
             );
@@ -135,7 +141,7 @@ fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
 fn the_gauge_follows_both_and_forgets_who_died() {
     let limits = r#"{"pre_queue_limit": 0, "post_queue_limit": 0, "greet_wait": "1h"}"#;
     let (mut one, mut two) = two(limits, limits);
-    let gauge = |tasks: &[crate::io::Task]| {
+    let gauge = |tasks: &[Task]| {
         tasks.iter().rev().find_map(|task| match task.output {
             Output::Gauge(Gauge::Held, value) => Some(value),
             _ => None,
@@ -164,8 +170,8 @@ fn the_gauge_follows_both_and_forgets_who_died() {
 fn who_leaves_in_time_leaves_nothing_in_the_totals() {
     let (mut one, mut two) = two("{}", "{}");
     for connection in 0..40 {
-        one.opens(connection, client(connection as u8));
-        two.opens(connection, client(connection as u8));
+        one.opens(connection, stranger(connection));
+        two.opens(connection, stranger(connection));
     }
     for host in [&mut one, &mut two] {
         (0..40).for_each(|connection| _ = host.give(connection, Input::ClientClosed));
@@ -179,7 +185,7 @@ fn a_list_in_trouble_is_named_once_a_minute_by_all_workers() {
     let (mut one, mut two) =
         two(r#"{"dnsbl_sites": ["a.test"]}"#, r#"{"dnsbl_sites": ["b.test", "a.test"]}"#);
     let trouble = |host: &mut Host, connection, list: usize| {
-        let questions = questions(&host.opens(connection, client(connection as u8)));
+        let questions = questions(&host.opens(connection, stranger(connection)));
         let answer = Err(DnsFailure::Unreachable);
         let tasks = host.give(0, Input::DnsAnswer { question: questions[list], answer });
         lines(&tasks).iter().map(|(_, text)| text.split(' ').nth(7).unwrap().to_owned()).collect::<Vec<_>>()

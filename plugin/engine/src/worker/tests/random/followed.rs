@@ -21,7 +21,6 @@ pub struct Followed {
     pub is_closed: bool,
     verdict: Option<Verdict>,
     skipped: bool,
-    refused: bool,
     replies: u32,
     seen: Vec<Counter>,
 }
@@ -37,7 +36,6 @@ impl Followed {
             is_closed: false,
             verdict: None,
             skipped: false,
-            refused: false,
             replies: 0,
             seen: Vec::new(),
         }
@@ -61,10 +59,7 @@ impl Followed {
     pub fn hear(&mut self, output: &Output) {
         match output {
             Output::Log(line) => self.client = self.client.or_else(|| connected(&line.text)),
-            Output::Count(counter, _) => {
-                self.refused |= *counter == Counter::Refused;
-                self.seen.push(*counter);
-            }
+            Output::Count(counter, _) => self.seen.push(*counter),
             Output::Gauge(..) => {}
             _ => assert!(!self.is_closed, "{output:?} after the end"),
         }
@@ -104,11 +99,12 @@ impl Followed {
     fn replied(&mut self, bytes: &[u8]) {
         assert!(bytes.ends_with(b"\r\n"), "a whole line");
         self.replies += 1;
-        if self.refused {
+        let refused = self.has_seen(Counter::Refused);
+        if refused {
             assert_eq!(self.replies, 1, "one reply, and no more");
             assert!(bytes.starts_with(b"421 ") || bytes.starts_with(b"521 ") || self.policy.soft_bounce);
         }
-        if self.replies == 1 && !self.refused && !(self.teases && self.has_seen(Counter::Pregreet)) {
+        if self.replies == 1 && !refused && !(self.teases && self.has_seen(Counter::Pregreet)) {
             assert!(bytes.starts_with(b"220 "), "no greeting, but {}", bytes.escape_ascii());
         }
     }

@@ -71,7 +71,7 @@ impl World {
             let worker = Worker::new(Rc::clone(&store), Arc::clone(&policy), host);
             SomeHost { worker, policy, teases, connections: BTreeMap::new(), questions: Vec::new() }
         };
-        let hosts = (0..1 + usize::from(seed.is_multiple_of(2))).map(&mut host).collect();
+        let hosts = (0..=usize::from(seed.is_multiple_of(2))).map(&mut host).collect();
         let now = Now { instant: Instant::from_millis(random.u64(..1_000_000)), unix: 1_795_000_000 };
         let digest = compares.then(Digest::default);
         Self {
@@ -212,7 +212,7 @@ impl World {
         let own = Load { sessions: size(counted.count()), in_transit: size(transit.count()) };
         assert_eq!(host.worker.occupancy.own(), own, "who is over does not count, and who is not does");
         assert!(host.connections.is_empty() || host.worker.deadline().is_some(), "who waits has a deadline");
-        assert!(host.worker.lookups.len() <= UNWAITED_MAX + host.connections.len());
+        assert!(host.worker.lookups.count() <= UNWAITED_MAX + host.connections.len());
         if input == Input::DeadlineReached {
             let late = host.worker.deadline().is_none_or(|deadline| deadline > now.instant);
             assert!(late, "what was due is still due");
