@@ -203,7 +203,10 @@ fn listings_are_told_again_only_when_nobody_has_waited() {
     worker.leaves(1, 2, 0);
     worker.leaves(1, 3, 0);
     let listings = worker.joins(1, 4, 0).listings;
-    assert_eq!(listings, [(0, Answer { addresses: vec![[127, 0, 0, 2].into()], ttl: Some(300) })]);
+    assert_eq!(
+        listings,
+        [(0, Answer { addresses: vec![[127, 0, 0, 2].into()], ttl: Some(300), cache_ttl: Some(300) })]
+    );
     worker.hears(1, asked[1], 1, Says::Listed(300));
     worker.leaves(1, 4, 0);
     assert_eq!(worker.joins(1, 5, 0).listings.len(), 2);

@@ -123,7 +123,7 @@ fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
         r#"{"pre_queue_limit": 1000, "greet_wait": "30s"}"#,
     );
     let mut said = Vec::new();
-    let mut hear = |tasks: Vec<crate::io::Task>| {
+    let mut hear = |tasks: Vec<Task>| {
         said.extend(
             lines(&tasks).into_iter().map(|(_, text)| text.to_owned()).filter(|text| text.contains("STRESS")),
         );
