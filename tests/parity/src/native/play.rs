@@ -1,7 +1,7 @@
 //! One story: the clients, the lists, the mail server, and the loop around one worker.
 
-use super::Report;
 use super::client::{Client, Connection, Deed, Socket};
+use super::{Order, Report};
 use postscreen_engine::shared::Memory;
 use postscreen_engine::{
     ConnectionId, Counter, DnsFailure, Gauge, Host, Input, Instant, Now, Output, Policy, Task, Test,
@@ -46,14 +46,15 @@ pub(super) struct Play<'a> {
     buckets: NonZeroU32,
     clients: BTreeMap<&'a str, Client>,
     resolver: Resolver,
-    /// DNS answers under way, by arrival time and then in the order of the questions.
-    answers: BTreeMap<(Duration, u64), (u32, Reply)>,
-    asked: u64,
+    /// DNS answers under way, by arrival time and then in `order`.
+    answers: BTreeMap<(Duration, i64), (u32, Reply)>,
+    order: Order,
+    asked: i64,
     transcript: Transcript,
 }
 
 impl<'a> Play<'a> {
-    pub(super) fn new(scenario: &'a Scenario, policy: Arc<Policy>, begin: Duration) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, policy: Arc<Policy>, begin: Duration, order: Order) -> Self {
         let names = Counter::ALL
             .iter()
             .map(|counter| counter.name())
@@ -68,6 +69,7 @@ impl<'a> Play<'a> {
             clients: BTreeMap::new(),
             resolver: Resolver::new(scenario),
             answers: BTreeMap::new(),
+            order,
             asked: 0,
             transcript: Transcript {
                 metrics,
@@ -287,7 +289,8 @@ impl<'a> Play<'a> {
             latency => (latency, reply),
         };
         self.asked += 1;
-        self.answers.insert((self.now + latency, self.asked), (question, reply));
+        let turn = if self.order == Order::AsAsked { self.asked } else { -self.asked };
+        self.answers.insert((self.now + latency, turn), (question, reply));
     }
 
     fn metric(&mut self, name: &str) -> &mut i64 {

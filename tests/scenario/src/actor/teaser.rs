@@ -38,7 +38,7 @@ impl Teaser {
         let compared = begin.len().min(START.len());
         let begins_like = |start: &[u8]| begin.get(..compared) == start.get(..compared);
         let teaser = begins_like(START);
-        if !teaser && !(or_greeting && begins_like(GREETING)) {
+        if !(teaser || or_greeting && begins_like(GREETING)) {
             return self.give_up();
         }
         let end = begin.windows(END.len()).take(TEASER_BYTES_MAX - 1).position(|window| window == END);
