@@ -43,19 +43,21 @@ impl Plugin {
                     if matches!(output, Output::ToClient(_)) && !speaking.contains(&context) {
                         speaking.push(context);
                     }
-                    if !self.act(context, output) {
+                    if !self.act(context, &output) {
                         tasks.extend(self.gone(context));
                     }
                 }
             }
         }
-        speaking.into_iter().for_each(|context| self.speak(context));
+        for context in speaking {
+            self.speak(context);
+        }
     }
 
     /// Does something with a connection. False: Envoy does not have it any more.
-    fn act(&mut self, context: u32, output: Output) -> bool {
+    fn act(&mut self, context: u32, output: &Output) -> bool {
         let Some(client) = self.clients.get_mut(&context) else { return true };
-        if let Output::ToClient(bytes) = &output {
+        if let Output::ToClient(bytes) = output {
             client.add_words(bytes);
             return true;
         }
@@ -71,8 +73,8 @@ impl Plugin {
             Output::Verdict(verdict) => {
                 note(host::set_property(VERDICT_PROPERTY, verdict.as_str().as_bytes()));
             }
-            Output::Skip(len) => self.skip(context, len),
-            Output::Dial(upstream) => self.dial(context, upstream),
+            Output::Skip(len) => self.skip(context, *len),
+            Output::Dial(upstream) => self.dial(context, *upstream),
             Output::Close => self.close(context),
             _ => {}
         }

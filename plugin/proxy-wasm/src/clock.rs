@@ -4,7 +4,7 @@ use postscreen_engine::{Instant, Now};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How often the wall clock is looked at. In between it goes as fast as the other one.
-const WALL_EVERY: Duration = Duration::from_secs(60);
+const WALL_EVERY: Duration = Duration::from_mins(1);
 
 /// This worker's clocks.
 #[derive(Debug)]

@@ -12,10 +12,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// What a callback for bytes or for a new connection says to the host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Action {
     /// Go on to the next filter.
+    #[default]
     Continue = 0,
     /// Stay here.
     Pause = 1,
@@ -35,12 +36,6 @@ thread_local! {
 /// Does something with the machine. The host does not call back while it is called, except for memory.
 fn with<T: Default>(act: impl FnOnce(&mut Machine) -> T) -> T {
     MACHINE.with(|machine| machine.try_borrow_mut().map(|mut machine| act(&mut machine)).unwrap_or_default())
-}
-
-impl Default for Action {
-    fn default() -> Self {
-        Self::Continue
-    }
 }
 
 impl Machine {

@@ -35,13 +35,17 @@ pub fn render(columns: &[Column], instructions: &[u64]) -> String {
 
     let functions = rows(columns, Tally::by_function);
     line(&mut text, "\nhost functions", &heads);
-    functions.iter().for_each(|(name, counts)| numbers(&mut text, name, counts));
+    for (name, counts) in &functions {
+        numbers(&mut text, name, counts);
+    }
     numbers(&mut text, "all", &totals(Tally::total));
 
     let callbacks =
         rows(columns, |tally| tally.callbacks.iter().map(|(name, count)| (name.as_str(), *count)).collect());
     line(&mut text, "\ncallbacks", &heads);
-    callbacks.iter().for_each(|(name, counts)| numbers(&mut text, name, counts));
+    for (name, counts) in &callbacks {
+        numbers(&mut text, name, counts);
+    }
     numbers(&mut text, "all", &totals(|tally| tally.callbacks.values().sum()));
 
     line(&mut text, "\nhost functions by callback", &heads);

@@ -26,7 +26,7 @@ pub struct Instance {
 pub struct Workers {
     instance: Instance,
     policies: Vec<ResourceAny>,
-    workers: Vec<ResourceAny>,
+    resources: Vec<ResourceAny>,
 }
 
 /// The names of everything that the component at `path` imports.
@@ -62,7 +62,7 @@ impl Component {
         let mut instance = self.instance()?;
         let policies = policies.iter().map(|json| instance.policy(json)).collect::<Result<Vec<_>>>()?;
         let workers = (0..WORKERS).map(|_| instance.worker(policies[0])).collect::<Result<_>>()?;
-        Ok(Workers { instance, policies, workers })
+        Ok(Workers { instance, policies, resources: workers })
     }
 }
 
@@ -120,7 +120,7 @@ impl Workers {
     /// Sets one of the policies on a worker.
     pub fn set_policy(&mut self, worker: usize, policy: usize) -> Result<()> {
         let guest = self.instance.screen.postscreen_screen_screening().worker();
-        let (worker, policy) = (self.workers[worker], self.policies[policy]);
+        let (worker, policy) = (self.resources[worker], self.policies[policy]);
         guest.call_set_policy(&mut self.instance.store, worker, policy).map_err(trap)
     }
 
@@ -132,7 +132,7 @@ impl Workers {
         input: Input<'_>,
         now: Now,
     ) -> Result<Vec<String>> {
-        let worker = self.workers[worker];
+        let worker = self.resources[worker];
         let tasks = if let Input::ClientOpened(ends) = input {
             let ends = ends.map(|ends| (ends.client.to_string(), ends.server.to_string()));
             let ends = ends.as_ref().map(|(client, server)| (client.as_str(), server.as_str()));

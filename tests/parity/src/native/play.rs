@@ -144,9 +144,8 @@ impl<'a> Play<'a> {
                 let (question, reply) = entry.remove();
                 let answer = match &reply {
                     Reply::Message(message) => Ok(message.as_slice()),
-                    Reply::Silence => Err(DnsFailure::Timeout),
+                    Reply::Silence | Reply::Status(504) => Err(DnsFailure::Timeout),
                     Reply::NoQuestion => Err(DnsFailure::HttpStatus(400)),
-                    Reply::Status(504) => Err(DnsFailure::Timeout),
                     Reply::Status(status) => Err(DnsFailure::HttpStatus(*status)),
                     Reply::Reset | Reply::Down => Err(DnsFailure::Unreachable),
                 };

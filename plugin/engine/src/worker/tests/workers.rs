@@ -128,8 +128,12 @@ fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
             lines(&tasks).into_iter().map(|(_, text)| text.to_owned()).filter(|text| text.contains("STRESS")),
         );
     };
-    (0..5).for_each(|number| hear(old.opens(number, client(number as u8))));
-    (0..6).for_each(|number| hear(new.at(1_000).opens(number, client(100 + number as u8))));
+    for number in 0..5_u8 {
+        hear(old.opens(number.into(), client(number)));
+    }
+    for number in 0..6_u8 {
+        hear(new.at(1_000).opens(number.into(), client(100 + number)));
+    }
     hear(go_on(&mut new, 25_000));
     hear(go_on(&mut old, 25_000));
     hear(old.give(0, Input::ClientClosed));
