@@ -5,10 +5,10 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 use tokio::task::{AbortHandle, spawn_local};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::{crowd, crowd_address};
 use envoy_suite::client::Client;
@@ -19,8 +19,12 @@ const CLIENTS: usize = 10_000;
 /// How much each client would send if nobody stopped it.
 const POURED_BYTES: usize = 256 * 1024;
 const WORDS: &[u8] = b"EHLO zombie\r\n";
-/// How long a client tries. Whoever is held finds no more room very soon.
-const POUR_MAX: Duration = Duration::from_secs(10);
+const CHUNK_WORDS: usize = 256;
+/// After so long without room for a chunk a client gives up: it is held, and the buffers are full.
+const STUCK: Duration = Duration::from_secs(5);
+/// How often Envoy's memory is looked at; and how many seconds it may be busy after all have poured.
+const LOOK: Duration = Duration::from_millis(100);
+const LOOKS_MAX: usize = 60;
 /// Long after all have poured: nobody is let go because its wait is over.
 const GREET_WAIT: &str = "600s";
 
@@ -56,49 +60,61 @@ async fn run(program: &Program, progress: &Progress, action: &str) -> Result<Not
 
     let before = envoy.usage()?.resident_kb;
     let pouring = crowd(progress, CLIENTS, |index| pour(smtp, index));
-    let (poured, peak) = until_done(&envoy, pouring).await?;
+    let (poured, peak) = watch(&envoy, pouring).await?;
     let grown = peak.saturating_sub(before);
     ensure!(
         grown <= bound_kb,
         "Envoy has grown by {grown} kB for {CLIENTS} clients, the bound is {bound_kb} kB"
     );
+    let sent: usize = poured.iter().map(|(_, sent)| sent).sum();
     drop(poured);
     envoy.stop().await?;
     let each = |kb: u64| kb / u64::try_from(CLIENTS).unwrap_or(u64::MAX);
-    Ok(format!("{} kB a client, the bound is {} kB", each(grown), each(bound_kb)))
+    Ok(format!(
+        "{} kB a client, the bound is {} kB; each sent {} kB",
+        each(grown),
+        each(bound_kb),
+        sent / CLIENTS / 1_024
+    ))
 }
 
-/// The most memory that Envoy has had until all have poured, and what they are then.
-async fn until_done<T>(envoy: &ShippedEnvoy, pouring: impl Future<Output = Result<T>>) -> Result<(T, u64)> {
-    const LOOK: Duration = Duration::from_millis(100);
+/// The most memory that Envoy has had, in kB, until all have poured and it has read what it reads; and what came of it.
+async fn watch<T>(envoy: &ShippedEnvoy, pouring: impl Future<Output = Result<T>>) -> Result<(T, u64)> {
     let mut pouring = std::pin::pin!(pouring);
     let mut peak = 0;
-    loop {
+    let poured = loop {
         peak = peak.max(envoy.usage()?.resident_kb);
         tokio::select! {
-            poured = &mut pouring => {
-                // What is under way arrives.
-                sleep(LOOK * 10).await;
-                return Ok((poured?, peak.max(envoy.usage()?.resident_kb)));
-            }
+            poured = &mut pouring => break poured?,
             () = sleep(LOOK) => {}
         }
+    };
+    for _ in 0..LOOKS_MAX {
+        let cpu = envoy.usage()?.cpu;
+        sleep(LOOK * 10).await;
+        let usage = envoy.usage()?;
+        peak = peak.max(usage.resident_kb);
+        if usage.cpu - cpu < LOOK {
+            return Ok((poured, peak));
+        }
     }
+    bail!("Envoy is busy long after all clients have poured")
 }
 
-/// Sends until it is all gone, nobody takes it any more, or the server has closed. The client stays.
-async fn pour(listener: SocketAddr, index: usize) -> Result<Client> {
+/// Sends until it is all gone, nobody takes it any more, or the server has closed. The client stays, and so many bytes
+/// have left it.
+async fn pour(listener: SocketAddr, index: usize) -> Result<(Client, usize)> {
     let mut client = Client::connect(listener, crowd_address(index), WORDS).await?;
-    let chunk = WORDS.repeat(1_024);
-    let (began, mut sent) = (Instant::now(), 0);
-    while sent < POURED_BYTES && began.elapsed() < POUR_MAX {
-        match timeout(Duration::from_secs(1), client.send(&chunk)).await {
+    let chunk = WORDS.repeat(CHUNK_WORDS);
+    let mut sent = WORDS.len();
+    while sent < POURED_BYTES {
+        match timeout(STUCK, client.send(&chunk)).await {
             // Held, and nothing more is taken; or refused.
             Err(_) | Ok(Err(_)) => break,
             Ok(Ok(())) => sent += chunk.len(),
         }
     }
-    Ok(client)
+    Ok((client, sent))
 }
 
 /// A mail server that hangs up on everybody: what is poured into it is no concern of the screen's, and 10,000 sessions
