@@ -1,5 +1,7 @@
 //! What was measured: as a table for people, and as JSON with every single figure.
 
+use std::fmt::Write as _;
+
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
@@ -122,7 +124,7 @@ pub(crate) fn markdown(subject: &Subject, pairs: &[Pair]) -> String {
     let mut text = format!("{}\n\n{}\n", subject.sentence(), table.trim_fmt());
     for pair in pairs {
         for note in &pair.notes {
-            text.push_str(&format!("\n- {}: {note}", pair.what));
+            _ = write!(text, "\n- {}: {note}", pair.what);
         }
     }
     if pairs.iter().any(|pair| !pair.notes.is_empty()) {

@@ -96,7 +96,7 @@ pub fn visits() -> impl Strategy<Value = Visit> {
 
 fn policies() -> impl Strategy<Value = String> {
     let action = || prop_oneof![Just("ignore"), Just("enforce"), Just("drop")];
-    let limit = || prop_oneof![Just(0), Just(3), Just(10_000)];
+    let limit = || prop_oneof![Just(0), Just(10), Just(10_000)];
     (action(), action(), 1..4_i32, -3..=0_i32, any::<bool>(), limit(), limit()).prop_map(
         |(greet, dnsbl, threshold, allowlist, deep, pre_queue, of_client)| {
             format!(
