@@ -3,7 +3,7 @@ use super::Step;
 #[test]
 fn without_a_choice_every_step_runs_and_the_cheap_ones_first() {
     let steps = Step::plan(&[]);
-    assert_eq!(steps.len(), 14);
+    assert_eq!(steps.len(), 15);
     assert_eq!(steps.first(), Some(&Step::Fmt));
     assert_eq!(steps.last(), Some(&Step::Envoy));
 }
