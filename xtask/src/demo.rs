@@ -47,7 +47,8 @@ pub fn run(repo: &Repo, keep: bool) -> Result<bool> {
     Ok(expected)
 }
 
-/// Builds what the demo runs. Both at the same time: each of them has long stretches in which it compiles one crate only.
+/// Builds what the demo runs. Both at the same time: each of them has long stretches in which it compiles one crate
+/// only.
 fn build(repo: &Repo) -> Result<()> {
     thread::scope(|scope| {
         let module = scope.spawn(|| wasm::build_module(repo));

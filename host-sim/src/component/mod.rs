@@ -3,8 +3,8 @@
 //! [`ComponentHost`] is a host as [`crate::Host`] is one: the same inputs, the same effects. What differs is who
 //! decides. A [`screen`] gets what happens and says what is to be done: the component in wasmtime ([`Component`]), or
 //! the engine itself ([`native`]), which is what the component is compared with. Everything else is this module's: it
-//! keeps the client's bytes until they are wanted, asks the resolver, counts, and joins the two connections once a client
-//! is served.
+//! keeps the client's bytes until they are wanted, asks the resolver, counts, and joins the two connections once a
+//! client is served.
 //!
 //! - [`module`], [`instance`], [`translate`]: a component, one of its instances, and its types as the engine's;
 //! - [`native`]: the engine without a component;

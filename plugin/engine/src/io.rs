@@ -30,12 +30,12 @@ pub enum Input<'a> {
     ClientEnd,
     /// The connection is gone in both directions.
     ClientClosed,
-    /// The first bytes of the mail server have come, after [`Output::Dial`] of [`Upstream::Backend`]. Nothing follows from
-    /// when they come, so the time of an earlier input will do.
+    /// The first bytes of the mail server have come, after [`Output::Dial`] of [`Upstream::Backend`]. Nothing follows
+    /// from when they come, so the time of an earlier input will do.
     BackendAnswered,
-    /// The answer to [`Output::AskDns`] of the same question: the body of the answer, whatever it holds. It belongs to no
-    /// connection, so the number that it comes with has no meaning. Whatever follows from it is a deadline that is due at
-    /// once, so the time of an earlier input will do.
+    /// The answer to [`Output::AskDns`] of the same question: the body of the answer, whatever it holds. It belongs to
+    /// no connection, so the number that it comes with has no meaning. Whatever follows from it is a deadline that is
+    /// due at once, so the time of an earlier input will do.
     DnsAnswer {
         /// The `question` of the [`Output::AskDns`].
         question: u32,

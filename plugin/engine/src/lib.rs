@@ -1,8 +1,9 @@
 //! The screening engine: everything that postscreen for Envoy decides, and nothing that it does.
 //!
-//! It is sans-I/O. Connections, bytes, DNS answers and the time go into a [`Worker`] as [`Input`]s; questions, bytes, log
-//! lines and verdicts come out as [`Task`]s; [`Worker::deadline`] says when to call again. There is no clock, no socket
-//! and no global state here, so the same inputs always give the same outputs: in Envoy, in the simulator, in a test.
+//! It is sans-I/O. Connections, bytes, DNS answers and the time go into a [`Worker`] as [`Input`]s; questions, bytes,
+//! log lines and verdicts come out as [`Task`]s; [`Worker::deadline`] says when to call again. There is no clock, no
+//! socket and no global state here, so the same inputs always give the same outputs: in Envoy, in the simulator, in a
+//! test.
 //!
 //! ```
 //! use postscreen_engine::{ConnectionId, Endpoints, Host, Input, Instant, Now, Output, Policy, Worker};
@@ -26,11 +27,11 @@
 //! assert!(!worker.has(client), "there is nothing more to do about it");
 //! ```
 //!
-//! Where to look: [`policy`] is the configuration; [`worker`] has all sessions of a worker; [`session`] walks one client
-//! from accept to the end of its screening; [`dnsbl`] asks and scores, and [`lookups`] asks once for all sessions of a
-//! client; [`smtpd`] talks to clients that are not served; [`registry`] knows which sessions are open and who has passed
-//! (the temporary allowlist), over all workers; [`access`] is the permanent allowlist; [`shared`] is where workers meet;
-//! [`proxy_header`] reads the PROXY protocol; `explain` tells people why.
+//! Where to look: [`policy`] is the configuration; [`worker`] has all sessions of a worker; [`session`] walks one
+//! client from accept to the end of its screening; [`dnsbl`] asks and scores, and [`lookups`] asks once for all
+//! sessions of a client; [`smtpd`] talks to clients that are not served; [`registry`] knows which sessions are open and
+//! who has passed (the temporary allowlist), over all workers; [`access`] is the permanent allowlist; [`shared`] is
+//! where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why.
 
 #![deny(
     clippy::expect_used,

@@ -1,8 +1,8 @@
 //! What the lists say about clients: asked once per client at a time, however many sessions it has.
 //!
-//! Sessions of one client share a look-up, as in postscreen. It outlives them: its questions are not taken back when the
-//! client leaves, and what the lists said holds for the least TTL of their answers, [`KEEP_MAX`] at most. So a client
-//! that reconnects costs no questions.
+//! Sessions of one client share a look-up, as in postscreen. It outlives them: its questions are not taken back when
+//! the client leaves, and what the lists said holds for the least TTL of their answers, [`KEEP_MAX`] at most. So a
+//! client that reconnects costs no questions.
 //!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 

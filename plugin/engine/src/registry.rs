@@ -5,7 +5,8 @@
 //!
 //! | key | holds | written |
 //! | --- | --- | --- |
-//! | `postscreen.clients.N` | a [`bucket`]: some clients' open sessions and passes | when a session opens, settles, ends |
+//! | `postscreen.clients.N` | a [`bucket`]: some clients' open sessions and passes | when a session opens, settles,
+//! ends |
 //! | `postscreen.occupancy` | how many sessions each worker has ([`Occupancy`]) | a few times a second at most |
 //! | `postscreen.key` | the key of the hash that chooses N ([`HashKey`]) | once |
 //! | `postscreen.stress.LIMIT` | whether `STRESS` was announced last for this `pre_queue_limit` | when that changes |

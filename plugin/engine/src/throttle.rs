@@ -19,8 +19,8 @@ pub fn admit<S: SharedData>(shared: &S, list: &str, unix: u64) -> bool {
     is_due(written, unix) && shared.store(&key, &unix.to_be_bytes(), version).unwrap_or(true)
 }
 
-/// Whether a line is to be written at `unix`, when one like it was last written at `last`. Workers do not read the clock
-/// at the same moment, so a time that is a little ahead is no clock that was set back.
+/// Whether a line is to be written at `unix`, when one like it was last written at `last`. Workers do not read the
+/// clock at the same moment, so a time that is a little ahead is no clock that was set back.
 pub fn is_due(last: Option<u64>, unix: u64) -> bool {
     last.is_none_or(|last| last.abs_diff(unix) >= REPEAT_AFTER_S)
 }

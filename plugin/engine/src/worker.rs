@@ -1,8 +1,8 @@
 //! All sessions of one worker: what stands between a host's connections and [`Session`]s.
 //!
 //! A worker owns the sessions of its connections, their places among the sessions of all workers ([`Registry`],
-//! [`Occupancy`]), what the lists have said ([`Lookups`]), and all deadlines. A host gives it inputs with the number of a
-//! connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
+//! [`Occupancy`]), what the lists have said ([`Lookups`]), and all deadlines. A host gives it inputs with the number of
+//! a connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
 
 mod place;
 

@@ -50,8 +50,8 @@ impl Resolver {
 
     /// The body of the response that is being delivered.
     ///
-    /// Envoy turns a connection failure into a 503 and a timeout into a 504; only a reset has no headers at all. None of
-    /// these has a DNS message for a body, so the status is asked for only when there is none.
+    /// Envoy turns a connection failure into a 503 and a timeout into a 504; only a reset has no headers at all. None
+    /// of these has a DNS message for a body, so the status is asked for only when there is none.
     pub fn response(headers: usize, body: usize) -> Result<Vec<u8>, DnsFailure> {
         if headers == 0 {
             return Err(DnsFailure::Unreachable);

@@ -121,8 +121,8 @@ impl Root {
         }
     }
 
-    /// Bytes from upstream: the mail server's first ones, or a cue of the speaker. An end without bytes is the speaker's
-    /// last cue; of a mail server it is no answer.
+    /// Bytes from upstream: the mail server's first ones, or a cue of the speaker. An end without bytes is the
+    /// speaker's last cue; of a mail server it is no answer.
     pub fn upstream_data(&mut self, context: u32, buffered: usize) -> Action {
         let Some(plugin) = &mut self.plugin else { return Action::Continue };
         plugin.enter(Callback::Data(context), context);

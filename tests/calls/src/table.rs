@@ -16,7 +16,7 @@ pub const INSTRUCTIONS: &str = "instructions, about";
 
 const HEAD: &str = "\
 # What one client costs that is alone on an idle worker: calls between postscreen.wasm and its host, from its first
-# packet until nothing is left to do for it. `cargo xtask test calls` compares, `UPDATE=1 cargo xtask test calls` writes.
+# packet until nothing is left to do for it. `cargo xtask test calls` compares, with `UPDATE=1` it writes.
 ";
 
 /// The width of the names, and of each column of numbers.

@@ -1,7 +1,8 @@
 //! `component-suite [COMPONENT]`: is `postscreen.component.wasm` the engine, no more and no less?
 //!
 //! Run by `cargo xtask test`. It loads the component into wasmtime, gives the same random visits of many clients to its
-//! workers and to the native engine's, and compares every task and every deadline. The visits are the same in every run.
+//! workers and to the native engine's, and compares every task and every deadline. The visits are the same in every
+//! run.
 
 mod component;
 #[cfg(test)]

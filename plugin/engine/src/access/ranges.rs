@@ -1,7 +1,7 @@
 //! Which entry of a list is the first that speaks of an address, without going through the list.
 //!
-//! The addresses of each family are cut into ranges that do not overlap, in order; each has the number of the first entry
-//! that covers it, found once, when the list is read. A lookup is a binary search for the range: 4 steps for 10
+//! The addresses of each family are cut into ranges that do not overlap, in order; each has the number of the first
+//! entry that covers it, found once, when the list is read. A lookup is a binary search for the range: 4 steps for 10
 //! networks, 18 for 100,000. A trie of prefixes would find the longest match, not the first, so it would need these
 //! numbers as well; "all but this network", two ranges here, would be up to 128 prefixes there; and a range takes 8
 //! bytes (IPv6: 20), a node of a trie several times as much.
@@ -135,8 +135,8 @@ impl<A: Address> Span<A> {
 }
 
 impl<A: Address> Family<A> {
-    /// Walks through the addresses from the lowest one up, from each place where the first entry may change to the next:
-    /// a span begins, or the span of the first entry ends. So there are at most two places per span.
+    /// Walks through the addresses from the lowest one up, from each place where the first entry may change to the
+    /// next: a span begins, or the span of the first entry ends. So there are at most two places per span.
     fn new(mut spans: Vec<Span<A>>) -> Self {
         spans.sort_unstable_by_key(|span| span.first);
         let mut coming = spans.into_iter().peekable();

@@ -7,9 +7,9 @@
 //! ```
 //!
 //! An entry lives as long as its client has a session open or a pass. At most [`PASSES_PER_BUCKET`] clients of a bucket
-//! are remembered; of those without open sessions (of all, where all have some) the one whose last pass ends first makes
-//! room. At most [`SESSIONS_PER_BUCKET`] clients with open sessions are counted, and these two do not take room from each
-//! other: a crowd of strangers that is being screened makes nobody forget who has passed.
+//! are remembered; of those without open sessions (of all, where all have some) the one whose last pass ends first
+//! makes room. At most [`SESSIONS_PER_BUCKET`] clients with open sessions are counted, and these two do not take room
+//! from each other: a crowd of strangers that is being screened makes nobody forget who has passed.
 //!
 //! Time is cut into generations of half a lease. A session is counted in the generation in which it last renewed, and
 //! counts while that is the present one or the one before. So the counts of a crashed worker go away on their own,

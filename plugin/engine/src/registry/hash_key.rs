@@ -1,7 +1,7 @@
 //! The key of the hash that chooses a client's bucket.
 //!
-//! Without one everybody could compute addresses that share a bucket, fill it, and so keep their own sessions from being
-//! counted or a chosen client from being remembered. The first worker of a host draws it; it is never told.
+//! Without one everybody could compute addresses that share a bucket, fill it, and so keep their own sessions from
+//! being counted or a chosen client from being remembered. The first worker of a host draws it; it is never told.
 
 use super::bucket::key_of;
 use crate::line::Line;

@@ -7,8 +7,8 @@
 //!
 //! All slots are in one value, `postscreen.occupancy`. It is the one key that every worker writes, so it must not be
 //! written for every client: a worker writes [`WRITES_PER_SECOND`] times a second at most, and only when its own count
-//! has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of held clients is behind. Its own
-//! sessions each worker always counts exactly; those of others are as old as their last write. Since a slot holds a
+//! has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of held clients is behind. Its
+//! own sessions each worker always counts exactly; those of others are as old as their last write. Since a slot holds a
 //! number and not a difference, a write that is given up is mended by the next one.
 //!
 //! Stress is each worker's own conclusion from the totals and from its own `pre_queue_limit`: workers with different
@@ -115,8 +115,8 @@ pub struct Occupancy {
 }
 
 impl Occupancy {
-    /// A session begins: counts it, and learns what other workers have written, if that is old. The gauge, if that took a
-    /// write.
+    /// A session begins: counts it, and learns what other workers have written, if that is old. The gauge, if that took
+    /// a write.
     pub fn opened<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
         self.own.sessions = self.own.sessions.saturating_add(1);
         let grain = limits.grain()?;

@@ -20,8 +20,8 @@ use std::time::Duration;
 /// How many early bytes are looked at (and counted in the log): postscreen peeks into the socket once, up to this.
 pub const PEEK_MAX: usize = 1_023;
 
-/// How many bytes a client may send before its turn. They are kept for the dummy SMTP server to read after the wait; of a
-/// client that sends more the host would have to keep ever more, so it is decided about at once.
+/// How many bytes a client may send before its turn. They are kept for the dummy SMTP server to read after the wait; of
+/// a client that sends more the host would have to keep ever more, so it is decided about at once.
 pub const EARLY_MAX: usize = 16 * 1_024;
 
 #[derive(Debug)]
@@ -94,8 +94,8 @@ impl Session {
         self.end_greet_if_done(around);
     }
 
-    /// Who is to be refused, or is decided about by what is known, need not be waited for. Of all others it is not known
-    /// whether they are on a list, and nobody gets past the lists by sending much.
+    /// Who is to be refused, or is decided about by what is known, need not be waited for. Of all others it is not
+    /// known whether they are on a list, and nobody gets past the lists by sending much.
     fn talked_too_much(&mut self, around: &mut dyn Surroundings) {
         if !matches!(self.phase, Phase::Greeting(_)) {
             return;

@@ -47,8 +47,8 @@ pub(super) fn record(draft: &Scenario) -> Result<Option<Scenario>> {
     Ok(Some(story))
 }
 
-/// Whether it matters which list answers first. Of two that weigh the same the faster one is named, and on a wire nobody
-/// can say which that is.
+/// Whether it matters which list answers first. Of two that weigh the same the faster one is named, and on a wire
+/// nobody can say which that is.
 fn hangs_on_the_first_list(story: &Scenario, report: &Report) -> bool {
     let sorted = |report: &Report| {
         let mut lines = report.transcript.log.clone();

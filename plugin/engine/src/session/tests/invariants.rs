@@ -114,8 +114,8 @@ proptest! {
     fn nobody_is_refused_without_a_failed_test(policy in policies(), record in records(), events in events()) {
         let visit = play(&policy, record, &events);
         let refused = count(&visit, |output| *output == Output::Dial(Upstream::Nobody));
-        let counted = |counter| count(&visit, |output| matches!(output, Output::Count(which, _) if *which == counter)) > 0;
-        let punished = |action: &str| policy.contains(&format!(r#"{action}": "drop"#))
+        let counted = |counter| count(&visit, |output| matches!(output, Output::Count(which, _) if *which == counter)) >
+        0; let punished = |action: &str| policy.contains(&format!(r#"{action}": "drop"#))
             || policy.contains(&format!(r#"{action}": "enforce"#));
         prop_assert!(refused == 0
             || (counted(Counter::Pregreet) && punished("greet_action"))
