@@ -28,6 +28,10 @@ impl Plugin {
                     }
                 }
                 Output::Log(line) => {
+                    // Envoy puts the context's name before the line, and those who read it expect a connection's.
+                    if let Some(context) = connection.and_then(|ConnectionId(id)| u32::try_from(id).ok()) {
+                        self.act_on(context);
+                    }
                     let level = match line.severity {
                         Severity::Info => Level::Info,
                         Severity::Warning => Level::Warn,
