@@ -170,11 +170,6 @@ impl Transcript {
     pub fn mentions(&self, words: &str) -> bool {
         self.heard().any(|line| line.contains(words))
     }
-
-    /// The server's first line.
-    pub fn first(&self) -> &str {
-        self.heard().next().unwrap_or_default()
-    }
 }
 
 impl fmt::Display for Transcript {
