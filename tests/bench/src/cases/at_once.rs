@@ -65,7 +65,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
             if whole != size * times {
                 let round = round + 1;
                 notes.push(format!(
-                    "in round {round} {whole} of {} clients read the whole text",
+                    "in round {round} {whole} of {} clients that came {size} at once read the whole text",
                     size * times
                 ));
             }
@@ -88,8 +88,8 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
     ])
 }
 
-/// A crowd that comes as fast as it can, and talks, a hundred at a time, when all have been there for a while. How many of them have read why
-/// they were refused.
+/// A crowd that comes as fast as it can, and talks, a hundred at a time, when all have been there for a while. How many
+/// of them have read why they were refused.
 async fn crowd(bench: &Bench, envoy: &ShippedEnvoy, size: u32) -> Result<u32> {
     let (smtp, until, count) = (envoy.smtp(), Instant::now() + STAY_MIN, usize::try_from(size)?);
     let (busy, all) = (Rc::new(Semaphore::new(BUSY)), Rc::new(Barrier::new(count)));
