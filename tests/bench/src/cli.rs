@@ -103,7 +103,7 @@ async fn measure(options: &Options) -> Result<ExitCode> {
 fn subject(options: &Options) -> Result<Subject> {
     let bytes = fs::read(&options.module)?;
     let hash = Sha256::digest(&bytes);
-    let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash.iter().take(6).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
     let revision = options.revision.as_deref().map(|revision| format!(" of {revision}")).unwrap_or_default();
     let envoy = Command::new(&options.envoy).arg("--version").output().context("Envoy does not start")?;
     let envoy = String::from_utf8_lossy(&envoy.stdout);

@@ -1,11 +1,15 @@
 //! What was measured: as a table for people, and as JSON with every single figure.
 
+use std::fmt::Write as _;
+
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
 use crate::samples::{Samples, Summary};
 
 const RATIO_DIGITS: usize = 2;
+/// Lines of a page are no longer than this, tables excepted.
+const PAGE_CHARS: usize = 115;
 
 /// One thing on both sides, measured in the same rounds.
 #[derive(Clone, Debug)]
@@ -119,10 +123,12 @@ pub(crate) fn markdown(subject: &Subject, pairs: &[Pair]) -> String {
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut text = format!("{}\n\n{}\n", subject.sentence(), table.trim_fmt());
+    let mut text = format!("{}\n\n{}\n", textwrap::fill(&subject.sentence(), PAGE_CHARS), table.trim_fmt());
+    let item = textwrap::Options::new(PAGE_CHARS).subsequent_indent("  ");
     for pair in pairs {
         for note in &pair.notes {
-            text.push_str(&format!("\n- {}: {note}", pair.what));
+            let line = format!("- {}: {note}", pair.what);
+            let _ = write!(text, "\n{}", textwrap::fill(&line, &item));
         }
     }
     if pairs.iter().any(|pair| !pair.notes.is_empty()) {

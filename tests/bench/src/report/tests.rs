@@ -39,8 +39,18 @@ fn a_row_has_median_least_and_most_of_both_sides_and_of_the_ratio() {
 #[test]
 fn the_subject_stands_above_the_table_and_notes_below() {
     let text = markdown(&subject(), &[pair(Unit::Micros)]);
-    assert!(text.starts_with("Measured with a module of 5 bytes, Envoy 1.40.0, on 2 cores: the median of 3"));
+    assert!(
+        text.starts_with("Measured with a module of 5 bytes, Envoy 1.40.0, on 2 cores: the median of 3"),
+        "{text}"
+    );
     assert!(text.ends_with("\n- early talker: three lines each\n"), "{text}");
+}
+
+#[test]
+fn what_is_no_table_has_lines_that_fit_on_a_page() {
+    let long = Pair { notes: vec!["a word ".repeat(40)], ..pair(Unit::Micros) };
+    let text = markdown(&Subject { machine: "a machine ".repeat(20), ..subject() }, &[long]);
+    assert!(text.lines().all(|line| line.starts_with('|') || line.chars().count() <= PAGE_CHARS), "{text}");
 }
 
 #[test]

@@ -12,8 +12,11 @@ fn the_median_is_the_middle_one_in_any_order() {
 
 #[test]
 fn of_an_even_number_it_is_between_the_two_in_the_middle() {
-    assert_eq!(samples(&[4.0, 1.0, 2.0, 8.0]).summary().unwrap().median, 3.0);
-    assert_eq!(samples(&[7.0]).summary().unwrap().median, 7.0);
+    assert_eq!(
+        samples(&[4.0, 1.0, 2.0, 8.0]).summary().unwrap(),
+        Summary { median: 3.0, min: 1.0, max: 8.0 }
+    );
+    assert_eq!(samples(&[7.0]).summary().unwrap(), Summary { median: 7.0, min: 7.0, max: 7.0 });
 }
 
 #[test]
@@ -27,7 +30,7 @@ fn ratios_are_taken_round_by_round_and_not_of_the_medians() {
     // The second round was disturbed, both figures alike.
     let ratios = samples(&[10.0, 40.0, 12.0]).over(&samples(&[5.0, 20.0, 8.0]));
     assert_eq!(ratios, samples(&[2.0, 2.0, 1.5]));
-    assert_eq!(ratios.summary().unwrap().median, 2.0);
+    assert_eq!(ratios.summary().unwrap(), Summary { median: 2.0, min: 1.5, max: 2.0 });
 }
 
 #[test]

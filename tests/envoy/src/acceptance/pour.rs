@@ -94,7 +94,7 @@ async fn watch<T>(envoy: &ShippedEnvoy, pouring: impl Future<Output = Result<T>>
         sleep(LOOK * 10).await;
         let usage = envoy.usage()?;
         peak = peak.max(usage.resident_kb);
-        if usage.cpu - cpu < LOOK {
+        if usage.cpu.saturating_sub(cpu) < LOOK {
             return Ok((poured, peak));
         }
     }
