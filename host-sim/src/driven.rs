@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::event::{ConnectionId, Effect, Input};
-use crate::{Host, Now};
+use crate::{Host, Now, Unseen};
 
 /// Why a host has kept the configuration that it had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,10 @@ pub trait Driven {
     fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), Refusal>;
 
     /// The value under `key` in the data that the workers share.
-    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>>;
+    ///
+    /// # Errors
+    /// [`Unseen`] where they share inside the program under test.
+    fn shared_data(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unseen>;
 }
 
 impl Driven for Host {
@@ -104,7 +107,7 @@ impl Driven for Host {
             .map_err(|error| Refusal { headline: error.headline(), text: error.with_log() })
     }
 
-    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
-        Self::shared_data(self, key)
+    fn shared_data(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unseen> {
+        Ok(Self::shared_data(self, key))
     }
 }

@@ -61,7 +61,7 @@ mod wasi;
 mod worker;
 
 pub use abi::{AbiFunction, AbiParam, AbiType, AbiVersion, abi_functions};
-pub use component::{Component, ComponentError, ComponentHost, ScreenError};
+pub use component::{Component, ComponentError, ComponentHost, ScreenError, Unseen};
 pub use driven::{Driven, Refusal};
 pub use error::{ModuleError, StartError};
 pub use event::{

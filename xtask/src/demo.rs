@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use crate::programs;
 use crate::repo::Repo;
@@ -26,10 +26,8 @@ const KEPT_PORTS: RangeInclusive<u16> = 2525..=2534;
 
 /// Plays every story. True when each client met with what its story says.
 pub fn run(repo: &Repo, keep: bool) -> Result<bool> {
-    println!("==> building postscreen.wasm");
-    wasm::build_module(repo)?;
-    println!("\n==> building host-sim");
-    programs::build(repo)?;
+    println!("==> building postscreen.wasm and host-sim");
+    build(repo)?;
 
     println!("\n==> the screen, with the policy of {} and the zones of {}", screen::POLICY, screen::ZONE);
     let mut screen = Screen::start(repo, listen_address(keep)?)?;
@@ -47,6 +45,16 @@ pub fn run(repo: &Repo, keep: bool) -> Result<bool> {
         screen.wait()?;
     }
     Ok(expected)
+}
+
+/// Builds what the demo runs. Both at the same time: each of them has long stretches in which it compiles one crate
+/// only.
+fn build(repo: &Repo) -> Result<()> {
+    thread::scope(|scope| {
+        let module = scope.spawn(|| wasm::build_module(repo));
+        let program = programs::build_only(repo, "host-sim");
+        module.join().map_err(|_| anyhow!("the build of the module panicked"))?.and(program)
+    })
 }
 
 /// Any free port for a run that ends by itself; a known one for a screen that stays.
@@ -77,7 +85,7 @@ fn play(screen: SocketAddr) -> Result<Vec<Visit>> {
         .collect();
     let mut visits = Vec::new();
     for client in clients {
-        visits.extend(client.join().map_err(|_| anyhow::anyhow!("a client panicked"))??);
+        visits.extend(client.join().map_err(|_| anyhow!("a client panicked"))??);
     }
     visits.sort_by_key(|visit| STORIES.iter().position(|story| story.name == visit.story.name));
     Ok(visits)

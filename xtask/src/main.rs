@@ -1,7 +1,8 @@
 //! The task runner. People and CI type the same: `cargo xtask wasm`, `demo`, `parity`,
-//! `conformance`, `test`.
+//! `conformance`, `bench`, `test`.
 
 mod apt;
+mod bench;
 mod demo;
 mod envoy;
 mod process;
@@ -34,6 +35,8 @@ Examples:
   cargo xtask parity --random 500 --seed 7  random stories
   cargo xtask conformance      play probes and stories in host-sim and in Envoy, and compare what both show
   cargo xtask conformance --all-versions 'probe trap'  the probes of traps, in four Envoys
+  cargo xtask bench            what a client costs, beside postscreen and a plain Envoy: some ten minutes
+  cargo xtask bench --only early,bulk --rounds 9  two of the cases, measured more often
   cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, …, conformance, report, envoy
   cargo xtask test clippy unit run these steps only";
 
@@ -76,6 +79,18 @@ enum Task {
         #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Measure what a client costs: one table of ratios, beside Debian's postscreen and beside a plain Envoy
+    ///
+    /// Installs postfix, iproute2 and unbound with apt-get (no service is started), and Envoy with pip into
+    /// target/envoy; builds the module and the clients. Needs root: everything happens in namespaces of
+    /// its own. Prints the table; every figure of every round is in target/bench/bench.json. docs/performance.md tells
+    /// how to read it.
+    Bench {
+        /// --rounds N [default: 5], --only CASE,… of early, returning, lists, bulk, held, access-list and at-once,
+        /// --write docs/performance.md, and other options of bench-suite, which its own --help explains
+        #[arg(value_name = "OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the tests: every step, or the steps that are named
     ///
     /// Stops at the first step that fails. Steps that load the module build it first. The unit step installs clang and
@@ -106,6 +121,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> anyhow::Result<bool> {
     let repo = repo::Repo::locate()?;
     match task {
+        Task::Bench { arguments } => bench::task(&repo, &arguments).map(|()| true),
         Task::Conformance { all_versions, arguments } => {
             suite::conformance::task(&repo, all_versions, &arguments).map(|()| true)
         }

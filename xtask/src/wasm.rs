@@ -2,6 +2,7 @@
 
 mod c;
 mod module;
+mod optimise;
 mod toolchain;
 
 use std::fs;
@@ -11,6 +12,7 @@ use anyhow::{Context, Result};
 
 use crate::process::run;
 use crate::repo::Repo;
+use optimise::optimise;
 use toolchain::{Target, Toolchain};
 
 /// Builds both files, checks them, and puts them where the suites look for them.
@@ -21,7 +23,7 @@ pub fn build(repo: &Repo) -> Result<()> {
 
 /// Builds only what Envoy and host-sim load.
 pub fn build_module(repo: &Repo) -> Result<()> {
-    let built = compile(repo, Target::Wasip1, "postscreen-proxy-wasm", "postscreen")?;
+    let built = optimise(&compile(repo, Target::Wasip1, "postscreen-proxy-wasm", "postscreen")?)?;
     let bytes = read(&built)?;
     let summary =
         module::check(&bytes).with_context(|| format!("Envoy could not use {}", built.display()))?;

@@ -1,8 +1,8 @@
-"""A screen before a mail server: postscreen.component.wasm in Python, with wasmtime-py. It remembers nobody.
+"""A screen before a mail server: postscreen.component.wasm in Python, with wasmtime-py.
 
 python screen.py COMPONENT.wasm POLICY.json LISTEN BACKEND RESOLVER        (the last three are HOST:PORT)
 """
-import asyncio, pathlib, secrets, socket, sys, time
+import asyncio, itertools, pathlib, secrets, socket, sys, time, types
 from wasmtime import Engine, Store
 from wasmtime.component import Component, Linker, Record, Variant
 
@@ -12,6 +12,7 @@ named = lambda address: ("[{}]:{}" if ":" in address[0] else "{}:{}").format(*ad
 # Without it the mail server would take every client for this host, and relay for whoever passes.
 proxy_header = lambda c, s: f"PROXY TCP{6 if ':' in c[0] else 4} {c[0]} {s[0]} {c[1]} {s[1]}\r\n".encode()
 record = lambda **fields: vars(made := Record()).update({k.replace("_", "-"): v for k, v in fields.items()}) or made
+now = lambda: record(monotonic_ms=time.monotonic_ns() // 1_000_000, unix_s=int(time.time()))
 COMPONENT, POLICY, (LISTEN, BACKEND, RESOLVER) = *sys.argv[1:3], map(endpoint, sys.argv[3:])
 loop, store = asyncio.new_event_loop(), Store(Engine())
 instance = Linker(store.engine).instantiate(store, Component.from_file(store.engine, COMPONENT))
@@ -20,7 +21,28 @@ def call(name, *arguments):
     return instance.get_func(store, instance.get_export_index(store, name, interface))(store, *arguments)
 policy = call("[static]policy.parse", pathlib.Path(POLICY).read_bytes())
 isinstance(policy, Record) and sys.exit(f"{POLICY}: {policy.path}: {policy.message}")
-async def ask(question, happens):
+host = record(teases=True, hash_key=(secrets.randbits(64), secrets.randbits(64)))
+worker, clients, numbers, timer = call("[constructor]worker", policy, host), {}, itertools.count(1), None
+
+def happens(number, tag, value=None):  # what concerns no client comes with the number 0, which has no meaning
+    carry_out(call("[method]worker.handle", worker, number, Variant(tag, value), now()))
+def carry_out(tasks):
+    global timer
+    for task in tasks:
+        client, value = clients.get(task.connection), task.what.payload
+        match task.what.tag:
+            case "ask-dns": loop.create_task(ask(value))
+            case "log": print(value.text, flush=True)
+            case _ if client is None: pass
+            case "skip": del client.held[:value]
+            case "teaser" | "to-client": client.writer.write(value)
+            case "dial": client.decide(True) if value == "backend" else client.spoken.set()
+            case "close": client.decide(False)
+    timer = timer and timer.cancel()
+    if (due := call("[method]worker.deadline", worker)) is not None:
+        timer = loop.call_at(due / 1000, happens, 0, "deadline-reached")
+
+async def ask(question):
     identity = secrets.token_bytes(2)
     with socket.socket(socket.AF_INET6 if ":" in RESOLVER[0] else socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.setblocking(False)
@@ -32,12 +54,12 @@ async def ask(question, happens):
                 answer = bytes(2) + got[2:]
         except OSError as error:  # a timeout is one, too
             answer = Variant("timeout" if isinstance(error, TimeoutError) else "unreachable")
-    happens("dns-answer", record(question=question.number, answer=answer))
+    happens(0, "dns-answer", record(question=question.number, answer=answer))
 
-async def pump(source, sink, happens):
+async def pump(source, sink, number=None):
     try:
         while data := await source.read(4096):
-            happens("backend-answered")
+            number and happens(number, "backend-answered")
             sink.write(data)
             await sink.drain()
         sink.write_eof()
@@ -45,53 +67,31 @@ async def pump(source, sink, happens):
         sink.close()  # one of the two is gone, and so the other goes
 
 async def screen(reader, writer):
-    session = call("[static]session.open", policy, *map(named, map(writer.get_extra_info, ("peername", "sockname"))))
-    held, served, spoken, over, timer = bytearray(), loop.create_future(), asyncio.Event(), False, None
-
-    def happens(tag, value=None):
-        nonlocal over, timer
-        if not over:
-            now = record(monotonic_ms=time.monotonic_ns() // 1_000_000, unix_s=int(time.time()))
-            outputs = call("[method]session.handle", session, Variant(tag, value), now)
-            for output in outputs:  # what an answer brings goes to the end of the queue that is being worked off
-                answer = carry_out(output.tag, output.payload)
-                outputs += call("[method]session.handle", session, answer, now) if answer else []
-            over, due = call("[method]session.over", session), call("[method]session.deadline", session)
-            timer = timer and timer.cancel()
-            if over: session.drop(store)
-            elif due is not None: timer = loop.call_later(due / 1000 - time.monotonic(), happens, "deadline-reached")
-
-    def carry_out(tag, value):
-        match tag:
-            case "join":
-                return Variant("joined", record(of_client=1, shared=None, sessions=1, in_transit=0, stressed=False))
-            case "recall": return Variant("remembered", None)
-            case "claim-pass-new": return Variant("pass-new-claimed", True)
-            case "ask-dns": loop.create_task(ask(value, happens))
-            case "skip": del held[:value]
-            case "dial": served.set_result(True) if value == "backend" else spoken.set()
-            case "teaser" | "to-client": writer.write(value)
-            case "close": served.done() or served.set_result(False)
-            case "log": print(value.text, flush=True)
+    number, served, held, spoken = next(numbers), loop.create_future(), bytearray(), asyncio.Event()
+    decide = lambda serve: served.done() or served.set_result(serve)
+    clients[number] = types.SimpleNamespace(writer=writer, held=held, spoken=spoken, decide=decide)
 
     async def listen():
         while len(held) < HELD_MAX and (data := await reader.read(4096)):
             held.extend(b"" if spoken.is_set() else data)
-            happens("client-bytes", data)
-        reader.at_eof() and happens("client-end")
+            happens(number, "client-bytes", data)
+        reader.at_eof() and happens(number, "client-end")
     listening = loop.create_task(listen())
-    listening.add_done_callback(lambda task: task.cancelled() or task.exception() and served.set_result(False))
-    happens("client-opened")
+    listening.add_done_callback(lambda task: task.cancelled() or task.exception() and decide(False))
+    ends = [writer.get_extra_info(end) for end in ("peername", "sockname")]
+    told = record(client=named(ends[0]), server=named(ends[1]))
+    carry_out(call("[method]worker.accept", worker, number, told, now()))
     if await served:
         listening.cancel()
         try:
             answers, questions = await asyncio.open_connection(*BACKEND)
-            questions.write(proxy_header(*map(writer.get_extra_info, ("peername", "sockname"))) + held)
-            await asyncio.gather(pump(reader, questions, lambda _: None), pump(answers, writer, happens))
+            questions.write(proxy_header(*ends) + held)
+            await asyncio.gather(pump(reader, questions), pump(answers, writer, number))
             questions.close()
         except OSError as error:
             print("the mail server:", error, flush=True)
-    happens("client-closed")
+    happens(number, "client-closed")
+    del clients[number]
     writer.close()
 
 server = loop.run_until_complete(asyncio.start_server(screen, *LISTEN))

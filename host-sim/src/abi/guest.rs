@@ -86,6 +86,7 @@ impl Guest<'_> {
         let len = u32::try_from(bytes.len()).map_err(|_| Status::InvalidMemoryAccess)?;
         let allocate = self.caller.data().allocate.clone().ok_or(Status::InvalidMemoryAccess)?;
         self.state().allocating = true;
+        self.state().allocations += 1;
         let allocated = allocate.call(self.caller.as_context_mut(), len);
         self.state().allocating = false;
         let ptr = allocated?;

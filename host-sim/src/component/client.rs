@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use postscreen_engine::{Seat, Verdict};
+use postscreen_engine::Verdict;
 
 use crate::connection::Socket;
 use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
 
-/// A connection with what its session has wanted so far.
+/// A connection with what its screen has wanted so far.
 #[derive(Debug)]
 pub(super) struct Client {
     pub peer: SocketAddr,
@@ -25,12 +25,6 @@ pub(super) struct Client {
     /// The mail server has said something.
     pub answered: bool,
 
-    /// The session wants to hear of nothing any more.
-    pub over: bool,
-    /// The tokens of its questions under way: one for each list of the policy at most.
-    pub questions: Vec<u32>,
-    /// Its place among all open sessions, while it has one.
-    pub seat: Option<Seat>,
     pub verdict: Option<Verdict>,
     pub received: u64,
     pub sent: u64,
@@ -39,9 +33,9 @@ pub(super) struct Client {
 /// What becomes of the client's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// The session sees them, and they are kept.
+    /// The screen sees them, and they are kept.
     Held,
-    /// The session sees them, and nobody else ever will.
+    /// The screen sees them, and nobody else ever will.
     Spoken,
     /// They are kept for a mail server that is being dialled.
     Dialling,
@@ -64,9 +58,6 @@ impl Client {
             upstream: Socket::default(),
             dialled: false,
             answered: false,
-            over: false,
-            questions: Vec::new(),
-            seat: None,
             verdict: None,
             received: 0,
             sent: 0,
@@ -76,6 +67,11 @@ impl Client {
     /// Both sides can still be heard.
     pub(super) fn is_open(&self) -> bool {
         !matches!(self.stage, Stage::Closing | Stage::Closed)
+    }
+
+    /// It is not decided yet, or the screen talks to it.
+    pub(super) fn is_screened(&self) -> bool {
+        matches!(self.stage, Stage::Held | Stage::Spoken)
     }
 
     /// Whether there is room for what the client sends.

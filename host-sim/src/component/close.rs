@@ -7,7 +7,7 @@ use postscreen_engine::Input;
 use super::carry_out::BACKEND;
 use super::client::Stage;
 use super::worker::{Timer, Worker};
-use crate::event::{ConnectionEnd, ConnectionId, Effect, VmId};
+use crate::event::{ConnectionEnd, ConnectionId, Effect};
 
 /// The filter state under which access logs find the decision, in Envoy as here.
 const VERDICT: &str = "wasm.postscreen.verdict";
@@ -26,7 +26,7 @@ impl Worker {
         self.tell(id, Input::ClientClosed);
     }
 
-    /// The same; the session is not told.
+    /// The same; the screen is not told.
     pub(super) fn close_unheard(&mut self, id: ConnectionId) {
         let Some(client) = self.clients.get_mut(&id).filter(|client| client.is_open()) else { return };
         if client.socket.write_buffer.is_empty() {
@@ -74,15 +74,13 @@ impl Worker {
         if self.clients.get(&id).is_none_or(|client| client.stage != Stage::Closed) {
             return;
         }
-        // The session has left by itself, unless the screen is broken.
-        self.leave(id);
         let Some(client) = self.clients.remove(&id) else { return };
         let verdict = client.verdict.map(|verdict| (VERDICT.to_owned(), verdict.as_str().into()));
         self.emit(Effect::Ended(ConnectionEnd {
             connection: id,
             client: client.peer,
             server: client.server,
-            worker: if let VmId::Worker(worker) = self.id { worker } else { 0 },
+            worker: self.number(),
             upstream: client.dialled.then(|| BACKEND.to_owned()),
             received: client.received,
             sent: client.sent,

@@ -1,30 +1,29 @@
 //! The host itself: workers behind one door.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
-use postscreen_engine::{Policy, SharedData as _};
-
+use super::books::Books;
 use super::error::ScreenError;
 use super::instance::Instance;
 use super::module::Component;
 use super::native::Native;
 use super::resolver;
-use super::screen::Screen;
-use super::shared::{Books, Table};
+use super::screen::{Fault, Screen, Unseen};
 use super::worker::Worker;
 use crate::event::{ConnectionId, Effect, Input, VmId};
 use crate::{Driven, Limits, Now, Refusal};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`crate::Host`] is; the clusters
-/// are `backend` and `resolver`, and `speaker` is not needed, because a session can speak.
+/// are `backend` and `resolver`, and `speaker` is not needed, because a screen can speak.
 pub struct ComponentHost {
     workers: Vec<Worker>,
+    screen: Rc<RefCell<dyn Screen>>,
     books: Books,
-    table: Table,
     effects: VecDeque<Effect>,
     /// Which worker has each open connection.
     connections: BTreeMap<ConnectionId, usize>,
@@ -32,7 +31,7 @@ pub struct ComponentHost {
 }
 
 impl ComponentHost {
-    /// Makes an instance for every worker; each reads the configuration `json`.
+    /// Makes an instance, which reads the configuration `json`.
     ///
     /// # Errors
     /// [`ScreenError`] when the configuration is refused, or the component traps or exceeds its limits.
@@ -42,12 +41,7 @@ impl ComponentHost {
         workers: NonZeroUsize,
         limits: Limits,
     ) -> Result<Self, ScreenError> {
-        let screens = (0..workers.get()).map(|_| -> Result<Box<dyn Screen>, _> {
-            Ok(Box::new(Instance::start(component, json, limits)?))
-        });
-        let screens = screens.collect::<Result<_, _>>()?;
-        // The component has accepted it; the host reads it too, for the roster and the table of passes.
-        Ok(Self::new(&policy(json)?, screens))
+        Ok(Self::new(Instance::start(component, json, workers, limits)?, workers))
     }
 
     /// The engine itself in the component's place.
@@ -55,21 +49,16 @@ impl ComponentHost {
     /// # Errors
     /// [`ScreenError::Refused`] for a configuration with a mistake.
     pub fn native(json: &[u8], workers: NonZeroUsize) -> Result<Self, ScreenError> {
-        let policy = policy(json)?;
-        let screen = |_| -> Box<dyn Screen> { Box::new(Native::new(Arc::clone(&policy))) };
-        let screens = (0..workers.get()).map(screen).collect();
-        Ok(Self::new(&policy, screens))
+        Ok(Self::new(Native::start(json, workers)?, workers))
     }
 
-    fn new(policy: &Arc<Policy>, screens: Vec<Box<dyn Screen>>) -> Self {
-        let (table, books) = (Table::default(), Books::new());
-        let worker = |(number, screen)| {
-            Worker::new(VmId::Worker(number), screen, Arc::clone(policy), table.clone(), books.clone())
-        };
+    fn new(screen: impl Screen + 'static, workers: NonZeroUsize) -> Self {
+        let (screen, books): (Rc<RefCell<dyn Screen>>, _) = (Rc::new(RefCell::new(screen)), Books::new());
+        let worker = |number| Worker::new(number, Rc::clone(&screen), books.clone());
         Self {
-            workers: screens.into_iter().enumerate().map(worker).collect(),
+            workers: (0..workers.get()).map(worker).collect(),
+            screen,
             books,
-            table,
             effects: VecDeque::new(),
             connections: BTreeMap::new(),
             last_connection: 0,
@@ -77,20 +66,35 @@ impl ComponentHost {
     }
 
     /// Replaces the configuration: clients that come from now on are screened by `json`, those that are there go on
-    /// as they began, and what is remembered stays. A worker that has failed begins anew.
+    /// as they began, and what is remembered stays. A screen that is broken begins anew, and has forgotten everything.
     ///
     /// # Errors
-    /// [`ScreenError::Refused`], and everything is as it was; or the component fails, and the worker with it.
+    /// [`ScreenError::Refused`], and everything is as it was; or the component fails, and all workers with it.
     pub fn reconfigure(&mut self, json: &[u8], now: Now) -> Result<(), ScreenError> {
-        let policy = policy(json)?;
-        for number in 0..self.workers.len() {
-            let Some(worker) = self.workers.get_mut(number) else { continue };
-            worker.set_now(now);
-            let done = worker.reconfigure(json, &policy);
-            self.take_effects(number);
-            done?;
+        self.workers.iter_mut().for_each(|worker| worker.set_now(now));
+        let afresh = self.fault().is_some();
+        let done = self.screen.borrow_mut().reconfigure(json, afresh);
+        match &done {
+            Ok(()) => self.workers.iter_mut().for_each(Worker::is_mended),
+            Err(ScreenError::Failed(fault)) => self.fail(fault),
+            Err(ScreenError::Refused(_)) => {}
         }
-        Ok(())
+        done
+    }
+
+    /// Why the screen is broken, if it is.
+    fn fault(&self) -> Option<Fault> {
+        self.workers.iter().find_map(Worker::fault).cloned()
+    }
+
+    /// The screen is broken, and it is one for all workers.
+    fn fail(&mut self, fault: &Fault) {
+        for number in 0..self.workers.len() {
+            if let Some(worker) = self.workers.get_mut(number) {
+                worker.fail_with(fault);
+            }
+            self.take_effects(number);
+        }
     }
 
     fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker)) {
@@ -99,7 +103,7 @@ impl ComponentHost {
         worker.set_now(now);
         act(worker);
         worker.settle(connection);
-        self.take_effects(number);
+        self.acted(number);
     }
 
     fn answer(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Worker)) {
@@ -107,7 +111,15 @@ impl ComponentHost {
         let Some(worker) = self.workers.get_mut(number) else { return };
         worker.set_now(now);
         act(worker);
+        self.acted(number);
+    }
+
+    /// A worker has acted; what breaks in its hands is broken for all.
+    fn acted(&mut self, number: usize) {
         self.take_effects(number);
+        if let Some(fault) = self.workers.get(number).and_then(Worker::fault).cloned() {
+            self.fail(&fault);
+        }
     }
 
     /// Fires what is due, in order of time, and at one moment in the order of the workers.
@@ -218,19 +230,13 @@ impl Driven for ComponentHost {
     }
 
     fn failed_workers(&self) -> Vec<usize> {
-        let failed = self.workers.iter().enumerate().filter(|(_, worker)| worker.failed());
+        let failed = self.workers.iter().enumerate().filter(|(_, worker)| worker.fault().is_some());
         failed.map(|(number, _)| number).collect()
     }
 
-    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
-        let key = String::from_utf8_lossy(key);
-        let Ok(value) = self.table.fetch(&key);
-        value.map(|(value, _)| value)
+    fn shared_data(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unseen> {
+        self.screen.borrow().shared_data(&String::from_utf8_lossy(key))
     }
-}
-
-fn policy(json: &[u8]) -> Result<Arc<Policy>, ScreenError> {
-    Policy::parse(json).map(Arc::new).map_err(|error| ScreenError::Refused(error.to_string()))
 }
 
 #[cfg(test)]

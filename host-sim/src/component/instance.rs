@@ -1,109 +1,134 @@
-//! One instance of a component, with its sessions.
+//! One instance of a component, with its workers.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::num::NonZeroUsize;
 
-use postscreen_engine::{Endpoints, Input, Instant, Now, Policy};
+use postscreen_engine::{ConnectionId, Input, Instant, Now};
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
 
-use super::bindings::Screen as Bound;
+use super::bindings::{Screen as Bound, wit};
 use super::error::ScreenError;
 use super::module::Component;
-use super::screen::{Fault, Screen, Turn};
-use super::translate;
-use crate::{ConnectionId, Limits};
+use super::screen::{Fault, HOST, Screen, Turn, Unseen};
+use super::translate::{self, Call};
+use crate::Limits;
 
 /// What wasmtime asks when an instance wants more.
 pub(super) struct Room {
     limits: StoreLimits,
 }
 
-/// An instance that has read its policy.
+/// An instance that has read its policy. It is one for all workers, because what they share is inside it.
 pub(super) struct Instance {
     store: Store<Room>,
     bound: Bound,
-    policy: ResourceAny,
-    sessions: BTreeMap<ConnectionId, ResourceAny>,
+    workers: Vec<ResourceAny>,
+    count: NonZeroUsize,
     component: Component,
     limits: Limits,
 }
 
 impl Instance {
-    /// Instantiates the component and lets it read the configuration.
-    pub(super) fn start(component: &Component, json: &[u8], limits: Limits) -> Result<Self, ScreenError> {
+    /// Instantiates the component, lets it read the configuration, and makes so many workers.
+    pub(super) fn start(
+        component: &Component,
+        json: &[u8],
+        count: NonZeroUsize,
+        limits: Limits,
+    ) -> Result<Self, ScreenError> {
         let room = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).build();
         let mut store = Store::new(&component.engine, Room { limits: room });
         store.limiter(|room| &mut room.limits);
-        let fault = |error| ScreenError::Failed(fault("its start", &error));
         refuel(&mut store, limits).map_err(ScreenError::Failed)?;
-        let bound = component.ready.instantiate(&mut store).map_err(fault)?;
-        let policy = parse(&mut store, &bound, json, limits)?;
+        let bound = component.ready.instantiate(&mut store);
+        let bound = bound.map_err(|error| ScreenError::Failed(fault("its start", &error)))?;
         let component = component.clone();
-        Ok(Self { store, bound, policy, sessions: BTreeMap::new(), component, limits })
+        let mut instance = Self { store, bound, workers: Vec::new(), count, component, limits };
+        let policy = instance.parse(json)?;
+        instance.make_workers(policy).and_then(|()| instance.drop(policy)).map_err(ScreenError::Failed)?;
+        Ok(instance)
     }
 
     fn refuel(&mut self) -> Result<(), Fault> {
         refuel(&mut self.store, self.limits)
     }
-}
 
-impl Screen for Instance {
-    fn open(&mut self, connection: ConnectionId, endpoints: Endpoints) -> Result<(), Fault> {
-        let (client, server) = (endpoints.client.to_string(), endpoints.server.to_string());
-        self.refuel()?;
-        let guest = self.bound.postscreen_screen_screening();
-        let opened = guest.session().call_open(&mut self.store, self.policy, &client, &server);
-        let session = opened.map_err(|error| fault("session.open", &error))?;
-        self.sessions.insert(connection, session.map_err(Fault)?);
+    /// Lets the component read a configuration.
+    fn parse(&mut self, json: &[u8]) -> Result<ResourceAny, ScreenError> {
+        self.refuel().map_err(ScreenError::Failed)?;
+        let guest = self.bound.postscreen_screen_screening().policy();
+        let policy = guest.call_parse(&mut self.store, json);
+        let policy = policy.map_err(|error| ScreenError::Failed(fault("policy.parse", &error)))?;
+        policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))
+    }
+
+    fn make_workers(&mut self, policy: ResourceAny) -> Result<(), Fault> {
+        for _ in 0..self.count.get() {
+            self.refuel()?;
+            let guest = self.bound.postscreen_screen_screening().worker();
+            let worker = guest.call_constructor(&mut self.store, policy, translate::host(HOST));
+            self.workers.push(worker.map_err(|error| fault("worker", &error))?);
+        }
         Ok(())
     }
 
-    fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Result<Turn, Fault> {
-        let Some(session) = self.sessions.get(&connection).copied() else { return Ok(Turn::default()) };
+    /// Workers keep what they need of a policy.
+    fn drop(&mut self, policy: ResourceAny) -> Result<(), Fault> {
         self.refuel()?;
-        let guest = self.bound.postscreen_screen_screening().session();
-        let outputs =
-            guest.call_handle(&mut self.store, session, &translate::input(input), translate::now(now));
-        let outputs = outputs.map_err(|error| fault("session.handle", &error))?;
-        let outputs = outputs.into_iter().map(translate::output).collect::<Result<_, _>>()?;
-        let deadline = guest.call_deadline(&mut self.store, session);
-        let deadline = deadline.map_err(|error| fault("session.deadline", &error))?;
-        let over = guest.call_over(&mut self.store, session);
-        let over = over.map_err(|error| fault("session.over", &error))?;
-        Ok(Turn { outputs, deadline: deadline.map(Instant::from_millis), over })
+        policy.resource_drop(&mut self.store).map_err(|error| fault("the end of a policy", &error))
     }
 
-    fn forget(&mut self, connection: ConnectionId) -> Result<(), Fault> {
-        let Some(session) = self.sessions.remove(&connection) else { return Ok(()) };
-        self.refuel()?;
-        session.resource_drop(&mut self.store).map_err(|error| fault("the end of a session", &error))
-    }
-
-    fn reconfigure(&mut self, json: &[u8], _: &Arc<Policy>, afresh: bool) -> Result<(), ScreenError> {
-        if afresh {
-            *self = Self::start(&self.component.clone(), json, self.limits)?;
-            return Ok(());
-        }
-        let policy = parse(&mut self.store, &self.bound, json, self.limits)?;
-        let old = std::mem::replace(&mut self.policy, policy);
-        self.refuel().map_err(ScreenError::Failed)?;
-        let dropped = old.resource_drop(&mut self.store);
-        dropped.map_err(|error| ScreenError::Failed(fault("the end of a policy", &error)))
+    fn turn(&mut self, worker: ResourceAny, tasks: Vec<wit::Task>) -> Result<Turn, Fault> {
+        let tasks = tasks.into_iter().map(translate::task).collect::<Result<_, _>>()?;
+        let guest = self.bound.postscreen_screen_screening().worker();
+        let deadline = guest.call_deadline(&mut self.store, worker);
+        let deadline = deadline.map_err(|error| fault("worker.deadline", &error))?;
+        Ok(Turn { tasks, deadline: deadline.map(Instant::from_millis) })
     }
 }
 
-/// Lets the component read a configuration.
-fn parse(
-    store: &mut Store<Room>,
-    bound: &Bound,
-    json: &[u8],
-    limits: Limits,
-) -> Result<ResourceAny, ScreenError> {
-    refuel(store, limits).map_err(ScreenError::Failed)?;
-    let policy = bound.postscreen_screen_screening().policy().call_parse(store, json);
-    let policy = policy.map_err(|error| ScreenError::Failed(fault("policy.parse", &error)))?;
-    policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))
+impl Screen for Instance {
+    fn handle(
+        &mut self,
+        worker: usize,
+        ConnectionId(connection): ConnectionId,
+        input: Input<'_>,
+        now: Now,
+    ) -> Result<Turn, Fault> {
+        let Some(worker) = self.workers.get(worker).copied() else { return Ok(Turn::default()) };
+        self.refuel()?;
+        let guest = self.bound.postscreen_screen_screening().worker();
+        let (store, now) = (&mut self.store, translate::now(now));
+        let tasks = match translate::call(input) {
+            Call::Accept(ends) => guest
+                .call_accept(store, worker, connection, ends.as_ref(), now)
+                .map_err(|error| fault("worker.accept", &error))?
+                .map_err(Fault)?,
+            Call::Handle(input) => guest
+                .call_handle(store, worker, connection, &input, now)
+                .map_err(|error| fault("worker.handle", &error))?,
+        };
+        self.turn(worker, tasks)
+    }
+
+    fn reconfigure(&mut self, json: &[u8], afresh: bool) -> Result<(), ScreenError> {
+        if afresh {
+            *self = Self::start(&self.component.clone(), json, self.count, self.limits)?;
+            return Ok(());
+        }
+        let policy = self.parse(json)?;
+        for worker in self.workers.clone() {
+            self.refuel().map_err(ScreenError::Failed)?;
+            let guest = self.bound.postscreen_screen_screening().worker();
+            let set = guest.call_set_policy(&mut self.store, worker, policy);
+            set.map_err(|error| ScreenError::Failed(fault("worker.set-policy", &error)))?;
+        }
+        self.drop(policy).map_err(ScreenError::Failed)
+    }
+
+    fn shared_data(&self, _: &str) -> Result<Option<Vec<u8>>, Unseen> {
+        Err(Unseen)
+    }
 }
 
 /// Its code counts fuel in any case.

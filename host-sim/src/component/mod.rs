@@ -3,15 +3,15 @@
 //! [`ComponentHost`] is a host as [`crate::Host`] is one: the same inputs, the same effects. What differs is who
 //! decides. A [`screen`] gets what happens and says what is to be done: the component in wasmtime ([`Component`]), or
 //! the engine itself ([`native`]), which is what the component is compared with. Everything else is this module's: it
-//! keeps the client's bytes until they are wanted, asks the resolver, remembers who has passed and who is there, and
-//! joins the two connections once a client is served.
+//! keeps the client's bytes until they are wanted, asks the resolver, counts, and joins the two connections once a
+//! client is served.
 //!
 //! - [`module`], [`instance`], [`translate`]: a component, one of its instances, and its types as the engine's;
 //! - [`native`]: the engine without a component;
-//! - [`worker`]: one worker, its screen and its clients; [`carry_out`], [`pipe`] and [`close`] are its parts;
-//! - [`shared`]: what workers have in common.
+//! - [`worker`]: one worker and its clients; [`carry_out`], [`pipe`] and [`close`] are its parts.
 
 mod bindings;
+mod books;
 mod carry_out;
 mod client;
 mod close;
@@ -23,10 +23,10 @@ mod native;
 mod pipe;
 mod resolver;
 mod screen;
-mod shared;
 mod translate;
 mod worker;
 
 pub use error::{ComponentError, ScreenError};
 pub use host::ComponentHost;
 pub use module::Component;
+pub use screen::Unseen;

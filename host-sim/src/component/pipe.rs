@@ -139,7 +139,9 @@ impl Worker {
             if !client.upstream_reads_enabled() || !client.upstream.read() {
                 return;
             }
-            let first = !std::mem::replace(&mut client.answered, true);
+            // An end without a word is no answer.
+            let spoke = !client.upstream.read_buffer.is_empty();
+            let first = spoke && !std::mem::replace(&mut client.answered, true);
             self.restart_idle(id);
             if first {
                 self.tell(id, Input::BackendAnswered);

@@ -1,4 +1,4 @@
-//! A session's question as a request of DNS over HTTPS (RFC 8484, POST), and the response as its answer.
+//! A screen's question as a request of DNS over HTTPS (RFC 8484, POST), and the response as its answer.
 
 use std::time::Duration;
 
@@ -30,7 +30,11 @@ pub(super) fn response(headers: &HeaderMap, mut body: Vec<u8>) -> Result<Vec<u8>
     let status = headers.iter().find(|(name, _)| name == b":status").map(|(_, value)| value.as_slice());
     let status = status.and_then(|status| std::str::from_utf8(status).ok()?.parse().ok()).unwrap_or(0);
     if status != 200 {
-        return Err(DnsFailure::HttpStatus(status));
+        return Err(match status {
+            // What Envoy makes of a resolver that does not answer in time.
+            504 => DnsFailure::Timeout,
+            status => DnsFailure::HttpStatus(status),
+        });
     }
     // One byte more than the engine accepts, so that it sees what is too long.
     body.truncate(MESSAGE_MAX + 1);

@@ -1,39 +1,45 @@
 //! What a screen is: the part of a host that decides.
 
 use std::fmt;
-use std::sync::Arc;
 
-use postscreen_engine::{Endpoints, Input, Instant, Now, Output, Policy};
+use postscreen_engine::{ConnectionId, Host, Input, Instant, Now, Task};
 
 use super::error::ScreenError;
-use crate::ConnectionId;
 
-/// Decides about clients; does nothing else. One per worker.
+/// What a screen knows of its host. The key is no secret here, where every play must go the same way.
+pub(super) const HOST: Host = Host { teases: true, hash_key: *b"postscreen host!" };
+
+/// Decides about clients; does nothing else. One for all workers of a host, which share what it remembers.
 pub(super) trait Screen {
-    /// A session for a client that has just connected.
-    fn open(&mut self, connection: ConnectionId, endpoints: Endpoints) -> Result<(), Fault>;
+    /// Something has happened to a client of `worker`, or to the worker.
+    fn handle(
+        &mut self,
+        worker: usize,
+        connection: ConnectionId,
+        input: Input<'_>,
+        now: Now,
+    ) -> Result<Turn, Fault>;
 
-    /// Gives an input to a session that was opened and not forgotten; for any other there is nothing to do.
-    fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Result<Turn, Fault>;
+    /// Clients that come from now on are screened by `json`; those that are there go on as they began. `afresh`: the
+    /// screen is broken, and begins anew without any.
+    fn reconfigure(&mut self, json: &[u8], afresh: bool) -> Result<(), ScreenError>;
 
-    /// The session is no longer needed.
-    fn forget(&mut self, connection: ConnectionId) -> Result<(), Fault>;
-
-    /// Sessions that are opened from now on are screened by another policy, `json` as the engine reads it; those that
-    /// are open keep theirs. `afresh`: there are none, and the screen may be broken.
-    fn reconfigure(&mut self, json: &[u8], policy: &Arc<Policy>, afresh: bool) -> Result<(), ScreenError>;
+    /// The value of `key` in what the workers share; the error: nobody can look there.
+    fn shared_data(&self, key: &str) -> Result<Option<Vec<u8>>, Unseen>;
 }
 
-/// What a session makes of one input.
+/// What a worker's screen makes of one input.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     /// To be done, in order.
-    pub outputs: Vec<Output>,
-    /// When the session wants to hear of the time.
+    pub tasks: Vec<Task>,
+    /// When the worker wants to hear of the time.
     pub deadline: Option<Instant>,
-    /// No input has any effect any more.
-    pub over: bool,
 }
+
+/// Data that is kept where only the program under test can look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unseen;
 
 /// A screen that is broken, and of no use from now on: a trap, or words that the contract does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,16 +1,16 @@
-//! One worker: a screen, and the clients that it decides about.
+//! One worker: the clients that its screen decides about.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
-use postscreen_engine::{Crowd, DnsFailure, Endpoints, Input, Instant, Output, Policy};
+use postscreen_engine::{DnsFailure, Endpoints, Input, Instant};
 
+use super::books::Books;
 use super::client::Client;
-use super::error::ScreenError;
-use super::screen::{Fault, Screen};
-use super::shared::{Books, Table};
+use super::screen::{Fault, Screen, Turn};
 use crate::event::{CallId, ConnectionId, Effect, LogLevel, LogLine, VmId};
 use crate::time::Now;
 use crate::timers::Timers;
@@ -18,8 +18,8 @@ use crate::timers::Timers;
 /// Every timer, with its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
-    /// The session's deadline.
-    Session(ConnectionId),
+    /// The screen's deadline.
+    Screen,
     /// The timeout of the question with this token.
     Question(u32),
     /// How long a mail server may take to accept.
@@ -30,14 +30,14 @@ pub(super) enum Timer {
 
 /// A worker with its clients.
 pub(super) struct Worker {
-    pub(super) id: VmId,
-    screen: Box<dyn Screen>,
-    failed: bool,
-    pub(super) crowd: Crowd<Table>,
+    number: usize,
+    screen: Rc<RefCell<dyn Screen>>,
+    /// Why the screen is broken, if it is.
+    fault: Option<Fault>,
     pub(super) books: Books,
     pub(super) clients: BTreeMap<ConnectionId, Client>,
-    /// Questions under way, by token: whose, and by what number the session knows it.
-    questions: BTreeMap<u32, (ConnectionId, u16)>,
+    /// Questions under way by token: the number by which the screen knows each.
+    questions: BTreeMap<u32, u32>,
     last_token: u32,
     pub(super) timers: Timers<Timer>,
     pub(super) now: Now,
@@ -45,18 +45,11 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(
-        id: VmId,
-        screen: Box<dyn Screen>,
-        policy: Arc<Policy>,
-        table: Table,
-        books: Books,
-    ) -> Self {
+    pub(super) fn new(number: usize, screen: Rc<RefCell<dyn Screen>>, books: Books) -> Self {
         Self {
-            id,
+            number,
             screen,
-            failed: false,
-            crowd: Crowd::new(table, policy),
+            fault: None,
             books,
             clients: BTreeMap::new(),
             questions: BTreeMap::new(),
@@ -67,6 +60,14 @@ impl Worker {
         }
     }
 
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    pub(super) fn id(&self) -> VmId {
+        VmId::Worker(self.number)
+    }
+
     /// The clock of everything that follows.
     pub(super) fn set_now(&mut self, now: Now) {
         self.now = now;
@@ -75,142 +76,126 @@ impl Worker {
     /// A client has connected. A broken screen serves nobody: the client is closed, as by a module that has trapped.
     pub(super) fn accept(&mut self, id: ConnectionId, client: SocketAddr, server: SocketAddr) {
         self.clients.insert(id, Client::new(client, server, self.now.monotonic));
-        if self.failed {
+        if self.fault.is_some() {
             self.close(id);
-        } else if let Err(fault) = self.screen.open(id, Endpoints { client, server }) {
-            self.fail(&fault);
         } else {
-            self.tell(id, Input::ClientOpened);
+            self.tell(id, Input::ClientOpened(Some(Endpoints { client, server })));
         }
         self.settle(id);
     }
 
-    /// Gives a session an input and carries out what it wants, until it wants nothing more.
-    pub(super) fn tell(&mut self, id: ConnectionId, input: Input<'_>) {
-        let mut outputs = VecDeque::from(self.hear(id, input));
-        while let Some(output) = outputs.pop_front() {
-            // An answer that is at hand goes in at once; what comes of it follows what is still to be done.
-            if let Some(answer) = self.carry_out(id, output) {
-                outputs.extend(self.hear(id, answer));
-            }
-        }
-        if self.clients.get(&id).is_some_and(|client| client.over) {
-            self.dismiss(id);
+    /// Tells the screen what has happened to a client, and does what it wants.
+    pub(super) fn tell(&mut self, ConnectionId(id): ConnectionId, input: Input<'_>) {
+        self.turn(id, input);
+    }
+
+    /// The same for what concerns no client in particular; it may be any that something comes of.
+    fn tell_of_none(&mut self, input: Input<'_>) {
+        for id in self.turn(0, input) {
+            self.settle(id);
         }
     }
 
-    /// What a session makes of an input.
-    fn hear(&mut self, id: ConnectionId, input: Input<'_>) -> Vec<Output> {
-        let now = moment(self.now);
-        let Some(client) = self.clients.get_mut(&id).filter(|client| !client.over) else { return Vec::new() };
-        match self.screen.handle(id, input, now) {
-            Ok(turn) => {
-                client.over = turn.over;
-                self.timers.stop(Timer::Session(id));
-                if let Some(deadline) = turn.deadline {
-                    self.timers.set(Timer::Session(id), Duration::from_millis(deadline.as_millis()));
-                }
-                turn.outputs
-            }
+    /// The clients that something was done for.
+    fn turn(&mut self, id: u64, input: Input<'_>) -> BTreeSet<ConnectionId> {
+        if self.fault.is_some() {
+            return BTreeSet::new();
+        }
+        let (id, now) = (postscreen_engine::ConnectionId(id), moment(self.now));
+        let turn = self.screen.borrow_mut().handle(self.number, id, input, now);
+        let Turn { tasks, deadline } = match turn {
+            Ok(turn) => turn,
             Err(fault) => {
-                self.fail(&fault);
-                Vec::new()
+                self.fail(fault);
+                return BTreeSet::new();
             }
+        };
+        self.timers.stop(Timer::Screen);
+        if let Some(deadline) = deadline {
+            self.timers.set(Timer::Screen, Duration::from_millis(deadline.as_millis()));
         }
+        let mut concerned = BTreeSet::new();
+        for task in tasks {
+            let id = task.connection.map(|postscreen_engine::ConnectionId(id)| ConnectionId(id));
+            concerned.extend(id);
+            self.carry_out(id, task.output);
+        }
+        concerned
     }
 
-    /// The session is over: nothing that it has asked matters any more.
-    fn dismiss(&mut self, id: ConnectionId) {
-        self.timers.stop(Timer::Session(id));
-        let Some(client) = self.clients.get_mut(&id) else { return };
-        for token in std::mem::take(&mut client.questions) {
-            self.questions.remove(&token);
-            self.timers.stop(Timer::Question(token));
-            self.emit(Effect::CancelHttpCall { call: CallId { vm: self.id, token } });
-        }
-        if let Err(fault) = self.screen.forget(id) {
-            self.fail(&fault);
-        }
-    }
-
-    /// The screen is broken. Who is being screened cannot be served; who was served does not notice.
-    fn fail(&mut self, fault: &Fault) {
-        if std::mem::replace(&mut self.failed, true) {
-            return;
-        }
+    /// The screen is broken, and the log has a line about it.
+    fn fail(&mut self, fault: Fault) {
         let text = format!("the component failed: {fault}");
-        self.emit(Effect::Trapped { vm: self.id, headline: text.clone() });
-        self.emit(Effect::Log(LogLine { vm: self.id, level: LogLevel::Critical, text, by_host: true }));
-        let screened = self.clients.iter().filter(|(_, client)| !client.over).map(|(id, _)| *id);
+        self.emit(Effect::Trapped { vm: self.id(), headline: text.clone() });
+        self.emit(Effect::Log(LogLine { vm: self.id(), level: LogLevel::Critical, text, by_host: true }));
+        self.break_off(fault);
+    }
+
+    /// The screen broke in another worker's hands, or while it took a configuration.
+    pub(super) fn fail_with(&mut self, fault: &Fault) {
+        if self.fault.is_none() {
+            let headline = format!("the component failed: {fault}");
+            self.emit(Effect::Trapped { vm: self.id(), headline });
+            self.break_off(fault.clone());
+        }
+    }
+
+    /// Who is being screened cannot be served; who was served does not notice.
+    fn break_off(&mut self, fault: Fault) {
+        self.fault = Some(fault);
+        self.timers.stop(Timer::Screen);
+        for token in std::mem::take(&mut self.questions).into_keys() {
+            self.timers.stop(Timer::Question(token));
+            self.emit(Effect::CancelHttpCall { call: self.call(token) });
+        }
+        let screened = self.clients.iter().filter(|(_, client)| client.is_screened()).map(|(id, _)| *id);
         for id in screened.collect::<Vec<_>>() {
-            if let Some(client) = self.clients.get_mut(&id) {
-                client.over = true;
-            }
-            self.timers.stop(Timer::Session(id));
-            self.leave(id);
             self.close(id);
             self.settle(id);
         }
     }
 
-    /// Sessions that begin from now on are screened by another policy. A broken screen is replaced.
-    pub(super) fn reconfigure(&mut self, json: &[u8], policy: &Arc<Policy>) -> Result<(), ScreenError> {
-        match self.screen.reconfigure(json, policy, self.failed) {
-            Ok(()) => {
-                self.failed = false;
-                self.crowd.set_policy(Arc::clone(policy));
-                Ok(())
-            }
-            Err(ScreenError::Failed(fault)) => {
-                self.fail(&fault);
-                Err(ScreenError::Failed(fault))
-            }
-            Err(refused) => Err(refused),
-        }
+    /// Why the screen is broken, if it is.
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
     }
 
-    /// Notes a question; the token of its answer.
-    pub(super) fn note_question(&mut self, id: ConnectionId, question: u16, timeout: Duration) -> CallId {
+    /// The screen has begun anew.
+    pub(super) fn is_mended(&mut self) {
+        self.fault = None;
+    }
+
+    /// Notes a question; by what its answer will be known.
+    pub(super) fn note_question(&mut self, question: u32, timeout: Duration) -> CallId {
         self.last_token = self.last_token.wrapping_add(1);
-        let token = self.last_token;
-        self.questions.insert(token, (id, question));
-        if let Some(client) = self.clients.get_mut(&id) {
-            client.questions.push(token);
-        }
-        self.timers.set(Timer::Question(token), self.now.monotonic + timeout);
-        CallId { vm: self.id, token }
+        self.questions.insert(self.last_token, question);
+        self.timers.set(Timer::Question(self.last_token), self.now.monotonic + timeout);
+        self.call(self.last_token)
     }
 
-    /// The answer to a question, if it is still wanted.
+    fn call(&self, token: u32) -> CallId {
+        CallId { vm: self.id(), token }
+    }
+
+    /// The answer to a question, if it has none yet.
     pub(super) fn answer(&mut self, token: u32, answer: Result<&[u8], DnsFailure>) {
-        let Some((id, question)) = self.questions.remove(&token) else { return };
+        let Some(question) = self.questions.remove(&token) else { return };
         self.timers.stop(Timer::Question(token));
-        if let Some(client) = self.clients.get_mut(&id) {
-            client.questions.retain(|other| *other != token);
-        }
-        self.tell(id, Input::DnsAnswer { question, answer });
-        self.settle(id);
+        self.tell_of_none(Input::DnsAnswer { question, answer });
     }
 
     /// Fires the first timer that is due, if there is one.
     pub(super) fn fire(&mut self) {
         let Some(timer) = self.timers.expired(self.now.monotonic) else { return };
         match timer {
-            Timer::Session(id) => {
-                self.tell(id, Input::DeadlineReached);
-                self.settle(id);
-            }
+            Timer::Screen => self.tell_of_none(Input::DeadlineReached),
             Timer::Question(token) => {
-                self.emit(Effect::CancelHttpCall { call: CallId { vm: self.id, token } });
+                self.emit(Effect::CancelHttpCall { call: self.call(token) });
                 self.answer(token, Err(DnsFailure::Timeout));
             }
             Timer::Connect(id) => self.upstream_refused(id),
             Timer::Idle(id) => self.idle_timeout(id),
         }
-    }
-
-    pub(super) fn failed(&self) -> bool {
-        self.failed
     }
 
     /// What this worker wants done, in order.

@@ -36,6 +36,10 @@ pub(super) fn all(source: &Source, questions: &[Option<Vec<u8>>], names: &[&str]
                     Said::NoQuestion | Said::Silence => {
                         Reply::Asked { message: Err(DnsFailure::Timeout), after: *timeout }
                     }
+                    // What Envoy makes of silence.
+                    Said::Status(504) => {
+                        Reply::Asked { message: Err(DnsFailure::Timeout), after: Duration::ZERO }
+                    }
                     Said::Status(status) => {
                         Reply::Asked { message: Err(DnsFailure::HttpStatus(status)), after: Duration::ZERO }
                     }

@@ -19,8 +19,8 @@ use super::split::braced;
 
 /// The most values within each other.
 pub const DEPTH_MAX: usize = 30;
-/// The longest value, in bytes: that of the whole configuration.
-pub const VALUE_MAX: usize = postscreen_engine::policy::CONFIG_MAX;
+/// The longest value, in bytes. Long lists stand in tables, which are no values.
+pub const VALUE_MAX: usize = 1 << 20;
 
 /// One value being worked out.
 pub struct Expansion<'a> {

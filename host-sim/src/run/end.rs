@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use postscreen_engine::{Policy, SharedData, Test, table};
+use postscreen_engine::{Policy, SharedData, Test, registry};
 use postscreen_scenario::{Scenario, Transcript};
 
-use crate::{ConnectionEnd, Driven};
+use crate::{ConnectionEnd, Driven, Unseen};
 
 /// Where the module writes its decision for access logs.
 const VERDICT: &str = "wasm.postscreen.verdict";
@@ -55,7 +55,7 @@ impl Register {
 }
 
 /// The tests of which each client of the story has a valid pass; `None` when this is not our module's
-/// configuration.
+/// configuration, or nobody can look.
 pub(super) fn passes(
     scenario: &Scenario,
     host: &dyn Driven,
@@ -63,8 +63,10 @@ pub(super) fn passes(
 ) -> Option<BTreeMap<IpAddr, BTreeSet<String>>> {
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
     let buckets = Policy::parse(policy.as_bytes()).ok()?.cache.buckets;
+    let view = View(host);
+    view.fetch("").ok()?;
     let passed = |client: IpAddr| {
-        let record = table::recall(&View(host), client, buckets).unwrap_or_default();
+        let record = registry::recall(&view, client, buckets).unwrap_or_default();
         let valid = Test::ALL.into_iter().filter(|test| u64::from(record.expiry(*test)) >= unix);
         (client, valid.map(|test| test.as_str().to_owned()).collect())
     };
@@ -73,13 +75,13 @@ pub(super) fn passes(
 }
 
 impl SharedData for View<'_> {
-    type Error = ();
+    type Error = Unseen;
 
-    fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, ()> {
-        Ok(self.0.shared_data(key.as_bytes()).map(|value| (value, 0)))
+    fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, Unseen> {
+        Ok(self.0.shared_data(key.as_bytes())?.map(|value| (value, 0)))
     }
 
-    fn store(&self, _key: &str, _value: &[u8], _version: u32) -> Result<bool, ()> {
-        Err(())
+    fn store(&self, _key: &str, _value: &[u8], _version: u32) -> Result<bool, Unseen> {
+        Err(Unseen)
     }
 }

@@ -17,7 +17,11 @@ use crate::{Driven, Now};
 /// 2026-01-01T00:00:00Z: every play begins at this time of the wall clock.
 const WALL_START: Duration = Duration::from_hours(490_896);
 /// What clients are granted. The tolerance covers the resolver's latency and one tick of the module.
-const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50) };
+const LIMITS: Limits = Limits {
+    wait: Duration::from_mins(2),
+    tolerance: Duration::from_millis(50),
+    greets_early_talkers: false,
+};
 /// Times in log lines are exact.
 const LOG_TOLERANCE: Duration = Duration::ZERO;
 /// How long the host runs on after the last script has ended, so that its last words are heard.
@@ -48,7 +52,8 @@ pub(super) fn play(
     match program.start(scenario, workers, now, watching) {
         Ok(host) => {
             let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-            let mut player = Player::new(scenario, watching.wrap(host, policy), now, watching);
+            let limits = Limits { greets_early_talkers: !program.teases(), ..LIMITS };
+            let mut player = Player::new(scenario, limits, watching.wrap(host, policy), now, watching);
             player.transcript.has_voice = program.has_voice();
             player.play()
         }
@@ -77,12 +82,18 @@ struct Player<'a> {
 // === impl Player ===
 
 impl<'a> Player<'a> {
-    fn new(scenario: &'a Scenario, host: Box<dyn Driven>, now: Now, watching: &'a Watching) -> Self {
+    fn new(
+        scenario: &'a Scenario,
+        limits: Limits,
+        host: Box<dyn Driven>,
+        now: Now,
+        watching: &'a Watching,
+    ) -> Self {
         Self {
             scenario,
             host,
             now,
-            cast: Cast::new(scenario, LIMITS),
+            cast: Cast::new(scenario, limits),
             watching,
             mail_server: Sessions::default(),
             answers: Answers::new(scenario),

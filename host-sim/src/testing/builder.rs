@@ -1,13 +1,16 @@
 //! From a module and its settings to a running host.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::Sim;
 use super::probe::Probe;
 use super::world::World;
+use crate::trace::Observer;
 use crate::{Cluster, HttpCluster, Module, ModuleError, Settings, StartError};
 
 /// The address that clients connect to (documentation network, RFC 5737), unless [`SimBuilder::listen`] says another.
@@ -35,6 +38,7 @@ pub struct SimBuilder {
     settings: Settings,
     server: String,
     traced: bool,
+    observer: Option<Rc<RefCell<dyn Observer>>>,
 }
 
 /// Where the module comes from.
@@ -73,7 +77,7 @@ impl SimBuilder {
             http_clusters: BTreeMap::new(),
             ..Settings::postscreen("")
         };
-        Self { source, settings, server: SERVER.to_owned(), traced: false }
+        Self { source, settings, server: SERVER.to_owned(), traced: false, observer: None }
     }
 
     /// The plugin's configuration, which `proxy_on_configure` finds in buffer 7. Empty unless it is set.
@@ -143,6 +147,36 @@ impl SimBuilder {
         self
     }
 
+    /// Tells `observer` of every call between host and module, from the first on: to count them, for instance.
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    /// use std::rc::Rc;
+    /// use host_sim::testing::Sim;
+    /// use host_sim::trace::{Call, End, Observer};
+    /// # let doorman = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/testing/doorman.wat"));
+    ///
+    /// #[derive(Default)]
+    /// struct Lines(usize);
+    ///
+    /// impl Observer for Lines {
+    ///     fn begins(&mut self, call: &Call) -> Option<String> {
+    ///         self.0 += usize::from(call.function == "proxy_log");
+    ///         None
+    ///     }
+    ///     fn ends(&mut self, _: &Call, _: &End) {}
+    /// }
+    ///
+    /// let lines = Rc::new(RefCell::new(Lines::default()));
+    /// let sim = Sim::wat(doorman).observed(lines.clone()).start();
+    /// sim.connect("203.0.113.9");
+    /// assert_eq!(lines.borrow().0, 1);
+    /// ```
+    pub fn observed(mut self, observer: Rc<RefCell<dyn Observer>>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Loads the module and starts the host: canary, main thread, workers, in Envoy's order.
     ///
     /// # Panics
@@ -188,7 +222,7 @@ impl SimBuilder {
             Source::Bytes { name, bytes } => Module::from_bytes(name, &bytes)?,
             Source::Module(module) => module,
         };
-        let probe = Probe::new(self.traced);
+        let probe = Probe::new(self.traced, self.observer);
         Ok(Sim::new(World::start(&module, self.settings, server, probe)?))
     }
 }

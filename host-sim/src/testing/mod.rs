@@ -56,6 +56,7 @@
 //! | break more | [`Call::fail`], [`Answer::never`], [`SimBuilder::dead_call_cluster`], [`Sim::trap_in`] |
 //! | look | `assert_…` everywhere; [`Sim::log`], [`Sim::metric`], [`Sim::shared_data`], [`Client::filter_state`] |
 //! | understand | [`SimBuilder::traced`] and [`Sim::trace`]: every call between host and module |
+//! | count | [`SimBuilder::observed`]: the same calls, to an observer of your own |
 //!
 //! # How it fails
 //!

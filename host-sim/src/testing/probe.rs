@@ -20,6 +20,7 @@ pub(super) struct Probe {
     pub traps: BTreeSet<String>,
     pub lines: Rc<RefCell<Vec<String>>>,
     printer: Option<Printer<Keep>>,
+    other: Option<Rc<RefCell<dyn Observer>>>,
 }
 
 /// Whether a call of this name is ever observed.
@@ -31,7 +32,7 @@ pub(super) fn is_in_abi(function: &str) -> bool {
 // === impl Probe ===
 
 impl Probe {
-    pub fn new(traced: bool) -> Rc<RefCell<Self>> {
+    pub fn new(traced: bool, other: Option<Rc<RefCell<dyn Observer>>>) -> Rc<RefCell<Self>> {
         let lines = Rc::<RefCell<Vec<String>>>::default();
         let kept = Rc::clone(&lines);
         let keep: Keep = Box::new(move |line| {
@@ -41,7 +42,7 @@ impl Probe {
             }
         });
         let printer = traced.then(|| Printer::new(keep));
-        Rc::new(RefCell::new(Self { traps: BTreeSet::new(), lines, printer }))
+        Rc::new(RefCell::new(Self { traps: BTreeSet::new(), lines, printer, other }))
     }
 }
 
@@ -50,12 +51,17 @@ impl Observer for Probe {
         if let Some(printer) = &mut self.printer {
             printer.begins(call);
         }
-        self.traps.remove(&call.function).then(|| format!("the test wanted a trap in {}", call.function))
+        let wanted = self.other.as_ref().and_then(|other| other.borrow_mut().begins(call));
+        let trap = self.traps.remove(&call.function);
+        wanted.or_else(|| trap.then(|| format!("the test wanted a trap in {}", call.function)))
     }
 
     fn ends(&mut self, call: &Call, end: &End) {
         if let Some(printer) = &mut self.printer {
             printer.ends(call, end);
+        }
+        if let Some(other) = &self.other {
+            other.borrow_mut().ends(call, end);
         }
     }
 }

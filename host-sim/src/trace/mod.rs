@@ -96,6 +96,18 @@ pub struct End {
     pub trapped: bool,
     /// What a host function wrote for the module, where it answered `Ok`.
     pub outputs: Vec<Argument>,
+    /// What a callback has used; nothing for a host function, whose part is in that of its callback.
+    pub spent: Spent,
+}
+
+/// What one callback has used of its machine, the host functions that it called included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// About one unit for each instruction; `None` where the module does not count fuel
+    /// ([`crate::Module::metered_from_file`]).
+    pub fuel: Option<u64>,
+    /// How often host functions have asked the module's allocator for memory, to hand something over in.
+    pub allocations: u32,
 }
 
 /// The observer of a host, if it has one.
@@ -161,15 +173,16 @@ impl Watched {
     }
 
     /// The callback has returned: a number, where it has a result.
-    pub fn callback_ended(self, result: Result<Option<u32>, &wasmtime::Error>) {
+    pub fn callback_ended(self, result: Result<Option<u32>, &wasmtime::Error>, spent: Spent) {
         let end = match result {
             Ok(result) => {
                 let result =
                     result.map_or_else(String::new, |result| names::answer(&self.call.function, result));
-                End { result, trapped: false, outputs: Vec::new() }
+                End::returned(result)
             }
             Err(error) => End::trap(error),
         };
+        let end = End { spent, ..end };
         self.observer.borrow_mut().ends(&self.call, &end);
     }
 
@@ -187,9 +200,9 @@ impl Watched {
             (Ok(()), Some(Val::I32(code))) => {
                 let ok = *code == 0;
                 let outputs = if ok { decode::outputs(guest, function, args) } else { Vec::new() };
-                End { result: names::status(function, code.cast_unsigned()), trapped: false, outputs }
+                End { outputs, ..End::returned(names::status(function, code.cast_unsigned())) }
             }
-            (Ok(()), _) => End { result: String::new(), trapped: false, outputs: Vec::new() },
+            (Ok(()), _) => End::returned(String::new()),
         };
         self.observer.borrow_mut().ends(&self.call, &end);
     }
@@ -198,8 +211,12 @@ impl Watched {
 // === impl End ===
 
 impl End {
+    fn returned(result: String) -> Self {
+        Self { result, trapped: false, outputs: Vec::new(), spent: Spent::default() }
+    }
+
     fn trap(error: &wasmtime::Error) -> Self {
-        Self { result: error.root_cause().to_string(), trapped: true, outputs: Vec::new() }
+        Self { trapped: true, ..Self::returned(error.root_cause().to_string()) }
     }
 }
 

@@ -58,6 +58,52 @@ fn log(data: &str, len: usize) -> String {
     )
 }
 
+/// Keeps what every callback has used.
+#[derive(Default)]
+struct Ledger(Vec<(String, Spent)>);
+
+impl Observer for Ledger {
+    fn begins(&mut self, _: &Call) -> Option<String> {
+        None
+    }
+
+    fn ends(&mut self, call: &Call, end: &End) {
+        self.0.push((call.function.clone(), end.spent));
+    }
+}
+
+/// Asks for the configuration once as it starts, twice for every connection.
+const READER: &str = r#"(module
+  (import "env" "proxy_get_property" (func $get (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "plugin_name")
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
+  (func $read (drop (call $get (i32.const 0) (i32.const 11) (i32.const 64) (i32.const 68))))
+  (func (export "proxy_on_vm_start") (param i32 i32) (result i32) (call $read) (i32.const 1))
+  (func (export "proxy_on_new_connection") (param i32) (result i32) (call $read) (call $read) (i32.const 0)))"#;
+
+#[test]
+fn a_callback_says_what_it_has_used() {
+    for limit in [None, Some(1_000_000)] {
+        let ledger = Rc::new(RefCell::new(Ledger::default()));
+        let sim = Sim::wat(READER).settings(|settings| settings.limits.fuel = limit);
+        let sim = sim.observed(Rc::<RefCell<Ledger>>::clone(&ledger)).start();
+        ledger.borrow_mut().0.clear();
+        sim.connect("203.0.113.9");
+        let ledger = &ledger.borrow().0;
+        let [("proxy_get_property", nothing), ("proxy_get_property", _), ("proxy_on_new_connection", spent)] =
+            ledger.iter().map(|(name, spent)| (name.as_str(), *spent)).collect::<Vec<_>>()[..]
+        else {
+            panic!("{ledger:?}");
+        };
+        assert_eq!(nothing, Spent::default());
+        assert_eq!(spent.allocations, 2);
+        assert_eq!(spent.fuel.is_some(), limit.is_some(), "{spent:?}");
+        assert!(spent.fuel.is_none_or(|fuel| (10..100).contains(&fuel)), "{spent:?}");
+    }
+}
+
 #[test]
 fn the_names_of_the_table_follow_the_rules_of_the_decoder() {
     for function in PROXY {

@@ -16,7 +16,7 @@ use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::profile::Profile;
 use crate::time::Now;
-use crate::trace::{Watch, Watched};
+use crate::trace::{Spent, Watch, Watched};
 
 /// An instance of the module with its state. After a trap it is failed for good, and no call reaches it.
 pub(crate) struct Machine {
@@ -151,7 +151,7 @@ impl Machine {
         let called = trap.map_or_else(|| function.call(&mut self.store, &values, results), Err);
         let called = called.map(|()| result[0].unwrap_i32().cast_unsigned());
         if let Some(watched) = watched {
-            watched.callback_ended(called.as_ref().map(|number| has_result.then_some(*number)));
+            watched.callback_ended(called.as_ref().map(|number| has_result.then_some(*number)), self.spent());
         }
         match called {
             Ok(number) => {
@@ -171,6 +171,13 @@ impl Machine {
             let _ = self.store.set_fuel(fuel);
         }
         self.state_mut().begin_call();
+    }
+
+    /// What the present call has used so far.
+    fn spent(&self) -> Spent {
+        let left = || self.store.get_fuel().unwrap_or_default();
+        let fuel = self.fuel.map(|begun_with| begun_with.saturating_sub(left()));
+        Spent { fuel, allocations: self.state().allocations }
     }
 
     fn end_call(&mut self) {

@@ -102,6 +102,8 @@ pub(crate) struct State {
     pub allocate: Option<TypedFunc<u32, u32>>,
     /// The module's allocator is running.
     pub allocating: bool,
+    /// How often it was asked in the present call.
+    pub allocations: u32,
     /// The ABI that the module speaks.
     pub version: AbiVersion,
 }
@@ -134,6 +136,7 @@ impl State {
             memory: None,
             allocate: None,
             allocating: false,
+            allocations: 0,
             version: AbiVersion::V0_2_1,
         }
     }
@@ -153,6 +156,7 @@ impl State {
     /// A call into the module begins.
     pub fn begin_call(&mut self) {
         self.log_quota = LogQuota::default();
+        self.allocations = 0;
         self.callouts.begin_call();
         self.limiter.begin();
     }

@@ -13,10 +13,12 @@
 
 mod translate;
 
+use postscreen_engine::shared::Memory;
+use postscreen_engine::{ConnectionId, Input, Instant};
 use std::cell::RefCell;
-use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
-use translate::{input, now, output, problem};
+use translate::{endpoints, host, input, now, problem, task};
 
 #[allow(
     clippy::pedantic,
@@ -33,18 +35,23 @@ mod bindings {
 
 use bindings::exports::postscreen::screen::screening;
 
+thread_local! {
+    /// Where the workers of this instance meet. It lives as long as the instance does.
+    static MEMORY: Rc<Memory> = Rc::default();
+}
+
 struct Component;
 
 impl screening::Guest for Component {
     type Policy = Policy;
-    type Session = Session;
+    type Worker = Worker;
 
     fn metrics() -> Vec<screening::Metric> {
         translate::metrics()
     }
 }
 
-/// A policy that sessions share.
+/// A policy that workers share.
 struct Policy(Arc<postscreen_engine::Policy>);
 
 impl screening::GuestPolicy for Policy {
@@ -54,38 +61,36 @@ impl screening::GuestPolicy for Policy {
     }
 }
 
-/// A session; components are single-threaded and not re-entered.
-struct Session(RefCell<postscreen_engine::Session>);
+/// A worker; components are single-threaded and not re-entered.
+struct Worker(RefCell<postscreen_engine::Worker<Rc<Memory>>>);
 
-impl screening::GuestSession for Session {
-    fn open(
-        policy: screening::PolicyBorrow<'_>,
-        client: String,
-        server: String,
-    ) -> Result<screening::Session, String> {
-        let endpoints = postscreen_engine::Endpoints {
-            client: address("client", &client)?,
-            server: address("server", &server)?,
-        };
-        let policy = policy.get::<Policy>().0.clone();
-        let session = postscreen_engine::Session::new(policy, endpoints);
-        Ok(screening::Session::new(Self(RefCell::new(session))))
+impl screening::GuestWorker for Worker {
+    fn new(policy: screening::PolicyBorrow<'_>, about: screening::Host) -> Self {
+        let policy = Arc::clone(&policy.get::<Policy>().0);
+        Self(RefCell::new(postscreen_engine::Worker::new(MEMORY.with(Rc::clone), policy, host(about))))
     }
 
-    fn handle(&self, what: screening::Input, when: screening::Now) -> Vec<screening::Output> {
-        let outputs = self.0.borrow_mut().handle(input(&what), now(when));
-        outputs.into_iter().map(output).collect()
+    fn set_policy(&self, policy: screening::PolicyBorrow<'_>) {
+        self.0.borrow_mut().set_policy(Arc::clone(&policy.get::<Policy>().0));
+    }
+
+    fn accept(
+        &self,
+        connection: u64,
+        ends: Option<screening::Endpoints>,
+        when: screening::Now,
+    ) -> Result<Vec<screening::Task>, String> {
+        let opened = Input::ClientOpened(ends.map(|ends| endpoints(&ends)).transpose()?);
+        let tasks = self.0.borrow_mut().handle(ConnectionId(connection), opened, now(when));
+        Ok(tasks.into_iter().map(task).collect())
+    }
+
+    fn handle(&self, connection: u64, what: screening::Input, when: screening::Now) -> Vec<screening::Task> {
+        let tasks = self.0.borrow_mut().handle(ConnectionId(connection), input(&what), now(when));
+        tasks.into_iter().map(task).collect()
     }
 
     fn deadline(&self) -> Option<u64> {
-        self.0.borrow().deadline().map(postscreen_engine::Instant::as_millis)
+        self.0.borrow().deadline().map(Instant::as_millis)
     }
-
-    fn over(&self) -> bool {
-        self.0.borrow().is_over()
-    }
-}
-
-fn address(role: &str, text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("{role} address {text:?}: expected IP:PORT or [IPv6]:PORT"))
 }

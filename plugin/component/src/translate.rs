@@ -2,9 +2,10 @@
 
 use crate::bindings::exports::postscreen::screen::screening as wit;
 use postscreen_engine::{
-    Counter, DnsFailure, Gauge, Input, Instant, Line, Now, Output, PolicyError, Record, Repeat, Severity,
-    Standing, Test, TestSet, Upstream,
+    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Instant, Line, Now, Output,
+    PolicyError, Severity, Task, Upstream,
 };
+use std::net::SocketAddr;
 
 pub fn problem(error: &PolicyError) -> wit::Problem {
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -23,20 +24,29 @@ pub fn metrics() -> Vec<wit::Metric> {
     counters.chain(gauges).collect()
 }
 
+pub fn host(host: wit::Host) -> Host {
+    let (high, low) = host.hash_key;
+    Host { teases: host.teases, hash_key: (u128::from(high) << 64 | u128::from(low)).to_be_bytes() }
+}
+
+pub fn endpoints(ends: &wit::Endpoints) -> Result<Endpoints, String> {
+    Ok(Endpoints { client: address("client", &ends.client)?, server: address("server", &ends.server)? })
+}
+
+fn address(role: &str, text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("{role} address {text:?}: expected IP:PORT or [IPv6]:PORT"))
+}
+
 pub fn now(now: wit::Now) -> Now {
     Now { instant: Instant::from_millis(now.monotonic_ms), unix: now.unix_s }
 }
 
 pub fn input(input: &wit::Input) -> Input<'_> {
     match input {
-        wit::Input::ClientOpened => Input::ClientOpened,
-        wit::Input::Joined(found) => Input::Joined(standing(*found)),
-        wit::Input::PassNewClaimed(first) => Input::PassNewClaimed(*first),
-        wit::Input::BackendAnswered => Input::BackendAnswered,
-        wit::Input::Remembered(passes) => Input::Remembered(passes.map(record)),
         wit::Input::ClientBytes(bytes) => Input::ClientBytes(bytes),
         wit::Input::ClientEnd => Input::ClientEnd,
         wit::Input::ClientClosed => Input::ClientClosed,
+        wit::Input::BackendAnswered => Input::BackendAnswered,
         wit::Input::DnsAnswer(wit::DnsAnswer { question, answer }) => Input::DnsAnswer {
             question: *question,
             answer: answer.as_deref().map_err(|failure| match failure {
@@ -49,36 +59,29 @@ pub fn input(input: &wit::Input) -> Input<'_> {
     }
 }
 
-pub fn output(output: Output) -> wit::Output {
+pub fn task(task: Task) -> wit::Task {
+    wit::Task { connection: task.connection.map(|ConnectionId(id)| id), what: output(task.output) }
+}
+
+fn output(output: Output) -> wit::Output {
     match output {
         Output::AskDns { question, message, timeout } => wit::Output::AskDns(wit::DnsQuestion {
             number: question,
             message,
             timeout_ms: u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX),
         }),
-        Output::Join(client) => wit::Output::Join(client.to_string()),
-        Output::Renew(client) => wit::Output::Renew(client.to_string()),
-        Output::Share(client, record, changed) => wit::Output::Share(wit::Share {
-            client: client.to_string(),
-            passes: passes(record),
-            changed: tests(changed),
-        }),
-        Output::ClaimPassNew(client) => wit::Output::ClaimPassNew(client.to_string()),
-        Output::Leave(client) => wit::Output::Leave(client.to_string()),
         Output::Skip(len) => wit::Output::Skip(u32::try_from(len).unwrap_or(u32::MAX)),
-        Output::Recall(client) => wit::Output::Recall(client.to_string()),
-        Output::Remember(client, record) => {
-            wit::Output::Remember(wit::Memory { client: client.to_string(), passes: passes(record) })
-        }
         Output::Dial(Upstream::Backend) => wit::Output::Dial(wit::Upstream::Backend),
         Output::Dial(Upstream::Nobody) => wit::Output::Dial(wit::Upstream::Nobody),
         Output::Teaser(bytes) => wit::Output::Teaser(bytes),
         Output::ToClient(bytes) => wit::Output::ToClient(bytes),
         Output::Close => wit::Output::Close,
         Output::Log(line) => wit::Output::Log(log_line(line)),
-        Output::Count(counter) => wit::Output::Count(counter.name().to_owned()),
-        Output::Adjust(gauge, by) => {
-            wit::Output::Adjust(wit::Adjustment { gauge: gauge.name().to_owned(), by })
+        Output::Count(counter, by) => {
+            wit::Output::Count(wit::Step { counter: counter.name().to_owned(), by })
+        }
+        Output::Gauge(gauge, value) => {
+            wit::Output::Gauge(wit::Level { gauge: gauge.name().to_owned(), value })
         }
         Output::Verdict(verdict) => wit::Output::Verdict(verdict.as_str().to_owned()),
     }
@@ -91,48 +94,5 @@ fn log_line(line: Line) -> wit::LogLine {
             Severity::Warning => wit::Severity::Warning,
         },
         text: line.text,
-        once_per_minute: match line.repeat {
-            Repeat::Always => None,
-            Repeat::OncePerMinute(number) => Some(number),
-        },
     }
-}
-
-fn tests(set: TestSet) -> wit::Tests {
-    let flags = [
-        (Test::Pregreet, wit::Tests::PREGREET),
-        (Test::Dnsbl, wit::Tests::DNSBL),
-        (Test::Pipelining, wit::Tests::PIPELINING),
-        (Test::NonSmtpCommand, wit::Tests::NON_SMTP_COMMAND),
-        (Test::BareNewline, wit::Tests::BARE_NEWLINE),
-    ];
-    flags
-        .into_iter()
-        .filter(|&(test, _)| set.contains(test))
-        .fold(wit::Tests::empty(), |all, (_, flag)| all | flag)
-}
-
-fn standing(found: wit::Standing) -> Standing {
-    Standing {
-        of_client: found.of_client,
-        shared: found.shared.map(record),
-        sessions: found.sessions,
-        in_transit: found.in_transit,
-        stressed: found.stressed,
-    }
-}
-
-fn record(passes: wit::Passes) -> Record {
-    Record::from_stamps([
-        passes.pregreet,
-        passes.dnsbl,
-        passes.pipelining,
-        passes.non_smtp_command,
-        passes.bare_newline,
-    ])
-}
-
-fn passes(record: Record) -> wit::Passes {
-    let [pregreet, dnsbl, pipelining, non_smtp_command, bare_newline] = record.stamps();
-    wit::Passes { pregreet, dnsbl, pipelining, non_smtp_command, bare_newline }
 }

@@ -11,10 +11,14 @@
 //! | `{"cidr": "192.0.2.0/24", "action": "permit"}` | | permit | next rule |
 //! | `{"cidr": "192.0.2.0/24", "action": "dunno"}` | | test it | next rule |
 //!
-//! A client that no rule decides about is tested.
+//! A client that no rule decides about is tested. How many rules there are does not matter for a client: the list is
+//! turned into ranges of addresses when it is read.
 
+mod list;
 mod network;
+mod ranges;
 
+pub use list::{AccessList, Match, decide, find};
 pub use network::{Networks, Pattern};
 
 use crate::policy::{Word, word};
@@ -22,7 +26,6 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 /// What the access list says about a client.
@@ -56,44 +59,6 @@ pub enum Verb {
     Reject,
     /// Test it.
     Dunno,
-}
-
-/// The rule that decides about a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Match {
-    /// Its place in the access list, from 0.
-    pub index: usize,
-    /// The rule.
-    pub rule: Rule,
-    /// The entry of `mynetworks` that the client belongs to, if that is what the rule asks for.
-    pub network: Option<Pattern>,
-    /// What the rule says.
-    pub decision: Decision,
-}
-
-/// Looks up a client.
-pub fn decide(rules: &[Rule], mynetworks: &Networks, client: IpAddr) -> Decision {
-    find(rules, mynetworks, client).map_or(Decision::Undecided, |found| found.decision)
-}
-
-/// Looks up a client, and says which rule it is that decides; `None` when there is no such rule.
-pub fn find(rules: &[Rule], mynetworks: &Networks, client: IpAddr) -> Option<Match> {
-    rules.iter().enumerate().find_map(|(index, rule)| {
-        let (decision, network) = rule.decide(mynetworks, client)?;
-        Some(Match { index, rule: *rule, network, decision })
-    })
-}
-
-impl Rule {
-    fn decide(&self, mynetworks: &Networks, client: IpAddr) -> Option<(Decision, Option<Pattern>)> {
-        match *self {
-            Self::PermitMynetworks => {
-                mynetworks.home_of(client).map(|network| (Decision::Permit, Some(network)))
-            }
-            Self::Always(verb) => Some((verb.into(), None)),
-            Self::Cidr(pattern, verb) => pattern.matches(client).then(|| (verb.into(), None)),
-        }
-    }
 }
 
 impl fmt::Display for Rule {
@@ -136,12 +101,9 @@ impl FromStr for Verb {
 
     /// Postfix takes these words in any case.
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.to_ascii_lowercase().as_str() {
-            "permit" => Ok(Self::Permit),
-            "reject" => Ok(Self::Reject),
-            "dunno" => Ok(Self::Dunno),
-            _ => Err(format!("expected {}", Self::EXPECTED)),
-        }
+        let words = [("permit", Self::Permit), ("reject", Self::Reject), ("dunno", Self::Dunno)];
+        let verb = words.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
+        verb.map(|(_, verb)| verb).ok_or_else(|| format!("expected {}", Self::EXPECTED))
     }
 }
 

@@ -9,7 +9,9 @@ mod tally;
 mod zone;
 
 pub use filter::Filter;
-pub use message::{ADDRESSES_MAX, Answer, BadAnswer, MESSAGE_MAX, RECORDS_MAX, parse_answer, question};
+pub use message::{
+    ADDRESSES_MAX, Answer, BadAnswer, MESSAGE_MAX, RECORDS_MAX, ReversedName, is_answer, reversed,
+};
 pub use name::{DOMAIN_MAX, DomainName, PublicName, check_hostname};
 pub use site::Site;
 pub use tally::{Heard, Score, Tally, Trouble};

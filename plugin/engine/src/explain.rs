@@ -1,7 +1,7 @@
 //! What would happen to one client, and why: the same pieces that decide in earnest, laid open.
 //!
 //! Nothing is decided here a second time. The rule comes from [`access::find`], the answers and the score from
-//! [`dnsbl`](crate::dnsbl), the passes from [`Record`], and the outcome from a [`Session`](crate::Session) that is
+//! [`dnsbl`](crate::dnsbl), the passes from [`Record`], and the outcome from a [`Worker`](crate::Worker) that is
 //! visited by a client who waits for its turn and then delivers one mail (see `visit`). On hosts only: Envoy explains
 //! nothing.
 
@@ -12,7 +12,7 @@ pub use record::{Standing, parse_record};
 pub use visit::{Outcome, PATIENCE};
 
 use crate::access::{self, Decision};
-use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, parse_answer, question};
+use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, reversed};
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use crate::record::{Record, Test};
@@ -123,13 +123,14 @@ pub struct Worth {
 
 /// The questions to the lists, in the order of [`Policy::zones`]; `None` for a name that DNS cannot hold.
 pub fn questions(policy: &Policy, client: IpAddr) -> Vec<Option<Vec<u8>>> {
-    let client = client.to_canonical();
-    policy.zones().iter().map(|zone| question(client, &zone.domain)).collect()
+    let client = reversed(client.to_canonical());
+    policy.zones().iter().map(|zone| zone.question(&client)).collect()
 }
 
 /// Explains one client.
 pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
     let client = case.client.to_canonical();
+    let name = reversed(client);
     let visited = visit::visit(policy, case);
     let mut tally = Tally::new(policy.zones().len());
     let mut lists: Vec<List> = policy.zones().iter().map(List::unasked).collect();
@@ -138,11 +139,11 @@ pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
         let (Some(zone), Some(list)) = (policy.zones().get(index), lists.get_mut(index)) else { continue };
         list.counts = !visited.lists_asked || visited.heard.contains(&index);
         let heard = if list.counts {
-            tally.hear(client, index, zone, message)
+            tally.hear(&name, index, zone, message)
         } else {
-            Tally::new(1).hear(client, 0, zone, message)
+            Tally::new(1).hear(&name, 0, zone, message)
         };
-        list.take(heard, client, zone, message);
+        list.take(heard, zone);
     }
     let score = tally.score(policy);
     let blamed = score.heaviest_zone.and_then(|index| lists.get(index)).map(|list| list.name.clone());
@@ -206,14 +207,9 @@ impl List {
         }
     }
 
-    fn take(&mut self, heard: Heard, client: IpAddr, zone: &Zone, message: Result<&[u8], DnsFailure>) {
+    fn take(&mut self, heard: Heard, zone: &Zone) {
         self.answer = match heard {
-            Heard::Listed(answer) => ListAnswer::Answered(answer),
-            Heard::Unlisted => match message.map(|message| parse_answer(client, &zone.domain, message)) {
-                Ok(Ok(answer)) => ListAnswer::Answered(answer),
-                // Not so, having been read once; but nothing here may panic.
-                Ok(Err(_)) | Err(_) => ListAnswer::NotAsked,
-            },
+            Heard::Listed(answer) | Heard::Unlisted(answer) => ListAnswer::Answered(answer),
             Heard::TimedOut => ListAnswer::TimedOut,
             Heard::Trouble(trouble) => ListAnswer::Trouble(trouble.to_string()),
             Heard::Ignored => ListAnswer::NotAsked,

@@ -1,12 +1,13 @@
 //! The screening engine: everything that postscreen for Envoy decides, and nothing that it does.
 //!
-//! It is sans-I/O. Bytes, DNS answers, remembered records and the time go in as [`Input`]s; questions, bytes, log
-//! lines and verdicts come out as [`Output`]s; [`Session::deadline`] says when to call again. There is no clock, no
-//! socket and no global state here, so the same inputs always give the same outputs: in Envoy, in the simulator,
-//! in a test.
+//! It is sans-I/O. Connections, bytes, DNS answers and the time go into a [`Worker`] as [`Input`]s; questions, bytes,
+//! log lines and verdicts come out as [`Task`]s; [`Worker::deadline`] says when to call again. There is no clock, no
+//! socket and no global state here, so the same inputs always give the same outputs: in Envoy, in the simulator, in a
+//! test.
 //!
 //! ```
-//! use postscreen_engine::{Endpoints, Input, Instant, Now, Output, Policy, Session, Standing};
+//! use postscreen_engine::{ConnectionId, Endpoints, Host, Input, Instant, Now, Output, Policy, Worker};
+//! use postscreen_engine::shared::Memory;
 //! use std::sync::Arc;
 //!
 //! let policy = Arc::new(Policy::parse(br#"{"greet_action": "drop"}"#).expect("a valid policy"));
@@ -16,17 +17,20 @@
 //! };
 //! let now = Now { instant: Instant::from_millis(0), unix: 1_795_000_000 };
 //!
-//! let mut session = Session::new(policy, endpoints);
-//! session.handle(Input::ClientOpened, now);
-//! session.handle(Input::Joined(Standing::ALONE), now);
-//! session.handle(Input::Remembered(None), now); // never seen before: the greet wait begins
-//! let outputs = session.handle(Input::ClientBytes(b"EHLO zombie\r\n"), now);
-//! assert!(outputs.contains(&Output::ToClient(b"521 5.5.1 Protocol error\r\n".to_vec())));
+//! let host = Host { teases: true, hash_key: *b"drawn at random." };
+//! let mut worker = Worker::new(Memory::default(), policy, host);
+//! let client = ConnectionId(1);
+//! // Never seen before: the greet wait begins.
+//! worker.handle(client, Input::ClientOpened(Some(endpoints)), now);
+//! let tasks = worker.handle(client, Input::ClientBytes(b"EHLO zombie\r\n"), now);
+//! assert!(tasks.iter().any(|task| task.output == Output::ToClient(b"521 5.5.1 Protocol error\r\n".to_vec())));
+//! assert!(!worker.has(client), "there is nothing more to do about it");
 //! ```
 //!
-//! Where to look: [`policy`] is the configuration; `session` walks one client from accept to the end of its screening;
-//! [`dnsbl`] asks and scores; [`smtpd`] talks to clients that are not served; [`table`] is the temporary allowlist,
-//! [`access`] the permanent one; [`roster`] and [`crowd`] know which sessions are open, over all workers; [`shared`] is
+//! Where to look: [`policy`] is the configuration; [`worker`] has all sessions of a worker; [`session`] walks one
+//! client from accept to the end of its screening; [`dnsbl`] asks and scores, and [`lookups`] asks once for all
+//! sessions of a client; [`smtpd`] talks to clients that are not served; [`registry`] knows which sessions are open and
+//! who has passed (the temporary allowlist), over all workers; [`access`] is the permanent allowlist; [`shared`] is
 //! where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why.
 
 #![deny(
@@ -40,34 +44,33 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
-pub mod crowd;
 pub mod dnsbl;
 #[cfg(not(target_family = "wasm"))]
 pub mod explain;
 pub mod io;
 pub mod line;
+pub mod lookups;
 pub mod metric;
 pub mod policy;
 pub mod proxy_header;
 pub mod record;
+pub mod registry;
 pub mod reply;
-pub mod roster;
 pub mod session;
 pub mod shared;
 pub mod smtpd;
-pub mod table;
 pub mod throttle;
 pub mod time;
 mod timer;
 pub mod verdict;
+pub mod worker;
 
-pub use crowd::{Crowd, Seat};
-pub use io::{DnsFailure, Endpoints, Input, Output, Standing, Upstream};
-pub use line::{Line, Repeat, Severity};
+pub use io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
+pub use line::{Line, Severity};
 pub use metric::{Counter, Gauge};
 pub use policy::{Policy, PolicyError};
 pub use record::{Record, Test, TestSet};
-pub use session::Session;
 pub use shared::SharedData;
 pub use time::{Instant, Now};
 pub use verdict::Verdict;
+pub use worker::Worker;

@@ -16,8 +16,6 @@ pub struct Line {
     pub severity: Severity,
     /// The whole text, printable ASCII, without a line end. Warnings begin with `warning: `, as Postfix's do.
     pub text: String,
-    /// How often the line may be written; see [`crate::throttle`].
-    pub repeat: Repeat,
 }
 
 /// How bad it is.
@@ -29,33 +27,15 @@ pub enum Severity {
     Warning,
 }
 
-/// How often a line may be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// Each time.
-    Always,
-    /// At most once a minute for this number (the number of the DNS list that the line is about).
-    OncePerMinute(u16),
-}
-
 impl Line {
     /// An ordinary line.
     pub fn info(text: String) -> Self {
-        Self { severity: Severity::Info, text, repeat: Repeat::Always }
+        Self { severity: Severity::Info, text }
     }
 
     /// A warning. `text` begins with `warning: `.
     pub fn warning(text: String) -> Self {
-        Self { severity: Severity::Warning, text, repeat: Repeat::Always }
-    }
-
-    /// A warning about DNS list number `list`.
-    pub fn list_trouble(list: u16, text: &str) -> Self {
-        Self {
-            severity: Severity::Warning,
-            text: format!("warning: {text}"),
-            repeat: Repeat::OncePerMinute(list),
-        }
+        Self { severity: Severity::Warning, text }
     }
 }
 

@@ -49,6 +49,8 @@ metrics! {
         PassOld = "postscreen_pass_old",
         /// Clients that talked before their turn, whatever the action.
         Pregreet = "postscreen_pregreet",
+        /// Clients that sent more than 16 KiB before their turn and were not waited for.
+        EarlyTalkLimit = "postscreen_early_talk_limit",
         /// Clients with a DNSBL score at or above the threshold, whatever the action.
         DnsblBlocked = "postscreen_dnsbl_blocked",
         /// Clients that sent a command before the reply to the last one, whatever the action.

@@ -6,6 +6,7 @@
 
 mod action;
 mod banner;
+mod compiled;
 mod defaults;
 mod error;
 mod groups;
@@ -26,17 +27,18 @@ pub use period::Period;
 pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, ForbiddenCommand, KeywordRule, UpstreamProxy};
 pub use stress::StressPeriod;
 
-use crate::access::{Networks, Rule};
-use crate::dnsbl::{DomainName, PublicName, Site, Zone, zones};
-use crate::record::{Test, TestSet};
+use crate::access::{AccessList, Networks};
+use crate::dnsbl::{DomainName, PublicName, Site, Zone};
+use crate::record::TestSet;
+use compiled::Compiled;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::num::NonZeroI32;
 
-/// The largest configuration, in bytes. Far above any real one: 10,000 access rules take 600 kB.
-pub const CONFIG_MAX: usize = 1 << 20;
-/// The most rules in `access_list`: each unknown client is compared with all of them.
-pub const ACCESS_RULES_MAX: usize = 10_000;
+/// The largest configuration, in bytes: room for [`ACCESS_RULES_MAX`] rules of 80 bytes each.
+pub const CONFIG_MAX: usize = 16 << 20;
+/// The most rules in `access_list`. They cost a client nothing, but each worker some 40 bytes a rule.
+pub const ACCESS_RULES_MAX: usize = 200_000;
 /// The most patterns in `mynetworks`.
 pub const NETWORKS_MAX: usize = 1_000;
 /// The most entries in `dnsbl_sites`, and so the most questions per client.
@@ -56,7 +58,7 @@ pub struct Policy {
     /// The networks that `permit_mynetworks` permits. First match wins; `!` excludes.
     pub mynetworks: Bounded<Networks, NETWORKS_MAX>,
     /// The permanent access list. First match wins; a client that no rule matches is tested.
-    pub access_list: Bounded<Vec<Rule>, ACCESS_RULES_MAX>,
+    pub access_list: Bounded<AccessList, ACCESS_RULES_MAX>,
     /// What to do with clients that the access list rejects.
     pub denylist_action: Action,
     /// The server addresses on which a client can earn a pass. On any other one its mail is deferred.
@@ -164,7 +166,7 @@ pub struct Policy {
     #[serde(deserialize_with = "text::object")]
     pub lane: Lane,
     #[serde(skip)]
-    zones: Vec<Zone>,
+    compiled: Compiled,
 }
 
 impl Policy {
@@ -186,48 +188,34 @@ impl Policy {
             Err(error) => return Err(PolicyError::from_json(&track.path(), &error)),
         };
         deserializer.end().map_err(|error| PolicyError::trailing(&error))?;
-        policy.zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map);
-        let banners = [("smtpd_banner", policy.greeting()), ("greet_banner", policy.teaser())];
-        match banners.into_iter().find(|(_, text)| text.len() > BANNER_MAX) {
-            Some((path, text)) => Err(PolicyError::too_long(path, text.len(), BANNER_MAX)),
-            None => Ok(policy),
-        }
+        policy.compiled = Compiled::new(&policy)?;
+        Ok(policy)
     }
 
-    /// `smtpd_banner` with the names filled in.
-    pub fn greeting(&self) -> String {
-        self.smtpd_banner.expand(&self.myhostname)
+    /// The first line of the dummy SMTP server, `220 …` with CR LF: `smtpd_banner` with the names filled in.
+    pub fn greeting(&self) -> &[u8] {
+        &self.compiled.greeting
     }
 
-    /// `greet_banner` with the names filled in.
-    pub fn teaser(&self) -> String {
-        self.greet_banner.expand_within(&self.smtpd_banner, &self.myhostname)
+    /// The line before it, `220-…` with CR LF: `greet_banner` with the names filled in.
+    pub fn teaser(&self) -> &[u8] {
+        &self.compiled.teaser
     }
 
     /// The DNS lists to ask, one question each, however many entries share the domain.
     pub fn zones(&self) -> &[Zone] {
-        &self.zones
+        &self.compiled.zones
     }
 
     /// The tests that this policy applies (postscreen: a test is enabled by its own parameter, not by its action).
     pub fn enabled_tests(&self) -> TestSet {
-        let mut enabled = TestSet::NONE;
-        if !self.greet_banner.is_empty() {
-            enabled |= Test::Pregreet.into();
-        }
-        if !self.zones.is_empty() {
-            enabled |= Test::Dnsbl.into();
-        }
-        for (test, on) in [
-            (Test::Pipelining, self.pipelining_enable),
-            (Test::NonSmtpCommand, self.non_smtp_command_enable),
-            (Test::BareNewline, self.bare_newline_enable),
-        ] {
-            if on {
-                enabled |= test.into();
-            }
-        }
-        enabled
+        self.compiled.enabled
+    }
+
+    /// The shortest time that a pass of any test is remembered, in seconds. A violation that is ignored is forgiven for
+    /// so long: then it is tested again.
+    pub fn shortest_ttl(&self) -> u64 {
+        self.compiled.shortest_ttl
     }
 
     /// The score at or below which a client needs no other test, if that shortcut is on.

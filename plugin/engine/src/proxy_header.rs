@@ -11,7 +11,7 @@ mod address;
 mod v1;
 mod v2;
 
-use crate::line::{Line, Repeat, Severity, escape_to};
+use crate::line::{Line, Severity, escape_to};
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -86,7 +86,7 @@ impl ProxyError {
         let error = format!("haproxy read: {self}: ");
         let input = escape_to(looked_at(bytes), TEXT_MAX.saturating_sub(error.len()));
         let text = format!("warning: {error}{input}");
-        Line { severity: Severity::Warning, text, repeat: Repeat::Always }
+        Line { severity: Severity::Warning, text }
     }
 }
 

@@ -40,6 +40,10 @@ pub const SERVERS_BUSY: &str = "421 4.3.2 All server ports are busy\r\n";
 /// `pre_queue_limit` is reached.
 pub const SCREENING_BUSY: &str = "421 4.3.2 All screening ports are busy\r\n";
 
+/// The client sends more than [`EARLY_MAX`](crate::session::EARLY_MAX) before its turn, and not all lists have
+/// answered.
+pub const TOO_MUCH_EARLY_TALK: &str = "421 4.7.0 Error: too much before the greeting\r\n";
+
 /// The PROXY protocol header is missing or makes no sense.
 pub const NO_RESOURCES: &str = "421 4.3.2 No system resources\r\n";
 

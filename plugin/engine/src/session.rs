@@ -1,15 +1,16 @@
 //! One client, from accept to the end of the screening.
 //!
 //! ```text
-//!   [ProxyHeader] ──> Joining ──> Recalling ──> Greeting ──> [Talking] ──> [Claiming] ──> Transit ──> Over
-//!                        │ limits,    │ PASS OLD    │ drop        │ enforce,                 ^           ^
-//!                        │ permit,    │             │ hang-up     │ deep tests               │           │
-//!                        │ drop       └─────────────┼─────────────┼──────────────────────────┘           │
-//!                        └──────────────────────────┴─────────────┴──────────────────────────────────────┘
+//!   [ProxyHeader] ──> Greeting ──> [Talking] ──> Transit ──> Over
+//!         │ limits,      │ drop        │ enforce,   ^          ^
+//!         │ permit,      │ hang-up     │ deep tests │          │
+//!         │ PASS OLD,    └─────────────┴────────────┘          │
+//!         │ drop ──────────────────────┴───────────────────────┘
 //! ```
 //!
 //! The order of steps is postscreen's (`psc_service` in `postscreen.c`, `psc_early_event` in `postscreen_early.c`,
-//! `psc_conclude` in `postscreen_misc.c`).
+//! `psc_conclude` in `postscreen_misc.c`). What a session knows of other sessions, of earlier visits and of the lists
+//! it knows through its [`Surroundings`], which answer at once.
 
 mod admit;
 mod arrive;
@@ -19,66 +20,88 @@ mod talk;
 
 pub use greet::{EARLY_MAX, PEEK_MAX};
 
-use crate::io::{Endpoints, Input, Output, Standing};
+use crate::dnsbl::Score;
+use crate::io::{Endpoints, Output};
 use crate::line::Line;
 use crate::metric::Counter;
 use crate::policy::Policy;
 use crate::record::{Record, Test, TestSet};
+use crate::registry::{Known, Settled, Settlement};
 use crate::reply;
 use crate::time::{Instant, Now};
 use crate::timer::{Timer, Timers};
 use crate::verdict::Verdict;
-use conclude::Ending;
 use greet::Greet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use talk::Talk;
 
-/// One client. Dropped by the host when the connection is gone or [`Session::is_over`].
+/// One client. Of no use any more once [`Session::is_over`].
 #[derive(Debug)]
-pub struct Session {
+pub(crate) struct Session {
     policy: Arc<Policy>,
     client: SocketAddr,
     server: SocketAddr,
     phase: Phase,
     timers: Timers,
     progress: Progress,
-    /// How many sessions there were when this one began. Under stress then, its waits are the shorter ones.
-    standing: Standing,
-    /// Whether this session counts among those that are open.
-    joined: bool,
-    /// Whether it counts among those that are being screened.
-    screened: bool,
-    outputs: Vec<Output>,
+    /// Whether its waits are the shorter ones.
+    stressed: bool,
+    /// Whether it is known who the client is, and the log has a line about it.
+    arrived: bool,
+}
+
+/// What a session knows only through its worker, and what it wants done.
+pub(crate) trait Surroundings {
+    /// The time of the input.
+    fn now(&self) -> Now;
+    /// Whether the host can send a teaser.
+    fn teases(&self) -> bool;
+    /// Wants this done.
+    fn emit(&mut self, output: Output);
+    /// Counts the session among those that are open.
+    fn arrive(&mut self, client: IpAddr) -> Standing;
+    /// Lets the client's other open sessions know of stamps that have changed.
+    fn share(&mut self, record: Record, tests: TestSet);
+    /// Leaves behind what the tests have come to.
+    fn settle(&mut self, settlement: Settlement) -> Settled;
+    /// Has the lists asked about the client; whether all of them have answered already.
+    fn ask_lists(&mut self, client: IpAddr) -> bool;
+    /// What those lists that have answered add up to.
+    fn score(&self, client: IpAddr) -> Score;
+    /// Whether all lists have answered.
+    fn lists_are_complete(&self, client: IpAddr) -> bool;
+}
+
+/// Where a new session finds itself among those that are open, in all workers of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Sessions of this client's address, this one included.
+    pub of_client: u32,
+    /// What is known of the client.
+    pub known: Known,
+    /// Sessions of all clients, this one included.
+    pub sessions: u32,
+    /// Those of them that were sent to the mail server and have not heard from it.
+    pub in_transit: u32,
+    /// Whether waits are the shorter ones.
+    pub stressed: bool,
 }
 
 #[derive(Debug)]
 enum Phase {
     /// Before the first input.
-    Admitting,
+    New,
     /// Waiting for the PROXY header.
     ProxyHeader,
-    /// Waiting to hear which sessions are open. Bytes that arrive meanwhile are kept for the pregreet test.
-    Joining(Early),
-    /// Waiting for the client's record.
-    Recalling(Early),
     /// The pre-greeting window: waiting for the client to talk too early, for the lists, for the time to pass.
     Greeting(Greet),
     /// The dummy SMTP server talks to the client.
     Talking(Talk),
-    /// All tests passed, for the first time: waiting to hear whether another session has said so already.
-    Claiming(Ending),
     /// Served; the mail server has not answered yet.
     Transit,
     /// Closed or served; nothing more to do.
     Over,
-}
-
-/// What arrives before the pre-greeting window.
-#[derive(Debug)]
-struct Early {
-    since: Instant,
-    bytes: Vec<u8>,
 }
 
 /// Where a client stands with its tests.
@@ -127,48 +150,15 @@ impl Session {
             policy,
             client: canonical(endpoints.client),
             server: canonical(endpoints.server),
-            phase: Phase::Admitting,
+            phase: Phase::New,
             timers: Timers::default(),
             progress: Progress::default(),
-            standing: Standing::ALONE,
-            joined: false,
-            screened: false,
-            outputs: Vec::new(),
+            stressed: false,
+            arrived: false,
         }
     }
 
-    /// Takes one input; returns what the host must do, in order.
-    pub fn handle(&mut self, input: Input<'_>, now: Now) -> Vec<Output> {
-        match input {
-            Input::ClientOpened => self.opened(now),
-            Input::Joined(standing) => self.joined(standing, now),
-            Input::Remembered(record) => self.recalled(record, now),
-            Input::ClientBytes(bytes) => self.client_talked(bytes, now),
-            Input::ClientEnd => self.client_ended(now),
-            Input::ClientClosed => self.client_left(now),
-            Input::DnsAnswer { question, answer } => self.list_answered(question, answer, now),
-            Input::PassNewClaimed(first) => self.claimed(first),
-            Input::BackendAnswered => self.backend_answered(),
-            Input::DeadlineReached => {
-                while let Some(timer) = self.timers.take_expired(now.instant) {
-                    self.timed_out(timer, now);
-                }
-            }
-        }
-        std::mem::take(&mut self.outputs)
-    }
-
-    fn timed_out(&mut self, timer: Timer, now: Now) {
-        match timer {
-            Timer::ProxyHeader => self.proxy_header_missing(),
-            Timer::Table => self.table_silent(now),
-            Timer::GreetWait => self.greet_wait_over(now),
-            Timer::Command => self.command_too_slow(now),
-            Timer::Renew => self.renew(now),
-        }
-    }
-
-    /// When to deliver [`Input::DeadlineReached`]; `None`: never.
+    /// When [`Session::time_passed`] is to be called; `None`: never.
     pub fn deadline(&self) -> Option<Instant> {
         self.timers.next()
     }
@@ -178,14 +168,50 @@ impl Session {
         matches!(self.phase, Phase::Over)
     }
 
+    /// Whether it may still ask for the score of the lists.
+    pub fn needs_lists(&self) -> bool {
+        matches!(self.phase, Phase::Greeting(_))
+    }
+
+    /// The policy that it is screened by.
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// The deadline has been reached.
+    pub fn time_passed(&mut self, around: &mut dyn Surroundings) {
+        while let Some(timer) = self.timers.take_expired(around.now().instant) {
+            match timer {
+                Timer::ProxyHeader => self.proxy_header_missing(around),
+                Timer::Lists => self.lists_answered(around),
+                Timer::GreetWait => self.greet_wait_over(around),
+                Timer::Command => self.command_too_slow(around),
+            }
+        }
+    }
+
+    /// All lists have answered: the next deadline is now.
+    pub fn lists_are_complete(&mut self) {
+        if matches!(self.phase, Phase::Greeting(_)) {
+            self.timers.set(Timer::Lists, Instant::default());
+        }
+    }
+
     /// Bytes that the client sends, in the phase that cares.
-    fn client_talked(&mut self, bytes: &[u8], now: Now) {
+    pub fn client_talked(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
         match &mut self.phase {
-            Phase::ProxyHeader => self.proxy_header_read(bytes, now),
-            Phase::Joining(early) | Phase::Recalling(early) => keep_early(&mut early.bytes, bytes),
-            Phase::Greeting(_) => self.talked_early(bytes, now),
-            Phase::Talking(_) => self.commands_read(bytes, now),
-            Phase::Admitting | Phase::Claiming(_) | Phase::Transit | Phase::Over => {}
+            Phase::ProxyHeader => self.proxy_header_read(bytes, around),
+            Phase::Greeting(_) => self.talked_early(bytes, around),
+            Phase::Talking(_) => self.commands_read(bytes, around),
+            Phase::New | Phase::Transit | Phase::Over => {}
+        }
+    }
+
+    /// Lets the client's other sessions know of stamps that have changed.
+    pub fn share(&mut self, around: &mut dyn Surroundings) {
+        let tests = std::mem::take(&mut self.progress.unshared);
+        if !tests.is_empty() {
+            around.share(self.progress.record, tests);
         }
     }
 
@@ -198,33 +224,19 @@ impl Session {
         reply::finish(&self.policy, self.client, text, now.unix)
     }
 
-    /// Lets the client's other sessions know of stamps that have changed.
-    fn share(&mut self) {
-        let tests = std::mem::take(&mut self.progress.unshared);
-        if !tests.is_empty() {
-            self.outputs.push(Output::Share(self.client_address(), self.progress.record, tests));
-        }
-    }
-
     /// Sets the end of a pass.
     fn stamp(&mut self, test: Test, expiry: u64) {
         self.progress.record.set_expiry(test, expiry);
         self.progress.unshared |= test.into();
     }
-
-    fn log(&mut self, text: String) {
-        self.outputs.push(Output::Log(Line::info(text)));
-    }
-
-    fn count(&mut self, counter: Counter) {
-        self.outputs.push(Output::Count(counter));
-    }
 }
 
-/// Keeps what arrives before anybody reads it, up to [`EARLY_MAX`].
-fn keep_early(kept: &mut Vec<u8>, bytes: &[u8]) {
-    let room = EARLY_MAX.saturating_sub(kept.len());
-    kept.extend(bytes.iter().take(room));
+fn log(around: &mut dyn Surroundings, text: String) {
+    around.emit(Output::Log(Line::info(text)));
+}
+
+fn count(around: &mut dyn Surroundings, counter: Counter) {
+    around.emit(Output::Count(counter, 1));
 }
 
 fn canonical(address: SocketAddr) -> SocketAddr {

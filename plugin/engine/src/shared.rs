@@ -32,6 +32,19 @@ pub trait SharedData {
     fn store(&self, key: &str, value: &[u8], version: u32) -> Result<bool, Self::Error>;
 }
 
+/// Several workers on one thread share by reference.
+impl<S: SharedData> SharedData for std::rc::Rc<S> {
+    type Error = S::Error;
+
+    fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, Self::Error> {
+        S::fetch(self, key)
+    }
+
+    fn store(&self, key: &str, value: &[u8], version: u32) -> Result<bool, Self::Error> {
+        S::store(self, key, value, version)
+    }
+}
+
 /// Changes the value of `key`, trying [`WRITE_ATTEMPTS`] times while others are faster.
 ///
 /// `change` sees the present value (empty when there is none) and gives the new one (`None`: leave it) and a result.
@@ -82,6 +95,6 @@ impl SharedData for Memory {
 }
 
 #[cfg(test)]
-pub mod crowd;
+pub mod rivals;
 #[cfg(test)]
 mod tests;

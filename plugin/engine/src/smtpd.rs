@@ -131,8 +131,8 @@ impl Smtpd {
     }
 
     /// `220 …`. A client that talked before its turn does not get it, which spares it from misunderstandings.
-    pub fn greeting(&self, unix: u64) -> Vec<u8> {
-        reply::finish(&self.policy, self.client, &reply::greeting(&self.policy.greeting()), unix)
+    pub fn greeting(&self) -> Vec<u8> {
+        self.policy.greeting().to_vec()
     }
 
     /// Takes bytes that arrived together, in one read: that is what the pipelining test goes by. `unix` is the wall

@@ -15,8 +15,9 @@ pub struct Now {
     pub unix: u64,
 }
 
-/// A point on the host's monotonic clock, in milliseconds since an origin of the host's choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A point on the host's monotonic clock, in milliseconds since an origin of the host's choice. The default is the
+/// origin: a deadline there is due at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant(u64);
 
 impl Instant {

@@ -21,6 +21,8 @@ pub enum Verdict {
     Deferred,
     /// Refused because of its DNSBL score.
     Dnsbl,
+    /// Sent more than 16 KiB before its turn, while lists had not answered.
+    EarlyTalkLimit,
     /// The client left before a decision.
     Hangup,
     /// Without a PROXY header, or with a bad one.
@@ -47,7 +49,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Allowlisted,
         Self::Denylisted,
         Self::BareNewline,
@@ -56,6 +58,7 @@ impl Verdict {
         Self::CommandTimeLimit,
         Self::Deferred,
         Self::Dnsbl,
+        Self::EarlyTalkLimit,
         Self::Hangup,
         Self::NoResources,
         Self::NonSmtpCommand,
@@ -80,6 +83,7 @@ impl Verdict {
             Self::Deferred => "DEFERRED",
             Self::Denylisted => "DENYLISTED",
             Self::Dnsbl => "DNSBL",
+            Self::EarlyTalkLimit => "EARLY TALK LIMIT",
             Self::Hangup => "HANGUP",
             Self::NoResources => "NO RESOURCES",
             Self::NonSmtpCommand => "NON-SMTP COMMAND",

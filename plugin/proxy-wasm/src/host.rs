@@ -1,11 +1,11 @@
 //! The host functions of Proxy-Wasm 0.2.1 that this filter needs, each wrapped once.
 //!
-//! The SDK's own wrappers panic on statuses that Envoy does return, and a panic loses every client of the worker.
-//! Here any status but `Ok` becomes a [`HostError`]. The one exception is the HTTP call, whose token the SDK must know.
+//! Any status but `Ok` becomes a [`HostError`]: a panic would lose every client of the worker.
 
 #![expect(unsafe_code, reason = "host functions are foreign functions; nothing outside this file is unsafe")]
 
 use std::fmt;
+use std::time::Duration;
 
 /// A host function that did not do what it was asked to.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,7 @@ pub enum Level {
     Info = 2,
     Warn = 3,
     Error = 4,
+    Critical = 5,
 }
 
 /// Buffers of the ABI.
@@ -104,6 +105,19 @@ unsafe extern "C" {
     fn proxy_set_tick_period_milliseconds(period: u32) -> u32;
     fn proxy_define_metric(kind: u32, name: *const u8, name_len: usize, id: *mut u32) -> u32;
     fn proxy_increment_metric(id: u32, offset: i64) -> u32;
+    fn proxy_record_metric(id: u32, value: u64) -> u32;
+    fn proxy_http_call(
+        upstream: *const u8,
+        upstream_len: usize,
+        headers: *const u8,
+        headers_len: usize,
+        body: *const u8,
+        body_len: usize,
+        trailers: *const u8,
+        trailers_len: usize,
+        timeout: u32,
+        token: *mut u32,
+    ) -> u32;
     fn proxy_call_foreign_function(
         name: *const u8,
         name_len: usize,
@@ -133,7 +147,7 @@ impl Returned {
         if self.data.is_null() {
             return Vec::new();
         }
-        // SAFETY: the SDK's `proxy_on_memory_allocate` made this a `Vec<u8>` of capacity `len`, and the host filled it.
+        // SAFETY: `proxy_on_memory_allocate` made this a boxed slice of `len` bytes, and the host filled it.
         unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(self.data, self.len)) }.into_vec()
     }
 }
@@ -223,7 +237,7 @@ pub fn set_shared_data(key: &str, value: &[u8], cas: u32) -> HostResult<bool> {
 }
 
 /// Lets the following calls act on stream `context`. Fails when it is gone.
-pub fn act_on(context: u32) -> HostResult {
+pub fn set_effective_context(context: u32) -> HostResult {
     // SAFETY: no memory is passed.
     check("proxy_set_effective_context", unsafe { proxy_set_effective_context(context) })
 }
@@ -258,6 +272,44 @@ pub fn define_metric(kind: MetricType, name: &str) -> HostResult<u32> {
 pub fn increment_metric(id: u32, offset: i64) -> HostResult {
     // SAFETY: no memory is passed.
     check("proxy_increment_metric", unsafe { proxy_increment_metric(id, offset) })
+}
+
+/// Sets a metric.
+pub fn record_metric(id: u32, value: u64) -> HostResult {
+    // SAFETY: no memory is passed.
+    check("proxy_record_metric", unsafe { proxy_record_metric(id, value) })
+}
+
+/// A header map without headers: their number.
+const NO_HEADERS: [u8; 4] = [0; 4];
+
+/// Sends an HTTP request to a cluster; `headers` as the ABI serialises them. The token of the response, which comes to
+/// the root context, whatever becomes of the connection that the request was made for.
+pub fn http_call(cluster: &str, headers: &[u8], body: &[u8], timeout: Duration) -> HostResult<u32> {
+    let mut token = 0;
+    // SAFETY: pointers and lengths describe `cluster`, `headers`, `body`, no trailers, and `token`.
+    let status = unsafe {
+        proxy_http_call(
+            cluster.as_ptr(),
+            cluster.len(),
+            headers.as_ptr(),
+            headers.len(),
+            body.as_ptr(),
+            body.len(),
+            NO_HEADERS.as_ptr(),
+            NO_HEADERS.len(),
+            u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX),
+            &raw mut token,
+        )
+    };
+    check("proxy_http_call", status).map(|()| token)
+}
+
+/// Random bytes. Of a host that has none they are zero.
+pub fn random() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    _ = getrandom::fill(&mut bytes);
+    bytes
 }
 
 /// Calls a function of the host that is not part of the ABI. What it returns is dropped.

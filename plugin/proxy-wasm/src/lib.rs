@@ -5,15 +5,17 @@
 //!
 //! | file | job |
 //! | --- | --- |
-//! | `host` | the host functions, each wrapped once: a status becomes a `Result`, never a panic |
-//! | `root` | the plugin: configuration and ticks |
-//! | `stream` | one connection's callbacks |
-//! | `worker` | all held clients of this worker thread, and the loop around the engine |
+//! | `exports` | the functions that the host calls, for every context of the machine |
+//! | `host` | the functions of the host, each wrapped once: a status becomes a `Result`, never a panic |
+//! | `root` | one plugin of one worker thread: its connections, its timer, its call-outs |
+//! | `carry_out` | what the engine wants done |
+//! | `client` | one connection that the engine still has to do with |
 //! | `lane` | how to hold, serve, refuse and close in the chain `postscreen.wasm → tcp_proxy` |
 //! | `doh` | DNS questions as HTTP call-outs |
-//! | `shared` | what all workers share |
-//! | `throttle` | warnings at most once a minute, over all workers |
-//! | `metrics`, `clock`, `ticker` | what their names say |
+//! | `shared`, `metrics`, `clock`, `ticker` | what their names say |
+//!
+//! The `proxy-wasm` SDK is not used: it asks the host for the context of every answer, serialises the same headers for
+//! every question, and panics on statuses that Envoy does return.
 
 #![deny(
     clippy::expect_used,
@@ -23,22 +25,15 @@
     clippy::unreachable,
     clippy::unwrap_used
 )]
-#![expect(missing_docs, reason = "the SDK's macro writes an undocumented entry point")]
 
+mod carry_out;
+mod client;
 mod clock;
 mod doh;
+mod exports;
 mod host;
 mod lane;
 mod metrics;
 mod root;
 mod shared;
-mod stream;
-mod throttle;
 mod ticker;
-mod worker;
-
-proxy_wasm::main! {{
-    // Installs the panic hook too: a panic would say so in Envoy's log.
-    proxy_wasm::set_log_level(proxy_wasm::types::LogLevel::Warn);
-    proxy_wasm::set_root_context(|_| Box::<root::Root>::default());
-}}

@@ -26,20 +26,18 @@ impl Metrics {
         })
     }
 
-    /// Adds one.
-    pub fn count(&self, counter: Counter) {
-        add(self.counters.get(counter as usize), 1);
+    /// Adds to a counter.
+    pub fn count(&self, counter: Counter, by: u32) {
+        // A metric that cannot be changed is not worth a client: the error is dropped.
+        if let Some(&id) = self.counters.get(counter as usize) {
+            _ = host::increment_metric(id, by.into());
+        }
     }
 
-    /// Adds `by`.
-    pub fn adjust(&self, gauge: Gauge, by: i8) {
-        add(self.gauges.get(gauge as usize), by.into());
-    }
-}
-
-/// A metric that cannot be changed is not worth a client: the error is dropped.
-fn add(id: Option<&u32>, offset: i64) {
-    if let Some(&id) = id {
-        _ = host::increment_metric(id, offset);
+    /// Sets a gauge.
+    pub fn set(&self, gauge: Gauge, value: u32) {
+        if let Some(&id) = self.gauges.get(gauge as usize) {
+            _ = host::record_metric(id, value.into());
+        }
     }
 }

@@ -7,15 +7,20 @@ use postscreen_engine::Instant;
 #[derive(Debug, Default)]
 pub struct Ticker {
     armed_for: Option<Instant>,
+    /// A tick is running, after which the host would go on with the old period.
+    fired: bool,
 }
 
 impl Ticker {
-    /// Makes sure that a tick comes at `deadline`, or none at all. `fired`: this is called from a tick, after which the
-    /// host would go on with the old period.
-    pub fn arm(&mut self, deadline: Option<Instant>, now: Instant, fired: bool) {
-        if fired {
-            self.armed_for = None;
-        }
+    /// A tick has come.
+    pub fn fired(&mut self) {
+        self.armed_for = None;
+        self.fired = true;
+    }
+
+    /// Makes sure that a tick comes at `deadline`, or none at all.
+    pub fn arm(&mut self, deadline: Option<Instant>, now: Instant) {
+        let fired = std::mem::take(&mut self.fired);
         match (deadline, self.armed_for) {
             (Some(deadline), Some(armed_for)) if armed_for <= deadline => {}
             (Some(deadline), _) => {

@@ -1,18 +1,32 @@
-//! The component in wasmtime, with its outputs written as the native engine's are.
+//! The component in wasmtime, with its tasks written as the native engine's are.
 
-use crate::visit::{CLIENT, Event, SERVER, Visit};
+use crate::native::HOST;
+use crate::visit::WORKERS;
 use anyhow::{Result, anyhow};
 use exports::postscreen::screen::screening as wit;
-use postscreen_engine::{DnsFailure, Now};
+use postscreen_engine::{DnsFailure, Input, Now};
 use wasmtime::component::{Linker, ResourceAny};
 use wasmtime::{Engine, Store};
 
 wasmtime::component::bindgen!({ world: "screen", path: "../../wit" });
 
-/// A loaded component.
+/// A component that has been compiled.
 pub struct Component {
+    engine: Engine,
+    ready: ScreenPre<()>,
+}
+
+/// One instance of it.
+pub struct Instance {
     store: Store<()>,
     screen: Screen,
+}
+
+/// An instance with workers that share a memory, and the policies that they may have.
+pub struct Workers {
+    instance: Instance,
+    policies: Vec<ResourceAny>,
+    resources: Vec<ResourceAny>,
 }
 
 /// The names of everything that the component at `path` imports.
@@ -28,15 +42,31 @@ fn load(engine: &Engine, path: &str) -> Result<wasmtime::component::Component> {
 }
 
 impl Component {
-    /// Loads a component into an empty world.
+    /// Compiles the component at `path`.
     pub fn load(path: &str) -> Result<Self> {
         let engine = Engine::default();
         let component = load(&engine, path)?;
-        let mut store = Store::new(&engine, ());
-        let screen = Screen::instantiate(&mut store, &component, &Linker::new(&engine)).map_err(trap)?;
-        Ok(Self { store, screen })
+        let ready = Linker::new(&engine).instantiate_pre(&component).and_then(ScreenPre::new);
+        Ok(Self { ready: ready.map_err(trap)?, engine })
     }
 
+    /// A new instance in an empty world.
+    pub fn instance(&self) -> Result<Instance> {
+        let mut store = Store::new(&self.engine, ());
+        let screen = self.ready.instantiate(&mut store).map_err(trap)?;
+        Ok(Instance { store, screen })
+    }
+
+    /// A new instance with workers under the first policy.
+    pub fn workers(&self, policies: &[String]) -> Result<Workers> {
+        let mut instance = self.instance()?;
+        let policies = policies.iter().map(|json| instance.policy(json)).collect::<Result<Vec<_>>>()?;
+        let workers = (0..WORKERS).map(|_| instance.worker(policies[0])).collect::<Result<_>>()?;
+        Ok(Workers { instance, policies, resources: workers })
+    }
+}
+
+impl Instance {
     /// Parses a configuration.
     pub fn parse(&mut self, json: &str) -> Result<Result<ResourceAny, wit::Problem>> {
         let guest = self.screen.postscreen_screen_screening();
@@ -46,6 +76,15 @@ impl Component {
     /// A configuration that is known to be valid.
     pub fn policy(&mut self, json: &str) -> Result<ResourceAny> {
         self.parse(json)?.map_err(|problem| anyhow!("{}: {}", problem.path, problem.message))
+    }
+
+    /// A worker with this policy.
+    pub fn worker(&mut self, policy: ResourceAny) -> Result<ResourceAny> {
+        let [high, low] = [&HOST.hash_key[..8], &HOST.hash_key[8..]]
+            .map(|half| half.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)));
+        let host = wit::Host { teases: HOST.teases, hash_key: (high, low) };
+        let guest = self.screen.postscreen_screen_screening().worker();
+        guest.call_constructor(&mut self.store, policy, host).map_err(trap)
     }
 
     /// Every metric, in one line each.
@@ -62,33 +101,52 @@ impl Component {
         Ok(metrics.iter().map(line).collect())
     }
 
-    /// Opens a session.
-    pub fn open(
+    /// Lets a worker accept a client.
+    pub fn accept(
         &mut self,
-        policy: ResourceAny,
-        client: &str,
-        server: &str,
-    ) -> Result<Result<ResourceAny, String>> {
-        let guest = self.screen.postscreen_screen_screening();
-        guest.session().call_open(&mut self.store, policy, client, server).map_err(trap)
+        worker: ResourceAny,
+        connection: u64,
+        ends: Option<(&str, &str)>,
+        now: Now,
+    ) -> Result<Result<Vec<wit::Task>, String>> {
+        let ends =
+            ends.map(|(client, server)| wit::Endpoints { client: client.into(), server: server.into() });
+        let guest = self.screen.postscreen_screen_screening().worker();
+        guest.call_accept(&mut self.store, worker, connection, ends.as_ref(), moment(now)).map_err(trap)
+    }
+}
+
+impl Workers {
+    /// Sets one of the policies on a worker.
+    pub fn set_policy(&mut self, worker: usize, policy: usize) -> Result<()> {
+        let guest = self.instance.screen.postscreen_screen_screening().worker();
+        let (worker, policy) = (self.resources[worker], self.policies[policy]);
+        guest.call_set_policy(&mut self.instance.store, worker, policy).map_err(trap)
     }
 
-    /// What the component makes of a visit; see [`Visit::play_native`].
-    pub fn play(&mut self, visit: &Visit) -> Result<Vec<String>> {
-        let policy = self.policy(&visit.policy)?;
-        let session = self.open(policy, CLIENT, SERVER)?.map_err(|error| anyhow!(error))?;
-        let screen = self.screen.postscreen_screen_screening().session();
-        let mut lines = Vec::new();
-        for (now, event) in visit.moments() {
-            let outputs =
-                screen.call_handle(&mut self.store, session, &input(event), moment(now)).map_err(trap)?;
-            lines.extend(outputs.iter().map(describe));
-            let deadline = screen.call_deadline(&mut self.store, session).map_err(trap)?;
-            let over = screen.call_over(&mut self.store, session).map_err(trap)?;
-            lines.push(format!("deadline {deadline:?}, over {over}"));
-        }
-        session.resource_drop(&mut self.store).map_err(trap)?;
-        policy.resource_drop(&mut self.store).map_err(trap)?;
+    /// Gives a worker an input; a line for each task, and one for the deadline, as [`crate::native::Told`] has them.
+    pub fn give(
+        &mut self,
+        worker: usize,
+        connection: u64,
+        input: Input<'_>,
+        now: Now,
+    ) -> Result<Vec<String>> {
+        let worker = self.resources[worker];
+        let tasks = if let Input::ClientOpened(ends) = input {
+            let ends = ends.map(|ends| (ends.client.to_string(), ends.server.to_string()));
+            let ends = ends.as_ref().map(|(client, server)| (client.as_str(), server.as_str()));
+            self.instance.accept(worker, connection, ends, now)?.map_err(|error| anyhow!(error))?
+        } else {
+            let guest = self.instance.screen.postscreen_screen_screening().worker();
+            let what = translated(input);
+            let store = &mut self.instance.store;
+            guest.call_handle(store, worker, connection, &what, moment(now)).map_err(trap)?
+        };
+        let mut lines: Vec<_> = tasks.iter().map(describe).collect();
+        let guest = self.instance.screen.postscreen_screen_screening().worker();
+        let deadline = guest.call_deadline(&mut self.instance.store, worker).map_err(trap)?;
+        lines.push(format!("deadline {deadline:?}"));
         Ok(lines)
     }
 }
@@ -102,66 +160,31 @@ fn moment(now: Now) -> wit::Now {
     wit::Now { monotonic_ms: now.instant.as_millis(), unix_s: now.unix }
 }
 
-fn input(event: &Event) -> wit::Input {
-    match event {
-        Event::Opened => wit::Input::ClientOpened,
-        Event::Joined(standing) => wit::Input::Joined(wit::Standing {
-            of_client: standing.of_client,
-            shared: standing.shared.map(|record| passes(record.stamps())),
-            sessions: standing.sessions,
-            in_transit: standing.in_transit,
-            stressed: standing.stressed,
-        }),
-        Event::Remembered(stamps) => wit::Input::Remembered(stamps.map(passes)),
-        Event::Claimed(first) => wit::Input::PassNewClaimed(*first),
-        Event::BackendAnswered => wit::Input::BackendAnswered,
-        Event::Bytes(bytes) => wit::Input::ClientBytes(bytes.clone()),
-        Event::End => wit::Input::ClientEnd,
-        Event::Closed => wit::Input::ClientClosed,
-        Event::Answer(question, answer) => wit::Input::DnsAnswer(wit::DnsAnswer {
-            question: *question,
-            answer: answer.clone().map_err(|failure| match failure {
+fn translated(input: Input<'_>) -> wit::Input {
+    match input {
+        Input::ClientOpened(_) => unreachable!("a client is opened by `accept`"),
+        Input::ClientBytes(bytes) => wit::Input::ClientBytes(bytes.to_vec()),
+        Input::ClientEnd => wit::Input::ClientEnd,
+        Input::ClientClosed => wit::Input::ClientClosed,
+        Input::BackendAnswered => wit::Input::BackendAnswered,
+        Input::DnsAnswer { question, answer } => wit::Input::DnsAnswer(wit::DnsAnswer {
+            question,
+            answer: answer.map(<[u8]>::to_vec).map_err(|failure| match failure {
                 DnsFailure::Unreachable => wit::DnsFailure::Unreachable,
                 DnsFailure::Timeout => wit::DnsFailure::Timeout,
                 DnsFailure::HttpStatus(status) => wit::DnsFailure::HttpStatus(status),
             }),
         }),
-        Event::Deadline => wit::Input::DeadlineReached,
+        Input::DeadlineReached => wit::Input::DeadlineReached,
     }
 }
 
-fn passes([pregreet, dnsbl, pipelining, non_smtp_command, bare_newline]: [u32; 5]) -> wit::Passes {
-    wit::Passes { pregreet, dnsbl, pipelining, non_smtp_command, bare_newline }
-}
-
-fn describe(output: &wit::Output) -> String {
-    let stamps = |passes: &wit::Passes| {
-        [passes.pregreet, passes.dnsbl, passes.pipelining, passes.non_smtp_command, passes.bare_newline]
-    };
-    match output {
+fn describe(task: &wit::Task) -> String {
+    let what = match &task.what {
         wit::Output::AskDns(question) => {
             format!("ask {} {:?} {}", question.number, question.message, question.timeout_ms)
         }
-        wit::Output::Join(client) => format!("join {client}"),
-        wit::Output::Renew(client) => format!("renew {client}"),
-        wit::Output::Share(share) => {
-            let changed: Vec<bool> = [
-                wit::Tests::PREGREET,
-                wit::Tests::DNSBL,
-                wit::Tests::PIPELINING,
-                wit::Tests::NON_SMTP_COMMAND,
-                wit::Tests::BARE_NEWLINE,
-            ]
-            .into_iter()
-            .map(|test| share.changed.contains(test))
-            .collect();
-            format!("share {} {:?} {changed:?}", share.client, stamps(&share.passes))
-        }
-        wit::Output::ClaimPassNew(client) => format!("claim {client}"),
-        wit::Output::Leave(client) => format!("leave {client}"),
         wit::Output::Skip(len) => format!("skip {len}"),
-        wit::Output::Recall(client) => format!("recall {client}"),
-        wit::Output::Remember(memory) => format!("remember {} {:?}", memory.client, stamps(&memory.passes)),
         wit::Output::Dial(wit::Upstream::Backend) => "dial Backend".to_owned(),
         wit::Output::Dial(wit::Upstream::Nobody) => "dial Nobody".to_owned(),
         wit::Output::Teaser(bytes) => format!("tease {bytes:?}"),
@@ -172,10 +195,11 @@ fn describe(output: &wit::Output) -> String {
                 wit::Severity::Info => "Info",
                 wit::Severity::Warning => "Warning",
             };
-            format!("log {severity} {} {:?}", line.text, line.once_per_minute)
+            format!("log {severity} {}", line.text)
         }
-        wit::Output::Count(name) => format!("count {name}"),
-        wit::Output::Adjust(change) => format!("adjust {} {}", change.gauge, change.by),
+        wit::Output::Count(step) => format!("count {} {}", step.counter, step.by),
+        wit::Output::Gauge(level) => format!("gauge {} {}", level.gauge, level.value),
         wit::Output::Verdict(verdict) => format!("verdict {verdict}"),
-    }
+    };
+    format!("{:?} {what}", task.connection)
 }

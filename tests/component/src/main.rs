@@ -1,21 +1,24 @@
 //! `component-suite [COMPONENT]`: is `postscreen.component.wasm` the engine, no more and no less?
 //!
-//! Run by `cargo xtask test`. It loads the component into wasmtime, gives the same random visits to it and to the
-//! native engine, and compares every output. The visits are the same in every run.
+//! Run by `cargo xtask test`. It loads the component into wasmtime, gives the same random visits of many clients to its
+//! workers and to the native engine's, and compares every task and every deadline. The visits are the same in every
+//! run.
 
 mod component;
 #[cfg(test)]
 mod contract;
 mod limits;
+mod native;
 mod visit;
 
 use anyhow::{Context, Result, ensure};
 use component::Component;
-use postscreen_engine::{Counter, Gauge, Policy};
+use native::Native;
+use postscreen_engine::{Counter, Gauge, Instant, Now, Policy};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::process::ExitCode;
-use std::sync::Arc;
+use visit::{Event, Visit};
 
 /// How many random visits are compared.
 const VISITS: usize = 2_000;
@@ -60,7 +63,8 @@ fn imports_nothing(path: &str) -> Result<()> {
 fn problems_are_data(path: &str) -> Result<()> {
     let json = "{\n  \"access_list\": [{\"cidr\": \"10.0.0.1/8\", \"action\": \"permit\"}]\n}";
     let native = Policy::parse(json.as_bytes()).expect_err("a network with host bits");
-    let problem = Component::load(path)?.parse(json)?.err().context("the component accepts it")?;
+    let problem =
+        Component::load(path)?.instance()?.parse(json)?.err().context("the component accepts it")?;
     ensure!(problem.path == native.path(), "path {:?}", problem.path);
     ensure!(problem.message == native.message(), "message {:?}", problem.message);
     ensure!(problem.position.map(|(line, _)| line) == Some(2), "position {:?}", problem.position);
@@ -68,11 +72,18 @@ fn problems_are_data(path: &str) -> Result<()> {
 }
 
 fn bad_addresses_are_data(path: &str) -> Result<()> {
-    let mut component = Component::load(path)?;
-    let policy = component.policy("{}")?;
-    let error =
-        component.open(policy, "nobody", "198.51.100.1:25")?.err().context("the component accepts it")?;
+    let mut instance = Component::load(path)?.instance()?;
+    let policy = instance.policy("{}")?;
+    let worker = instance.worker(policy)?;
+    let now = Now { instant: Instant::default(), unix: 0 };
+    let mut refused = |client: &str, server: &str| {
+        let accepted = instance.accept(worker, 1, Some((client, server)), now)?;
+        accepted.err().context("the component accepts it")
+    };
+    let error = refused("nobody", visit::SERVER)?;
     ensure!(error == r#"client address "nobody": expected IP:PORT or [IPv6]:PORT"#, "{error}");
+    let error = refused("203.0.113.9:4711", "198.51.100.1")?;
+    ensure!(error == r#"server address "198.51.100.1": expected IP:PORT or [IPv6]:PORT"#, "{error}");
     Ok(())
 }
 
@@ -80,24 +91,44 @@ fn metrics_are_listed(path: &str) -> Result<()> {
     let native = Counter::ALL.iter().map(|counter| format!("counter {}: {}", counter.name(), counter.help()));
     let native =
         native.chain(Gauge::ALL.iter().map(|gauge| format!("gauge {}: {}", gauge.name(), gauge.help())));
-    let listed = Component::load(path)?.metrics()?;
+    let listed = Component::load(path)?.instance()?.metrics()?;
     ensure!(listed == native.collect::<Vec<_>>(), "{listed:#?}");
     Ok(())
 }
 
 fn visits_agree(path: &str) -> Result<()> {
-    let mut component = Component::load(path)?;
+    let component = Component::load(path)?;
     let mut runner = TestRunner::deterministic();
     let strategy = visit::visits();
     for number in 0..VISITS {
         let visit = strategy.new_tree(&mut runner).map_err(|error| anyhow::anyhow!("{error}"))?.current();
-        let policy = Arc::new(Policy::parse(visit.policy.as_bytes())?);
-        let native = visit.play_native(&policy);
-        let played = component.play(&visit).with_context(|| format!("visit {number}: {visit:#?}"))?;
-        ensure!(
-            played == native,
-            "visit {number}: {visit:#?}\n  native: {native:#?}\n  component: {played:#?}"
-        );
+        play(&component, &visit).with_context(|| format!("visit {number}: {visit:#?}"))?;
+    }
+    Ok(())
+}
+
+/// Gives both sides the same, step by step.
+fn play(component: &Component, visit: &Visit) -> Result<()> {
+    let mut native = Native::new(&visit.policies)?;
+    let mut workers = component.workers(&visit.policies)?;
+    let mut asked: [Vec<_>; visit::WORKERS] = Default::default();
+    for (number, (now, step)) in visit.moments().enumerate() {
+        let (worker, connection) = (step.worker, step.connection);
+        if let Event::Policy(policy) = step.event {
+            native.set_policy(worker, policy);
+            workers.set_policy(worker, policy)?;
+        }
+        let both = step.event.give(&asked[worker], |input| {
+            (native.give(worker, connection, input, now), workers.give(worker, connection, input, now))
+        });
+        if let Some((told, played)) = both {
+            let (native, played) = (told.lines, played?);
+            ensure!(
+                played == native,
+                "step {number}: {step:?}\n  native: {native:#?}\n  component: {played:#?}"
+            );
+            asked[worker].extend(told.asked);
+        }
     }
     Ok(())
 }

@@ -1,183 +1,175 @@
-//! Random visits, and what the native engine makes of them.
+//! Random visits: many clients of two workers, and what happens to them.
 
-use postscreen_engine::dnsbl::question;
-use postscreen_engine::{
-    DnsFailure, Endpoints, Input, Instant, Now, Output, Policy, Record, Repeat, Session, Standing, Test,
-};
+use postscreen_engine::{DnsFailure, Endpoints, Input, Now};
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::net::SocketAddr;
 
-pub const CLIENT: &str = "203.0.113.9:4711";
+/// How many workers there are.
+pub const WORKERS: usize = 2;
+/// Where all clients connect to.
 pub const SERVER: &str = "[2001:db8::1]:25";
+const CLIENTS: [&str; 3] = ["203.0.113.9:4711", "203.0.113.10:4712", "[2001:db8::10]:4713"];
+const LINES: [&str; 5] = ["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET\n"];
 const EPOCH: u64 = 1_700_000_000;
 
-/// One client's visit.
+/// What happens in one play, under one policy and then perhaps under another.
 #[derive(Clone, Debug)]
 pub struct Visit {
-    pub policy: String,
-    pub events: Vec<(u16, Event)>,
+    pub policies: [String; 2],
+    pub steps: Vec<Step>,
 }
 
-/// An input, in a form that both sides can be given.
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// So long after the last one, in milliseconds.
+    pause: u64,
+    pub worker: usize,
+    pub connection: u64,
+    pub event: Event,
+}
+
+/// What happens, in a form that both sides can be given.
 #[derive(Clone, Debug)]
 pub enum Event {
-    Opened,
-    Joined(Standing),
-    Claimed(bool),
-    BackendAnswered,
-    Remembered(Option<[u32; 5]>),
+    /// One of the clients connects, or one without an address.
+    Opened(Option<usize>),
     Bytes(Vec<u8>),
     End,
     Closed,
-    Answer(u16, Result<Vec<u8>, DnsFailure>),
+    BackendAnswered,
+    /// One of the questions so far gets an answer.
+    Answer(usize, Answer),
     Deadline,
+    /// From now on another policy holds.
+    Policy(usize),
+}
+
+/// An answer of a list.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// So and for so many seconds.
+    Listed(u8, u8),
+    Unlisted,
+    Failed(DnsFailure),
+}
+
+/// A question that a worker has asked.
+pub struct Question {
+    pub number: u32,
+    pub message: Vec<u8>,
 }
 
 /// Visits that begin as real ones do and go on at random.
 pub fn visits() -> impl Strategy<Value = Visit> {
+    let answer = prop_oneof![
+        (1..5_u8, 0..100_u8).prop_map(|(octet, ttl)| Answer::Listed(octet, ttl)),
+        Just(Answer::Unlisted),
+        prop_oneof![
+            Just(DnsFailure::Unreachable),
+            Just(DnsFailure::Timeout),
+            any::<u16>().prop_map(DnsFailure::HttpStatus)
+        ]
+        .prop_map(Answer::Failed),
+    ];
+    let client = prop_oneof![1 => Just(None), 9 => (0..CLIENTS.len()).prop_map(Some)];
+    let event = prop_oneof![
+        6 => client.prop_map(Event::Opened),
+        6 => words().prop_map(Event::Bytes),
+        1 => Just(Event::End),
+        2 => Just(Event::Closed),
+        2 => Just(Event::BackendAnswered),
+        6 => (any::<usize>(), answer).prop_map(|(which, answer)| Event::Answer(which, answer)),
+        6 => Just(Event::Deadline),
+        1 => (0..2_usize).prop_map(Event::Policy),
+    ];
+    let pause = prop_oneof![4 => Just(0), 8 => 0..3_000_u64, 1 => 0..200_000_u64];
+    let step = (pause, 0..WORKERS, 0..6_u64, event).prop_map(|(pause, worker, connection, event)| {
+        // A connection is always its worker's.
+        Step { pause, worker, connection: connection * WORKERS as u64 + worker as u64, event }
+    });
+    let first = Step { pause: 0, worker: 0, connection: 0, event: Event::Opened(Some(0)) };
+    ([policies(), policies()], proptest::collection::vec(step, 0..40)).prop_map(move |(policies, rest)| {
+        Visit { policies, steps: std::iter::once(first.clone()).chain(rest).collect() }
+    })
+}
+
+fn policies() -> impl Strategy<Value = String> {
     let action = || prop_oneof![Just("ignore"), Just("enforce"), Just("drop")];
-    let policy = (action(), action(), 1..4_i32, -3..=0_i32, any::<bool>()).prop_map(
-        |(greet, dnsbl, threshold, allowlist, deep)| {
+    let limit = || prop_oneof![Just(0), Just(10), Just(10_000)];
+    (action(), action(), 1..4_i32, -3..=0_i32, any::<bool>(), limit(), limit()).prop_map(
+        |(greet, dnsbl, threshold, allowlist, deep, pre_queue, of_client)| {
             format!(
                 r#"{{"greet_action": "{greet}", "dnsbl_action": "{dnsbl}", "dnsbl_threshold": {threshold},
                 "pipelining_enable": {deep}, "non_smtp_command_enable": {deep}, "bare_newline_enable": {deep},
                 "dnsbl_allowlist_threshold": {allowlist}, "dnsbl_sites": ["a.test", "b.test*2", "c.test*-3"],
-                "dnsbl_reply_map": {{"b.test": "the b list"}}}}"#
+                "dnsbl_reply_map": {{"b.test": "the b list"}}, "pre_queue_limit": {pre_queue},
+                "client_connection_count_limit": {}}}"#,
+                of_client % 100
             )
         },
-    );
-    let words = prop_oneof![
-        proptest::collection::vec(any::<u8>(), 0..40),
-        proptest::sample::select(
-            &["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET\n"][..]
-        )
-        .prop_map(|line| line.as_bytes().to_vec()),
-    ];
-    let failure = prop_oneof![
-        Just(DnsFailure::Unreachable),
-        Just(DnsFailure::Timeout),
-        any::<u16>().prop_map(DnsFailure::HttpStatus),
-    ];
-    let answer = prop_oneof![
-        (any::<bool>(), 1..5_u8).prop_map(|(listed, last)| Ok((listed, last))),
-        failure.prop_map(Err),
-    ];
-    let event = prop_oneof![
-        Just(Event::Remembered(None)),
-        any::<[u32; 5]>().prop_map(|stamps| Event::Remembered(Some(stamps))),
-        words.prop_map(Event::Bytes),
-        (1..60_u32, 1..20_000_u32, any::<bool>()).prop_map(|(of_client, sessions, stressed)| {
-            Event::Joined(Standing { of_client, sessions, stressed, ..Standing::ALONE })
-        }),
-        any::<bool>().prop_map(Event::Claimed),
-        Just(Event::BackendAnswered),
-        Just(Event::End),
-        Just(Event::Closed),
-        (0..4_u16, answer).prop_map(|(list, answer)| Event::Answer(list, answer.map(|a| message(list, a)))),
-        Just(Event::Deadline),
-    ];
-    let events = proptest::collection::vec((0..3_000_u16, event), 0..12);
-    (policy, any::<bool>(), events).prop_map(|(policy, known_first, rest)| {
-        let mut events = vec![(0, Event::Opened)];
-        if known_first {
-            events.push((0, Event::Joined(Standing::ALONE)));
-            events.push((0, Event::Remembered(None)));
-        }
-        events.extend(rest);
-        Visit { policy, events }
-    })
+    )
 }
 
-/// A list's answer: the question with one address appended, or with the code for "no such name".
-fn message(list: u16, (listed, octet): (bool, u8)) -> Vec<u8> {
-    let domain = ["a.test", "b.test", "c.test", "d.test"][usize::from(list)].parse().expect("a domain");
-    let client = "203.0.113.9".parse().expect("an address");
-    let mut message = question(client, &domain).expect("a question");
-    message[2] |= 0x80;
-    if listed {
-        message[7] = 1;
-        message.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, 127, 0, 0, octet]);
-    } else {
-        message[3] |= 3;
-    }
-    message
+fn words() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        4 => proptest::collection::vec(any::<u8>(), 0..40),
+        8 => proptest::sample::select(&LINES[..]).prop_map(|line| line.as_bytes().to_vec()),
+        1 => (16_000..17_000_usize).prop_map(|len| vec![b'x'; len]),
+    ]
 }
 
 impl Visit {
-    /// The moments of all events.
-    pub fn moments(&self) -> impl Iterator<Item = (Now, &Event)> {
-        self.events.iter().scan(0_u64, |millis, (pause, event)| {
-            *millis += u64::from(*pause);
-            Some((Now { instant: Instant::from_millis(*millis), unix: EPOCH + *millis / 1_000 }, event))
+    /// All steps with their moments.
+    pub fn moments(&self) -> impl Iterator<Item = (Now, &Step)> {
+        self.steps.iter().scan(0_u64, |millis, step| {
+            *millis += step.pause;
+            let instant = postscreen_engine::Instant::from_millis(*millis);
+            Some((Now { instant, unix: EPOCH + *millis / 1_000 }, step))
         })
-    }
-
-    /// What the native engine makes of it: a line per output, and after each event the deadline.
-    pub fn play_native(&self, policy: &Arc<Policy>) -> Vec<String> {
-        let endpoints = Endpoints {
-            client: CLIENT.parse().expect("an address"),
-            server: SERVER.parse().expect("an address"),
-        };
-        let mut session = Session::new(policy.clone(), endpoints);
-        let mut lines = Vec::new();
-        for (now, event) in self.moments() {
-            lines.extend(session.handle(event.input(), now).iter().map(describe));
-            let deadline = session.deadline().map(Instant::as_millis);
-            lines.push(format!("deadline {deadline:?}, over {}", session.is_over()));
-        }
-        lines
     }
 }
 
 impl Event {
-    fn input(&self) -> Input<'_> {
-        match self {
-            Self::Opened => Input::ClientOpened,
-            Self::Joined(standing) => Input::Joined(*standing),
-            Self::Claimed(first) => Input::PassNewClaimed(*first),
-            Self::BackendAnswered => Input::BackendAnswered,
-            Self::Remembered(stamps) => Input::Remembered(stamps.map(Record::from_stamps)),
+    /// Hands the input to `give`, if it is one. `asked`: the questions so far.
+    pub fn give<T>(&self, asked: &[Question], give: impl FnOnce(Input<'_>) -> T) -> Option<T> {
+        let message;
+        Some(give(match self {
+            Self::Opened(client) => Input::ClientOpened(client.map(endpoints)),
             Self::Bytes(bytes) => Input::ClientBytes(bytes),
             Self::End => Input::ClientEnd,
             Self::Closed => Input::ClientClosed,
-            Self::Answer(question, answer) => Input::DnsAnswer {
-                question: *question,
-                answer: answer.as_deref().map_err(|&failure| failure),
-            },
+            Self::BackendAnswered => Input::BackendAnswered,
+            Self::Answer(which, answer) => {
+                let question = asked.get(which.checked_rem(asked.len())?)?;
+                message = answer.to(&question.message);
+                let answer = message.as_deref().map_err(|failure| *failure);
+                Input::DnsAnswer { question: question.number, answer }
+            }
             Self::Deadline => Input::DeadlineReached,
-        }
+            Self::Policy(_) => return None,
+        }))
     }
 }
 
-fn describe(output: &Output) -> String {
-    match output {
-        Output::AskDns { question, message, timeout } => {
-            format!("ask {question} {message:?} {}", timeout.as_millis())
+impl Answer {
+    /// The question with one address appended, or with the code for "no such name".
+    fn to(&self, question: &[u8]) -> Result<Vec<u8>, DnsFailure> {
+        let mut message = question.to_vec();
+        message[2] |= 0x80;
+        match self {
+            Self::Listed(octet, ttl) => {
+                message[7] = 1;
+                message.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, *ttl, 0, 4, 127, 0, 0, *octet]);
+            }
+            Self::Unlisted => message[3] |= 3,
+            Self::Failed(failure) => return Err(*failure),
         }
-        Output::Join(client) => format!("join {client}"),
-        Output::Renew(client) => format!("renew {client}"),
-        Output::Share(client, record, changed) => {
-            let changed: Vec<bool> = Test::ALL.into_iter().map(|test| changed.contains(test)).collect();
-            format!("share {client} {:?} {changed:?}", record.stamps())
-        }
-        Output::ClaimPassNew(client) => format!("claim {client}"),
-        Output::Leave(client) => format!("leave {client}"),
-        Output::Skip(len) => format!("skip {len}"),
-        Output::Recall(client) => format!("recall {client}"),
-        Output::Remember(client, record) => format!("remember {client} {:?}", record.stamps()),
-        Output::Dial(upstream) => format!("dial {upstream:?}"),
-        Output::Teaser(bytes) => format!("tease {bytes:?}"),
-        Output::ToClient(bytes) => format!("say {bytes:?}"),
-        Output::Close => "close".to_owned(),
-        Output::Log(line) => {
-            let once = match line.repeat {
-                Repeat::Always => None,
-                Repeat::OncePerMinute(number) => Some(number),
-            };
-            format!("log {:?} {} {once:?}", line.severity, line.text)
-        }
-        Output::Count(counter) => format!("count {}", counter.name()),
-        Output::Adjust(gauge, by) => format!("adjust {} {by}", gauge.name()),
-        Output::Verdict(verdict) => format!("verdict {verdict}"),
+        Ok(message)
     }
+}
+
+fn endpoints(client: usize) -> Endpoints {
+    let address = |text: &str| -> SocketAddr { text.parse().expect("an address") };
+    Endpoints { client: address(CLIENTS[client]), server: address(SERVER) }
 }

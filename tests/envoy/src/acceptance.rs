@@ -7,6 +7,7 @@ mod health;
 mod hostile;
 mod mute_speaker;
 mod polite;
+mod pour;
 mod resolver;
 mod resolver_down;
 mod returning;
@@ -46,6 +47,7 @@ pub(crate) fn tests(program: &Rc<Program>) -> Vec<Test> {
     tests.extend(resolver_down::tests(program));
     tests.extend(mute_speaker::tests(program));
     tests.extend(configuration::tests(program));
+    tests.extend(pour::tests(program));
     tests.extend([hostile::test(program), fuzz::test(program), health::test(program)]);
     tests
 }

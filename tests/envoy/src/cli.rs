@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use anyhow::{Result, ensure};
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
-use crate::{acceptance, bench};
+use crate::acceptance;
 use envoy_suite::fixture::Program;
 use envoy_suite::runner;
 
@@ -19,10 +19,9 @@ mail server. The stories are played in Envoy by conformance-suite.
 
 `cargo xtask test` runs it after it has built the module and installed Envoy. By hand, from the project's folder:
 
-  cargo run -p envoy-suite                      everything
-  cargo run -p envoy-suite -- early             tests with `early` in their name
-  cargo run -p envoy-suite -- --list            the names
-  cargo run --release -p envoy-suite -- bench   what a client costs, in CPU time and memory
+  cargo run -p envoy-suite             everything
+  cargo run -p envoy-suite -- early    tests with `early` in their name
+  cargo run -p envoy-suite -- --list   the names
 
 It needs Debian's unbound and rbldnsd; servers that run already are neither used nor disturbed. Every server listens on
 a loopback address of its own, and no packet leaves the machine. Clients get their addresses by PROXY protocol.";
@@ -30,44 +29,17 @@ a loopback address of its own, and no packet leaves the machine. Clients get the
 /// What the user asks for.
 #[derive(Debug, Parser)]
 #[command(name = "envoy-suite", about = "Shows postscreen.wasm at work in a real Envoy", long_about = ABOUT)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    selection: Selection,
-    #[command(flatten)]
-    files: Files,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Measures Envoy's CPU time and memory per client, beside a plain TCP proxy in the same Envoy.
-    Bench(bench::Options),
-}
-
-#[derive(Debug, Args)]
-struct Selection {
     /// Only tests whose name contains one of these words.
     filter: Vec<String>,
     /// Prints the names of the tests and runs none.
     #[arg(long)]
     list: bool,
-}
-
-#[derive(Debug, Args)]
-struct Files {
     /// The Envoy program, 1.37 or later.
-    #[arg(
-        long,
-        global = true,
-        env = "ENVOY",
-        value_name = "FILE",
-        default_value = "target/envoy/1.40.0/bin/envoy"
-    )]
+    #[arg(long, env = "ENVOY", value_name = "FILE", default_value = "target/envoy/1.40.0/bin/envoy")]
     envoy: PathBuf,
     /// The module.
-    #[arg(long, global = true, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
+    #[arg(long, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
     module: PathBuf,
 }
 
@@ -78,7 +50,7 @@ pub(crate) async fn run(options: Options) -> Result<ExitCode> {
     raise_file_limit()?;
     let work = LocalSet::new();
     tokio::select! {
-        result = work.run_until(carry_out(options)) => result,
+        result = work.run_until(test(options)) => result,
         _ = terminated.recv() => stopped("SIGTERM", 143),
         _ = interrupted.recv() => stopped("Ctrl-C", 130),
     }
@@ -90,24 +62,14 @@ fn stopped(by: &str, code: u8) -> Result<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-async fn carry_out(options: Options) -> Result<ExitCode> {
-    let program = Rc::new(Program::new(options.files.envoy, options.files.module));
-    match options.command {
-        Some(Command::Bench(options)) => {
-            bench::run(&program, options).await?;
-            Ok(ExitCode::SUCCESS)
-        }
-        None => test(&program, &options.selection).await,
-    }
-}
-
-async fn test(program: &Rc<Program>, selection: &Selection) -> Result<ExitCode> {
-    let chosen =
-        |name: &str| selection.filter.is_empty() || selection.filter.iter().any(|word| name.contains(word));
-    let mut tests = acceptance::tests(program);
+async fn test(options: Options) -> Result<ExitCode> {
+    let program = Rc::new(Program::new(options.envoy, options.module));
+    let filter = options.filter;
+    let chosen = |name: &str| filter.is_empty() || filter.iter().any(|word| name.contains(word));
+    let mut tests = acceptance::tests(&program);
     tests.retain(|test| chosen(&test.name));
-    ensure!(!tests.is_empty(), "no test has one of these words in its name: {}", selection.filter.join(", "));
-    if selection.list {
+    ensure!(!tests.is_empty(), "no test has one of these words in its name: {}", filter.join(", "));
+    if options.list {
         for test in &tests {
             println!("{}", test.name);
         }

@@ -9,6 +9,7 @@ mod placement;
 mod resolver;
 mod scripted;
 mod server;
+mod shipped;
 mod zone_files;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use placement::Placement;
 pub use resolver::Resolver;
 pub use scripted::Scripted;
 pub use server::{Server, Usage};
+pub use shipped::{Shipped, ShippedEnvoy};
 
 /// Questions under way on one HTTP/2 connection. Envoy sends up to 1,024 before the resolver has told its own limit,
 /// and unbound resets those above its `http-max-streams`: Envoy and the resolver must agree.

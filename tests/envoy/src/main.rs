@@ -1,7 +1,6 @@
 //! Drives postscreen.wasm in a real Envoy, with a real resolver and real sockets.
 
 mod acceptance;
-mod bench;
 mod cli;
 
 use std::process::ExitCode;

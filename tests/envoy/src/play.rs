@@ -25,12 +25,13 @@ pub const TOLERANCE: Duration = Duration::from_millis(300);
 pub const WORKERS: NonZeroU32 = NonZeroU32::new(2).unwrap();
 /// Source ports of the clients, in the order of their names.
 const FIRST_PORT: u16 = 40_001;
-/// After the last script: so long nothing is compared, so that what must not happen has time to happen.
-const QUIET: Duration = Duration::from_millis(300);
+/// After the last script: so long nothing is compared, so that what must not happen has time to happen, and the gauge of
+/// held clients, which may be half a second behind, to say that nobody is.
+const QUIET: Duration = Duration::from_millis(700);
 /// After that: how long a line, a session or a count may still take to appear.
 const SETTLE_MAX: Duration = Duration::from_secs(3);
 const SETTLE_POLL: Duration = Duration::from_millis(100);
-const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE };
+const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE, greets_early_talkers: true };
 /// How long a client stays at least. Where the end of the connection comes with the PROXY header, Envoy's filter for
 /// the header closes the connection, and the module never hears of the client; but to the story, the header is no
 /// part of it.

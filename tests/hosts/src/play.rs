@@ -20,7 +20,8 @@ use crate::stories::{Story, TEASER};
 
 /// How far times may be off: log lines, and `elapsed` in a script. A host in an interpreter on a busy machine.
 const TOLERANCE: Duration = Duration::from_millis(500);
-const LIMITS: Limits = Limits { wait: Duration::from_secs(20), tolerance: TOLERANCE };
+const LIMITS: Limits =
+    Limits { wait: Duration::from_secs(20), tolerance: TOLERANCE, greets_early_talkers: false };
 /// After the last script: how long a line or a session may still take to appear.
 const SETTLE_MAX: Duration = Duration::from_secs(3);
 /// Before that: so long nothing is compared, so that what must not happen has time to happen.

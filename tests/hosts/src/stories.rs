@@ -19,13 +19,14 @@ macro_rules! story {
 }
 
 /// All of them.
-pub const STORIES: [Story; 6] = [
+pub const STORIES: [Story; 7] = [
     story!("early", ["early"]),
     story!("patient", ["patient"]),
     story!("listed", ["listed"]),
     story!("denied", []),
     story!("spoken-to", ["zombie"]),
     story!("gone", ["resets", "ends"]),
+    story!("remembered", ["new", "waits"]),
 ];
 
 #[cfg(test)]

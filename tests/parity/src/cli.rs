@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use crate::namespace::{self, Side};
 use anyhow::{Result, ensure};
 use clap::Parser;
-use parity_suite::namespace::{self, Side};
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::HostKind;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -42,7 +42,7 @@ runs on this machine is not touched, and no process is left behind.";
 /// What the user asks for.
 #[derive(Debug, Parser)]
 #[command(name = "parity-suite", about = "Plays the stories before Debian's postscreen(8)", long_about = ABOUT)]
-pub(crate) struct Options {
+pub struct Options {
     /// Only stories whose name contains one of these words
     filter: Vec<String>,
     /// Prints the names of the stories and plays none
@@ -79,7 +79,11 @@ struct Chosen {
 }
 
 /// Does what the user asks for.
-pub(crate) fn run(options: &Options) -> Result<ExitCode> {
+///
+/// # Errors
+///
+/// When stories cannot be read, or Postfix cannot be started.
+pub fn run(options: &Options) -> Result<ExitCode> {
     let chosen = choose(options)?;
     if options.list {
         chosen.playable.iter().for_each(|story| println!("{}", story.name));

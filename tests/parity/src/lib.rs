@@ -1,4 +1,14 @@
-//! What the comparison with postscreen shares with `tests/relay`: namespaces of one's own, and a Postfix in them.
+//! Debian's postscreen(8) in namespaces of its own: the oracle of the stories, and a peer for `tests/bench`. The
+//! namespaces, and a Postfix in them, serve `tests/relay` as well.
 
+pub mod cli;
+mod deltas;
+mod host;
 pub mod master;
 pub mod namespace;
+mod native;
+pub mod postscreen;
+mod random;
+mod report;
+mod runner;
+mod verdict;

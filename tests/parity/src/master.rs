@@ -62,6 +62,11 @@ impl Master {
         Ok(master)
     }
 
+    /// The process group of everything that it has started.
+    pub(crate) fn group(&self) -> i32 {
+        self.group.as_raw_nonzero().get()
+    }
+
     /// Stops everything; an error when something had to be killed.
     pub fn stop(mut self) -> Result<()> {
         ensure!(self.child.try_wait()?.is_none(), "Postfix ended before it was stopped");

@@ -39,6 +39,10 @@ pub fn side() -> Side {
 }
 
 /// Runs this program again, with the same arguments, inside. Its exit status is ours.
+///
+/// # Errors
+///
+/// Unless started by root, on a machine with unshare(1).
 pub fn run_inside() -> Result<ExitCode> {
     ensure!(rustix::process::geteuid().is_root(), "namespaces and port 25 need root: start it with sudo");
     let network = fs::read_link(NETWORK).context("cannot see the network namespace")?;
@@ -62,6 +66,10 @@ pub fn run_inside() -> Result<ExitCode> {
 }
 
 /// Waits until the outer program is gone.
+///
+/// # Errors
+///
+/// When the standard input is no pipe, so that nobody can tell.
 pub async fn outside_has_ended() -> Result<()> {
     let input = std::io::stdin().as_fd().try_clone_to_owned()?;
     let mut input = pipe::Receiver::from_owned_fd(input).context("the standard input is no pipe")?;
@@ -75,6 +83,10 @@ pub async fn outside_has_ended() -> Result<()> {
 pub struct Cover(PathBuf);
 
 /// Runs commands of ip(8), one per line.
+///
+/// # Errors
+///
+/// When one of them fails.
 pub fn ip(batch: &Path) -> Result<()> {
     let output = Command::new("ip")
         .arg("-batch")

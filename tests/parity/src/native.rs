@@ -29,13 +29,22 @@ pub(crate) struct Report {
 
 /// Plays a story from its begin to its end; whatever happens next happens now.
 pub(crate) fn play(scenario: &Scenario) -> Transcript {
-    report(scenario, Duration::ZERO).transcript
+    report(scenario, Duration::ZERO, Order::AsAsked).transcript
+}
+
+/// In which order answers of lists come that come at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// In that of the questions.
+    AsAsked,
+    /// The other way round.
+    LastFirst,
 }
 
 /// The same, beginning so far into a second of the wall clock.
-pub(crate) fn report(scenario: &Scenario, begin: Duration) -> Report {
+pub(crate) fn report(scenario: &Scenario, begin: Duration, order: Order) -> Report {
     match Policy::parse(Value::Object(scenario.policy.clone()).to_string().as_bytes()) {
-        Ok(policy) => Play::new(scenario, Arc::new(policy), begin).run(),
+        Ok(policy) => Play::new(scenario, Arc::new(policy), begin, order).run(),
         Err(error) => Report {
             transcript: Transcript { refused: Some(error.to_string()), ..Transcript::default() },
             heard: BTreeMap::new(),

@@ -14,9 +14,9 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
+use crate::master::Master;
+use crate::namespace::Cover;
 use anyhow::{Context as _, Result};
-use parity_suite::master::Master;
-use parity_suite::namespace::Cover;
 use postscreen_player::{Act, Stage, Story};
 use postscreen_scenario::{Limits, Transcript};
 use tokio::time::{Instant, sleep};
@@ -29,7 +29,8 @@ use receiver::Receiver;
 use resolver::Resolver;
 
 /// What clients are granted. Far above every greet wait of the stories; a postscreen that does not start answers never.
-const LIMITS: Limits = Limits { wait: Duration::from_secs(30), tolerance: TIMER_TOLERANCE };
+const LIMITS: Limits =
+    Limits { wait: Duration::from_secs(30), tolerance: TIMER_TOLERANCE, greets_early_talkers: false };
 /// How far `elapsed` may be off: Postfix's timers are no better, see [`BEGIN_MIN`]. Still less than half of the whole
 /// seconds that tell waits apart.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(499);
@@ -48,10 +49,10 @@ const BEGIN_STEPS: u16 = 8;
 
 /// A running Postfix. It stops when dropped.
 #[derive(Debug)]
-pub(crate) struct Postscreen {
+pub struct Postscreen {
     // Dropped in this order: the processes before what they use.
     master: Master,
-    resolver: Resolver,
+    resolver: Option<Resolver>,
     log: RefCell<Log>,
     receivers: BTreeMap<String, Receiver>,
     places: BTreeMap<String, Place>,
@@ -60,19 +61,48 @@ pub(crate) struct Postscreen {
     _configuration: Configuration,
 }
 
+/// Who answers DNS questions at 127.0.0.1.
+#[derive(Clone, Copy, Debug)]
+enum Answers {
+    /// This program, from the stories.
+    Ours,
+    /// A server that somebody else has started.
+    Others,
+}
+
 // === impl Postscreen ===
 
 impl Postscreen {
+    /// The domain of the first story's lists: `bl.test` is asked for as `bl.test.l1.scenario`.
+    pub const LISTS: &str = "l1.scenario";
+
     /// Starts a Postfix with a postscreen for each story. `keep` leaves its folder behind.
     pub(crate) async fn start(stories: &[Story], keep: bool) -> Result<Self> {
+        Self::start_with(stories, Answers::Ours, "", keep).await
+    }
+
+    /// The same for whoever answers DNS questions at 127.0.0.1 himself. The lists of the first story are asked for
+    /// below [`Postscreen::LISTS`]. `more` are lines of main.cf.
+    ///
+    /// # Errors
+    ///
+    /// Outside of the namespaces; when a policy has a field that postscreen lacks; when Postfix does not start.
+    pub async fn start_alone(stories: &[Story], more: &str) -> Result<Self> {
+        Self::start_with(stories, Answers::Others, more, false).await
+    }
+
+    async fn start_with(stories: &[Story], answers: Answers, more: &str, keep: bool) -> Result<Self> {
         let mut places = BTreeMap::new();
         for (index, story) in stories.iter().enumerate() {
             places.insert(story.name.clone(), Place::new(index)?);
         }
-        let configuration = Configuration::write(stories, &places, keep)?;
+        let configuration = Configuration::write(stories, &places, more, keep)?;
         let covers = configuration.fit_namespace(stories, &places)?;
         configuration.complete()?;
-        let resolver = Resolver::start(stories, &places).await?;
+        let resolver = match answers {
+            Answers::Ours => Some(Resolver::start(stories, &places).await?),
+            Answers::Others => None,
+        };
         let receivers = stories
             .iter()
             .map(|story| {
@@ -94,11 +124,33 @@ impl Postscreen {
         })
     }
 
-    /// Stops it; an error when a process does not end.
-    pub(crate) async fn stop(self) -> Result<()> {
+    /// Stops it.
+    ///
+    /// # Errors
+    ///
+    /// When a process does not end.
+    pub async fn stop(self) -> Result<()> {
         self.master.stop()?;
-        self.resolver.stop().await;
+        if let Some(resolver) = self.resolver {
+            resolver.stop().await;
+        }
         Ok(())
+    }
+
+    /// Where the postscreen of a story listens, for clients of IPv4; nobody knows of a story that it was not started
+    /// for.
+    pub fn server(&self, story: &str) -> Option<SocketAddr> {
+        self.places.get(story).map(Place::server)
+    }
+
+    /// The process group of Postfix: the master, postscreen, postlogd and every dnsblog.
+    pub fn group(&self) -> i32 {
+        self.master.group()
+    }
+
+    /// What has been logged so far, by all of Postfix, with time stamps.
+    pub fn log_text(&self) -> String {
+        self.log.borrow().text()
     }
 
     fn transcript(

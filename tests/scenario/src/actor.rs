@@ -26,6 +26,9 @@ pub struct Limits {
     pub wait: Duration,
     /// How far `elapsed` may be off, both ways; zero means exact.
     pub tolerance: Duration,
+    /// The host sends no teaser, so it greets an early talker that it talks to before it answers. That greeting is kept
+    /// apart like a teaser, unless the script expects one.
+    pub greets_early_talkers: bool,
 }
 
 /// What a host has to do for a client.
@@ -57,6 +60,8 @@ pub struct Actor {
     connected: Duration,
     step_began: Duration,
     teaser: Teaser,
+    /// It has sent something.
+    talked: bool,
     inbox: Vec<u8>,
     overflow: bool,
     peer_closed: bool,
@@ -82,6 +87,7 @@ impl Actor {
             connected: now,
             step_began: now,
             teaser: Teaser::default(),
+            talked: false,
             inbox: Vec::new(),
             overflow: false,
             peer_closed: false,
@@ -90,7 +96,8 @@ impl Actor {
 
     /// Bytes from the server. A teaser in front of them is kept apart: scripts never mention it.
     pub fn received(&mut self, bytes: &[u8]) {
-        let bytes = self.teaser.strip(bytes);
+        let greeting = self.limits.greets_early_talkers && self.talked && !self.expects_greeting();
+        let bytes = self.teaser.strip(bytes, greeting);
         if self.inbox.len() + bytes.len() > INBOX_BYTES_MAX {
             self.overflow = true;
         } else {
@@ -102,6 +109,15 @@ impl Actor {
     pub fn peer_closed(&mut self) {
         self.inbox.extend(self.teaser.give_up());
         self.peer_closed = true;
+    }
+
+    /// Whether the first words that its script waits for are a greeting.
+    fn expects_greeting(&self) -> bool {
+        let expected = self.script.iter().find_map(|step| match step {
+            Step::Expect(bytes) => Some(bytes),
+            _ => None,
+        });
+        expected.is_some_and(|bytes| bytes.starts_with(b"220"))
     }
 
     /// The teaser line, `220-` and a text, without its line end, if the server sent one.
@@ -146,7 +162,10 @@ impl Actor {
             return Progress::Failed(Reason::TooManyBytes);
         }
         match step {
-            Step::Send(bytes) => Progress::DoneWith(Action::Send(bytes.clone())),
+            Step::Send(bytes) => {
+                self.talked = true;
+                Progress::DoneWith(Action::Send(bytes.clone()))
+            }
             Step::End => Progress::DoneWith(Action::End),
             Step::Close => Progress::DoneWith(Action::Close),
             Step::Reset => Progress::DoneWith(Action::Reset),

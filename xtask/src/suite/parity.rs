@@ -11,7 +11,7 @@ use crate::repo::Repo;
 use crate::{process, programs, wasm};
 
 /// What Postfix's installer would ask: nothing is to be configured, because the suites bring their own configuration.
-pub(super) const UNCONFIGURED: Answer = Answer {
+pub const UNCONFIGURED: Answer = Answer {
     package: "postfix",
     question: "postfix/main_mailer_type",
     kind: "select",

@@ -28,6 +28,8 @@ pub enum Step {
     Component,
     /// Every story in tests/scenarios, played in host-sim as filter, component and engine, with one worker and with two
     Scenarios,
+    /// The calls that one client costs, by name, are those in tests/calls/host-calls.txt
+    Calls,
     /// The hosts in examples/hosts, in Node.js and in Python, screen real clients with the component
     Hosts,
     /// The same stories and some random ones before Debian's postscreen: what it does is what they say
@@ -87,6 +89,7 @@ impl Step {
             Self::Wasm => check(wasm::build(repo)),
             Self::Component => component(repo),
             Self::Scenarios => scenarios(repo),
+            Self::Calls => calls(repo),
             Self::Hosts => hosts::run(repo),
             Self::Parity => parity::run(repo),
             Self::Relay => relay::run(repo),
@@ -131,6 +134,11 @@ fn scenarios(repo: &Repo) -> Result<Tally, Failed> {
         total += run_counted(&mut simulator).map_err(|failed| failed.after(total))?;
     }
     Ok(total)
+}
+
+fn calls(repo: &Repo) -> Result<Tally, Failed> {
+    programs::build_only(repo, "calls-suite")?;
+    run_counted(&mut programs::command(repo, "calls-suite"))
 }
 
 #[cfg(test)]

@@ -83,6 +83,9 @@ impl Toolchain {
         let mut flags = remapped_paths(repo);
         if let Self::Debian { linker, .. } = self {
             cargo.arg("-Zbuild-std=std,panic_abort");
+            // Not the default ones: there is no stack to walk for a backtrace, and what would walk it takes as long to
+            // compile as the module itself.
+            cargo.arg("-Zbuild-std-features=");
             cargo.env("RUSTC", DEBIAN_RUSTC);
             // A released compiler takes -Z only with this.
             cargo.env("RUSTC_BOOTSTRAP", "1");

@@ -21,6 +21,7 @@ fn a_message_is_passed_on_as_it_is_up_to_one_byte_too_many() {
 #[test]
 fn every_other_response_is_a_failure_with_its_status() {
     assert_eq!(response(&status("404"), b"no".to_vec()), Err(DnsFailure::HttpStatus(404)));
+    assert_eq!(response(&status("504"), Vec::new()), Err(DnsFailure::Timeout), "nobody answered in time");
     assert_eq!(response(&status("ok"), Vec::new()), Err(DnsFailure::HttpStatus(0)));
     assert_eq!(response(&Vec::new(), Vec::new()), Err(DnsFailure::HttpStatus(0)));
 }

@@ -7,33 +7,48 @@ fn fault(what: wit::Output) -> String {
 }
 
 #[test]
-fn addresses_that_are_none_are_faults() {
-    let expected = r#"it speaks of the client "mx.test": expected an IP address"#;
-    for what in [wit::Output::Join, wit::Output::Recall, wit::Output::Leave, wit::Output::Renew] {
-        assert_eq!(fault(what("mx.test".to_owned())), expected);
-    }
-}
-
-#[test]
 fn names_that_the_engine_does_not_have_are_faults() {
-    assert_eq!(fault(wit::Output::Count("spam".to_owned())), r#"it speaks of the counter "spam""#);
-    let change = wit::Adjustment { gauge: "postscreen_connect".to_owned(), by: 1 };
-    assert_eq!(fault(wit::Output::Adjust(change)), r#"it speaks of the gauge "postscreen_connect""#);
+    let step = wit::Step { counter: "spam".to_owned(), by: 1 };
+    assert_eq!(fault(wit::Output::Count(step)), r#"it speaks of the counter "spam""#);
+    let level = wit::Level { gauge: "postscreen_connect".to_owned(), value: 1 };
+    assert_eq!(fault(wit::Output::Gauge(level)), r#"it speaks of the gauge "postscreen_connect""#);
     assert_eq!(fault(wit::Output::Verdict("MAYBE".to_owned())), r#"it speaks of the verdict "MAYBE""#);
 }
 
 #[test]
 fn every_metric_and_every_verdict_is_known() {
     for counter in Counter::ALL {
-        assert_eq!(output(wit::Output::Count(counter.name().to_owned())), Ok(Output::Count(*counter)));
+        let step = wit::Step { counter: counter.name().to_owned(), by: 2 };
+        assert_eq!(output(wit::Output::Count(step)), Ok(Output::Count(*counter, 2)));
     }
     for gauge in Gauge::ALL {
-        let change = wit::Adjustment { gauge: gauge.name().to_owned(), by: -1 };
-        assert_eq!(output(wit::Output::Adjust(change)), Ok(Output::Adjust(*gauge, -1)));
+        let level = wit::Level { gauge: gauge.name().to_owned(), value: 3 };
+        assert_eq!(output(wit::Output::Gauge(level)), Ok(Output::Gauge(*gauge, 3)));
     }
     for verdict in Verdict::ALL {
         assert_eq!(output(wit::Output::Verdict(verdict.to_string())), Ok(Output::Verdict(verdict)));
     }
+}
+
+#[test]
+fn a_client_is_accepted_with_both_its_addresses_or_with_none() {
+    let ends = Endpoints {
+        client: "[2001:db8::10]:4711".parse().unwrap(),
+        server: "198.51.100.25:25".parse().unwrap(),
+    };
+    let Call::Accept(Some(told)) = call(Input::ClientOpened(Some(ends))) else {
+        panic!("it is not accepted")
+    };
+    assert_eq!((told.client.as_str(), told.server.as_str()), ("[2001:db8::10]:4711", "198.51.100.25:25"));
+    assert!(matches!(call(Input::ClientOpened(None)), Call::Accept(None)));
+    assert!(matches!(call(Input::ClientEnd), Call::Handle(wit::Input::ClientEnd)));
+}
+
+#[test]
+fn the_key_is_handed_over_as_two_numbers() {
+    let hash_key = [1, 2, 3, 4, 5, 6, 7, 8, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8];
+    let told = host(Host { teases: true, hash_key });
+    assert_eq!((told.teases, told.hash_key), (true, (0x0102_0304_0506_0708, 0xf1f2_f3f4_f5f6_f7f8)));
 }
 
 #[test]

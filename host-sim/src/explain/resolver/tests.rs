@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::thread;
@@ -6,18 +7,18 @@ use std::time::Duration;
 use domain::base::iana::Rcode;
 use domain::base::{Message, MessageBuilder, Ttl};
 use domain::rdata::A;
-use postscreen_engine::dnsbl::{BadAnswer, DomainName, parse_answer, question};
+use postscreen_engine::dnsbl::{BadAnswer, ReversedName, Zone, reversed, zones};
 
 use super::*;
 
 const CLIENT: &str = "203.0.113.9";
 
-fn list() -> DomainName {
-    "bl.test".parse().unwrap()
+fn list() -> Zone {
+    zones(&["bl.test".parse().unwrap()], &BTreeMap::new()).remove(0)
 }
 
-fn client() -> IpAddr {
-    CLIENT.parse().unwrap()
+fn client() -> ReversedName {
+    reversed(CLIENT.parse().unwrap())
 }
 
 /// An answer with one address to `question`, with the id that it has.
@@ -45,9 +46,9 @@ fn server(act: impl FnOnce(&UdpSocket, &[u8], SocketAddr) + Send + 'static) -> R
 }
 
 fn ask(resolver: Resolver) -> Result<Vec<Ipv4Addr>, DnsFailure> {
-    let message = resolver.ask(&question(client(), &list()).unwrap())?;
+    let message = resolver.ask(&list().question(&client()).unwrap())?;
     assert_eq!(message[..2], [0, 0], "the engine's id is 0");
-    Ok(parse_answer(client(), &list(), &message).unwrap().addresses)
+    Ok(list().parse_answer(&client(), &message).unwrap().addresses)
 }
 
 #[test]
@@ -63,7 +64,7 @@ fn whoever_lies_about_the_question_is_not_heard() {
     let resolver = server(|socket, asked, from| {
         let id = u16::from_be_bytes([asked[0], asked[1]]);
         socket.send_to(&answer(&with_id(asked, id.wrapping_add(1)), 66, false), from).unwrap();
-        let other = question("203.0.113.66".parse().unwrap(), &list()).unwrap();
+        let other = list().question(&reversed("203.0.113.66".parse().unwrap())).unwrap();
         socket.send_to(&answer(&with_id(&other, id), 66, false), from).unwrap();
         socket.send_to(asked, from).unwrap();
         socket.send_to(b"", from).unwrap();
@@ -113,8 +114,8 @@ fn a_lie_over_tcp_is_no_listing() {
         let id = u16::from_be_bytes([asked[0], asked[1]]);
         answer(&with_id(asked, id.wrapping_add(1)), 66, false)
     });
-    let message = resolver.ask(&question(client(), &list()).unwrap()).unwrap();
-    assert_eq!(parse_answer(client(), &list(), &message), Err(BadAnswer::Mismatch));
+    let message = resolver.ask(&list().question(&client()).unwrap()).unwrap();
+    assert_eq!(list().parse_answer(&client(), &message), Err(BadAnswer::Mismatch));
 }
 
 #[test]
@@ -123,7 +124,7 @@ fn no_more_is_read_over_tcp_than_the_engine_takes() {
         [(MESSAGE_MAX, MESSAGE_MAX), (MESSAGE_MAX + 1, MESSAGE_MAX + 1), (60_000, MESSAGE_MAX + 1)]
     {
         let resolver = cutting_server(move |_| vec![0; length]);
-        assert_eq!(resolver.ask(&question(client(), &list()).unwrap()).unwrap().len(), read);
+        assert_eq!(resolver.ask(&list().question(&client()).unwrap()).unwrap().len(), read);
     }
 }
 
@@ -132,8 +133,8 @@ fn a_cut_answer_without_tcp_is_known_as_one() {
     let resolver = server(|socket, question, from| {
         socket.send_to(&answer(question, 0, true), from).unwrap();
     });
-    let message = resolver.ask(&question(client(), &list()).unwrap()).unwrap();
-    assert_eq!(parse_answer(client(), &list(), &message), Err(BadAnswer::Truncated));
+    let message = resolver.ask(&list().question(&client()).unwrap()).unwrap();
+    assert_eq!(list().parse_answer(&client(), &message), Err(BadAnswer::Truncated));
 }
 
 #[test]

@@ -39,8 +39,8 @@ fn a_number_is_pointed_at_as_a_whole() {
 
 #[test]
 fn a_message_without_a_place_is_shown_as_it_is() {
-    let shown = shown("configuration: 2000000 bytes: expected at most 1048576", "{}");
-    assert!(shown.contains("policy.json: 2000000 bytes: expected at most 1048576"), "{shown}");
+    let shown = shown("configuration: 20000000 bytes: expected at most 16777216", "{}");
+    assert!(shown.contains("policy.json: 20000000 bytes: expected at most 16777216"), "{shown}");
 }
 
 #[test]
@@ -65,8 +65,8 @@ fn the_log_has_it_on_one_line() {
             "policy.json:2:20: greet_wait: \"6x\": expected a unit",
         ),
         (
-            "configuration: 2000000 bytes: expected at most 1048576",
-            "policy.json: 2000000 bytes: expected at most 1048576",
+            "configuration: 20000000 bytes: expected at most 16777216",
+            "policy.json: 20000000 bytes: expected at most 16777216",
         ),
         (
             "nonsense in the settings",

@@ -1,8 +1,10 @@
 //! Networks in CIDR form, with exclusions.
 
+use super::ranges::{Extent, Ranges};
 use crate::policy::{Word, word};
 use ipnet::IpNet;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -20,6 +22,11 @@ impl Pattern {
     pub fn matches(&self, client: IpAddr) -> bool {
         let same_family = self.network.addr().is_ipv4() == client.is_ipv4();
         same_family && self.network.contains(&client) != self.negated
+    }
+
+    /// The addresses that the pattern matches.
+    pub(super) fn extent(&self) -> Extent {
+        if self.negated { Extent::Outside(self.network) } else { Extent::Inside(self.network) }
     }
 }
 
@@ -43,12 +50,11 @@ impl FromStr for Pattern {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        // Postfix also writes IPv6 as [2001:db8::]/32.
-        let plain = address.replace(['[', ']'], "");
-        let brackets = [address.matches('[').count(), address.matches(']').count()];
-        if brackets != [0, 0] && (brackets != [1, 1] || !address.starts_with('[')) {
-            return Err(format!("expected {}", Self::EXPECTED));
-        }
+        // Postfix also writes IPv6 as [2001:db8::]/32. Any other bracket is left, and makes no address.
+        let plain = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((inside, after)) => Cow::Owned([inside, after].concat()),
+            None => Cow::Borrowed(address),
+        };
         let network: IpNet = plain
             .parse()
             .or_else(|_| plain.parse::<IpAddr>().map(IpNet::from))
@@ -65,9 +71,11 @@ word!(Pattern, "examples": ["192.0.2.0/24", "2001:db8::/32", "!192.0.2.7"]);
 
 /// A list of networks: the first pattern that speaks of a client decides, a negated one excludes it.
 #[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
-#[serde(transparent)]
-pub struct Networks(Vec<ListEntry>);
+#[serde(from = "Vec<ListEntry>")]
+pub struct Networks {
+    entries: Box<[ListEntry]>,
+    ranges: Ranges,
+}
 
 /// An entry of [`Networks`]. Unlike in a rule, `!` here does not turn the match around: it turns the answer.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -80,7 +88,7 @@ impl Networks {
     pub fn all() -> Self {
         let network =
             |address: IpAddr| ListEntry(Pattern { network: IpNet::new_assert(address, 0), negated: false });
-        Self(vec![
+        Self::from(vec![
             network(std::net::Ipv4Addr::UNSPECIFIED.into()),
             network(std::net::Ipv6Addr::UNSPECIFIED.into()),
         ])
@@ -92,7 +100,7 @@ impl Networks {
             let network = IpNet::new_assert(address, prefix).trunc();
             ListEntry(Pattern { network, negated: false })
         };
-        Self(vec![
+        Self::from(vec![
             network(std::net::Ipv4Addr::LOCALHOST.into(), 8),
             network(std::net::Ipv6Addr::LOCALHOST.into(), 128),
         ])
@@ -105,11 +113,15 @@ impl Networks {
 
     /// The network that `client` belongs to, if it belongs to one.
     pub fn home_of(&self, client: IpAddr) -> Option<Pattern> {
-        self.0
-            .iter()
-            .map(|ListEntry(pattern)| *pattern)
-            .find(|pattern| pattern.network.contains(&client))
-            .filter(|pattern| !pattern.negated)
+        let &ListEntry(pattern) = self.entries.get(self.ranges.find(client)?)?;
+        (!pattern.negated).then_some(pattern)
+    }
+}
+
+impl From<Vec<ListEntry>> for Networks {
+    fn from(entries: Vec<ListEntry>) -> Self {
+        let ranges = Ranges::new(entries.iter().map(|ListEntry(pattern)| Extent::Inside(pattern.network)));
+        Self { entries: entries.into(), ranges }
     }
 }
 
@@ -117,6 +129,24 @@ impl Deref for Networks {
     type Target = [ListEntry];
 
     fn deref(&self) -> &[ListEntry] {
-        &self.0
+        &self.entries
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl serde::Serialize for Networks {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.entries.serialize(serializer)
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl schemars::JsonSchema for Networks {
+    fn schema_name() -> Cow<'static, str> {
+        "Networks".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<ListEntry>::json_schema(generator)
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-fn rules(json: &str) -> Vec<Rule> {
+fn rules(json: &str) -> AccessList {
     serde_json::from_str(json).unwrap()
 }
 
@@ -76,6 +76,10 @@ fn a_bad_rule_says_what_was_expected() {
             r#"no host bits after the prefix: "192.0.2.0/24""#,
         ),
         (r#"[{"cidr": "]::1[", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "[[::1]", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "[::1]]", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "[::1", "action": "permit"}]"#, "expected an address or a network"),
+        (r#"[{"cidr": "::[1]", "action": "permit"}]"#, "expected an address or a network"),
         (
             r#"[{"cidr": "192.0.2.0/24", "action": "drop"}]"#,
             r#""drop": expected "permit", "reject" or "dunno""#,
@@ -83,7 +87,7 @@ fn a_bad_rule_says_what_was_expected() {
         (r#"[{"cidr": "192.0.2.0/24"}]"#, "missing field `action`"),
         (r#"[{"cidr": "::1", "action": "permit", "why": "me"}]"#, "unknown field `why`"),
     ] {
-        let error = serde_json::from_str::<Vec<Rule>>(json).unwrap_err().to_string();
+        let error = serde_json::from_str::<AccessList>(json).unwrap_err().to_string();
         assert!(error.contains(fragment), "{json} gave {error}");
     }
 }

@@ -1,9 +1,12 @@
 //! Questions to and answers from DNS lists, in wire format. Nothing in an answer is trusted: every size and count has a
 //! limit, and what does not fit the question is an error, never a listing.
+//!
+//! A question is put together from bytes that stay the same: the header, the client's address ([`reversed`], once per
+//! client) and the list ([`Ending`], once per policy). An answer must repeat it.
 
 use super::name::DomainName;
-use domain::base::iana::{Rcode, Rtype};
-use domain::base::{Message, MessageBuilder, Name};
+use domain::base::Message;
+use domain::base::iana::Rcode;
 use domain::rdata::{A, Soa};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -23,6 +26,10 @@ pub struct Answer {
     /// How long the answer is valid, in seconds: the lowest TTL of the addresses; for a negative answer the TTL field
     /// of the SOA record (postscreen does not look at its MINIMUM). `None` without such a record.
     pub ttl: Option<u32>,
+    /// How long the answer may be used again without asking, in seconds: the lowest TTL of the whole answer, aliases
+    /// included; for a negative answer the lower of TTL and MINIMUM of the SOA record (RFC 2308, section 5). `None`:
+    /// not at all.
+    pub cache_ttl: Option<u32>,
 }
 
 /// Why a message is no answer.
@@ -56,19 +63,73 @@ impl fmt::Display for BadAnswer {
     }
 }
 
-/// The A question about `client` to a list, with the message id 0.
+/// The header of every question (RFC 1035, section 4.1.1): the id 0, RD, one question.
+const HEADER: [u8; 12] = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+/// The type A and the class IN, which every question ends with.
+const TYPE_AND_CLASS: [u8; 4] = [0, 1, 0, 1];
+/// The longest name, in bytes (RFC 1035, section 2.3.4).
+const NAME_MAX: usize = 255;
+
+/// A client's address as it stands in a question to any list: in labels, the last part first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReversedName(Vec<u8>);
+
+/// `9.113.0.203.` or the reversed nibbles of an IPv6 address, in wire format.
+pub fn reversed(client: IpAddr) -> ReversedName {
+    let mut labels = Vec::with_capacity(64);
+    match client {
+        IpAddr::V4(address) => {
+            for octet in address.octets().into_iter().rev() {
+                let digits = [octet / 100, octet / 10 % 10, octet % 10];
+                let zeros = u8::from(octet < 100) + u8::from(octet < 10);
+                labels.push(3 - zeros);
+                labels.extend(digits.iter().skip(zeros.into()).map(|digit| b'0' + digit));
+            }
+        }
+        IpAddr::V6(address) => {
+            for octet in address.octets().into_iter().rev() {
+                for nibble in [octet & 15, octet >> 4] {
+                    let digit = if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+                    labels.extend([1, digit]);
+                }
+            }
+        }
+    }
+    ReversedName(labels)
+}
+
+/// What all questions to one list end with, in wire format: its domain, type and class.
+#[derive(Clone, Debug)]
+pub(super) struct Ending(Box<[u8]>);
+
+impl From<&DomainName> for Ending {
+    fn from(list: &DomainName) -> Self {
+        let mut bytes = Vec::new();
+        for label in list.as_str().split('.') {
+            // A host name's label has 63 characters at most.
+            bytes.extend(u8::try_from(label.len()));
+            bytes.extend_from_slice(label.as_bytes());
+        }
+        bytes.push(0);
+        bytes.extend(TYPE_AND_CLASS);
+        Self(bytes.into())
+    }
+}
+
+/// The question about a client to a list, with the message id 0.
 ///
 /// `None` when the name would be too long, which [`super::DOMAIN_MAX`] rules out.
-pub fn question(client: IpAddr, list: &DomainName) -> Option<Vec<u8>> {
-    let mut builder = MessageBuilder::new_vec();
-    builder.header_mut().set_rd(true);
-    let mut builder = builder.question();
-    builder.push((query_name(client, list)?, Rtype::A)).ok()?;
-    Some(builder.finish())
+pub(super) fn question(client: &ReversedName, list: &Ending) -> Option<Vec<u8>> {
+    let fits = client.0.len() + list.0.len() <= NAME_MAX + TYPE_AND_CLASS.len();
+    fits.then(|| [&HEADER, client.0.as_slice(), &list.0].concat())
 }
 
 /// Reads the answer to [`question`] with the same arguments.
-pub fn parse_answer(client: IpAddr, list: &DomainName, message: &[u8]) -> Result<Answer, BadAnswer> {
+pub(super) fn parse_answer(
+    client: &ReversedName,
+    list: &Ending,
+    message: &[u8],
+) -> Result<Answer, BadAnswer> {
     if message.len() > MESSAGE_MAX {
         return Err(BadAnswer::Oversized);
     }
@@ -77,41 +138,35 @@ pub fn parse_answer(client: IpAddr, list: &DomainName, message: &[u8]) -> Result
     if counts.ancount().saturating_add(counts.nscount()) > RECORDS_MAX {
         return Err(BadAnswer::Oversized);
     }
-    let question = question(client, list).ok_or(BadAnswer::Mismatch)?;
-    let question = Message::from_octets(question).map_err(|_| BadAnswer::Mismatch)?;
-    if !message.is_answer(&question) {
+    check(client, list, message)?;
+    read(message)
+}
+
+/// Whether it is a good answer to the question, whatever it says.
+fn check(client: &ReversedName, list: &Ending, message: &Message<[u8]>) -> Result<(), BadAnswer> {
+    let header = message.header();
+    let one_question = message.header_counts().qdcount() == 1;
+    if !header.qr() || header.id() != 0 || !one_question || !repeats(client, list, message) {
         return Err(BadAnswer::Mismatch);
     }
-    if message.header().tc() {
+    if header.tc() {
         return Err(BadAnswer::Truncated);
     }
-    match message.header().rcode() {
-        Rcode::NOERROR | Rcode::NXDOMAIN => read(message),
+    match header.rcode() {
+        Rcode::NOERROR | Rcode::NXDOMAIN => Ok(()),
         code => Err(BadAnswer::Rcode(code)),
     }
 }
 
-/// `9.113.0.203.` or the reversed nibbles of an IPv6 address, before the list's domain.
-fn query_name(client: IpAddr, list: &DomainName) -> Option<Name<Vec<u8>>> {
-    let mut text = String::with_capacity(64 + list.as_str().len());
-    match client {
-        IpAddr::V4(address) => {
-            for octet in address.octets().into_iter().rev() {
-                text.push_str(&octet.to_string());
-                text.push('.');
-            }
-        }
-        IpAddr::V6(address) => {
-            for octet in address.octets().into_iter().rev() {
-                for nibble in [octet & 15, octet >> 4] {
-                    text.extend(char::from_digit(nibble.into(), 16));
-                    text.push('.');
-                }
-            }
-        }
-    }
-    text.push_str(list.as_str());
-    Name::vec_from_str(&text).ok()
+/// Whether the question is repeated, in letters of any case (RFC 4343): nothing else in it, the length of a label
+/// included, has the number of a letter.
+fn repeats(client: &ReversedName, list: &Ending, message: &Message<[u8]>) -> bool {
+    let mut rest = message.as_slice().get(HEADER.len()..).unwrap_or_default();
+    [client.0.as_slice(), &list.0].into_iter().all(|part| {
+        let Some((begin, end)) = rest.split_at_checked(part.len()) else { return false };
+        rest = end;
+        begin.eq_ignore_ascii_case(part)
+    })
 }
 
 fn read(message: &Message<[u8]>) -> Result<Answer, BadAnswer> {
@@ -130,14 +185,20 @@ fn read(message: &Message<[u8]>) -> Result<Answer, BadAnswer> {
         let record_ttl = record.ttl().as_secs();
         ttl = Some(ttl.map_or(record_ttl, |lowest| lowest.min(record_ttl)));
     }
+    let ttls = message.answer().into_iter().flatten().flatten().map(|record| record.ttl().as_secs());
+    let lowest = ttls.min();
     if addresses.is_empty() {
-        return Ok(Answer { addresses, ttl: negative_ttl(message)? });
+        let Some((ttl, minimum)) = negative_ttl(message)? else {
+            return Ok(Answer { addresses, ttl: None, cache_ttl: None });
+        };
+        let cache_ttl = lowest.into_iter().chain([ttl, minimum]).min();
+        return Ok(Answer { addresses, ttl: Some(ttl), cache_ttl });
     }
-    let (listings, errors): (Vec<_>, Vec<_>) =
-        addresses.into_iter().partition(|&address| is_listing(address));
-    match errors.first() {
-        Some(&error) if listings.is_empty() => Err(BadAnswer::ErrorAddress(error)),
-        _ => Ok(Answer { addresses: listings, ttl }),
+    let first = addresses.first().copied();
+    addresses.retain(|&address| is_listing(address));
+    match first {
+        Some(error) if addresses.is_empty() => Err(BadAnswer::ErrorAddress(error)),
+        _ => Ok(Answer { addresses, ttl, cache_ttl: lowest }),
     }
 }
 
@@ -145,13 +206,21 @@ fn is_listing(address: Ipv4Addr) -> bool {
     matches!(address.octets(), [127, second, third, _] if (second, third) != (255, 255))
 }
 
-fn negative_ttl(message: &Message<[u8]>) -> Result<Option<u32>, BadAnswer> {
+/// TTL and MINIMUM of the SOA record, if there is one.
+fn negative_ttl(message: &Message<[u8]>) -> Result<Option<(u32, u32)>, BadAnswer> {
     let authority = message.authority().map_err(|_| BadAnswer::Malformed)?;
     match authority.limit_to_in::<Soa<_>>().next() {
         None => Ok(None),
-        Some(Ok(soa)) => Ok(Some(soa.ttl().as_secs())),
+        Some(Ok(soa)) => Ok(Some((soa.ttl().as_secs(), soa.data().minimum().as_secs()))),
         Some(Err(_)) => Err(BadAnswer::Malformed),
     }
+}
+
+/// Whether `message` looks like the answer to a question of ours: the message id 0 and the bit that makes it an answer.
+///
+/// For hosts whose resolver has an HTTP front, so that they ask for the status only of what is no answer.
+pub fn is_answer(message: &[u8]) -> bool {
+    matches!(message, [0, 0, flags, ..] if flags & 0x80 != 0)
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! Adding up what the lists say about one client.
 
-use super::message::{Answer, BadAnswer, parse_answer};
+use super::message::{Answer, BadAnswer, ReversedName};
 use super::zone::Zone;
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use std::fmt;
-use std::net::IpAddr;
-
-/// HTTP's "gateway timeout": what Envoy makes of a resolver that does not answer in time.
-const HTTP_GATEWAY_TIMEOUT: u16 = 504;
 
 /// The answers so far.
 #[derive(Clone, Debug)]
@@ -27,8 +23,8 @@ pub struct Tally {
 pub enum Heard {
     /// The client is listed.
     Listed(Answer),
-    /// It is not.
-    Unlisted,
+    /// It is not: the answer has no addresses.
+    Unlisted(Answer),
     /// The list did not answer in time. It does not count as answered: one dead list makes a client wait the whole
     /// time.
     TimedOut,
@@ -85,17 +81,15 @@ impl Tally {
     /// Takes the answer of one list.
     pub fn hear(
         &mut self,
-        client: IpAddr,
+        client: &ReversedName,
         index: usize,
         zone: &Zone,
         answer: Result<&[u8], DnsFailure>,
     ) -> Heard {
         let Some(answered @ false) = self.answered.get_mut(index) else { return Heard::Ignored };
         let reading = match answer {
-            Ok(message) => parse_answer(client, &zone.domain, message).map_err(Trouble::Bad),
-            Err(DnsFailure::Timeout | DnsFailure::HttpStatus(HTTP_GATEWAY_TIMEOUT)) => {
-                return Heard::TimedOut;
-            }
+            Ok(message) => zone.parse_answer(client, message).map_err(Trouble::Bad),
+            Err(DnsFailure::Timeout) => return Heard::TimedOut,
             Err(DnsFailure::HttpStatus(status)) => Err(Trouble::HttpStatus(status)),
             Err(DnsFailure::Unreachable) => Err(Trouble::Unreachable),
         };
@@ -114,7 +108,7 @@ impl Tally {
                         self.heaviest = Some((weight, index));
                     }
                 }
-                if listed { Heard::Listed(answer) } else { Heard::Unlisted }
+                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer) }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The lists to ask: entries of `dnsbl_sites` with the same domain share one question.
 
 use super::filter::Filter;
+use super::message::{self, Answer, BadAnswer, Ending, ReversedName};
 use super::name::{DomainName, PublicName};
 use super::site::Site;
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ pub struct Zone {
     pub domain: DomainName,
     /// What to call the list before clients and in logs (`dnsbl_reply_map`).
     pub public_name: PublicName,
+    ending: Ending,
     entries: Vec<Entry>,
 }
 
@@ -45,6 +47,7 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
             None => zones.push(Zone {
                 domain: site.domain.clone(),
                 public_name: reply_map.get(&site.domain).cloned().unwrap_or_else(|| (&site.domain).into()),
+                ending: (&site.domain).into(),
                 entries: vec![entry],
             }),
         }
@@ -53,6 +56,16 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
 }
 
 impl Zone {
+    /// The A question about a client, with the message id 0. `None` when its name would be longer than DNS allows.
+    pub fn question(&self, client: &ReversedName) -> Option<Vec<u8>> {
+        message::question(client, &self.ending)
+    }
+
+    /// Reads the answer to [`Zone::question`].
+    pub fn parse_answer(&self, client: &ReversedName, message: &[u8]) -> Result<Answer, BadAnswer> {
+        message::parse_answer(client, &self.ending, message)
+    }
+
     /// What the list's answers are worth, in the order of `dnsbl_sites`.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

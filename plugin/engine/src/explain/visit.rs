@@ -1,13 +1,15 @@
 //! A client that waits for its turn, speaks SMTP and delivers one mail: what does a session do with it?
 
-use super::{Case, in_order_of_arrival};
-use crate::io::{Endpoints, Input, Output, Standing, Upstream};
+use super::{Case, in_order_of_arrival, questions};
+use crate::io::{ConnectionId, Endpoints, Host, Input, Output, Upstream};
 use crate::policy::{Policy, UpstreamProxy};
 use crate::record::Record;
-use crate::session::Session;
+use crate::registry::{recall, remember};
+use crate::shared::Memory;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
-use std::collections::{BTreeSet, VecDeque};
+use crate::worker::Worker;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +45,11 @@ pub struct Outcome {
     pub remembered: Option<Record>,
 }
 
+/// The only connection that there is.
+const CLIENT: ConnectionId = ConnectionId(1);
+/// A host that speaks only when it has dialled, as Envoy; nobody aims at its memory.
+const HOST: Host = Host { teases: false, hash_key: [0; 16] };
+
 /// The outcome, and what the lists had to do with it.
 pub(super) struct Visited {
     pub outcome: Outcome,
@@ -53,12 +60,15 @@ pub(super) struct Visited {
 }
 
 struct Visit<'a> {
-    session: Session,
+    worker: Worker<Memory>,
     case: &'a Case<'a>,
     time: Duration,
     inputs: VecDeque<Input<'a>>,
     lines: VecDeque<&'static str>,
-    lists_asked: bool,
+    /// The numbers of the lists that can be asked about this client, those whose questions have not come yet.
+    lists: VecDeque<usize>,
+    /// The number of each list's question.
+    questions: BTreeMap<usize, u32>,
     heard: BTreeSet<usize>,
     dialled: Option<(Upstream, Duration)>,
     verdict: Option<Verdict>,
@@ -66,7 +76,6 @@ struct Visit<'a> {
     replies: u32,
     /// The dialogue is over.
     quits: bool,
-    remembered: Option<Record>,
     /// The client has given up.
     gone: bool,
 }
@@ -81,24 +90,32 @@ pub(super) fn visit(policy: &Policy, case: &Case<'_>) -> Visited {
     let address = |ip| SocketAddr::new(ip, SMTP_PORT);
     let endpoints =
         Endpoints { client: address(case.client), server: address(case.server.unwrap_or(SOME_SERVER)) };
+    let (client, buckets) = (case.client.to_canonical(), policy.cache.buckets);
+    let lists = questions(&policy, client).into_iter().enumerate();
+    let lists = lists.filter_map(|(list, question)| question.map(|_| list)).collect();
+    let worker = Worker::new(Memory::default(), Arc::new(policy), HOST);
+    if let Some(record) = case.record {
+        remember(worker.shared(), client, record, buckets);
+    }
     let mut visit = Visit {
-        session: Session::new(Arc::new(policy), endpoints),
+        worker,
         case,
         time: Duration::ZERO,
-        inputs: VecDeque::from([Input::ClientOpened]),
+        inputs: VecDeque::from([Input::ClientOpened(Some(endpoints))]),
         lines: DIALOGUE.into(),
-        lists_asked: false,
+        lists,
+        questions: BTreeMap::new(),
         heard: BTreeSet::new(),
         dialled: None,
         verdict: None,
         reply: None,
         replies: 0,
         quits: false,
-        remembered: None,
         gone: false,
     };
     visit.play();
-    visit.tell()
+    let record = recall(visit.worker.shared(), client, buckets);
+    visit.tell(record.filter(|_| record != case.record))
 }
 
 impl Visit<'_> {
@@ -111,14 +128,14 @@ impl Visit<'_> {
                 let millis = u64::try_from(self.time.as_millis()).unwrap_or(u64::MAX);
                 let unix = self.case.unix.saturating_add(self.time.as_secs());
                 let now = Now { instant: Instant::from_millis(millis), unix };
-                for output in self.session.handle(input, now) {
-                    self.carry_out(output);
+                for task in self.worker.handle(CLIENT, input, now) {
+                    self.carry_out(task.output);
                 }
             }
-            if self.is_served() || self.session.is_over() {
+            if self.is_served() || !self.worker.has(CLIENT) {
                 return;
             }
-            let deadline = self.session.deadline().map(|at| Duration::from_millis(at.as_millis()));
+            let deadline = self.worker.deadline().map(|at| Duration::from_millis(at.as_millis()));
             let Some(deadline) = deadline.filter(|&at| at <= PATIENCE) else {
                 if self.gone {
                     return;
@@ -130,16 +147,17 @@ impl Visit<'_> {
             };
             match arrivals.front() {
                 Some(&(index, answer, after))
-                    if self.lists_asked && self.dialled.is_none() && after < deadline =>
+                    if !self.questions.is_empty() && self.dialled.is_none() && after < deadline =>
                 {
                     arrivals.pop_front();
                     self.heard.insert(index);
                     self.time = self.time.max(after);
-                    let question = u16::try_from(index).unwrap_or(u16::MAX);
-                    self.inputs.push_back(Input::DnsAnswer { question, answer });
+                    if let Some(&question) = self.questions.get(&index) {
+                        self.inputs.push_back(Input::DnsAnswer { question, answer });
+                    }
                 }
                 _ => {
-                    self.time = deadline;
+                    self.time = self.time.max(deadline);
                     self.inputs.push_back(Input::DeadlineReached);
                 }
             }
@@ -148,21 +166,16 @@ impl Visit<'_> {
 
     fn carry_out(&mut self, output: Output) {
         match output {
-            Output::Join(_) => self.inputs.push_back(Input::Joined(Standing::ALONE)),
-            Output::Recall(_) => self.inputs.push_back(Input::Remembered(self.case.record)),
-            Output::ClaimPassNew(_) => self.inputs.push_back(Input::PassNewClaimed(true)),
-            Output::AskDns { .. } => self.lists_asked = true,
-            Output::Remember(_, record) => self.remembered = Some(record),
+            Output::AskDns { question, .. } => {
+                self.questions.extend(self.lists.pop_front().map(|list| (list, question)));
+            }
             Output::Dial(upstream) => self.dialled = Some((upstream, self.time)),
             Output::ToClient(bytes) => self.hear(&bytes),
             Output::Verdict(verdict) => self.verdict = Some(verdict),
-            Output::Adjust(..)
-            | Output::Close
-            | Output::Count(_)
-            | Output::Leave(_)
+            Output::Close
+            | Output::Count(..)
+            | Output::Gauge(..)
             | Output::Log(_)
-            | Output::Renew(_)
-            | Output::Share(..)
             | Output::Skip(_)
             | Output::Teaser(_) => {}
         }
@@ -184,7 +197,7 @@ impl Visit<'_> {
         matches!(self.dialled, Some((Upstream::Backend, _)))
     }
 
-    fn tell(self) -> Visited {
+    fn tell(self, remembered: Option<Record>) -> Visited {
         let served = self.is_served();
         Visited {
             outcome: Outcome {
@@ -193,9 +206,9 @@ impl Visit<'_> {
                 waits: self.dialled.map_or(self.time, |(_, at)| at),
                 turned_away: !served && self.replies == 1,
                 reply: self.reply,
-                remembered: self.remembered,
+                remembered,
             },
-            lists_asked: self.lists_asked,
+            lists_asked: !self.questions.is_empty(),
             heard: self.heard,
         }
     }

@@ -1,10 +1,10 @@
 //! What holds where a configuration says nothing: Postfix's defaults.
 
 use super::{
-    Action, Banner, Bounded, Cache, Footer, ForbiddenCommand, Hostname, Lane, Period, Policy, Resolver,
-    StressPeriod, UpstreamProxy,
+    Action, Banner, Bounded, Cache, Compiled, Footer, ForbiddenCommand, Hostname, Lane, Period, Policy,
+    Resolver, StressPeriod, UpstreamProxy,
 };
-use crate::access::{Networks, Rule};
+use crate::access::{AccessList, Networks, Rule};
 use std::collections::BTreeMap;
 
 /// Postfix's 100 protects its processes; Envoy holds a client for some kilobytes, and a good client that comes in a
@@ -14,10 +14,10 @@ const QUEUE_LIMIT: u32 = 10_000;
 impl Default for Policy {
     /// Postfix's defaults.
     fn default() -> Self {
-        Self {
+        let mut policy = Self {
             myhostname: Hostname::default(),
             mynetworks: Bounded::new(Networks::loopback()),
-            access_list: Bounded::new(vec![Rule::PermitMynetworks]),
+            access_list: Bounded::new(AccessList::from(vec![Rule::PermitMynetworks])),
             denylist_action: Action::Ignore,
             allowlist_interfaces: Bounded::new(Networks::all()),
             smtpd_banner: Banner::smtpd(),
@@ -64,7 +64,10 @@ impl Default for Policy {
             resolver: Resolver::default(),
             cache: Cache::default(),
             lane: Lane::default(),
-            zones: Vec::new(),
-        }
+            compiled: Compiled::default(),
+        };
+        // The defaults have nothing that could be wrong.
+        policy.compiled = Compiled::new(&policy).unwrap_or_default();
+        policy
     }
 }

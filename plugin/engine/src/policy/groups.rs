@@ -22,7 +22,7 @@ pub struct Resolver {
 #[cfg_attr(not(target_family = "wasm"), derive(serde::Serialize, schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Cache {
-    /// Size of the table, in buckets of 8 clients each (36 bytes a client).
+    /// Size of the table, in buckets of 8 clients each (69 bytes a client).
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1, max = 1_048_576)))]
     #[serde(deserialize_with = "text::buckets")]
     pub buckets: NonZeroU32,

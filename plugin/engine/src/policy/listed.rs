@@ -1,6 +1,8 @@
 //! Lists with a limit on their length.
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
+use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
 
 /// A list of at most `MAX` entries.
@@ -23,14 +25,41 @@ impl<L, const MAX: usize> Deref for Bounded<L, MAX> {
 
 impl<'de, T, L, const MAX: usize> Deserialize<'de> for Bounded<L, MAX>
 where
-    L: Deserialize<'de> + Deref<Target = [T]>,
+    T: Deserialize<'de>,
+    L: From<Vec<T>> + Deref<Target = [T]>,
 {
+    /// What is above the limit is counted, and not kept.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = L::deserialize(deserializer)?;
-        if list.len() > MAX {
-            return Err(D::Error::custom(format_args!("{} entries: expected at most {MAX}", list.len())));
+        struct Entries<T, const MAX: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Entries<T, MAX> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
+                let mut entries = Vec::new();
+                while entries.len() < MAX {
+                    match sequence.next_element()? {
+                        Some(entry) => entries.push(entry),
+                        None => return Ok(entries),
+                    }
+                }
+                let mut count = MAX;
+                while sequence.next_element::<IgnoredAny>()?.is_some() {
+                    count = count.saturating_add(1);
+                }
+                if count > MAX {
+                    return Err(A::Error::custom(format_args!("{count} entries: expected at most {MAX}")));
+                }
+                Ok(entries)
+            }
         }
-        Ok(Self(list))
+
+        let entries = deserializer.deserialize_seq(Entries::<T, MAX>(PhantomData))?;
+        Ok(Self(L::from(entries)))
     }
 }
 

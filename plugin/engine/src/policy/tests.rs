@@ -17,7 +17,7 @@ fn nothing_means_postfix_defaults() {
         assert_eq!(policy.dnsbl_max_ttl, Period::hours(1));
         assert_eq!(policy.dnsbl_timeout, Period::seconds(10));
         assert_eq!(policy.allowlist_threshold(), None);
-        assert_eq!(*policy.access_list, [Rule::PermitMynetworks]);
+        assert_eq!(**policy.access_list, [crate::access::Rule::PermitMynetworks]);
         assert_eq!(policy.cache.buckets.get(), 8_192);
     }
 }
@@ -160,7 +160,42 @@ fn every_limit_holds_at_its_value_and_breaks_above() {
     assert!(banner(BANNER_MAX) && !banner(BANNER_MAX + 1));
     let padded = |length: usize| Policy::parse(format!("{{{}}}", " ".repeat(length - 2)).as_bytes());
     assert!(padded(CONFIG_MAX).is_ok());
-    assert!(padded(CONFIG_MAX + 1).unwrap_err().to_string().contains("expected at most 1048576"));
+    assert!(padded(CONFIG_MAX + 1).unwrap_err().to_string().contains("expected at most 16777216"));
+}
+
+#[test]
+fn a_list_above_its_limit_is_refused_with_the_limit() {
+    let list = |length: usize| format!(r#"{{"access_list": [{}7]}}"#, "0,".repeat(length));
+    assert!(error(&list(3)).contains("access_list[0]"));
+    let rules = |length: usize| format!(r#"{{"access_list": [{}]}}"#, vec![r#""dunno""#; length].join(","));
+    let told = error(&rules(ACCESS_RULES_MAX + 2));
+    assert!(told.starts_with("access_list: 200002 entries: expected at most 200000"), "{told}");
+    let told = error(&format!(r#"{{"dnsbl_sites": [{}7]}}"#, r#""bl.test","#.repeat(SITES_MAX)));
+    assert!(
+        told.starts_with("dnsbl_sites: 65 entries: expected at most 64"),
+        "what is above is not read: {told}"
+    );
+}
+
+#[test]
+fn the_most_rules_fit_into_the_largest_configuration() {
+    let rule = r#"{ "cidr": "!2001:db8:1234:5678:9abc:def0:1234:5678/128", "action": "permit" },"#;
+    assert!(rule.len() * ACCESS_RULES_MAX < CONFIG_MAX);
+}
+
+#[test]
+fn a_hundred_thousand_prefixes_are_read_and_each_has_its_rule() {
+    let rule = |number: u32| {
+        let network = std::net::Ipv4Addr::from_bits(0x0b00_0000 + (number << 8));
+        format!(r#"{{"cidr": "{network}/24", "action": "reject"}}"#)
+    };
+    let rules: Vec<_> = (0..100_000).map(rule).collect();
+    let policy = Policy::parse(format!(r#"{{"access_list": [{}]}}"#, rules.join(",")).as_bytes()).unwrap();
+    for (index, text) in rules.iter().enumerate().step_by(997) {
+        let client = text.split('"').nth(3).unwrap().replace(".0/24", ".77").parse().unwrap();
+        let found = crate::access::find(&policy.access_list, &policy.mynetworks, client).unwrap();
+        assert_eq!(found.index, index);
+    }
 }
 
 #[test]
@@ -172,15 +207,35 @@ fn a_banner_line_never_exceeds_what_smtp_allows() {
 #[test]
 fn the_banner_names_the_host() {
     let policy = Policy::parse(br#"{"myhostname": "mx.example.com"}"#).unwrap();
-    assert_eq!(policy.teaser(), "mx.example.com ESMTP");
+    assert_eq!(policy.greeting(), b"220 mx.example.com ESMTP\r\n");
+    assert_eq!(policy.teaser(), b"220-mx.example.com ESMTP\r\n");
     let policy =
         Policy::parse(br#"{"smtpd_banner": "$myhostname hi", "greet_banner": "Wait. $smtpd_banner"}"#);
-    assert_eq!(policy.unwrap().teaser(), "Wait. localhost hi");
+    assert_eq!(policy.unwrap().teaser(), b"220-Wait. localhost hi\r\n");
+    assert_eq!(Policy::default().greeting(), b"220 localhost ESMTP\r\n");
     let long =
         format!(r#"{{"myhostname": "{}", "smtpd_banner": "{}"}}"#, "a".repeat(60), "$myhostname".repeat(9));
     assert!(
         error(&long).starts_with("smtpd_banner: 540 bytes with the names filled in: expected at most 506")
     );
+}
+
+#[test]
+fn a_greeting_is_softened_like_any_reply() {
+    // As in Postfix: the fifth character is taken for an enhanced code, whatever it is.
+    let policy = Policy::parse(br#"{"myhostname": "5.example", "soft_bounce": true}"#).unwrap();
+    assert_eq!(policy.greeting(), b"220 4.example ESMTP\r\n");
+    assert_eq!(policy.teaser(), b"220-5.example ESMTP\r\n");
+}
+
+#[test]
+fn the_shortest_pass_is_the_least_of_all_five() {
+    let shortest = |json: &str| Policy::parse(json.as_bytes()).unwrap().shortest_ttl();
+    assert_eq!(shortest("{}"), 60, "dnsbl_min_ttl");
+    assert_eq!(Policy::default().shortest_ttl(), 60);
+    for ttl in ["greet_ttl", "pipelining_ttl", "non_smtp_command_ttl", "bare_newline_ttl"] {
+        assert_eq!(shortest(&format!(r#"{{"{ttl}": "7s"}}"#)), 7, "{ttl}");
+    }
 }
 
 #[test]

@@ -4,15 +4,15 @@
 //! test is done only by talking early or by the DNS allowlist shortcut. So a polite unknown client waits all of
 //! `greet_wait`, however fast the lists answer; one that only the lists must decide about waits just for them.
 
-use super::{Forward, Phase, Session, bracketed, keep_early};
-use crate::dnsbl::{Answer, Heard, Score, Tally, question};
-use crate::io::{DnsFailure, Output};
-use crate::line::{Line, elapsed, escape};
+use super::{Forward, Phase, Session, Surroundings, bracketed, count, log};
+use crate::dnsbl::Score;
+use crate::io::Output;
+use crate::line::{elapsed, escape};
 use crate::metric::Counter;
 use crate::policy::Action;
 use crate::record::{Test, TestSet};
 use crate::reply;
-use crate::time::{Instant, Now};
+use crate::time::Instant;
 use crate::timer::Timer;
 use crate::verdict::Verdict;
 use std::time::Duration;
@@ -20,14 +20,13 @@ use std::time::Duration;
 /// How many early bytes are looked at (and counted in the log): postscreen peeks into the socket once, up to this.
 pub const PEEK_MAX: usize = 1_023;
 
-/// How many bytes are kept that arrive before anybody reads them. The dummy SMTP server reads them later; what comes
-/// on top is lost.
+/// How many bytes a client may send before its turn. They are kept for the dummy SMTP server to read after the wait; of
+/// a client that sends more the host would have to keep ever more, so it is decided about at once.
 pub const EARLY_MAX: usize = 16 * 1_024;
 
 #[derive(Debug)]
 pub(super) struct Greet {
     since: Instant,
-    tally: Tally,
     /// Frozen when all lists have answered, or taken at the end of the wait.
     score: Option<Score>,
     /// What an early talker has said so far.
@@ -36,157 +35,135 @@ pub(super) struct Greet {
     ended: bool,
 }
 
-impl Session {
-    pub(super) fn begin_greet(&mut self, now: Now) {
-        self.phase = Phase::Greeting(Greet {
-            since: now.instant,
-            tally: Tally::new(self.policy.zones().len()),
-            score: None,
-            early: Vec::new(),
-            ended: false,
-        });
-        self.begin_screening();
-        let wait = self.policy.greet_wait.duration(self.standing.stressed);
-        self.timers.set(Timer::GreetWait, now.instant.after(wait));
-        if self.progress.todo.contains(Test::Pregreet) {
-            self.outputs.push(Output::Teaser(reply::teaser(&self.policy.teaser()).into_bytes()));
-        }
-        if self.progress.todo.contains(Test::Dnsbl) {
-            self.ask_lists();
-        }
+impl Greet {
+    /// When the wait began.
+    pub fn since(&self) -> Instant {
+        self.since
     }
+}
 
-    fn ask_lists(&mut self) {
-        let timeout = self.policy.dnsbl_timeout.duration();
-        for (index, zone) in (0_u16..).zip(self.policy.zones()) {
-            if let Some(message) = question(self.client.ip(), &zone.domain) {
-                self.outputs.push(Output::Count(Counter::DnsQuestion));
-                self.outputs.push(Output::AskDns { question: index, message, timeout });
-            }
+impl Session {
+    pub(super) fn begin_greet(&mut self, around: &mut dyn Surroundings) {
+        let since = around.now().instant;
+        self.phase = Phase::Greeting(Greet { since, score: None, early: Vec::new(), ended: false });
+        self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
+        if self.progress.todo.contains(Test::Pregreet) && around.teases() {
+            around.emit(Output::Teaser(self.policy.teaser().to_vec()));
+        }
+        if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
+            self.lists_are_complete();
         }
     }
 
     /// Bytes before the verdict. Only the first arrival counts, and only while the pregreet test runs; a client that
-    /// passed it earlier may talk when it likes.
-    pub(super) fn talked_early(&mut self, bytes: &[u8], now: Now) {
+    /// passed it earlier may talk when it likes, within reason.
+    pub(super) fn talked_early(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
         let Phase::Greeting(greet) = &mut self.phase else { return };
-        keep_early(&mut greet.early, bytes);
+        let room = EARLY_MAX.saturating_sub(greet.early.len());
+        let too_much = bytes.len() > room;
+        greet.early.extend(bytes.iter().take(room));
+        self.test_early_talk(bytes, around);
+        if too_much {
+            self.talked_too_much(around);
+        }
+    }
+
+    fn test_early_talk(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
+        let Phase::Greeting(greet) = &self.phase else { return };
         let undecided = !(self.progress.done | self.progress.fail).contains(Test::Pregreet);
         if bytes.is_empty() || !self.progress.todo.contains(Test::Pregreet) || !undecided {
             return;
         }
         let peeked = bytes.get(..PEEK_MAX).unwrap_or(bytes);
-        let waited = now.instant.since(greet.since);
-        self.count(Counter::Pregreet);
-        self.log(format!(
-            "PREGREET {} after {} from {}: {}",
-            peeked.len(),
-            elapsed(waited),
-            bracketed(self.client),
-            escape(peeked)
-        ));
+        let now = around.now().instant;
+        let waited = now.since(greet.since);
+        count(around, Counter::Pregreet);
+        let (after, client) = (elapsed(waited), bracketed(self.client));
+        log(around, format!("PREGREET {} after {after} from {client}: {}", peeked.len(), escape(peeked)));
         self.progress.fail |= Test::Pregreet.into();
         match self.policy.greet_action {
-            Action::Drop => return self.turn_away(reply::PROTOCOL_ERROR, Verdict::Pregreet, now),
+            Action::Drop => return self.turn_away(reply::PROTOCOL_ERROR, Verdict::Pregreet, around),
             Action::Enforce => self.reject_with(reply::PROTOCOL_ERROR_RCPT.to_owned(), Verdict::Pregreet),
             Action::Ignore => {}
         }
         self.progress.done |= Test::Pregreet.into();
         // Postfix: the rest of the wait is counted in whole seconds.
-        let wait = self.policy.greet_wait.duration(self.standing.stressed);
+        let wait = self.policy.greet_wait.duration(self.stressed);
         let rest = wait.saturating_sub(Duration::from_secs(waited.as_secs()));
-        self.timers.set(Timer::GreetWait, now.instant.after(rest));
-        self.end_greet_if_done(now);
+        self.timers.set(Timer::GreetWait, now.after(rest));
+        self.end_greet_if_done(around);
     }
 
-    pub(super) fn list_answered(&mut self, index: u16, answer: Result<&[u8], DnsFailure>, now: Now) {
-        let client = self.client_address();
-        let policy = self.policy.clone();
-        let Phase::Greeting(greet) = &mut self.phase else { return };
-        if !self.progress.todo.contains(Test::Dnsbl) {
+    /// Who is to be refused, or is decided about by what is known, need not be waited for. Of all others it is not
+    /// known whether they are on a list, and nobody gets past the lists by sending much.
+    fn talked_too_much(&mut self, around: &mut dyn Surroundings) {
+        if !matches!(self.phase, Phase::Greeting(_)) {
             return;
         }
-        let Some(zone) = policy.zones().get(usize::from(index)) else { return };
-        let heard = greet.tally.hear(client, usize::from(index), zone, answer);
-        let complete = greet.tally.is_complete();
-        let list = &zone.public_name;
-        match heard {
-            Heard::Ignored => return,
-            Heard::Unlisted => {}
-            Heard::Listed(answer) => self.log_listing(list.as_str(), &answer),
-            Heard::TimedOut => {
-                self.count(Counter::DnsTimeout);
-                let text = format!("dnsblog reply timeout {}s for {list}", policy.dnsbl_timeout.as_secs());
-                self.outputs.push(Output::Log(Line::list_trouble(index, &text)));
-            }
-            Heard::Trouble(trouble) => {
-                self.count(Counter::DnsError);
-                let resolver = &policy.resolver.cluster;
-                let text = format!(
-                    "dnsblog_query: lookup error for {client} at {list} by resolver {resolver}: {trouble}"
-                );
-                self.outputs.push(Output::Log(Line::list_trouble(index, &text)));
-            }
+        let refused = matches!(self.progress.forward, Forward::No { .. });
+        let lists_done =
+            !self.progress.todo.contains(Test::Dnsbl) || self.progress.done.contains(Test::Dnsbl);
+        if refused || lists_done {
+            return self.greet_wait_over(around);
         }
-        if complete {
-            self.take_score(now);
+        let client = bracketed(self.client);
+        log(around, format!("NOQUEUE: reject: CONNECT from {client}: too much before the greeting"));
+        count(around, Counter::EarlyTalkLimit);
+        self.turn_away(reply::TOO_MUCH_EARLY_TALK, Verdict::EarlyTalkLimit, around);
+    }
+
+    /// All lists have answered.
+    pub(super) fn lists_answered(&mut self, around: &mut dyn Surroundings) {
+        if matches!(self.phase, Phase::Greeting(_)) && around.lists_are_complete(self.client_address()) {
+            self.take_score(around);
             self.progress.done |= Test::Dnsbl.into();
-            self.end_greet_if_done(now);
+            self.end_greet_if_done(around);
         }
     }
 
-    fn log_listing(&mut self, list: &str, answer: &Answer) {
-        self.count(Counter::DnsListed);
-        let client = self.client_address();
-        for address in &answer.addresses {
-            self.log(format!("addr {client} listed by domain {list} as {address}"));
-        }
-    }
-
-    fn end_greet_if_done(&mut self, now: Now) {
+    fn end_greet_if_done(&mut self, around: &mut dyn Surroundings) {
         let early = TestSet::from(Test::Pregreet) | Test::Dnsbl.into();
         if self.progress.done.contains_all(self.progress.todo & early) {
-            self.greet_wait_over(now);
+            self.greet_wait_over(around);
         }
     }
 
     /// The verdict of the early tests (postscreen's `psc_early_event` for `EVENT_TIME`).
-    pub(super) fn greet_wait_over(&mut self, now: Now) {
+    pub(super) fn greet_wait_over(&mut self, around: &mut dyn Surroundings) {
         if !matches!(self.phase, Phase::Greeting(_)) {
             return;
         }
+        let unix = around.now().unix;
         let decided = self.progress.done | self.progress.fail;
         if self.progress.todo.contains(Test::Pregreet) && !decided.contains(Test::Pregreet) {
             self.progress.pass |= Test::Pregreet.into();
-            let expiry = now.unix.saturating_add(self.policy.greet_ttl.as_secs());
-            self.stamp(Test::Pregreet, expiry);
+            self.stamp(Test::Pregreet, unix.saturating_add(self.policy.greet_ttl.as_secs()));
         }
         if self.policy.greet_action == Action::Ignore {
             self.progress.fail = self.progress.fail.without(Test::Pregreet.into());
         }
         if self.progress.todo.contains(Test::Dnsbl) {
-            let Some(score) = self.take_score(now) else { return };
+            let Some(score) = self.take_score(around) else { return };
             if score.total < self.policy.dnsbl_threshold {
                 self.progress.pass |= Test::Dnsbl.into();
-                self.stamp(Test::Dnsbl, now.unix.saturating_add(score.ttl));
+                self.stamp(Test::Dnsbl, unix.saturating_add(score.ttl));
             } else {
-                self.blocked(score, now);
+                self.blocked(score, around);
             }
         }
-        self.share();
         if let Phase::Greeting(greet) = &mut self.phase {
             let (early, ended) = (std::mem::take(&mut greet.early), greet.ended);
-            self.greeted(&early, now);
+            self.greeted(&early, around);
             if ended {
-                self.client_ended(now);
+                self.client_ended(around);
             }
         }
     }
 
     /// Logs and counts a score at or above the threshold, and does what is to be done about it.
-    fn blocked(&mut self, score: Score, now: Now) {
-        self.count(Counter::DnsblBlocked);
-        self.log(format!("DNSBL rank {} for {}", score.total, bracketed(self.client)));
+    fn blocked(&mut self, score: Score, around: &mut dyn Surroundings) {
+        count(around, Counter::DnsblBlocked);
+        log(around, format!("DNSBL rank {} for {}", score.total, bracketed(self.client)));
         let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
         let list = zone.map_or("", |zone| zone.public_name.as_str()).to_owned();
         match self.policy.dnsbl_action {
@@ -198,7 +175,7 @@ impl Session {
             }
             Action::Drop => {
                 let text = reply::blocked_using(self.client_address(), &list);
-                self.turn_away(&text, Verdict::Dnsbl, now);
+                self.turn_away(&text, Verdict::Dnsbl, around);
             }
         }
     }
@@ -206,12 +183,13 @@ impl Session {
     /// The score, taken once: when all lists have answered, or at the end of the wait from those that have.
     ///
     /// A score at or below the allowlist threshold passes all other tests too (postscreen's `psc_allowlist_non_dnsbl`).
-    fn take_score(&mut self, now: Now) -> Option<Score> {
+    fn take_score(&mut self, around: &mut dyn Surroundings) -> Option<Score> {
+        let client = self.client_address();
         let Phase::Greeting(greet) = &mut self.phase else { return None };
         if let Some(score) = greet.score {
             return Some(score);
         }
-        let score = greet.tally.score(&self.policy);
+        let score = around.score(client);
         greet.score = Some(score);
 
         let good = self.policy.allowlist_threshold().is_some_and(|threshold| score.total <= threshold.get());
@@ -222,7 +200,7 @@ impl Session {
                     self.progress.pass |= test.into();
                 }
                 // Also for tests that are disabled today: who turns one on later need not test this client.
-                self.progress.record.extend_expiry(test, now.unix.saturating_add(score.ttl));
+                self.progress.record.extend_expiry(test, around.now().unix.saturating_add(score.ttl));
                 self.progress.unshared |= test.into();
             }
             self.progress.done |= Test::Pregreet.into();
@@ -239,15 +217,6 @@ impl Session {
                 true
             }
             _ => false,
-        }
-    }
-
-    /// When the wait before the greeting began.
-    pub(super) fn greet_began(&self) -> Option<Instant> {
-        match &self.phase {
-            Phase::Greeting(greet) => Some(greet.since),
-            Phase::Joining(early) | Phase::Recalling(early) => Some(early.since),
-            _ => None,
         }
     }
 }

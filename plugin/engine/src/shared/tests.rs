@@ -1,4 +1,4 @@
-use super::crowd::{Broken, Crowd};
+use super::rivals::{Broken, Rivals};
 use super::*;
 
 fn fetch(memory: &Memory) -> Option<(Vec<u8>, u32)> {
@@ -45,9 +45,9 @@ fn a_contended_update_is_tried_again_up_to_its_limit() {
     for (lost, expected) in
         [(0, Some(0)), (1, Some(1)), (WRITE_ATTEMPTS - 1, Some(7)), (WRITE_ATTEMPTS, None)]
     {
-        let crowd = Crowd::new(lost, |memory| _ = append(memory, b'o'));
-        assert_eq!(append(&crowd, b'x'), expected, "{lost} lost races");
-        let (value, _) = fetch(&crowd.memory).unwrap();
+        let rivals = Rivals::new(lost, |memory| _ = append(memory, b'o'));
+        assert_eq!(append(&rivals, b'x'), expected, "{lost} lost races");
+        let (value, _) = fetch(&rivals.memory).unwrap();
         let mine = if expected.is_some() { "x" } else { "" };
         assert_eq!(value, format!("{}{mine}", "o".repeat(lost as usize)).into_bytes(), "{lost} lost races");
     }

@@ -62,7 +62,7 @@ const DEEP: [Test; 3] = [Test::Pipelining, Test::NonSmtpCommand, Test::BareNewli
 #[test]
 fn a_good_client_is_deferred_and_passes() {
     let mut client = Dialogue::watched(r#"{"myhostname": "mx.example"}"#, &DEEP);
-    assert_eq!(client.0.greeting(NOW), b"220 mx.example ESMTP\r\n");
+    assert_eq!(client.0.greeting(), b"220 mx.example ESMTP\r\n");
     assert_eq!(client.hears("HELO good.example\r\n"), ["say 250 mx.example"]);
     assert_eq!(client.hears("MAIL FROM:<s@x.example> SIZE=7\r\n"), ["say 250 2.1.0 Ok"]);
     assert_eq!(client.hears("RCPT TO:<u@exam"), [""; 0]);

@@ -1,9 +1,8 @@
 //! One client of a story before the engine.
 
-use postscreen_engine::{Endpoints, Policy, Seat, Session};
+use postscreen_engine::{ConnectionId, Endpoints, Output};
 use postscreen_scenario::{Action, Actor, Client as Role, Failure, Limits, MailSession, Word};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The server's addresses, those that stories call it by (documentation networks, RFC 5737 and RFC 3849), and the port
@@ -15,8 +14,8 @@ const SERVER_V6: SocketAddr =
 /// A client that has connected.
 pub(super) struct Client {
     pub actor: Actor,
-    pub session: Session,
-    pub seat: Option<Seat>,
+    pub connection: ConnectionId,
+    pub endpoints: Endpoints,
     /// What it sent before anybody was there to take it.
     pub held: Vec<u8>,
     pub socket: Socket,
@@ -65,14 +64,21 @@ pub(super) enum Deed {
     Breaks,
 }
 
+/// Whether a client's connection is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Connection {
+    Kept,
+    Gone,
+}
+
 impl Client {
-    pub(super) fn new(role: &Role, port: u16, policy: Arc<Policy>, now: Duration, limits: Limits) -> Self {
+    pub(super) fn new(role: &Role, port: u16, now: Duration, limits: Limits) -> Self {
         let server = if role.from.is_ipv4() { SERVER_V4 } else { SERVER_V6 };
         let endpoints = Endpoints { client: SocketAddr::new(role.from, port), server };
         Self {
             actor: Actor::new(&role.script, now, limits),
-            session: Session::new(policy, endpoints),
-            seat: None,
+            connection: ConnectionId(port.into()),
+            endpoints,
             held: Vec::new(),
             socket: Socket::Open,
             mail_session: None,
@@ -131,6 +137,19 @@ impl Client {
                 None
             }
         }
+    }
+
+    /// What the engine wants done for it, apart from a dial.
+    pub(super) fn obeys(&mut self, output: Output) -> Connection {
+        match output {
+            Output::Skip(len) => _ = self.held.drain(..len.min(self.held.len())),
+            Output::Teaser(bytes) | Output::ToClient(bytes) if !self.hears(&bytes) => {
+                return Connection::Gone;
+            }
+            Output::Close => self.is_closed(),
+            _ => {}
+        }
+        Connection::Kept
     }
 
     /// Bytes from the server. False when they break the connection.

@@ -1,16 +1,17 @@
-//! One story: the clients, the lists, the mail server, and the loop around their sessions.
+//! One story: the clients, the lists, the mail server, and the loop around one worker.
 
-use super::Report;
-use super::client::{Client, Deed, Socket};
+use super::client::{Client, Connection, Deed, Socket};
+use super::{Order, Report};
 use postscreen_engine::shared::Memory;
-use postscreen_engine::throttle::is_due;
 use postscreen_engine::{
-    Counter, Crowd, DnsFailure, Gauge, Input, Instant, Line, Now, Output, Policy, Repeat, Test, Upstream,
+    ConnectionId, Counter, DnsFailure, Gauge, Host, Input, Instant, Now, Output, Policy, Task, Test,
+    Upstream, Worker, registry,
 };
 use postscreen_scenario::{
     Answered, Limits, MailServer, MailSession, Reply, Resolver, Scenario, Start, Transcript, Word,
 };
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,34 +22,39 @@ const DNS_LATENCY: Duration = Duration::from_millis(5);
 /// The first client's port; each further client has the next one.
 pub(crate) const FIRST_PORT: u16 = 40_000;
 /// What clients are granted. The tolerance covers the resolver's latency.
-const LIMITS: Limits = Limits { wait: Duration::from_mins(2), tolerance: Duration::from_millis(50) };
+const LIMITS: Limits = Limits {
+    wait: Duration::from_mins(2),
+    tolerance: Duration::from_millis(50),
+    greets_early_talkers: false,
+};
 /// How long the play goes on after the last script has ended, so that last words are heard.
 const SETTLE: Duration = Duration::from_secs(1);
 /// The cluster of the mail server, as a proxy would call it.
 const BACKEND: &str = "backend";
+/// The host that plays. Nobody is to be kept from knowing the key here, and every play must go the same way.
+const HOST: Host = Host { teases: true, hash_key: *b"postscreen story" };
 /// The most moments of one play.
 const MOMENTS_MAX: usize = 1_000_000;
 
 /// A story that is being played.
 pub(super) struct Play<'a> {
     scenario: &'a Scenario,
-    policy: Arc<Policy>,
     /// How far the wall clock is into a second when the story begins.
     begin: Duration,
     now: Duration,
-    crowd: Crowd<Memory>,
+    worker: Worker<Memory>,
+    buckets: NonZeroU32,
     clients: BTreeMap<&'a str, Client>,
     resolver: Resolver,
-    /// DNS answers under way, by arrival time and then in the order of the questions.
-    answers: BTreeMap<(Duration, u64), (&'a str, u16, Reply)>,
-    asked: u64,
-    /// When a line that must not be repeated too often was last written.
-    written: BTreeMap<u16, u64>,
+    /// DNS answers under way, by arrival time and then in `order`.
+    answers: BTreeMap<(Duration, i64), (u32, Reply)>,
+    order: Order,
+    asked: i64,
     transcript: Transcript,
 }
 
 impl<'a> Play<'a> {
-    pub(super) fn new(scenario: &'a Scenario, policy: Arc<Policy>, begin: Duration) -> Self {
+    pub(super) fn new(scenario: &'a Scenario, policy: Arc<Policy>, begin: Duration, order: Order) -> Self {
         let names = Counter::ALL
             .iter()
             .map(|counter| counter.name())
@@ -56,15 +62,15 @@ impl<'a> Play<'a> {
         let metrics = names.map(|name| (name.to_owned(), 0)).collect();
         Self {
             scenario,
-            crowd: Crowd::new(Memory::default(), policy.clone()),
-            policy,
+            buckets: policy.cache.buckets,
+            worker: Worker::new(Memory::default(), policy, HOST),
             begin,
             now: Duration::ZERO,
             clients: BTreeMap::new(),
             resolver: Resolver::new(scenario),
             answers: BTreeMap::new(),
+            order,
             asked: 0,
-            written: BTreeMap::new(),
             transcript: Transcript {
                 metrics,
                 dials: Some(BTreeMap::new()),
@@ -114,9 +120,10 @@ impl<'a> Play<'a> {
             let mut quiet = true;
             for (name, port) in self.due() {
                 let role = &self.scenario.clients[name];
-                let client = Client::new(role, port, self.policy.clone(), self.now, LIMITS);
+                let client = Client::new(role, port, self.now, LIMITS);
+                let endpoints = client.endpoints;
                 self.clients.insert(name, client);
-                self.give(name, Input::ClientOpened);
+                self.give(name, Input::ClientOpened(Some(endpoints)));
                 quiet = false;
             }
             for name in self.scenario.clients.keys() {
@@ -125,27 +132,24 @@ impl<'a> Play<'a> {
                     self.happens(name, deed);
                     quiet = false;
                 }
-                let due = |client: &Client| {
-                    client.session.deadline().is_some_and(|time| time <= self.moment().instant)
-                };
-                if self.clients.get(name.as_str()).is_some_and(due) {
-                    self.give(name, Input::DeadlineReached);
-                    quiet = false;
-                }
+            }
+            if self.worker.deadline().is_some_and(|time| time <= self.moment().instant) {
+                self.give_worker(ConnectionId::default(), Input::DeadlineReached);
+                quiet = false;
             }
             for name in self.scenario.clients.keys() {
                 quiet &= !self.mail_server_acts(name);
             }
             while let Some(entry) = self.answers.first_entry().filter(|entry| entry.key().0 <= self.now) {
-                let (name, question, reply) = entry.remove();
+                let (question, reply) = entry.remove();
                 let answer = match &reply {
                     Reply::Message(message) => Ok(message.as_slice()),
-                    Reply::Silence => Err(DnsFailure::Timeout),
+                    Reply::Silence | Reply::Status(504) => Err(DnsFailure::Timeout),
                     Reply::NoQuestion => Err(DnsFailure::HttpStatus(400)),
                     Reply::Status(status) => Err(DnsFailure::HttpStatus(*status)),
                     Reply::Reset | Reply::Down => Err(DnsFailure::Unreachable),
                 };
-                self.give(name, Input::DnsAnswer { question, answer });
+                self.give_worker(ConnectionId::default(), Input::DnsAnswer { question, answer });
                 quiet = false;
             }
             if quiet {
@@ -177,88 +181,63 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Gives a session an input and carries out what it wants, until it wants nothing more.
+    /// Tells the engine what has happened to a client.
     fn give(&mut self, name: &'a str, input: Input<'_>) {
+        if let Some(client) = self.clients.get(name) {
+            self.give_worker(client.connection, input);
+        }
+    }
+
+    /// Gives the engine an input and carries out what it wants, until it wants nothing more.
+    fn give_worker(&mut self, connection: ConnectionId, input: Input<'_>) {
         let now = self.moment();
-        let Some(client) = self.clients.get_mut(name) else { return };
-        let mut outputs = VecDeque::from(client.session.handle(input, now));
-        while let Some(output) = outputs.pop_front() {
-            if let Some(answer) = self.carry_out(name, output, now)
-                && let Some(client) = self.clients.get_mut(name)
-            {
-                outputs.extend(client.session.handle(answer, now));
+        let mut tasks = VecDeque::from(self.worker.handle(connection, input, now));
+        while let Some(Task { connection, output }) = tasks.pop_front() {
+            let name = connection.and_then(|connection| self.name(connection));
+            if self.carry_out(name, output) == Connection::Gone {
+                let gone = self.worker.handle(connection.unwrap_or_default(), Input::ClientClosed, now);
+                tasks.extend(gone);
             }
         }
     }
 
-    /// Does what the session wants; the answer, where one is at hand.
-    fn carry_out(&mut self, name: &'a str, output: Output, now: Now) -> Option<Input<'static>> {
-        let client = self.clients.get_mut(name)?;
-        match output {
-            Output::Join(address) => {
-                let (seat, standing, line) = self.crowd.join(address, now.unix);
-                client.seat = Some(seat);
-                self.log(line, now);
-                return Some(Input::Joined(standing));
-            }
-            Output::ClaimPassNew(_) => {
-                let first = client.seat.as_ref().is_none_or(|seat| self.crowd.claim_pass_new(seat));
-                return Some(Input::PassNewClaimed(first));
-            }
-            Output::Recall(address) => return Some(Input::Remembered(self.crowd.recall(address))),
-            Output::Remember(address, record) => {
-                self.crowd.remember(client.seat.as_ref(), address, record);
-            }
-            Output::Renew(_) => {
-                let line = client.seat.as_mut().and_then(|seat| self.crowd.renew(seat, now.unix));
-                self.log(line, now);
-            }
-            Output::Share(_, record, tests) => {
-                if let Some(seat) = &client.seat {
-                    self.crowd.share(seat, record, tests);
-                }
-            }
-            Output::Leave(_) => {
-                let line = client.seat.take().and_then(|seat| self.crowd.leave(seat, now.unix));
-                self.log(line, now);
-            }
-            Output::AskDns { question, message, timeout } => self.ask(name, question, &message, timeout),
-            Output::Skip(len) => _ = client.held.drain(..len.min(client.held.len())),
-            Output::Teaser(bytes) | Output::ToClient(bytes) => {
-                if !client.hears(&bytes) {
-                    return Some(Input::ClientClosed);
-                }
-            }
-            Output::Dial(Upstream::Backend) => return self.dial(name, now),
-            Output::Close => client.is_closed(),
-            Output::Log(line) => self.log(Some(line), now),
-            Output::Count(counter) => *self.metric(counter.name()) += 1,
-            Output::Adjust(gauge, by) => *self.metric(gauge.name()) += i64::from(by),
-            Output::Dial(Upstream::Nobody) => {}
-            Output::Verdict(verdict) => {
+    fn name(&self, connection: ConnectionId) -> Option<&'a str> {
+        self.clients.iter().find(|(_, client)| client.connection == connection).map(|(name, _)| *name)
+    }
+
+    /// Does what the engine wants.
+    fn carry_out(&mut self, name: Option<&'a str>, output: Output) -> Connection {
+        match (output, name) {
+            (Output::AskDns { question, message, timeout }, _) => self.ask(question, &message, timeout),
+            (Output::Log(line), _) => self.transcript.log.push(line.text),
+            (Output::Count(counter, by), _) => *self.metric(counter.name()) += i64::from(by),
+            (Output::Gauge(gauge, value), _) => *self.metric(gauge.name()) = value.into(),
+            (Output::Verdict(verdict), Some(name)) => {
                 let verdicts = self.transcript.verdicts.get_or_insert_default();
                 verdicts.insert(name.to_owned(), verdict.to_string());
             }
+            (Output::Dial(Upstream::Backend), Some(name)) => return self.dial(name),
+            (output, Some(name)) => {
+                return self.clients.get_mut(name).map_or(Connection::Kept, |c| c.obeys(output));
+            }
+            (_, None) => {}
         }
-        None
+        Connection::Kept
     }
 
-    fn dial(&mut self, name: &'a str, now: Now) -> Option<Input<'static>> {
-        let client = self.clients.get_mut(name)?;
-        let line = client.seat.as_mut().and_then(|seat| self.crowd.dialled(seat, now.unix));
-        self.log(line, now);
+    fn dial(&mut self, name: &'a str) -> Connection {
         self.note_dial(name, BACKEND);
-        let client = self.clients.get_mut(name)?;
+        let Some(client) = self.clients.get_mut(name) else { return Connection::Kept };
         match &self.scenario.mail_server {
             MailServer::Serves(manners) => {
                 self.transcript.backend.push(name.to_owned());
                 client.is_served_by(MailSession::new(manners, self.now));
-                None
+                Connection::Kept
             }
-            MailServer::Busy => None,
+            MailServer::Busy => Connection::Kept,
             MailServer::Refuses => {
                 client.is_closed();
-                Some(Input::ClientClosed)
+                Connection::Gone
             }
         }
     }
@@ -291,14 +270,15 @@ impl<'a> Play<'a> {
         self.transcript.open = Some(open.map(|(name, _)| (*name).to_owned()).collect());
         let unix = self.moment().unix;
         let passes = self.scenario.clients.values().map(|client| {
-            let record = self.crowd.recall(client.from).unwrap_or_default();
+            let record =
+                registry::recall(self.worker.shared(), client.from, self.buckets).unwrap_or_default();
             let valid = Test::ALL.into_iter().filter(|test| u64::from(record.expiry(*test)) >= unix);
             (client.from, valid.map(|test| test.as_str().to_owned()).collect())
         });
         self.transcript.passes = Some(passes.collect());
     }
 
-    fn ask(&mut self, name: &'a str, question: u16, message: &[u8], timeout: Duration) {
+    fn ask(&mut self, question: u32, message: &[u8], timeout: Duration) {
         let missing = self.scenario.resolver.as_ref().is_some_and(|outage| outage.missing);
         let Answered { latency, reply } = self.resolver.ask(message, self.now);
         let (latency, reply) = match latency.unwrap_or(DNS_LATENCY) {
@@ -308,18 +288,8 @@ impl<'a> Play<'a> {
             latency => (latency, reply),
         };
         self.asked += 1;
-        self.answers.insert((self.now + latency, self.asked), (name, question, reply));
-    }
-
-    fn log(&mut self, line: Option<Line>, now: Now) {
-        let Some(line) = line else { return };
-        if let Repeat::OncePerMinute(number) = line.repeat {
-            if !is_due(self.written.get(&number).copied(), now.unix) {
-                return;
-            }
-            self.written.insert(number, now.unix);
-        }
-        self.transcript.log.push(line.text);
+        let turn = if self.order == Order::AsAsked { self.asked } else { -self.asked };
+        self.answers.insert((self.now + latency, turn), (question, reply));
     }
 
     fn metric(&mut self, name: &str) -> &mut i64 {
@@ -360,8 +330,7 @@ impl<'a> Play<'a> {
     }
 
     fn next_deadline(&self) -> Option<Duration> {
-        let alive = self.clients.values().filter(|client| client.socket != Socket::Gone);
-        let deadline = alive.filter_map(|client| client.session.deadline()).min()?;
+        let deadline = self.worker.deadline()?;
         Some(Duration::from_millis(deadline.as_millis()))
     }
 

@@ -8,8 +8,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::namespace::{self, Cover};
 use anyhow::{Context as _, Result, ensure};
-use parity_suite::namespace::{self, Cover};
 use postscreen_player::Story;
 use tempfile::TempDir;
 
@@ -36,8 +36,13 @@ pub(crate) struct Configuration {
 // === impl Configuration ===
 
 impl Configuration {
-    /// Writes everything but what Postfix creates itself.
-    pub(crate) fn write(stories: &[Story], places: &BTreeMap<String, Place>, keep: bool) -> Result<Self> {
+    /// Writes everything but what Postfix creates itself. `more` are lines of main.cf.
+    pub(crate) fn write(
+        stories: &[Story],
+        places: &BTreeMap<String, Place>,
+        more: &str,
+        keep: bool,
+    ) -> Result<Self> {
         let temporary = tempfile::Builder::new().prefix("parity-").tempdir()?;
         let (root, temporary) = if keep {
             let root = temporary.keep();
@@ -53,7 +58,7 @@ impl Configuration {
             fs::create_dir(folder)?;
         }
         fs::write(this.log(), "")?;
-        fs::write(this.folder().join("main.cf"), this.main_cf())?;
+        fs::write(this.folder().join("main.cf"), this.main_cf() + more)?;
         fs::write(this.folder().join("master.cf"), this.master_cf(stories, places)?)?;
         Ok(this)
     }

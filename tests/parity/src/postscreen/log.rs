@@ -31,6 +31,11 @@ impl Log {
         Self { file: file.to_owned(), read: 0, begun: Vec::new(), lines: BTreeMap::new() }
     }
 
+    /// The whole file.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.file).unwrap_or_default()).into_owned()
+    }
+
     /// The lines of one story so far, in order, without what comes before the text.
     pub(crate) fn lines(&mut self, place: &Place) -> Result<Vec<String>> {
         self.read_on()?;

@@ -44,6 +44,12 @@ impl Place {
         [v4.into(), v6.into()]
     }
 
+    /// Where clients of IPv4 connect.
+    pub(crate) fn server(&self) -> SocketAddr {
+        let [v4, _] = self.servers();
+        SocketAddr::new(v4, SMTP_PORT)
+    }
+
     /// The host name that has both addresses.
     pub(crate) fn server_name(&self) -> String {
         format!("psc{}.{DOMAIN}", self.number)

@@ -5,7 +5,11 @@ use tokio::task::{LocalSet, spawn_local};
 
 use super::*;
 
-const LIMITS: Limits = Limits { wait: Duration::from_secs(5), tolerance: Duration::from_millis(500) };
+const LIMITS: Limits = Limits {
+    wait: Duration::from_secs(5),
+    tolerance: Duration::from_millis(500),
+    greets_early_talkers: false,
+};
 
 /// Plays the clients before a mail server that sends a teaser first.
 fn play(clients: &str) -> BTreeMap<String, Act> {

@@ -4,7 +4,7 @@ const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-const LIMITS: Limits = Limits { wait: ms(5_000), tolerance: ms(300) };
+const LIMITS: Limits = Limits { wait: ms(5_000), tolerance: ms(300), greets_early_talkers: false };
 
 fn actor(script: &[Step]) -> Actor {
     Actor::new(script, ms(1_000), LIMITS)
@@ -170,6 +170,24 @@ fn a_teaser_is_no_part_of_the_script() {
     actor.received(b"220 mx\r\n");
     assert_eq!(actor.teaser(), Some(b"220-mx".as_slice()));
     let late = actor.next(ms(1_100));
+    assert!(failure(late).contains("expected no bytes, got \"220 mx"));
+}
+
+#[test]
+fn the_greeting_of_an_early_talker_is_no_part_of_the_script_where_no_teaser_can_be_sent() {
+    let limits = Limits { greets_early_talkers: true, ..LIMITS };
+    let hear = |script: &[Step], bytes: &[u8]| {
+        let mut actor = Actor::new(script, ms(1_000), limits);
+        while let Action::Send(_) = actor.next(ms(1_000)) {}
+        actor.received(bytes);
+        actor.next(ms(1_000))
+    };
+    let early = Step::Send(b"HELO a\r\n".to_vec());
+    let answered = b"220 mx ESMTP\r\n250 mx\r\n";
+    assert_eq!(hear(&[early.clone(), expect("250 mx\r\n")], answered), Action::Finished);
+    assert_eq!(hear(&[early.clone(), expect("250 mx\r\n")], b"250 mx\r\n"), Action::Finished);
+    assert_eq!(hear(&[early.clone(), expect("220 mx ESMTP\r\n250 mx\r\n")], answered), Action::Finished);
+    let late = hear(&[Step::Silence(ms(100)), early, expect("250 mx\r\n")], answered);
     assert!(failure(late).contains("expected no bytes, got \"220 mx"));
 }
 

@@ -53,7 +53,7 @@ fn a_refused_configuration_is_the_whole_story() {
 #[test]
 fn a_failed_client_is_a_difference() {
     let scenario = crate::parse("s", STORY).unwrap();
-    let limits = Limits { wait: Duration::ZERO, tolerance: Duration::ZERO };
+    let limits = Limits { wait: Duration::ZERO, tolerance: Duration::ZERO, greets_early_talkers: false };
     let action = Actor::new(&scenario.clients["a"].script, Duration::ZERO, limits).next(Duration::ZERO);
     let Action::Failed(failure) = action else { panic!("{action:?}") };
     let mut transcript = transcript();

@@ -3,7 +3,7 @@ use super::Step;
 #[test]
 fn without_a_choice_every_step_runs_and_the_cheap_ones_first() {
     let steps = Step::plan(&[]);
-    assert_eq!(steps.len(), 14);
+    assert_eq!(steps.len(), 15);
     assert_eq!(steps.first(), Some(&Step::Fmt));
     assert_eq!(steps.last(), Some(&Step::Envoy));
 }
@@ -16,6 +16,7 @@ fn chosen_steps_run_once_and_in_order() {
 #[test]
 fn the_module_is_built_before_a_step_that_loads_it() {
     assert_eq!(Step::plan(&[Step::Scenarios]), [Step::Wasm, Step::Scenarios]);
+    assert_eq!(Step::plan(&[Step::Calls]), [Step::Wasm, Step::Calls]);
     assert_eq!(Step::plan(&[Step::Envoy]), [Step::Wasm, Step::Envoy]);
     assert_eq!(Step::plan(&[Step::Conformance]), [Step::Wasm, Step::Conformance]);
     assert_eq!(Step::plan(&[Step::Parity]), [Step::Wasm, Step::Parity]);

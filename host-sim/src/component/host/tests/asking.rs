@@ -1,4 +1,4 @@
-//! Questions: asked, answered, late, and no longer wanted.
+//! Questions: asked, answered, late, and those that outlive their client.
 
 use super::*;
 use crate::event::{CallId, HttpCall, HttpFailure};
@@ -64,9 +64,16 @@ fn an_answer_counts_once_and_only_in_time() {
 }
 
 #[test]
-fn questions_of_a_client_that_is_refused_are_no_longer_wanted() {
+fn questions_outlive_the_client_and_serve_its_next_session() {
     let (mut host, id, calls) = waiting();
-    host.handle(sent(id, b"EHLO zombie\r\n"), at(Duration::from_secs(1)));
-    assert_eq!(cancelled(&effects(&mut host)), [calls[0].call, calls[1].call]);
-    assert_eq!(host.next_deadline(), None);
+    let later = at(Duration::from_secs(1));
+    host.handle(sent(id, b"EHLO zombie\r\n"), later);
+    assert_eq!((cancelled(&effects(&mut host)), host.open_connections()), (Vec::new(), 0));
+    connect(&mut host, later);
+    assert_eq!(questions(&effects(&mut host)), []);
+    for HttpCall { call, .. } in calls {
+        host.handle(Input::HttpFailure { call, failure: HttpFailure::Unreachable }, later);
+    }
+    assert_eq!(host.metrics()["postscreen_dns_error"], 2);
+    assert_eq!((host.metrics()["postscreen_dns_question"], host.open_connections()), (2, 1));
 }

@@ -1,45 +1,46 @@
 //! A screen that breaks.
 
-use postscreen_engine::{Endpoints, Output, Upstream};
+use postscreen_engine::{Output, Task, Upstream};
 
 use super::*;
-use crate::component::screen::{Fault, Turn};
+use crate::component::screen::Turn;
 use crate::event::LogLevel;
 
-/// Serves clients from port 1, holds all others, and breaks at the word `break`.
+/// Serves clients from port 1, breaks at those from port 2 and at the word `break`, and holds all others.
 struct Brittle;
 
 impl Screen for Brittle {
-    fn open(&mut self, _: ConnectionId, endpoints: Endpoints) -> Result<(), Fault> {
-        if endpoints.client.port() == 2 { Err(Fault("session.open: no".to_owned())) } else { Ok(()) }
-    }
-
     fn handle(
         &mut self,
-        connection: ConnectionId,
+        _: usize,
+        connection: postscreen_engine::ConnectionId,
         input: postscreen_engine::Input<'_>,
         _: postscreen_engine::Now,
     ) -> Result<Turn, Fault> {
         match input {
-            postscreen_engine::Input::ClientOpened if connection == ConnectionId(1) => {
-                Ok(Turn { outputs: vec![Output::Dial(Upstream::Backend)], deadline: None, over: true })
+            postscreen_engine::Input::ClientOpened(Some(ends)) if ends.client.port() == 1 => {
+                let dial = Task { connection: Some(connection), output: Output::Dial(Upstream::Backend) };
+                Ok(Turn { tasks: vec![dial], deadline: None })
             }
-            postscreen_engine::Input::ClientBytes(b"break") => Err(Fault("session.handle: trap".to_owned())),
+            postscreen_engine::Input::ClientOpened(Some(ends)) if ends.client.port() == 2 => {
+                Err(Fault("worker.accept: no".to_owned()))
+            }
+            postscreen_engine::Input::ClientBytes(b"break") => Err(Fault("worker.handle: trap".to_owned())),
             _ => Ok(Turn::default()),
         }
     }
 
-    fn forget(&mut self, _: ConnectionId) -> Result<(), Fault> {
-        Ok(())
+    fn reconfigure(&mut self, json: &[u8], _: bool) -> Result<(), ScreenError> {
+        if json == b"{ }" { Err(ScreenError::Failed(Fault("policy.parse: trap".to_owned()))) } else { Ok(()) }
     }
 
-    fn reconfigure(&mut self, json: &[u8], _: &Arc<Policy>, _: bool) -> Result<(), ScreenError> {
-        if json == b"{ }" { Err(ScreenError::Failed(Fault("policy.parse: trap".to_owned()))) } else { Ok(()) }
+    fn shared_data(&self, _: &str) -> Result<Option<Vec<u8>>, Unseen> {
+        Err(Unseen)
     }
 }
 
 fn host() -> ComponentHost {
-    ComponentHost::new(&policy(b"{}").unwrap(), vec![Box::new(Brittle)])
+    ComponentHost::new(Brittle, NonZeroUsize::MIN)
 }
 
 fn connect_from(host: &mut ComponentHost, port: u16) -> ConnectionId {
@@ -66,7 +67,7 @@ fn who_is_being_screened_is_closed_and_who_is_served_does_not_notice() {
     host.handle(sent(held, b"break"), now);
     assert_eq!(host.open_connections(), 1);
     assert_eq!(host.failed_workers(), [0]);
-    assert_eq!(complaints(&mut host), ["the component failed: session.handle: trap"]);
+    assert_eq!(complaints(&mut host), ["the component failed: worker.handle: trap"]);
     host.handle(sent(served, b"NOOP\r\n"), now);
     assert_eq!(effects(&mut host), [Effect::ToUpstream { connection: served, bytes: b"NOOP\r\n".to_vec() }]);
 }
@@ -75,7 +76,7 @@ fn who_is_being_screened_is_closed_and_who_is_served_does_not_notice() {
 fn nobody_is_served_after_it_and_it_is_told_once() {
     let mut host = host();
     let first = connect_from(&mut host, 2);
-    let headline = "the component failed: session.open: no".to_owned();
+    let headline = "the component failed: worker.accept: no".to_owned();
     assert_eq!(
         effects(&mut host)[..2],
         [
@@ -100,4 +101,23 @@ fn a_new_configuration_mends_a_broken_screen_or_breaks_it() {
     assert_eq!(host.open_connections(), 1);
     assert!(host.reconfigure(b"{ }", now).is_err());
     assert_eq!((host.open_connections(), host.failed_workers()), (0, vec![0]));
+}
+
+#[test]
+fn what_breaks_in_the_hands_of_one_worker_is_broken_for_all_and_told_once() {
+    let mut host = ComponentHost::new(Brittle, NonZeroUsize::new(2).unwrap());
+    let now = at(Duration::ZERO);
+    let [here, there] = [3, 4].map(|port| connect_from(&mut host, port));
+    assert_eq!([here, there].map(|id| host.connections[&id]), [0, 1]);
+    host.handle(sent(here, b"break"), now);
+    assert_eq!((host.open_connections(), host.failed_workers()), (0, vec![0, 1]));
+    let all: Vec<_> = std::iter::from_fn(|| host.poll_effect()).collect();
+    let trapped = all.iter().filter(|effect| matches!(effect, Effect::Trapped { .. }));
+    let told = all.iter().filter(|effect| matches!(effect, Effect::Log(line) if line.by_host));
+    assert_eq!((trapped.count(), told.count()), (2, 1), "{all:?}");
+    host.reconfigure(b"{}", now).unwrap();
+    for port in [5, 6] {
+        connect_from(&mut host, port);
+    }
+    assert_eq!((host.open_connections(), host.failed_workers()), (2, Vec::new()));
 }

@@ -59,6 +59,26 @@ fn each_side_may_end_for_itself_and_both_ends_are_the_end() {
 }
 
 #[test]
+fn a_mail_server_that_ends_without_a_word_has_not_answered() {
+    let mut host = native(r#"{"access_list": ["permit"], "post_queue_limit": 5}"#);
+    let now = at(Duration::ZERO);
+    let all_wait = [(); 5].map(|()| {
+        let waits = connect(&mut host, now);
+        host.handle(Input::UpstreamConnected { connection: waits, ends: None }, now);
+        host.handle(said(waits, b"", true), now);
+        waits
+    });
+    effects(&mut host);
+    let next = connect(&mut host, now);
+    let busy = b"421 4.3.2 All server ports are busy\r\n".to_vec();
+    assert!(effects(&mut host).contains(&Effect::ToClient { connection: next, bytes: busy }));
+    host.handle(Input::ClientReset { connection: all_wait[0] }, now);
+    effects(&mut host);
+    let after = connect(&mut host, now);
+    assert_eq!(effects(&mut host), [Effect::Dial { connection: after, cluster: "backend".into() }]);
+}
+
+#[test]
 fn a_reset_of_one_side_resets_the_other() {
     let now = at(Duration::ZERO);
     let (mut host, connection) = joined();

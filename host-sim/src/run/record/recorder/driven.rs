@@ -8,7 +8,7 @@ use super::Recorder;
 use crate::event::{ConnectionId, Effect, Input};
 use crate::run::record::changes::changes;
 use crate::run::record::{Lane, What};
-use crate::{Driven, Now, Refusal};
+use crate::{Driven, Now, Refusal, Unseen};
 
 impl Driven for Recorder {
     fn accept(
@@ -73,7 +73,7 @@ impl Driven for Recorder {
         done
     }
 
-    fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
+    fn shared_data(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unseen> {
         self.host.shared_data(key)
     }
 }

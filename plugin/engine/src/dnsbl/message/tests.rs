@@ -1,16 +1,19 @@
+mod model;
+
 use super::*;
-use domain::base::{Rtype, Ttl};
+use domain::base::iana::Rtype;
+use domain::base::{MessageBuilder, Name, Ttl};
 use domain::rdata::Cname;
 use proptest::prelude::*;
 
 const CLIENT: &str = "203.0.113.9";
 
-fn list() -> DomainName {
-    "bl.test".parse().unwrap()
+fn list() -> Ending {
+    Ending::from(&"bl.test".parse().unwrap())
 }
 
-fn client() -> IpAddr {
-    CLIENT.parse().unwrap()
+fn client() -> ReversedName {
+    reversed(CLIENT.parse().unwrap())
 }
 
 fn name(text: &str) -> Name<Vec<u8>> {
@@ -20,7 +23,7 @@ fn name(text: &str) -> Name<Vec<u8>> {
 /// An answer under construction: rcode, addresses with TTLs, optional SOA TTL.
 fn answer(rcode: Rcode, addresses: &[(&str, u32)], soa_ttl: Option<u32>) -> Vec<u8> {
     let owner = name("9.113.0.203.bl.test");
-    let question = question(client(), &list()).unwrap();
+    let question = question(&client(), &list()).unwrap();
     let question = Message::from_octets(question).unwrap();
     let mut builder = MessageBuilder::new_vec().start_answer(&question, rcode).unwrap();
     for &(address, ttl) in addresses {
@@ -36,17 +39,21 @@ fn answer(rcode: Rcode, addresses: &[(&str, u32)], soa_ttl: Option<u32>) -> Vec<
 }
 
 fn parse(message: &[u8]) -> Result<Answer, BadAnswer> {
-    parse_answer(client(), &list(), message)
+    parse_answer(&client(), &list(), message)
 }
 
+/// What [`answer`] makes with these addresses, which have this TTL; or with a SOA record that has it.
 fn listed(addresses: &[&str], ttl: u32) -> Answer {
-    Answer { addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(), ttl: Some(ttl) }
+    let cache_ttl = if addresses.is_empty() { 7 } else { ttl };
+    let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+    Answer { addresses, ttl: Some(ttl), cache_ttl: Some(cache_ttl) }
 }
 
 #[test]
 fn questions_reverse_the_address() {
     let asked = |client: &str| {
-        let message = Message::from_octets(question(client.parse().unwrap(), &list()).unwrap()).unwrap();
+        let message =
+            Message::from_octets(question(&reversed(client.parse().unwrap()), &list()).unwrap()).unwrap();
         assert_eq!((message.header().id(), message.header().rd()), (0, true));
         let question = message.sole_question().unwrap();
         assert_eq!(question.qtype(), Rtype::A);
@@ -69,8 +76,56 @@ fn a_listing_is_its_addresses_and_their_lowest_ttl() {
 fn a_negative_answer_is_valid_as_long_as_its_soa_record() {
     for rcode in [Rcode::NXDOMAIN, Rcode::NOERROR] {
         assert_eq!(parse(&answer(rcode, &[], Some(240))), Ok(listed(&[], 240)), "{rcode}");
-        assert_eq!(parse(&answer(rcode, &[], None)), Ok(Answer { addresses: vec![], ttl: None }), "{rcode}");
+        let unknown = Answer { addresses: vec![], ttl: None, cache_ttl: None };
+        assert_eq!(parse(&answer(rcode, &[], None)), Ok(unknown), "{rcode}");
     }
+}
+
+#[test]
+fn a_negative_answer_may_be_used_again_as_long_as_both_fields_of_its_soa_record_say() {
+    for (ttl, expected) in [(0, 0), (6, 6), (7, 7), (8, 7)] {
+        let told = parse(&answer(Rcode::NXDOMAIN, &[], Some(ttl))).unwrap();
+        assert_eq!((told.ttl, told.cache_ttl), (Some(ttl), Some(expected)));
+    }
+}
+
+#[test]
+fn an_alias_limits_how_long_an_answer_may_be_used_again() {
+    let question = Message::from_octets(question(&client(), &list()).unwrap()).unwrap();
+    let alias = (name("9.113.0.203.bl.test"), Ttl::from_secs(20), Cname::new(name("other.test")));
+    let told = |address: Option<u32>| {
+        let mut builder = MessageBuilder::new_vec().start_answer(&question, Rcode::NOERROR).unwrap();
+        builder.push(&alias).unwrap();
+        if let Some(ttl) = address {
+            let address = A::new([127, 0, 0, 2].into());
+            builder.push((name("other.test"), Ttl::from_secs(ttl), address)).unwrap();
+        }
+        let mut builder = builder.authority();
+        let zero = Ttl::from_secs(900);
+        let soa = Soa::new(name("ns.test"), name("who.test"), 1.into(), zero, zero, zero, zero);
+        builder.push((name("test"), Ttl::from_secs(800), soa)).unwrap();
+        let told = parse(&builder.finish()).unwrap();
+        (told.ttl, told.cache_ttl)
+    };
+    assert_eq!(told(Some(300)), (Some(300), Some(20)));
+    assert_eq!(told(Some(10)), (Some(10), Some(10)));
+    assert_eq!(told(None), (Some(800), Some(20)), "an alias to a name that is not listed");
+}
+
+#[test]
+fn a_name_of_255_bytes_is_the_longest() {
+    let list = |length: usize| {
+        let label = "x".repeat(62);
+        let domain = format!("{label}.{label}.{}", "x".repeat(length - 126));
+        Ending::from(&domain.parse().unwrap())
+    };
+    let client = reversed("2001:db8::1".parse().unwrap());
+    let asked = question(&client, &list(super::super::DOMAIN_MAX)).unwrap();
+    let asked = Message::from_octets(asked).unwrap();
+    assert_eq!(asked.sole_question().unwrap().qname().to_string().len(), 253);
+    let mut longer = list(super::super::DOMAIN_MAX);
+    longer.0 = [longer.0.as_ref(), &[0]].concat().into();
+    assert_eq!(question(&client, &longer), None);
 }
 
 #[test]
@@ -120,7 +175,7 @@ fn a_lie_about_the_question_is_seen() {
 
 #[test]
 fn addresses_of_other_names_do_not_count() {
-    let question = Message::from_octets(question(client(), &list()).unwrap()).unwrap();
+    let question = Message::from_octets(question(&client(), &list()).unwrap()).unwrap();
     let ttl = Ttl::from_secs(300);
     let mut builder = MessageBuilder::new_vec().start_answer(&question, Rcode::NOERROR).unwrap();
     builder.push((name("other.test"), ttl, A::new([127, 0, 0, 2].into()))).unwrap();
@@ -132,7 +187,7 @@ fn addresses_of_other_names_do_not_count() {
 
 #[test]
 fn an_alias_that_leads_to_itself_ends() {
-    let question = Message::from_octets(question(client(), &list()).unwrap()).unwrap();
+    let question = Message::from_octets(question(&client(), &list()).unwrap()).unwrap();
     let owner = name("9.113.0.203.bl.test");
     let mut builder = MessageBuilder::new_vec().start_answer(&question, Rcode::NOERROR).unwrap();
     builder.push((&owner, Ttl::from_secs(300), Cname::new(&owner))).unwrap();

@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::access::Decision;
-use crate::io::{Endpoints, Input, Output, Standing as Crowd, Upstream};
+use crate::io::{ConnectionId, Endpoints, Host, Input, Output, Upstream};
 use crate::policy::Action;
-use crate::session::Session;
+use crate::registry::remember;
+use crate::shared::Memory;
 use crate::time::{Instant, Now};
+use crate::worker::Worker;
 use proptest::prelude::*;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -78,31 +80,39 @@ fn replies(policy: &Policy, client: IpAddr, lists: &[Says]) -> Vec<Reply> {
 fn silent_visit(policy: &Policy, client: IpAddr, record: Option<Record>, replies: &[Reply]) -> Vec<Output> {
     let address = |ip| SocketAddr::new(ip, 25);
     let endpoints = Endpoints { client: address(client), server: address([127, 0, 0, 1].into()) };
-    let mut session = Session::new(Arc::new(policy.clone()), endpoints);
-    let mut outputs = Vec::new();
+    let host = Host { teases: true, hash_key: [0; 16] };
+    let mut worker = Worker::new(Memory::default(), Arc::new(policy.clone()), host);
+    if let Some(record) = record {
+        assert!(remember(worker.shared(), client, record, policy.cache.buckets));
+    }
+    let (mut outputs, mut questions) = (Vec::new(), Vec::new());
     let mut give = |input: Input<'_>, millis: u64| {
         let now = Now { instant: Instant::from_millis(millis), unix: NOW + millis / 1_000 };
-        outputs.extend(session.handle(input, now));
-        outputs.iter().any(|output| matches!(output, Output::AskDns { .. }))
+        for task in worker.handle(ConnectionId(1), input, now) {
+            if let Output::AskDns { question, .. } = &task.output {
+                questions.push(*question);
+            }
+            outputs.push(task.output);
+        }
+        (questions.clone(), worker.deadline().is_some_and(|deadline| deadline <= now.instant))
     };
-    give(Input::ClientOpened, 0);
-    give(Input::Joined(Crowd::ALONE), 0);
-    let lists_asked = give(Input::Remembered(record), 0);
+    let (questions, _) = give(Input::ClientOpened(Some(endpoints)), 0);
     for millis in 0..=6_000 {
         if millis == 6_000 {
             give(Input::DeadlineReached, millis);
         }
-        for (question, reply) in (0_u16..).zip(replies) {
+        for (&question, reply) in questions.iter().zip(replies) {
             if let Reply::Asked { message, after } = reply
-                && lists_asked
                 && u64::try_from(after.as_millis()).unwrap() == millis
             {
                 let answer = message.as_ref().map(Vec::as_slice).map_err(|&failure| failure);
-                give(Input::DnsAnswer { question, answer }, millis);
+                let (_, due) = give(Input::DnsAnswer { question, answer }, millis);
+                if due {
+                    give(Input::DeadlineReached, millis);
+                }
             }
         }
     }
-    give(Input::PassNewClaimed(true), 6_000);
     give(Input::ClientClosed, 6_000);
     outputs
 }

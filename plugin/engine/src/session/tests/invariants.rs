@@ -3,29 +3,26 @@
 use super::visit::{Says, Visit};
 use crate::io::{Output, Upstream};
 use crate::metric::Counter;
+use crate::record::Record;
 use crate::verdict::Verdict;
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
 enum Event {
-    Opens,
-    Unknown,
-    Known([u32; 5]),
     Talks(Vec<u8>),
+    Ends,
     Leaves,
     Wakes,
     ServerAnswers,
-    ListSays(u16, Says),
+    ListSays(usize, Says),
     TimePasses(u16),
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let says = prop_oneof![Just(Says::Listed), Just(Says::Unlisted), Just(Says::Broken)];
     let event = prop_oneof![
-        Just(Event::Opens),
-        Just(Event::Unknown),
-        any::<[u32; 5]>().prop_map(Event::Known),
         proptest::collection::vec(any::<u8>(), 0..40).prop_map(Event::Talks),
+        Just(Event::Ends),
         Just(Event::Leaves),
         proptest::sample::select(
             &["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET /\n"][..]
@@ -33,7 +30,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         .prop_map(|line| Event::Talks(line.as_bytes().to_vec())),
         Just(Event::ServerAnswers),
         Just(Event::Wakes),
-        (0_u16..3, says).prop_map(|(index, says)| Event::ListSays(index, says)),
+        (0_usize..3, says).prop_map(|(index, says)| Event::ListSays(index, says)),
         (0_u16..4_000).prop_map(Event::TimePasses),
     ];
     proptest::collection::vec(event, 0..30)
@@ -51,16 +48,22 @@ fn policies() -> impl Strategy<Value = String> {
     })
 }
 
-fn play(policy: &str, events: &[Event]) -> Visit {
+/// What is remembered of the client when it comes.
+fn records() -> impl Strategy<Value = Option<[u32; 5]>> {
+    proptest::option::of(any::<[u32; 5]>())
+}
+
+fn play(policy: &str, record: Option<[u32; 5]>, events: &[Event]) -> Visit {
     let mut visit = Visit::new(policy);
+    if let Some(stamps) = record {
+        visit.is_known(stamps);
+    }
     visit.opens();
     let mut millis = 0_u32;
     for event in events {
         match event {
-            Event::Opens => _ = visit.opens(),
-            Event::Unknown => _ = visit.is_unknown(),
-            Event::Known(stamps) => _ = visit.is_known(*stamps),
             Event::Talks(bytes) => _ = visit.talks(bytes),
+            Event::Ends => _ = visit.ends(),
             Event::Leaves => _ = visit.leaves(),
             Event::Wakes => _ = visit.wakes(),
             Event::ServerAnswers => _ = visit.backend_answers(),
@@ -80,28 +83,39 @@ fn count(visit: &Visit, matches: impl Fn(&Output) -> bool) -> usize {
 
 proptest! {
     #[test]
-    fn one_verdict_one_way_out_and_nobody_stays_held(policy in policies(), events in events()) {
-        let visit = play(&policy, &events);
+    fn one_verdict_one_way_out_and_nobody_stays_held(policy in policies(), record in records(), events in events()) {
+        let visit = play(&policy, record, &events);
         let verdicts = count(&visit, |output| matches!(output, Output::Verdict(_)));
         prop_assert!(verdicts <= 1);
         prop_assert!(count(&visit, |output| matches!(output, Output::Dial(_))) <= 1);
-        prop_assert_eq!(visit.is_over(), visit.deadline().is_none(), "who waits has a deadline");
-        let held: i32 = visit.outputs.iter().map(|output| match output {
-            Output::Adjust(_, by) => i32::from(*by),
-            _ => 0,
-        }).sum();
-        prop_assert!(held == 0 || (held == 1 && verdicts == 0));
-        let joins = count(&visit, |output| matches!(output, Output::Join(_)));
-        let leaves = count(&visit, |output| matches!(output, Output::Leave(_)));
-        prop_assert_eq!(leaves, if visit.is_over() { joins } else { 0 }, "who has joined leaves, once");
+        prop_assert_eq!(count(&visit, |output| *output == Output::Close) == 1,
+            verdicts == 1 && count(&visit, |output| *output == Output::Dial(Upstream::Backend)) == 0,
+            "who is not served is closed, once");
+        prop_assert!(visit.is_over() || visit.has_deadline(), "who waits has a deadline");
+        prop_assert_eq!(visit.open_sessions(), u32::from(!visit.is_over()), "who is over does not count");
     }
 
     #[test]
-    fn nobody_is_refused_without_a_failed_test(policy in policies(), events in events()) {
-        let visit = play(&policy, &events);
+    fn who_has_left_is_over(policy in policies(), record in records(), events in events()) {
+        let mut visit = play(&policy, record, &events);
+        visit.leaves();
+        prop_assert!(visit.is_over());
+        prop_assert_eq!(visit.open_sessions(), 0);
+        let outputs = visit.outputs.len();
+        for index in 0..3 {
+            visit.talks(b"x").list_says(index, Says::Listed).backend_answers().leaves();
+        }
+        visit.at(100_000.0).wakes().wakes();
+        prop_assert_eq!(visit.outputs.len(), outputs, "and nothing comes of it any more");
+        prop_assert!(!visit.has_deadline());
+    }
+
+    #[test]
+    fn nobody_is_refused_without_a_failed_test(policy in policies(), record in records(), events in events()) {
+        let visit = play(&policy, record, &events);
         let refused = count(&visit, |output| *output == Output::Dial(Upstream::Nobody));
-        let counted = |counter| count(&visit, |output| *output == Output::Count(counter)) > 0;
-        let punished = |action: &str| policy.contains(&format!(r#"{action}": "drop"#))
+        let counted = |counter| count(&visit, |output| matches!(output, Output::Count(which, _) if *which == counter)) >
+        0; let punished = |action: &str| policy.contains(&format!(r#"{action}": "drop"#))
             || policy.contains(&format!(r#"{action}": "enforce"#));
         prop_assert!(refused == 0
             || (counted(Counter::Pregreet) && punished("greet_action"))
@@ -110,21 +124,21 @@ proptest! {
     }
 
     #[test]
-    fn a_failure_leaves_no_pass(policy in policies(), events in events()) {
-        let visit = play(&policy, &events);
+    fn a_failure_leaves_no_pass(policy in policies(), record in records(), events in events()) {
+        let visit = play(&policy, record, &events);
         let verdict = visit.outputs.iter().find_map(|output| match output {
             Output::Verdict(verdict) => Some(*verdict),
             _ => None,
         });
         let failures = [Verdict::Pregreet, Verdict::Dnsbl, Verdict::Pipelining, Verdict::NonSmtpCommand];
         if verdict.is_some_and(|verdict| failures.contains(&verdict)) {
-            prop_assert_eq!(visit.remembered(), None);
+            prop_assert_eq!(visit.remembered(), record.map(Record::from_stamps), "nothing new");
         }
     }
 
     #[test]
-    fn nobody_waits_for_ever(policy in policies(), events in events()) {
-        let mut visit = play(&policy, &events);
+    fn nobody_waits_for_ever(policy in policies(), record in records(), events in events()) {
+        let mut visit = play(&policy, record, &events);
         // Each time-out may lead to the next wait, and the last of them is that for a command.
         for seconds in [1_000.0, 2_000.0, 3_000.0, 4_000.0] {
             visit.at(seconds).wakes();
@@ -133,13 +147,13 @@ proptest! {
     }
 
     #[test]
-    fn the_same_inputs_give_the_same_outputs(policy in policies(), events in events()) {
-        prop_assert_eq!(play(&policy, &events).outputs, play(&policy, &events).outputs);
+    fn the_same_inputs_give_the_same_outputs(policy in policies(), record in records(), events in events()) {
+        prop_assert_eq!(play(&policy, record, &events).outputs, play(&policy, record, &events).outputs);
     }
 
     #[test]
-    fn every_log_line_is_plain_text(policy in policies(), events in events()) {
-        for output in play(&policy, &events).outputs {
+    fn every_log_line_is_plain_text(policy in policies(), record in records(), events in events()) {
+        for output in play(&policy, record, &events).outputs {
             if let Output::Log(line) = output {
                 prop_assert!(line.text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}", line.text);
             }

@@ -8,6 +8,13 @@ fn every_story_has_addresses_of_its_own() {
 }
 
 #[test]
+fn the_first_storys_lists_live_where_others_look_for_them() {
+    let place = Place::new(0).unwrap();
+    assert_eq!(place.lists(), crate::postscreen::Postscreen::LISTS);
+    assert_eq!(place.server().to_string(), "198.18.0.1:25");
+}
+
+#[test]
 fn there_are_4096_places() {
     assert!(Place::new(4_094).is_ok() && Place::new(4_095).is_ok());
     assert!(Place::new(4_096).unwrap_err().to_string().contains("4096"));

@@ -41,3 +41,20 @@ fn an_answer_ends_the_gap_and_a_close_the_script() {
     );
     assert_eq!(script(&draft, &heard[2..], true), [send.clone(), Step::Closed, Step::Elapsed(GAP / 2)]);
 }
+
+#[test]
+fn a_draft_in_which_the_faster_list_is_named_is_no_story() {
+    let draft = |weight: &str| {
+        let story = format!(
+            r#"
+about: Two lists know the client, and answer at the same moment.
+policy: {{ greet_wait: 1s, dnsbl_sites: ["one.test*2", "two.test{weight}"], dnsbl_threshold: 2, dnsbl_action: drop }}
+dns: {{ one.test: {{ 203.0.113.1: 127.0.0.2 }}, two.test: {{ 203.0.113.1: 127.0.0.2 }} }}
+clients: {{ a: {{ from: 203.0.113.1, script: [wait: 2s] }} }}
+"#
+        );
+        postscreen_scenario::parse("draft", &story).unwrap()
+    };
+    assert!(record(&draft("*3")).unwrap().is_some(), "the heavier one is named");
+    assert!(record(&draft("*2")).unwrap().is_none());
+}

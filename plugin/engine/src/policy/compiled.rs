@@ -1,0 +1,61 @@
+//! What follows from the parameters, worked out once, when they are read.
+
+use super::{BANNER_MAX, Period, Policy, PolicyError};
+use crate::dnsbl::{Zone, zones};
+use crate::record::{Test, TestSet};
+use crate::reply;
+
+/// Everything that is the same for all clients.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Compiled {
+    pub zones: Vec<Zone>,
+    pub enabled: TestSet,
+    pub shortest_ttl: u64,
+    /// `220 …`, as it goes to clients.
+    pub greeting: Vec<u8>,
+    /// `220-…`, as it goes to clients.
+    pub teaser: Vec<u8>,
+}
+
+impl Compiled {
+    pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
+        let banner = policy.smtpd_banner.expand(&policy.myhostname);
+        let teaser = policy.greet_banner.expand_within(&policy.smtpd_banner, &policy.myhostname);
+        for (path, text) in [("smtpd_banner", &banner), ("greet_banner", &teaser)] {
+            if text.len() > BANNER_MAX {
+                return Err(PolicyError::too_long(path, text.len(), BANNER_MAX));
+            }
+        }
+        let zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map);
+        Ok(Self {
+            enabled: enabled(policy, &zones),
+            shortest_ttl: shortest_ttl(policy),
+            zones,
+            // No footer: it is no refusal. But whoever is called 5.example greets with a 4, see there.
+            greeting: reply::soften(policy, &reply::greeting(&banner)).into_owned().into_bytes(),
+            teaser: reply::teaser(&teaser).into_bytes(),
+        })
+    }
+}
+
+fn enabled(policy: &Policy, zones: &[Zone]) -> TestSet {
+    let tests = [
+        (Test::Pregreet, !policy.greet_banner.is_empty()),
+        (Test::Dnsbl, !zones.is_empty()),
+        (Test::Pipelining, policy.pipelining_enable),
+        (Test::NonSmtpCommand, policy.non_smtp_command_enable),
+        (Test::BareNewline, policy.bare_newline_enable),
+    ];
+    tests.into_iter().filter_map(|(test, on)| on.then_some(test)).collect()
+}
+
+fn shortest_ttl(policy: &Policy) -> u64 {
+    let all = [
+        policy.greet_ttl,
+        policy.dnsbl_min_ttl,
+        policy.pipelining_ttl,
+        policy.non_smtp_command_ttl,
+        policy.bare_newline_ttl,
+    ];
+    all.into_iter().map(Period::as_secs).min().unwrap_or_default()
+}

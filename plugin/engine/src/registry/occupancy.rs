@@ -1,0 +1,315 @@
+//! How many sessions are open over all workers.
+//!
+//! ```text
+//! occupancy = version (1 byte), next worker number (4) { slot }
+//! slot      = worker number (4), sessions (4), sessions in transit (4), written at, Unix seconds (4); big endian
+//! ```
+//!
+//! All slots are in one value, `postscreen.occupancy`. It is the one key that every worker writes, so it must not be
+//! written for every client: a worker writes [`WRITES_PER_SECOND`] times a second at most, and only when its own count
+//! has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of held clients is behind. Its
+//! own sessions each worker always counts exactly; those of others are as old as their last write. Since a slot holds a
+//! number and not a difference, a write that is given up is mended by the next one.
+//!
+//! Stress is each worker's own conclusion from the totals and from its own `pre_queue_limit`: workers with different
+//! limits (two listeners, or an old configuration beside a new one) do not disturb each other. Of the workers with one
+//! limit only the first announces a change.
+
+use super::stress::{announcement, is_stressed};
+use super::{LEASE_S, RENEW_EVERY_S, stored_time};
+use crate::policy::Policy;
+use crate::shared::{self, SharedData};
+use crate::time::{Instant, Now};
+use std::time::Duration;
+
+/// The most workers that are counted. One more sees the others and its own sessions, and is not seen.
+pub const SLOTS: usize = 256;
+/// Bytes per worker.
+pub const SLOT_LEN: usize = 16;
+/// The most bytes of the value.
+pub const OCCUPANCY_LEN_MAX: usize = HEAD_LEN + SLOTS * SLOT_LEN;
+/// How often one worker writes at most, in any second.
+pub const WRITES_PER_SECOND: usize = 4;
+/// A limit does not feel a part in so many of itself. Smaller limits are exact, as far as the writes go.
+pub const GRAIN: u32 = 1_024;
+
+/// How long the gauge of held clients may be behind.
+const GAUGE_LAG: Duration = Duration::from_millis(500);
+/// How old what is known of other workers may be where the limits have a grain.
+const READING_AGE_MAX: Duration = Duration::from_millis(250);
+const SECOND: Duration = Duration::from_secs(1);
+const RENEW_AFTER: Duration = Duration::from_secs(RENEW_EVERY_S);
+const CORRECT_AFTER: Duration = Duration::from_secs(LEASE_S + 1);
+
+const HEAD_LEN: usize = 5;
+const VERSION: u8 = 1;
+const KEY: &str = "postscreen.occupancy";
+
+/// Sessions, of one worker or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Open sessions, those in transit included.
+    pub sessions: u32,
+    /// Sessions on their way to the mail server.
+    pub in_transit: u32,
+}
+
+impl Load {
+    /// Those that are being screened.
+    pub fn held(self) -> u32 {
+        self.sessions.saturating_sub(self.in_transit)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            sessions: self.sessions.saturating_add(other.sessions),
+            in_transit: self.in_transit.saturating_add(other.in_transit),
+        }
+    }
+
+    fn distance(self, other: Self) -> u32 {
+        self.sessions.abs_diff(other.sessions).max(self.in_transit.abs_diff(other.in_transit))
+    }
+}
+
+/// What the totals are for; 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// `pre_queue_limit`, in sessions. Stress is measured by it, too.
+    pub pre_queue: u32,
+    /// `post_queue_limit`, in sessions in transit.
+    pub post_queue: u32,
+}
+
+impl Limits {
+    /// Those of a policy.
+    pub fn of(policy: &Policy) -> Self {
+        Self { pre_queue: policy.pre_queue_limit, post_queue: policy.post_queue_limit }
+    }
+
+    /// By how many sessions a count may be off; `None`: there is no limit.
+    fn grain(self) -> Option<u32> {
+        [self.pre_queue, self.post_queue]
+            .into_iter()
+            .filter(|&limit| limit > 0)
+            .min()
+            .map(|limit| limit / GRAIN)
+    }
+}
+
+/// The sessions of one worker, and what it knows of the others'.
+#[derive(Debug, Default)]
+pub struct Occupancy {
+    /// The number is never given to two workers, so a worker whose slot was given away while it slept finds that out.
+    number: Option<u32>,
+    own: Load,
+    /// What its slot says, and since when.
+    written: Load,
+    /// The last writes, the oldest first.
+    writes: [Option<Instant>; WRITES_PER_SECOND],
+    others: Load,
+    read_at: Option<Instant>,
+    /// Since when the gauge is behind.
+    behind_since: Option<Instant>,
+    stressed: bool,
+}
+
+impl Occupancy {
+    /// A session begins: counts it, and learns what other workers have written, if that is old. The gauge, if that took
+    /// a write.
+    pub fn opened<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
+        self.own.sessions = self.own.sessions.saturating_add(1);
+        let grain = limits.grain()?;
+        let age_max = if grain == 0 { Duration::ZERO } else { READING_AGE_MAX };
+        let is_old = |at: Instant| now.instant.since(at) >= age_max;
+        let gauge = self.write(shared, limits, now);
+        if gauge.is_none() && self.read_at.is_none_or(is_old) {
+            let stored = shared.fetch(KEY).ok().flatten();
+            self.others = stored.map_or(Load::default(), |(bytes, _)| {
+                Table::decode(&bytes).totals(stored_time(now.unix), self.number)
+            });
+            self.read_at = Some(now.instant);
+        }
+        gauge
+    }
+
+    /// A session was sent to the mail server.
+    pub fn dialled(&mut self) {
+        self.own.in_transit = self.own.in_transit.saturating_add(1);
+    }
+
+    /// A session has ended; `in_transit`: it had been sent to the mail server.
+    pub fn ended(&mut self, in_transit: bool) {
+        self.own.sessions = self.own.sessions.saturating_sub(1);
+        self.own.in_transit = self.own.in_transit.saturating_sub(u32::from(in_transit));
+    }
+
+    /// Of this worker alone.
+    pub fn own(&self) -> Load {
+        self.own
+    }
+
+    /// Over all workers.
+    pub fn totals(&self) -> Load {
+        self.own.plus(self.others)
+    }
+
+    /// Whether waits that start now are the shorter ones.
+    pub fn is_stressed(&self) -> bool {
+        self.stressed
+    }
+
+    /// Draws the conclusion from the totals; the log line, if this worker is the first to see a change.
+    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: Limits) -> Option<String> {
+        let sessions = self.totals().sessions;
+        let stressed = is_stressed(self.stressed, sessions, limits.pre_queue);
+        if stressed == std::mem::replace(&mut self.stressed, stressed) {
+            return None;
+        }
+        let key = format!("postscreen.stress.{}", limits.pre_queue);
+        let news = shared::update(shared, &key, |present| {
+            let known = present == [1];
+            ((known != stressed).then(|| vec![u8::from(stressed)]), known != stressed)
+        });
+        news.unwrap_or(true).then(|| announcement(stressed, sessions))
+    }
+
+    /// When [`Occupancy::write`] is to be called; `None`: never, as things are.
+    pub fn deadline(&self, limits: Limits) -> Option<Instant> {
+        let renewal = (self.written != Load::default()).then(|| self.last_write().after(RENEW_AFTER));
+        // Others that seem to hold clients may be dead, and then nobody else corrects the gauge.
+        let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
+        let distance = self.own.distance(self.written);
+        let felt = limits.grain().is_some_and(|grain| distance > grain);
+        let news =
+            if felt { Some(Instant::default()) } else { self.behind_since.map(|at| at.after(GAUGE_LAG)) };
+        let earliest = self.writes.first().copied().flatten().map(|at| at.after(SECOND)).unwrap_or_default();
+        [renewal, correction, news].into_iter().flatten().min().map(|due| due.max(earliest))
+    }
+
+    /// Notes how far the gauge is behind, at the end of whatever has changed the sessions.
+    pub fn settle(&mut self, now: Now) {
+        let behind = self.own.held() != self.written.held();
+        self.behind_since = behind.then(|| self.behind_since.unwrap_or(now.instant));
+    }
+
+    /// Writes this worker's slot if that is due; the clients that are held over all workers, for the gauge.
+    ///
+    /// A worker whose host cannot tell knows only its own sessions.
+    pub fn write<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
+        if !self.is_due(limits, now) {
+            return None;
+        }
+        let unix = stored_time(now.unix);
+        let written = shared::update(shared, KEY, |bytes| {
+            let mut table = Table::decode(bytes);
+            let number = table.put(self.number, self.own, unix);
+            (Some(table.encode()), (number, table.totals(unix, number)))
+        });
+        if let Some((number, others)) = written {
+            (self.number, self.others, self.read_at) = (number, others, Some(now.instant));
+        } else if self.read_at.is_none_or(|at| now.instant.since(at) >= CORRECT_AFTER) {
+            // What was last read is stale by now, and to try again at once would be of no use.
+            self.others = Load::default();
+        }
+        self.written = self.own;
+        self.behind_since = None;
+        self.writes.rotate_left(1);
+        if let Some(last) = self.writes.last_mut() {
+            *last = Some(now.instant);
+        }
+        Some(self.totals().held())
+    }
+
+    fn is_due(&self, limits: Limits, now: Now) -> bool {
+        self.deadline(limits).is_some_and(|due| due <= now.instant)
+    }
+
+    fn last_write(&self) -> Instant {
+        self.writes.last().copied().flatten().unwrap_or_default()
+    }
+}
+
+/// The totals over all workers as last written, for one fetch. A host that cannot tell counts nobody.
+pub fn totals<S: SharedData>(shared: &S, now_unix: u64) -> Load {
+    let stored = shared.fetch(KEY).ok().flatten();
+    stored.map(|(bytes, _)| Table::decode(&bytes).totals(stored_time(now_unix), None)).unwrap_or_default()
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Table {
+    next_number: u32,
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Slot {
+    number: u32,
+    load: Load,
+    written_at: u32,
+}
+
+impl Slot {
+    /// A time far ahead is from before the clock was set back.
+    fn is_fresh(&self, now: u32) -> bool {
+        u64::from(self.written_at.abs_diff(now)) <= LEASE_S
+    }
+}
+
+impl Table {
+    /// Anything that [`Table::encode`] did not write reads as empty.
+    fn decode(bytes: &[u8]) -> Self {
+        let Some((&[VERSION, a, b, c, d], slots)) = bytes.split_first_chunk::<HEAD_LEN>() else {
+            return Self::default();
+        };
+        let next_number = u32::from_be_bytes([a, b, c, d]);
+        let slots = slots.chunks_exact(SLOT_LEN).take(SLOTS).filter_map(decode_slot).collect();
+        Self { next_number, slots }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEAD_LEN + self.slots.len() * SLOT_LEN);
+        bytes.push(VERSION);
+        bytes.extend_from_slice(&self.next_number.to_be_bytes());
+        for slot in &self.slots {
+            for number in [slot.number, slot.load.sessions, slot.load.in_transit, slot.written_at] {
+                bytes.extend_from_slice(&number.to_be_bytes());
+            }
+        }
+        bytes
+    }
+
+    /// Writes the slot of worker `number`, or claims one. The worker's number; `None`: all slots are taken.
+    fn put(&mut self, number: Option<u32>, load: Load, now: u32) -> Option<u32> {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| Some(slot.number) == number) {
+            (slot.load, slot.written_at) = (load, now);
+            return number;
+        }
+        self.slots.retain(|slot| slot.is_fresh(now));
+        if self.slots.len() >= SLOTS {
+            return None;
+        }
+        let number = self.next_number;
+        self.next_number = number.wrapping_add(1);
+        self.slots.push(Slot { number, load, written_at: now });
+        Some(number)
+    }
+
+    /// The sum over all workers but one.
+    fn totals(&self, now: u32, but: Option<u32>) -> Load {
+        let fresh = self.slots.iter().filter(|slot| slot.is_fresh(now) && Some(slot.number) != but);
+        fresh.fold(Load::default(), |sum, slot| sum.plus(slot.load))
+    }
+}
+
+fn decode_slot(bytes: &[u8]) -> Option<Slot> {
+    let mut numbers = [0; SLOT_LEN / 4];
+    for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(4)) {
+        *number = u32::from_be_bytes(bytes.try_into().ok()?);
+    }
+    let [number, sessions, in_transit, written_at] = numbers;
+    Some(Slot { number, load: Load { sessions, in_transit }, written_at })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! All sessions of one worker: what stands between a host's connections and [`Session`]s.
+//!
+//! A worker owns the sessions of its connections, their places among the sessions of all workers ([`Registry`],
+//! [`Occupancy`]), what the lists have said ([`Lookups`]), and all deadlines. A host gives it inputs with the number of
+//! a connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
+
+mod place;
+
+use crate::dnsbl::Heard;
+use crate::io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
+use crate::line::Line;
+use crate::lookups::{Answered, Lookups};
+use crate::metric::{Counter, Gauge};
+use crate::policy::Policy;
+use crate::registry::{HashKey, Limits, Occupancy, Registry};
+use crate::session::{Session, Surroundings};
+use crate::shared::SharedData;
+use crate::throttle;
+use crate::time::{Instant, Now};
+use crate::verdict::Verdict;
+use place::{Place, Stand};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One worker of a host.
+#[derive(Debug)]
+pub struct Worker<S> {
+    policy: Arc<Policy>,
+    /// Counts the policies that there have been.
+    policy_number: u32,
+    teases: bool,
+    registry: Registry<S>,
+    occupancy: Occupancy,
+    lookups: Lookups,
+    sessions: BTreeMap<ConnectionId, Seat>,
+    /// Every session's next deadline.
+    deadlines: BTreeSet<(Instant, ConnectionId)>,
+    tasks: Vec<Task>,
+}
+
+/// A session and all that its worker keeps for it.
+#[derive(Debug)]
+struct Seat {
+    session: Session,
+    place: Place,
+    /// Its entry in `deadlines`.
+    deadline: Option<Instant>,
+}
+
+impl<S: SharedData> Worker<S> {
+    /// A worker without sessions. `shared` is where it meets the others.
+    pub fn new(shared: S, policy: Arc<Policy>, host: Host) -> Self {
+        let (hash_key, line) = HashKey::agree(&shared, host.hash_key);
+        let told = line.map(|line| Task { connection: None, output: Output::Log(line) });
+        Self {
+            policy,
+            policy_number: 0,
+            teases: host.teases,
+            registry: Registry::new(shared, hash_key),
+            occupancy: Occupancy::default(),
+            lookups: Lookups::default(),
+            sessions: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            tasks: told.into_iter().collect(),
+        }
+    }
+
+    /// Clients that come from now on are screened by `policy`; those that are there go on as they began.
+    pub fn set_policy(&mut self, policy: Arc<Policy>) {
+        self.policy = policy;
+        self.policy_number = self.policy_number.wrapping_add(1);
+    }
+
+    /// Takes an input about a connection; returns what the host must do, in order.
+    pub fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Vec<Task> {
+        match input {
+            Input::ClientOpened(endpoints) => {
+                // A number that is used again while its connection is there: that one must be gone.
+                self.turn(connection, now, Session::client_left);
+                match endpoints {
+                    Some(endpoints) => self.open(connection, endpoints, now),
+                    None => self.serve_unscreened(connection, now),
+                }
+            }
+            Input::ClientBytes(bytes) => {
+                self.turn(connection, now, |session, around| session.client_talked(bytes, around));
+            }
+            Input::ClientEnd => self.turn(connection, now, Session::client_ended),
+            Input::ClientClosed => self.turn(connection, now, Session::client_left),
+            Input::BackendAnswered => self.turn(connection, now, |session, _| session.backend_answered()),
+            Input::DnsAnswer { question, answer } => self.hear(question, answer, now),
+            Input::DeadlineReached => self.time_passed(now),
+        }
+        self.count_sessions(now);
+        std::mem::take(&mut self.tasks)
+    }
+
+    /// When to deliver [`Input::DeadlineReached`]; `None`: never.
+    pub fn deadline(&self) -> Option<Instant> {
+        let session = self.deadlines.first().map(|&(deadline, _)| deadline);
+        [session, self.occupancy.deadline(self.limits())].into_iter().flatten().min()
+    }
+
+    /// Whether the engine still has to do with a connection. Inputs about others have no effect.
+    pub fn has(&self, connection: ConnectionId) -> bool {
+        self.sessions.contains_key(&connection)
+    }
+
+    /// How many sessions there are.
+    pub fn sessions(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Where the workers meet.
+    pub fn shared(&self) -> &S {
+        self.registry.shared()
+    }
+
+    fn open(&mut self, connection: ConnectionId, endpoints: Endpoints, now: Now) {
+        let session = Session::new(Arc::clone(&self.policy), endpoints);
+        let place = Place::new(self.policy_number);
+        self.sessions.insert(connection, Seat { session, place, deadline: None });
+        self.turn(connection, now, Session::opened);
+    }
+
+    /// Nobody knows who the client is, so nobody can say anything against it.
+    fn serve_unscreened(&mut self, connection: ConnectionId, now: Now) {
+        if throttle::admit(self.registry.shared(), UNKNOWN_ADDRESS, now.unix) {
+            self.emit(Some(connection), Output::Log(Line::warning(SERVED_UNSCREENED.to_owned())));
+        }
+        self.emit(Some(connection), Output::Verdict(Verdict::Pass));
+        self.emit(Some(connection), Output::Dial(Upstream::Backend));
+    }
+
+    fn time_passed(&mut self, now: Now) {
+        while let Some(&(deadline, connection)) = self.deadlines.first()
+            && deadline <= now.instant
+        {
+            self.turn(connection, now, |session, around| session.time_passed(around));
+        }
+    }
+
+    /// Lets a session act, and looks after what comes of it.
+    fn turn(
+        &mut self,
+        connection: ConnectionId,
+        now: Now,
+        act: impl FnOnce(&mut Session, &mut dyn Surroundings),
+    ) {
+        let Some(seat) = self.sessions.get_mut(&connection) else { return };
+        let mut stand = Stand {
+            connection,
+            now,
+            teases: self.teases,
+            policy: Arc::clone(seat.session.policy()),
+            place: &mut seat.place,
+            registry: &self.registry,
+            occupancy: &mut self.occupancy,
+            lookups: &mut self.lookups,
+            tasks: &mut self.tasks,
+        };
+        act(&mut seat.session, &mut stand);
+        seat.session.share(&mut stand);
+        if !seat.session.needs_lists() {
+            stand.leave_lists();
+        }
+        if seat.session.is_over() {
+            stand.leave();
+            self.set_deadline(connection, None);
+            self.sessions.remove(&connection);
+            return;
+        }
+        stand.renew();
+        let next = [seat.session.deadline(), seat.place.renew_at].into_iter().flatten().min();
+        self.set_deadline(connection, next);
+    }
+
+    fn set_deadline(&mut self, connection: ConnectionId, deadline: Option<Instant>) {
+        let Some(seat) = self.sessions.get_mut(&connection) else { return };
+        let before = std::mem::replace(&mut seat.deadline, deadline);
+        if before != deadline {
+            before.map(|before| self.deadlines.remove(&(before, connection)));
+            self.deadlines.extend(deadline.map(|deadline| (deadline, connection)));
+        }
+    }
+
+    fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>, now: Now) {
+        let Some(answered) = self.lookups.hear(question, answer) else { return };
+        self.tell(&answered, now);
+        for connection in answered.completes {
+            self.turn(connection, now, |session, _| session.lists_are_complete());
+        }
+    }
+
+    /// Counts an answer, and logs it if somebody waits for it.
+    fn tell(&mut self, answered: &Answered, now: Now) {
+        let Answered { client, policy, list, first, .. } = answered;
+        let Some(name) = policy.zones().get(*list).map(|zone| zone.public_name.as_str()) else { return };
+        let trouble = match &answered.heard {
+            Heard::Ignored | Heard::Unlisted(_) => return,
+            Heard::Listed(answer) => {
+                self.emit(None, Output::Count(Counter::DnsListed, 1));
+                if first.is_some() {
+                    place::listing_lines(*client, name, answer)
+                        .for_each(|line| self.emit(*first, Output::Log(line)));
+                }
+                return;
+            }
+            Heard::TimedOut => {
+                self.emit(None, Output::Count(Counter::DnsTimeout, 1));
+                format!("warning: dnsblog reply timeout {}s for {name}", policy.dnsbl_timeout.as_secs())
+            }
+            Heard::Trouble(trouble) => {
+                self.emit(None, Output::Count(Counter::DnsError, 1));
+                let resolver = &policy.resolver.cluster;
+                format!(
+                    "warning: dnsblog_query: lookup error for {client} at {name} by resolver {resolver}: {trouble}"
+                )
+            }
+        };
+        if throttle::admit(self.registry.shared(), name, now.unix) {
+            self.emit(*first, Output::Log(Line::warning(trouble)));
+        }
+    }
+
+    /// What the number of sessions means for stress, for other workers and for the gauge.
+    fn count_sessions(&mut self, now: Now) {
+        let limits = self.limits();
+        self.occupancy.settle(now);
+        if let Some(held) = self.occupancy.write(self.registry.shared(), limits, now) {
+            self.emit(None, Output::Gauge(Gauge::Held, held));
+        }
+        // Stress can only end here. It begins when a client comes, for it is that client's waits which are shorter: a
+        // worker of a configuration that has been replaced, to which none come, has nothing to announce.
+        if self.occupancy.is_stressed()
+            && let Some(line) = self.occupancy.conclude(self.registry.shared(), limits)
+        {
+            self.emit(None, Output::Log(Line::info(line)));
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::of(&self.policy)
+    }
+
+    fn emit(&mut self, connection: Option<ConnectionId>, output: Output) {
+        self.tasks.push(Task { connection, output });
+    }
+}
+
+/// What stands for a list's name in the throttle of lines about clients without an address. No list has it.
+const UNKNOWN_ADDRESS: &str = "(no address)";
+const SERVED_UNSCREENED: &str = "warning: a client without an IP address is served without a test";
+
+#[cfg(test)]
+mod tests;

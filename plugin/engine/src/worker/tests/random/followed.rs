@@ -1,0 +1,163 @@
+//! One connection as its host sees it, and what may never happen to it.
+
+use crate::io::{Output, Upstream};
+use crate::metric::Counter;
+use crate::policy::{Action, Policy, UpstreamProxy};
+use crate::session::EARLY_MAX;
+use crate::verdict::Verdict;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A connection that was opened.
+#[derive(Debug)]
+pub struct Followed {
+    policy: Arc<Policy>,
+    teases: bool,
+    /// Who it is, once the log has said it.
+    pub client: Option<IpAddr>,
+    /// The client's bytes before it was decided about.
+    pub early: usize,
+    pub dialled: Option<Upstream>,
+    pub is_closed: bool,
+    verdict: Option<Verdict>,
+    skipped: bool,
+    replies: u32,
+    seen: Vec<Counter>,
+}
+
+impl Followed {
+    pub fn new(policy: Arc<Policy>, teases: bool) -> Self {
+        Self {
+            policy,
+            teases,
+            client: None,
+            early: 0,
+            dialled: None,
+            is_closed: false,
+            verdict: None,
+            skipped: false,
+            replies: 0,
+            seen: Vec::new(),
+        }
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Whether it is on its way to the mail server.
+    pub fn is_in_transit(&self) -> bool {
+        self.dialled == Some(Upstream::Backend)
+    }
+
+    /// Whether its client is being screened.
+    pub fn is_held(&self) -> bool {
+        self.client.is_some() && !self.is_in_transit() && !self.is_closed
+    }
+
+    /// Takes what is to be done for it.
+    pub fn hear(&mut self, output: &Output) {
+        match output {
+            Output::Log(line) => self.client = self.client.or_else(|| connected(&line.text)),
+            Output::Count(counter, _) => self.seen.push(*counter),
+            Output::Gauge(..) => {}
+            _ => assert!(!self.is_closed, "{output:?} after the end"),
+        }
+        match output {
+            Output::AskDns { .. } => assert!(self.verdict.is_none(), "a question about nothing"),
+            Output::Skip(len) => {
+                assert!(!std::mem::replace(&mut self.skipped, true) && *len > 0, "one header");
+                assert_eq!(self.policy.upstream_proxy_protocol, UpstreamProxy::Haproxy);
+            }
+            Output::Teaser(text) => {
+                assert!(self.teases && self.dialled.is_none(), "a teaser comes first, where there is one");
+                assert!(text.starts_with(b"220-"));
+            }
+            Output::Dial(upstream) => {
+                assert_eq!(self.dialled.replace(*upstream), None, "one way out");
+                let served = self.verdict.is_some_and(is_served);
+                assert_eq!(served, *upstream == Upstream::Backend, "{:?}", self.verdict);
+            }
+            Output::ToClient(bytes) => {
+                assert_eq!(self.dialled, Some(Upstream::Nobody), "nobody is there to say it");
+                self.replied(bytes);
+            }
+            Output::Verdict(verdict) => {
+                assert_eq!(self.verdict.replace(*verdict), None, "one verdict");
+                self.judged(*verdict);
+            }
+            Output::Close => {
+                self.is_closed = true;
+                assert!(self.verdict.is_some(), "closed without a word");
+                assert!(!self.is_in_transit(), "who is served is the mail server's to close");
+            }
+            Output::Log(_) | Output::Count(..) | Output::Gauge(..) => {}
+        }
+    }
+
+    /// What comes first is a greeting, the answer to an early talker, or a refusal that was counted.
+    fn replied(&mut self, bytes: &[u8]) {
+        assert!(bytes.ends_with(b"\r\n"), "a whole line");
+        self.replies += 1;
+        let refused = self.has_seen(Counter::Refused);
+        if refused {
+            assert_eq!(self.replies, 1, "one reply, and no more");
+            assert!(bytes.starts_with(b"421 ") || bytes.starts_with(b"521 ") || self.policy.soft_bounce);
+        }
+        if self.replies == 1 && !refused && !(self.teases && self.has_seen(Counter::Pregreet)) {
+            assert!(bytes.starts_with(b"220 "), "no greeting, but {}", bytes.escape_ascii());
+        }
+    }
+
+    fn has_seen(&self, counter: Counter) -> bool {
+        self.seen.contains(&counter)
+    }
+
+    /// There is a reason for every verdict.
+    fn judged(&self, verdict: Verdict) {
+        let policy = &self.policy;
+        let because = match verdict {
+            Verdict::Allowlisted => self.has_seen(Counter::Allowlisted),
+            Verdict::BareNewline => self.has_seen(Counter::BareNewline),
+            Verdict::CommandCountLimit => self.has_seen(Counter::CommandCountLimit),
+            Verdict::CommandLengthLimit => self.has_seen(Counter::CommandLengthLimit),
+            Verdict::CommandTimeLimit => self.has_seen(Counter::CommandTimeLimit),
+            Verdict::Deferred => {
+                let deep = policy.pipelining_enable || policy.non_smtp_command_enable;
+                deep || policy.bare_newline_enable || self.has_seen(Counter::AllowlistVeto)
+            }
+            Verdict::Denylisted => {
+                self.has_seen(Counter::Denylisted) && policy.denylist_action != Action::Ignore
+            }
+            Verdict::Dnsbl => self.has_seen(Counter::DnsblBlocked) && policy.dnsbl_action != Action::Ignore,
+            Verdict::EarlyTalkLimit => {
+                let lists = !policy.zones().is_empty() && self.early > EARLY_MAX;
+                lists && self.has_seen(Counter::EarlyTalkLimit)
+            }
+            Verdict::Hangup => self.has_seen(Counter::Hangup),
+            Verdict::NoResources => {
+                policy.upstream_proxy_protocol == UpstreamProxy::Haproxy && self.client.is_none()
+            }
+            Verdict::NonSmtpCommand => self.has_seen(Counter::NonSmtpCommand),
+            Verdict::Pass => true,
+            Verdict::PassNew => self.has_seen(Counter::PassNew),
+            Verdict::PassOld => self.has_seen(Counter::PassOld),
+            Verdict::Pipelining => self.has_seen(Counter::Pipelining),
+            Verdict::Pregreet => self.has_seen(Counter::Pregreet) && policy.greet_action != Action::Ignore,
+            Verdict::ScreeningPortsBusy => policy.pre_queue_limit > 0,
+            Verdict::ServerPortsBusy => policy.post_queue_limit > 0,
+            Verdict::TooManyConnections => policy.client_connection_count_limit > 0,
+        };
+        assert!(because, "{verdict} without a reason");
+        assert!(self.dialled.is_none() || !is_served(verdict), "{verdict} after all");
+    }
+}
+
+fn is_served(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Allowlisted | Verdict::Pass | Verdict::PassNew | Verdict::PassOld)
+}
+
+/// `203.0.113.9` of `CONNECT from [203.0.113.9]:4711 to …`.
+fn connected(line: &str) -> Option<IpAddr> {
+    line.strip_prefix("CONNECT from [")?.split_once(']')?.0.parse().ok()
+}

@@ -1,0 +1,1 @@
+//! No code: see this crate's `Cargo.toml`, and the test of what it is for.
