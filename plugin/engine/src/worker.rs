@@ -230,11 +230,7 @@ impl<S: SharedData> Worker<S> {
         if let Some(held) = self.occupancy.write(self.registry.shared(), limits, now) {
             self.emit(None, Output::Gauge(Gauge::Held, held));
         }
-        // Stress can only end here. It begins when a client comes, for it is that client's waits which are shorter: a
-        // worker of a configuration that has been replaced, to which none come, has nothing to announce.
-        if self.occupancy.is_stressed()
-            && let Some(line) = self.occupancy.conclude(self.registry.shared(), limits)
-        {
+        if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits) {
             self.emit(None, Output::Log(Line::info(line)));
         }
     }

@@ -75,6 +75,9 @@ fn test(story: &Story, hosts: &Rc<Hosts>) -> Test {
         let mut differences = check(&scenario, &real, TOLERANCE);
         forget_who_was_first(&mut real);
         forget_who_was_first(&mut simulated);
+        if questions_depend_on_workers(&scenario) {
+            simulated.metrics.retain(|name, _| !name.starts_with("postscreen_dns_"));
+        }
         differences.extend(check(&as_seen(&scenario, simulated), &real, TOLERANCE));
         differences.dedup();
         ensure!(differences.is_empty(), "{}", lines(&differences));
@@ -101,6 +104,13 @@ fn forget_who_was_first(transcript: &mut Transcript) {
             *line = kind;
         }
     }
+}
+
+/// Lists are asked once for an address by each worker, and each host chooses a worker in its own way: where a client
+/// comes back and the story does not say to which worker, its second visit may or may not find the answers of the first.
+fn questions_depend_on_workers(story: &Scenario) -> bool {
+    let free = || story.clients.values().filter(|client| client.worker.is_none());
+    free().any(|client| story.clients.values().filter(|other| other.from == client.from).nth(1).is_some())
 }
 
 /// A line about a failed question, without the client and the reason: of questions about one list that fail at the same

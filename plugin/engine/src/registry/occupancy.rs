@@ -12,8 +12,9 @@
 //! number and not a difference, a write that is given up is mended by the next one.
 //!
 //! Stress is each worker's own conclusion from the totals and from its own `pre_queue_limit`: workers with different
-//! limits (two listeners, or an old configuration beside a new one) do not disturb each other. Of the workers with one
-//! limit only the first announces a change.
+//! limits (two listeners, or an old configuration beside a new one) do not disturb each other. It begins when a client
+//! comes, for it is that client's waits which are shorter; where clients come to several workers at once, the one whose
+//! arrival is written last sees them all. Of the workers with one limit only the first announces a change.
 
 use super::stress::{announcement, is_stressed};
 use super::{LEASE_S, RENEW_EVERY_S, stored_time};
@@ -111,6 +112,8 @@ pub struct Occupancy {
     read_at: Option<Instant>,
     /// Since when the gauge is behind.
     behind_since: Option<Instant>,
+    /// A session has come, and its arrival has not been written yet: a total that has it may still begin stress.
+    arrived: bool,
     stressed: bool,
 }
 
@@ -119,6 +122,7 @@ impl Occupancy {
     /// a write.
     pub fn opened<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
         self.own.sessions = self.own.sessions.saturating_add(1);
+        self.arrived = true;
         let grain = limits.grain()?;
         let age_max = if grain == 0 { Duration::ZERO } else { READING_AGE_MAX };
         let is_old = |at: Instant| now.instant.since(at) >= age_max;
@@ -160,7 +164,15 @@ impl Occupancy {
     }
 
     /// Draws the conclusion from the totals; the log line, if this worker is the first to see a change.
+    ///
+    /// A worker to which no client has come since its last write has no stress to announce: its configuration may have
+    /// been replaced.
     pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: Limits) -> Option<String> {
+        let may_begin = self.arrived;
+        self.arrived &= self.own != self.written;
+        if !self.stressed && !may_begin {
+            return None;
+        }
         let sessions = self.totals().sessions;
         let stressed = is_stressed(self.stressed, sessions, limits.pre_queue);
         if stressed == std::mem::replace(&mut self.stressed, stressed) {
@@ -179,12 +191,15 @@ impl Occupancy {
         let renewal = (self.written != Load::default()).then(|| self.last_write().after(RENEW_AFTER));
         // Others that seem to hold clients may be dead, and then nobody else corrects the gauge.
         let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
+        // Stress ends with the sessions of other workers, too.
+        let end_of_stress = self.stressed && self.others.sessions > 0;
+        let end_of_stress = end_of_stress.then(|| self.last_write().after(SECOND));
         let distance = self.own.distance(self.written);
         let felt = limits.grain().is_some_and(|grain| distance > grain);
         let news =
             if felt { Some(Instant::default()) } else { self.behind_since.map(|at| at.after(GAUGE_LAG)) };
         let earliest = self.writes.first().copied().flatten().map(|at| at.after(SECOND)).unwrap_or_default();
-        [renewal, correction, news].into_iter().flatten().min().map(|due| due.max(earliest))
+        [renewal, correction, end_of_stress, news].into_iter().flatten().min().map(|due| due.max(earliest))
     }
 
     /// Notes how far the gauge is behind, at the end of whatever has changed the sessions.

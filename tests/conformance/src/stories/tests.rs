@@ -1,6 +1,8 @@
 use std::fs;
 
-use super::{Stories, failed_lookup};
+use postscreen_scenario::parse;
+
+use super::{Stories, failed_lookup, questions_depend_on_workers};
 
 const SHORT: &str =
     "about: A client comes and goes.\npolicy: {}\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
@@ -62,4 +64,19 @@ fn a_failed_lookup_is_known_by_its_list() {
     let kind = "warning: dnsblog_query: lookup error at bl.test by resolver resolver";
     assert_eq!(failed_lookup(line).as_deref(), Some(kind));
     assert_eq!(failed_lookup("CONNECT from [203.0.113.4]:40001 to [198.51.100.25]:25"), None);
+}
+
+#[test]
+fn questions_depend_on_workers_where_an_address_comes_twice_to_any_of_them() {
+    let depends = |clients: &str| {
+        let story = format!("about: They come.\npolicy: {{}}\nclients:\n{clients}");
+        questions_depend_on_workers(&parse("story.yaml", &story).unwrap())
+    };
+    let client = |name, end, more| format!("  {name}: {{ from: 203.0.113.{end}, script: [close]{more} }}\n");
+    let first = client("a", 1, "");
+    assert!(!depends(&first));
+    assert!(!depends(&[first.clone(), client("b", 2, "")].concat()));
+    assert!(depends(&[first.clone(), client("b", 1, "")].concat()));
+    assert!(depends(&[first, client("b", 1, ", worker: 0")].concat()));
+    assert!(!depends(&[client("a", 1, ", worker: 0"), client("b", 1, ", worker: 0")].concat()));
 }

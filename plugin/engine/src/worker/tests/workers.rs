@@ -117,6 +117,38 @@ fn only_the_worker_whose_limit_is_near_is_stressed_and_it_says_so_once() {
 }
 
 #[test]
+fn stress_begins_and_ends_within_two_seconds_however_clients_are_spread() {
+    // Of a limit of ten, nine begin it and seven end it.
+    let policy = r#"{"pre_queue_limit": 10, "greet_wait": "30s"}"#;
+    for of_one in 0..=9 {
+        let (mut one, mut two) = two(policy, policy);
+        let mut change = |change: &mut dyn FnMut(&mut Host, u64) -> Vec<Task>, from: u64| {
+            let mut tasks = Vec::new();
+            for number in 0..9 {
+                let host = if number < of_one { &mut one } else { &mut two };
+                tasks.extend(change(host.at(from), number));
+            }
+            for millis in (from..=from + 2_000).step_by(10) {
+                tasks.extend([&mut one, &mut two].into_iter().flat_map(|host| go_on(host, millis)));
+            }
+            let lines = lines(&tasks).into_iter().map(|(_, text)| text.to_owned());
+            let stress = lines.filter(|text| text.contains("STRESS")).collect::<Vec<_>>();
+            (stress, [one.worker.occupancy.is_stressed(), two.worker.occupancy.is_stressed()])
+        };
+        let (said, stressed) = change(&mut |host, number| host.opens(number, stranger(number)), 0);
+        assert_eq!(said, ["entering STRESS mode with 9 connections"], "{of_one} of them came to the first");
+        assert!(stressed.contains(&true));
+        let leave = &mut |host: &mut Host, number| match number {
+            0..2 => host.give(number, Input::ClientClosed),
+            _ => Vec::new(),
+        };
+        let (said, stressed) = change(leave, 3_000);
+        assert_eq!(said, ["leaving STRESS mode with 7 connections"], "{of_one} of them had come to the first");
+        assert_eq!(stressed, [false; 2]);
+    }
+}
+
+#[test]
 fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
     let (mut old, mut new) = two(
         r#"{"pre_queue_limit": 10, "greet_wait": "30s"}"#,
@@ -131,8 +163,9 @@ fn a_worker_to_which_nobody_comes_any_more_has_nothing_to_say_about_stress() {
     for number in 0..5_u8 {
         hear(old.opens(number.into(), client(number)));
     }
+    hear(go_on(&mut old, 2_000));
     for number in 0..6_u8 {
-        hear(new.at(1_000).opens(number.into(), client(100 + number)));
+        hear(new.at(2_000).opens(number.into(), client(100 + number)));
     }
     hear(go_on(&mut new, 25_000));
     hear(go_on(&mut old, 25_000));
