@@ -95,6 +95,16 @@ impl<S: SharedData> Worker<S> {
         std::mem::take(&mut self.tasks)
     }
 
+    /// The worker's end: its clients have left, and other workers do not count them any more.
+    pub fn close(&mut self, now: Now) -> Vec<Task> {
+        let connections = self.sessions.keys().copied().collect::<Vec<_>>();
+        connections.into_iter().for_each(|connection| self.turn(connection, now, Session::client_left));
+        if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
+            self.emit(None, Output::Gauge(Gauge::Held, held));
+        }
+        std::mem::take(&mut self.tasks)
+    }
+
     /// When to deliver [`Input::DeadlineReached`]; `None`: never.
     pub fn deadline(&self) -> Option<Instant> {
         let session = self.deadlines.first().map(|&(deadline, _)| deadline);

@@ -146,7 +146,9 @@ extern "C" fn proxy_on_downstream_connection_close(context: u32, _peer: u32) {
 #[unsafe(no_mangle)]
 extern "C" fn proxy_on_delete(context: u32) {
     with(|machine| {
-        machine.roots.remove(&context);
+        if let Some(root) = machine.roots.remove(&context) {
+            root.delete();
+        }
         if let Some(root) = machine.streams.remove(&context).and_then(|root| machine.roots.get_mut(&root)) {
             // Closed without a word, which no Envoy does.
             root.client_closed(context);

@@ -160,6 +160,15 @@ impl Root {
         plugin.leave();
     }
 
+    /// The plugin is not needed any more: the server stops, or the clients of a replaced configuration are gone.
+    pub fn delete(mut self) {
+        let Some(plugin) = &mut self.plugin else { return };
+        plugin.enter(Callback::Root, self.context);
+        plugin.read_clock();
+        let tasks = plugin.engine.close(plugin.now);
+        plugin.carry_out(tasks);
+    }
+
     /// The timer: deadlines of the engine, and closes of connections that have got their last reply.
     pub fn tick(&mut self) {
         let Some(plugin) = &mut self.plugin else { return };

@@ -25,9 +25,8 @@ pub const TOLERANCE: Duration = Duration::from_millis(300);
 pub const WORKERS: NonZeroU32 = NonZeroU32::new(2).unwrap();
 /// Source ports of the clients, in the order of their names.
 const FIRST_PORT: u16 = 40_001;
-/// After the last script: so long nothing is compared, so that what must not happen has time to happen, and the gauge of
-/// held clients, which may be half a second behind, to say that nobody is.
-const QUIET: Duration = Duration::from_millis(700);
+/// After the last script: so long nothing is compared, so that what must not happen has time to happen.
+const QUIET: Duration = Duration::from_millis(300);
 /// After that: how long a line, a session or a count may still take to appear.
 const SETTLE_MAX: Duration = Duration::from_secs(3);
 const SETTLE_POLL: Duration = Duration::from_millis(100);
@@ -37,6 +36,8 @@ const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE, greets_ear
 /// part of it.
 const HEADER_REST: Duration = Duration::from_millis(100);
 
+/// The gauge of clients that wait for their verdict.
+const HELD: &str = "postscreen_held";
 /// What Envoy prints for a filter state that is not there.
 const NO_VERDICT: &str = "-";
 
@@ -84,7 +85,10 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
     let transcript = loop {
         let mut transcript = transcript(&acts, &ports, &backend, &envoy).await?;
         transcript.reconfigured.clone_from(&reconfigured);
-        if check(scenario, &transcript, TOLERANCE).is_empty() || Instant::now() > deadline {
+        // All clients are gone, and the gauge of those that are held may be a second behind.
+        let nobody_is_held = transcript.metrics.get(HELD).is_none_or(|&held| held == 0);
+        let is_as_told = nobody_is_held && check(scenario, &transcript, TOLERANCE).is_empty();
+        if is_as_told || Instant::now() > deadline {
             break transcript;
         }
         sleep(SETTLE_POLL).await;

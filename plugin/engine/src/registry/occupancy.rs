@@ -236,6 +236,18 @@ impl Occupancy {
         Some(self.totals().held())
     }
 
+    /// The worker's end, after that of its sessions: gives its slot up, which would be counted for [`LEASE_S`] else. The
+    /// clients that are held by the others.
+    pub fn close<S: SharedData>(self, shared: &S, now: Now) -> Option<u32> {
+        let number = self.number?;
+        let unix = stored_time(now.unix);
+        shared::update(shared, KEY, |bytes| {
+            let mut table = Table::decode(bytes);
+            table.slots.retain(|slot| slot.number != number);
+            (Some(table.encode()), table.totals(unix, None).held())
+        })
+    }
+
     fn is_due(&self, limits: Limits, now: Now) -> bool {
         self.deadline(limits).is_some_and(|due| due <= now.instant)
     }

@@ -143,7 +143,11 @@ fn stress_begins_and_ends_within_two_seconds_however_clients_are_spread() {
             _ => Vec::new(),
         };
         let (said, stressed) = change(leave, 3_000);
-        assert_eq!(said, ["leaving STRESS mode with 7 connections"], "{of_one} of them had come to the first");
+        assert_eq!(
+            said,
+            ["leaving STRESS mode with 7 connections"],
+            "{of_one} of them had come to the first"
+        );
         assert_eq!(stressed, [false; 2]);
     }
 }
@@ -201,6 +205,25 @@ fn the_gauge_follows_both_and_forgets_who_died() {
     two.give(1, Input::ClientClosed);
     assert_eq!(gauge(&go_on(&mut two, 72_000)), Some(0));
     assert_eq!(two.worker.deadline(), None, "and then there is nothing to correct");
+}
+
+#[test]
+fn a_worker_that_is_closed_leaves_nothing_behind() {
+    let policy = r#"{"pre_queue_limit": 100, "client_connection_count_limit": 2, "greet_wait": "1h"}"#;
+    let (mut one, mut two) = two(policy, policy);
+    for connection in 0..9 {
+        one.opens(connection, client(1));
+    }
+    two.opens(1, client(2));
+    let now = one.now();
+    let tasks = one.worker.close(now);
+    let gauge = Task { connection: None, output: Output::Gauge(Gauge::Held, 1) };
+    assert_eq!(tasks.last(), Some(&gauge));
+    assert!(lines(&tasks).iter().any(|(_, text)| text.starts_with("HANGUP")), "{tasks:?}");
+    assert_eq!(two.counted(client(1)), 0);
+    assert_eq!(totals(&**two.worker.shared(), now.unix).sessions, 1);
+    let refused = Output::Verdict(Verdict::TooManyConnections);
+    assert!(!has(&two.opens(2, client(1)), 2, &refused));
 }
 
 #[test]
