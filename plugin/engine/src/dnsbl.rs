@@ -10,7 +10,7 @@ mod zone;
 
 pub use filter::Filter;
 pub use message::{
-    ADDRESSES_MAX, Answer, BadAnswer, MESSAGE_MAX, RECORDS_MAX, ReversedName, is_answer, reversed,
+    ADDRESSES_MAX, Answer, BadAnswer, MESSAGE_MAX, RECORDS_MAX, ReversedName, is_negative, reversed,
 };
 pub use name::{DOMAIN_MAX, DomainName, PublicName, check_hostname};
 pub use site::Site;

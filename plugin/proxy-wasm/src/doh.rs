@@ -2,7 +2,7 @@
 
 use crate::host::{self, Buffer};
 use postscreen_engine::DnsFailure;
-use postscreen_engine::dnsbl::{MESSAGE_MAX, is_answer};
+use postscreen_engine::dnsbl::{MESSAGE_MAX, is_negative};
 use postscreen_engine::policy;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -50,15 +50,15 @@ impl Resolver {
 
     /// The body of the response that is being delivered.
     ///
-    /// Envoy turns a connection failure into a 503 and a timeout into a 504; only a reset has no headers at all. None
-    /// of these has a DNS message for a body, so the status is asked for only when there is none.
+    /// Envoy turns a connection failure into a 503 and a timeout into a 504; only a reset has no headers at all. The
+    /// status is asked for only where it counts: most answers are that a client is not listed.
     pub fn response(headers: usize, body: usize) -> Result<Vec<u8>, DnsFailure> {
         if headers == 0 {
             return Err(DnsFailure::Unreachable);
         }
         // One byte more than the engine accepts, so that it sees what is too long.
         let message = host::buffer(Buffer::HttpCallResponseBody, 0, body.min(MESSAGE_MAX + 1));
-        if is_answer(&message) {
+        if is_negative(&message) {
             return Ok(message);
         }
         let status = host::http_response_header(":status").unwrap_or_default();

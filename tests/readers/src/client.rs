@@ -32,6 +32,8 @@ pub const POLITE: Client =
 /// In the order of their visits. Those to be banned come last: a reader that has banned them has read the others.
 pub const ALL: [Client; 4] = [POLITE, EARLY, EARLY_LISTED, LISTED];
 
+const EHLO: &str = "EHLO client.test\r\n";
+
 /// A client that hears nothing for this long gives up: the screen is broken.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
 
@@ -64,11 +66,9 @@ impl Client {
             (&stream).write_all(command.as_bytes())?;
             last_line(&mut replies)
         };
-        if !self.early {
-            // Nothing is sent before the greeting.
-            ask("")?;
-        }
-        ask("EHLO client.test\r\n")?;
+        let (before_greeting, after) = if self.early { (EHLO, "") } else { ("", EHLO) };
+        ask(before_greeting)?;
+        ask(after)?;
         ask("MAIL FROM:<sender@client.test>\r\n")?;
         let answer = ask("RCPT TO:<postmaster@mx.example.test>\r\n")?;
         ask("QUIT\r\n")?;

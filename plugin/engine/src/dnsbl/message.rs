@@ -216,11 +216,13 @@ fn negative_ttl(message: &Message<[u8]>) -> Result<Option<(u32, u32)>, BadAnswer
     }
 }
 
-/// Whether `message` looks like the answer to a question of ours: the message id 0 and the bit that makes it an answer.
+/// Whether `message` looks like an answer that says nothing about the client: the message id 0, the bit that makes it
+/// an answer, and no records.
 ///
-/// For hosts whose resolver has an HTTP front, so that they ask for the status only of what is no answer.
-pub fn is_answer(message: &[u8]) -> bool {
-    matches!(message, [0, 0, flags, ..] if flags & 0x80 != 0)
+/// For hosts whose resolver has an HTTP front: only a success has an answer that may be used (RFC 8484, section 4.2.1),
+/// and asking for the status costs a call. Of a message like this nobody is harmed whatever the status was.
+pub fn is_negative(message: &[u8]) -> bool {
+    matches!(message, [0, 0, flags, _, _, _, 0, 0, ..] if flags & 0x80 != 0)
 }
 
 #[cfg(test)]

@@ -212,6 +212,16 @@ fn size_limits_hold_at_their_value_and_break_above() {
 }
 
 #[test]
+fn a_negative_answer_is_known_by_its_header() {
+    assert!(is_negative(&answer(Rcode::NXDOMAIN, &[], Some(60))));
+    assert!(is_negative(&answer(Rcode::NOERROR, &[], None)));
+    assert!(!is_negative(&answer(Rcode::NOERROR, &[("127.0.0.2", 60)], None)));
+    assert!(!is_negative(&question(&client(), &list()).unwrap()), "no answer");
+    assert!(!is_negative(b"<html>"));
+    assert!(!is_negative(b""));
+}
+
+#[test]
 fn a_message_cut_anywhere_is_no_listing() {
     let good = answer(Rcode::NOERROR, &[("127.0.0.2", 300)], Some(60));
     let end_of_answer = answer(Rcode::NOERROR, &[("127.0.0.2", 300)], None).len();
@@ -221,6 +231,17 @@ fn a_message_cut_anywhere_is_no_listing() {
 }
 
 proptest! {
+    #[test]
+    fn what_seems_negative_is_no_listing(header in any::<[u8; 12]>()) {
+        let mut message = answer(Rcode::NOERROR, &[("127.0.0.2", 60)], None);
+        message[..12].copy_from_slice(&header);
+        message[..2].fill(0);
+        message[6..8].fill(0);
+        if is_negative(&message) {
+            prop_assert!(parse(&message).is_ok_and(|answer| answer.addresses.is_empty()) || parse(&message).is_err());
+        }
+    }
+
     #[test]
     fn noise_is_never_a_listing(message in proptest::collection::vec(any::<u8>(), 0..600)) {
         prop_assert!(parse(&message).is_err());
