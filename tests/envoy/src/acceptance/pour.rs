@@ -1,4 +1,4 @@
-//! 10,000 early talkers that pour as fast as they can: what they can make Envoy keep is bounded.
+//! Thousands of early talkers that pour as fast as they can: what they can make Envoy keep is bounded.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -15,7 +15,9 @@ use envoy_suite::client::Client;
 use envoy_suite::fixture::{Loopback, Program, Shipped, ShippedEnvoy};
 use envoy_suite::runner::{Note, Progress, Test};
 
-const CLIENTS: usize = 10_000;
+/// How many come, for each action. Who is let through takes two of Envoy's files, and 20,000 is a usual limit of a
+/// process; Envoy 1.40 crashes where it has none left for a connection to the mail server.
+const CROWDS: [(&str, usize); 3] = [("ignore", 9_000), ("enforce", 10_000), ("drop", 10_000)];
 /// How much each client would send if nobody stopped it.
 const POURED_BYTES: usize = 256 * 1024;
 const WORDS: &[u8] = b"EHLO zombie\r\n";
@@ -28,6 +30,9 @@ const LOOKS_MAX: usize = 60;
 /// Long after all have poured: nobody is let go because its wait is over.
 const GREET_WAIT: &str = "600s";
 
+/// So many bytes before its turn decide on a client at once (`EARLY_MAX` of the engine).
+const DECIDED_AFTER_BYTES: u64 = 16 * 1_024;
+
 /// What one early talker may make Envoy keep in its memory, on average, in kB, when so many bytes of it are held.
 ///
 /// Half as much again as these, because Envoy keeps them in slices that are not full; and what a connection needs that
@@ -38,43 +43,45 @@ fn kept_kb_max(held_bytes: u64) -> u64 {
 }
 
 pub(super) fn tests(program: &Rc<Program>) -> Vec<Test> {
-    let test = |action: &'static str| {
+    let test = |(action, clients): (&'static str, usize)| {
         let program = Rc::clone(program);
-        let name = format!("pouring: 10,000 early talkers fill no more than their buffers ({action})");
-        Test::new(name, async move |progress| run(&program, &progress, action).await)
+        let name = format!("pouring: {clients} early talkers fill no more than their buffers ({action})");
+        Test::new(name, async move |progress| run(&program, &progress, action, clients).await)
     };
-    ["ignore", "enforce", "drop"].map(test).into()
+    CROWDS.map(test).into()
 }
 
-async fn run(program: &Program, progress: &Progress, action: &str) -> Result<Note> {
+async fn run(program: &Program, progress: &Progress, action: &str, clients: usize) -> Result<Note> {
     let [smtp, admin, backend] = Loopback::next().free()?;
     let _backend = turn_away(backend)?;
     let mut shipped = Shipped::read(Path::new("."))?;
     let policy: Value =
-        json!({"greet_wait": GREET_WAIT, "greet_action": action, "pre_queue_limit": 2 * CLIENTS});
+        json!({"greet_wait": GREET_WAIT, "greet_action": action, "pre_queue_limit": 2 * clients});
     shipped.policy(&policy)?.backend(backend)?.behind_a_balancer()?;
-    let bound_kb = kept_kb_max(shipped.buffer_bytes()?) * u64::try_from(CLIENTS)?;
+    // Who is let through, to a mail server that takes nothing, has Envoy's buffer; the others' bytes are thrown away.
+    let held = if action == "ignore" { shipped.buffer_bytes()? } else { DECIDED_AFTER_BYTES };
+    let bound_kb = kept_kb_max(held) * u64::try_from(clients)?;
     let envoy = shipped.start(program, [smtp, admin], 2).await?;
     // What the first clients need that others find.
-    drop(crowd(progress, CLIENTS / 100, |index| pour(smtp, index)).await?);
+    drop(crowd(progress, clients / 100, |index| pour(smtp, index)).await?);
 
     let before = envoy.usage()?.resident_kb;
-    let pouring = crowd(progress, CLIENTS, |index| pour(smtp, index));
+    let pouring = crowd(progress, clients, |index| pour(smtp, index));
     let (poured, peak) = watch(&envoy, pouring).await?;
     let grown = peak.saturating_sub(before);
     ensure!(
         grown <= bound_kb,
-        "Envoy has grown by {grown} kB for {CLIENTS} clients, the bound is {bound_kb} kB"
+        "Envoy has grown by {grown} kB for {clients} clients, the bound is {bound_kb} kB"
     );
     let sent: usize = poured.iter().map(|(_, sent)| sent).sum();
     drop(poured);
     envoy.stop().await?;
-    let each = |kb: u64| kb / u64::try_from(CLIENTS).unwrap_or(u64::MAX);
+    let each = |kb: u64| kb / u64::try_from(clients).unwrap_or(u64::MAX);
     Ok(format!(
         "{} kB a client, the bound is {} kB; each sent {} kB",
         each(grown),
         each(bound_kb),
-        sent / CLIENTS / 1_024
+        sent / clients / 1_024
     ))
 }
 
