@@ -97,8 +97,9 @@ impl<S: SharedData> Worker<S> {
 
     /// The worker's end: its clients have left, and other workers do not count them any more.
     pub fn close(&mut self, now: Now) -> Vec<Task> {
-        let connections = self.sessions.keys().copied().collect::<Vec<_>>();
-        connections.into_iter().for_each(|connection| self.turn(connection, now, Session::client_left));
+        for connection in self.sessions.keys().copied().collect::<Vec<_>>() {
+            self.turn(connection, now, Session::client_left);
+        }
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
             self.emit(None, Output::Gauge(Gauge::Held, held));
         }

@@ -107,7 +107,7 @@ fn forget_who_was_first(transcript: &mut Transcript) {
 }
 
 /// Lists are asked once for an address by each worker, and each host chooses a worker in its own way: where a client
-/// comes back and the story does not say to which worker, its second visit may or may not find the answers of the first.
+/// comes back and the story does not say to which worker, it may or may not find the answers of its first visit.
 fn questions_depend_on_workers(story: &Scenario) -> bool {
     let free = || story.clients.values().filter(|client| client.worker.is_none());
     free().any(|client| story.clients.values().filter(|other| other.from == client.from).nth(1).is_some())

@@ -236,8 +236,8 @@ impl Occupancy {
         Some(self.totals().held())
     }
 
-    /// The worker's end, after that of its sessions: gives its slot up, which would be counted for [`LEASE_S`] else. The
-    /// clients that are held by the others.
+    /// The worker's end, after that of its sessions: gives its slot up, which would be counted for [`LEASE_S`] seconds
+    /// more. The clients that the others hold.
     pub fn close<S: SharedData>(self, shared: &S, now: Now) -> Option<u32> {
         let number = self.number?;
         let unix = stored_time(now.unix);
