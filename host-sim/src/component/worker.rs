@@ -96,12 +96,13 @@ impl Worker {
         }
     }
 
-    /// The clients that something was done for.
+    /// The clients that something was done for. What is due at once is done at once, and not after the next input.
     fn turn(&mut self, id: u64, input: Input<'_>) -> BTreeSet<ConnectionId> {
         if self.fault.is_some() {
             return BTreeSet::new();
         }
         let (id, now) = (postscreen_engine::ConnectionId(id), moment(self.now));
+        let is_woken = matches!(input, Input::DeadlineReached);
         let turn = self.screen.borrow_mut().handle(self.number, id, input, now);
         let Turn { tasks, deadline } = match turn {
             Ok(turn) => turn,
@@ -119,6 +120,9 @@ impl Worker {
             let id = task.connection.map(|postscreen_engine::ConnectionId(id)| ConnectionId(id));
             concerned.extend(id);
             self.carry_out(id, task.output);
+        }
+        if !is_woken && deadline.is_some_and(|deadline| deadline <= now.instant) {
+            concerned.extend(self.turn(0, Input::DeadlineReached));
         }
         concerned
     }
