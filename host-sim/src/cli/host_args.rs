@@ -17,7 +17,7 @@ pub struct HostArgs {
     ///
     /// A module that needs more is stopped as if it had trapped. Envoy has no such limit: there, a module that loops
     /// for ever blocks its worker for ever.
-    #[arg(long, value_name = "N", value_parser = fuel, default_value = "1G")]
+    #[arg(long, value_name = "N", value_parser = fuel, default_value = "4G")]
     fuel: Fuel,
     /// The most memory of one machine of the module, such as 64MiB
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1GiB")]

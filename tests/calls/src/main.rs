@@ -35,13 +35,14 @@ const CEILING: [u64; CASES.len()] = [30, 55, 17];
 /// What is tested of a module. It says what it has found.
 type Test = fn(&Module) -> Result<String>;
 
-const TESTS: [(&str, Test); 6] = [
+const TESTS: [(&str, Test); 7] = [
     ("each client makes the calls that are expected", calls),
     ("no client makes more calls than it may", ceiling),
     ("no key that all workers share is written for every client", shared::check),
     ("a client whose speaker cannot be chosen is closed, and never sent on", shell::no_speaker),
     ("a mail server that ends without a word has not answered", shell::mute_mail_server),
     ("the clients of a machine that trapped are not held for ever", shell::trapped_machine),
+    ("the longest access list is read with what a call may use", shell::longest_access_list),
 ];
 
 fn main() -> ExitCode {

@@ -1,6 +1,7 @@
 //! What stories cannot say of the module: what it asks of a host that is short of something, and in which order.
 
 use std::cell::RefCell;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -43,6 +44,11 @@ const WITHOUT_FOREIGN_FUNCTIONS: [&str; 25] = [
 const LONG: Duration = Duration::from_secs(20);
 /// How long a machine that says nothing any more counts (`LEASE_S`), and then some.
 const LEASE: Duration = Duration::from_secs(62);
+
+/// What `host-sim` lets one call into a module use unless told otherwise (`--fuel`).
+const FUEL: u64 = 4_000_000_000;
+/// The most rules of an access list (`ACCESS_RULES_MAX`).
+const ACCESS_RULES: u32 = 200_000;
 
 fn sim(module: &Module, policy: &str) -> SimBuilder {
     Sim::module(module).configuration(policy).speaker("speaker").call_cluster("resolver")
@@ -113,4 +119,20 @@ pub fn trapped_machine(module: &Module) -> Result<String> {
     let held = sim.metric("postscreen_held");
     ensure!(held == 0, "{held} are held, and nobody is there");
     Ok("one is held, and then none".to_owned())
+}
+
+/// It is read within the fuel of one call, and the last rule of it counts.
+pub fn longest_access_list(module: &Module) -> Result<String> {
+    let rule = |number: u32| {
+        format!(r#"{{ "cidr": "{}/24", "action": "reject" }}"#, Ipv4Addr::from((11 << 24) + (number << 8)))
+    };
+    let rules = (0..ACCESS_RULES).map(rule).collect::<Vec<_>>().join(",");
+    let policy = format!(r#"{{ "access_list": [{rules}], "denylist_action": "drop" }}"#);
+    let sim = sim(module, &policy).settings(|settings| settings.limits.fuel = Some(FUEL)).try_start()?;
+    let last = Ipv4Addr::from((11 << 24) + ((ACCESS_RULES - 1) << 8) + 9);
+    let client = sim.connect(&last.to_string());
+    sim.advance(LONG);
+    client.assert_closed();
+    ensure!(sim.metric("postscreen_denylisted") == 1, "{last} is not on the list");
+    Ok(format!("{} bytes for {ACCESS_RULES} rules", policy.len()))
 }

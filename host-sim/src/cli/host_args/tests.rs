@@ -18,7 +18,7 @@ fn without_a_word_the_host_is_the_newest_envoy_with_an_end_to_each_call() {
     let host = parsed("").unwrap();
     assert_eq!(host.profile, Profile::Envoy1_40);
     assert_eq!(host.failure_policy(), FailurePolicy::default());
-    assert_eq!(host.limits(), Limits { fuel: Some(1_000_000_000), ..Limits::default() });
+    assert_eq!(host.limits(), Limits { fuel: Some(4_000_000_000), ..Limits::default() });
 }
 
 #[test]
