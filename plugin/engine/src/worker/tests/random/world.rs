@@ -8,7 +8,7 @@ use crate::line::TEXT_MAX;
 use crate::lookups::UNWAITED_MAX;
 use crate::policy::Policy;
 use crate::registry::bucket::{BUCKET_LEN_MAX, Bucket, Entry};
-use crate::registry::{Load, totals};
+use crate::registry::{LEASE_S, Load, totals};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
@@ -318,8 +318,9 @@ impl World {
             let left: u32 = self.clients.iter().map(sessions).sum();
             assert!(left == 0 || !self.store.never_fails(), "{left} sessions of nobody");
         }
-        // Each waits for its gauge, and then for what it believes of the others; crashed ones cost a lease.
-        for _ in 0..8 {
+        // Each waits for its gauge, and then for what it believes of the others; crashed ones cost a lease, and who is
+        // under stress because of them looks every second.
+        for _ in 0..LEASE_S + 8 {
             for number in 0..self.hosts.len() {
                 if let Some(deadline) = self.hosts[number].worker.deadline() {
                     let wait = deadline.as_millis().saturating_sub(self.now.instant.as_millis());
