@@ -241,7 +241,7 @@ impl<S: SharedData> Worker<S> {
         if let Some(held) = self.occupancy.write(self.registry.shared(), limits, now) {
             self.emit(None, Output::Gauge(Gauge::Held, held));
         }
-        if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits) {
+        if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, now) {
             self.emit(None, Output::Log(Line::info(line)));
         }
     }

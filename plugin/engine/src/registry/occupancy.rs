@@ -114,7 +114,8 @@ pub struct Occupancy {
     behind_since: Option<Instant>,
     /// A session has come, and its arrival has not been written yet: a total that has it may still begin stress.
     arrived: bool,
-    stressed: bool,
+    /// Since when there is stress, if there is.
+    stressed_since: Option<Instant>,
 }
 
 impl Occupancy {
@@ -160,24 +161,23 @@ impl Occupancy {
 
     /// Whether waits that start now are the shorter ones.
     pub fn is_stressed(&self) -> bool {
-        self.stressed
+        self.stressed_since.is_some()
     }
 
     /// Draws the conclusion from the totals; the log line, if this worker is the first to see a change.
     ///
     /// A worker to which no client has come since its last write has no stress to announce: its configuration may have
     /// been replaced.
-    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: Limits) -> Option<String> {
+    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<String> {
         let may_begin = self.arrived;
         self.arrived &= self.own != self.written;
-        if !self.stressed && !may_begin {
-            return None;
-        }
+        let before = self.is_stressed();
         let sessions = self.totals().sessions;
-        let stressed = is_stressed(self.stressed, sessions, limits.pre_queue);
-        if stressed == std::mem::replace(&mut self.stressed, stressed) {
+        let stressed = (before || may_begin) && is_stressed(before, sessions, limits.pre_queue);
+        if stressed == before {
             return None;
         }
+        self.stressed_since = stressed.then_some(now.instant);
         let key = format!("postscreen.stress.{}", limits.pre_queue);
         let news = shared::update(shared, &key, |present| {
             let known = present == [1];
@@ -192,8 +192,8 @@ impl Occupancy {
         // Others that seem to hold clients may be dead, and then nobody else corrects the gauge.
         let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
         // Stress ends with the sessions of other workers, too.
-        let end_of_stress = self.stressed && self.others.sessions > 0;
-        let end_of_stress = end_of_stress.then(|| self.last_write().after(SECOND));
+        let end_of_stress = self.stressed_since.filter(|_| self.others.sessions > 0);
+        let end_of_stress = end_of_stress.map(|since| since.max(self.last_write()).after(SECOND));
         let distance = self.own.distance(self.written);
         let felt = limits.grain().is_some_and(|grain| distance > grain);
         let news =

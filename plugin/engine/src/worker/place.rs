@@ -110,7 +110,7 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
         if let Some(held) = self.occupancy.opened(self.registry.shared(), limits, self.now) {
             self.emit(Output::Gauge(Gauge::Held, held));
         }
-        if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits) {
+        if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, self.now) {
             self.emit(Output::Log(Line::info(line)));
         }
         let totals = self.occupancy.totals();

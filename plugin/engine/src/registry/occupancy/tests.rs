@@ -235,7 +235,7 @@ fn concludes(worker: &mut Occupancy, memory: &Memory, limits: Limits, to: u32, n
     }
     opens(worker, memory, limits, to - worker.own().sessions, now);
     worker.write(memory, limits, now);
-    let announcement = worker.conclude(memory, limits);
+    let announcement = worker.conclude(memory, limits, now);
     (worker.is_stressed(), announcement.unwrap_or_default())
 }
 
@@ -286,7 +286,7 @@ fn without_a_limit_there_is_no_stress() {
     let memory = Memory::default();
     let mut worker = Occupancy::default();
     assert!(concludes(&mut worker, &memory, SMALL, 10, at(0)).0);
-    assert_eq!(worker.conclude(&memory, NONE), None, "a new policy is no news");
+    assert_eq!(worker.conclude(&memory, NONE, at(0)), None, "a new policy is no news");
     assert!(!worker.is_stressed());
 }
 
@@ -322,13 +322,13 @@ fn a_worker_whose_host_fails_knows_its_own_sessions() {
         let mut worker = Occupancy::default();
         opens(&mut worker, &broken, SMALL, 20, at(0));
         assert_eq!(worker.totals(), load(20));
-        let line = worker.conclude(&broken, SMALL);
+        let line = worker.conclude(&broken, SMALL, at(0));
         assert_eq!(
             line,
             Some("entering STRESS mode with 20 connections".to_owned()),
             "there is one worker to say so"
         );
-        assert_eq!(worker.conclude(&broken, SMALL), None);
+        assert_eq!(worker.conclude(&broken, SMALL, at(0)), None);
     }
 }
 
