@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use crate::BANNER;
 use crate::program::{PATIENCE, Program, metric, read_exact, read_to_end};
 
-/// A module that has just failed one client.
+/// A module that has just failed one client: it never returns, and has little fuel.
 fn failed(options: &[&str]) -> (Program, SocketAddr) {
-    let mut program = Program::serve("loop.wat", &[options, &["--metrics", "127.0.0.1:0"]].concat());
+    let always = ["--fuel", "1M", "--metrics", "127.0.0.1:0"];
+    let mut program = Program::serve("loop.wat", &[options, &always].concat());
     let metrics = program.metrics();
     let mut client = program.connect();
     read_exact(&mut client, BANNER);
@@ -40,9 +41,7 @@ const FAILED: &str = "host_sim_workers_failed";
 
 #[test]
 fn the_next_client_gets_a_new_machine_unless_it_comes_too_early() {
-    for options in
-        [&["--fuel", "1M", "--profile", "envoy-1.37"][..], &[], &["--failure-policy", "fail-reload"]]
-    {
+    for options in [&["--profile", "envoy-1.37"][..], &[], &["--failure-policy", "fail-reload"]] {
         let (program, metrics) = failed(options);
         // Envoy's machines are at least a second old, or half as much again, before they are replaced.
         let deadline = Instant::now() + PATIENCE;
