@@ -10,7 +10,7 @@
 //!
 //! The order of steps is postscreen's (`psc_service` in `postscreen.c`, `psc_early_event` in `postscreen_early.c`,
 //! `psc_conclude` in `postscreen_misc.c`). What a session knows of other sessions, of earlier visits and of the lists
-//! it knows through its [`Surroundings`], which answer at once.
+//! it knows through its `Surroundings`, which answer at once.
 
 mod admit;
 mod arrive;

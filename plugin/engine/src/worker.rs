@@ -1,4 +1,4 @@
-//! All sessions of one worker: what stands between a host's connections and [`Session`]s.
+//! All sessions of one worker: what stands between a host's connections and `Session`s.
 //!
 //! A worker owns the sessions of its connections, their places among the sessions of all workers ([`Registry`],
 //! [`Occupancy`]), what the lists have said ([`Lookups`]), and all deadlines. A host gives it inputs with the number of

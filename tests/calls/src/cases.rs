@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use host_sim::testing::{Answer, Backend, Reply, Sim};
-use host_sim::{Module, dns};
+use envoy_sim::Module;
+use envoy_sim_testing::{Answer, Backend, Reply, Sim};
+use postscreen_scenario::doh;
 use postscreen_scenario::parse;
 
 use crate::count::{Counter, Tally};
@@ -112,7 +113,7 @@ fn start(module: &Module, story: &str, counter: &Rc<RefCell<Counter>>) -> Sim {
     sim.backend("backend", Backend::greeting(BANNER).replying(|_| Reply::bytes("221 Bye\r\n").and_close()));
     let zones = story.dns;
     sim.answer_calls("resolver", move |call| {
-        let answer = dns::answer(&zones, &call.headers, &call.body).expect("every zone answers");
+        let answer = doh::answer(&zones, &call.headers, &call.body).expect("every zone answers");
         let content_type = "application/dns-message";
         Answer::ok(answer.body).header("content-type", content_type).after(LATENCY)
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use host_sim::trace::{Call, Direction, End, Observer};
+use envoy_sim::trace::{Call, Direction, End, Observer};
 
 /// Which callback, and which host function was called in it.
 pub type InCallback = (String, String);

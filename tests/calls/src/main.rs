@@ -18,8 +18,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use envoy_sim::Module;
+
 use cases::CASES;
-use host_sim::Module;
 use table::Column;
 
 /// What is counted, seen from the root of the tree.

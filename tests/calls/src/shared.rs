@@ -11,9 +11,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use host_sim::testing::{Backend, Reply, Sim};
-use host_sim::trace::{Argument, Call, End, Observer, Value};
-use host_sim::{Module, VmId};
+use envoy_sim::trace::{Argument, Call, End, Observer, Value};
+use envoy_sim::{Module, VmId};
+use envoy_sim_testing::{Backend, Reply, Sim};
 
 /// The most writes in one second by one worker to a key that all workers write.
 const WRITES_MAX: u64 = 4;

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use host_sim::testing::{Backend, Sim, SimBuilder};
-use host_sim::{FailurePolicy, Module};
+use envoy_sim::{FailurePolicy, Module};
+use envoy_sim_testing::{Backend, Sim, SimBuilder};
 
 use crate::count::Counter;
 

@@ -1,12 +1,13 @@
 //! The component in wasmtime, with its tasks written as the native engine's are.
 
-use crate::native::HOST;
-use crate::visit::WORKERS;
 use anyhow::{Result, anyhow};
 use exports::postscreen::screen::screening as wit;
 use postscreen_engine::{DnsFailure, Input, Now};
 use wasmtime::component::{Linker, ResourceAny};
 use wasmtime::{Engine, Store};
+
+use crate::native::HOST;
+use crate::visit::WORKERS;
 
 wasmtime::component::bindgen!({ world: "screen", path: "../../wit" });
 

@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use host_sim::{Component, ComponentHost, Driven, Limits, Now, ScreenError};
+use component_host::{Component, ComponentHost, ScreenError};
+use envoy_sim::{Driven, Limits, Now};
 
 /// A configuration whose reading takes a while.
 const POLICY: &[u8] = br#"{"dnsbl_sites": ["a.test=127.0.0.[2..11]*3", "b.test"], "greet_wait": "2s"}"#;

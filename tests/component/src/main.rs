@@ -11,13 +11,15 @@ mod limits;
 mod native;
 mod visit;
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result, ensure};
-use component::Component;
-use native::Native;
 use postscreen_engine::{Counter, Gauge, Instant, Now, Policy};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use std::process::ExitCode;
+
+use component::Component;
+use native::Native;
 use visit::{Event, Visit};
 
 /// How many random visits are compared.

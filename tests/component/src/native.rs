@@ -1,10 +1,12 @@
 //! The native engine, which the component is compared with.
 
-use crate::visit::{Question, WORKERS};
-use postscreen_engine::shared::Memory;
-use postscreen_engine::{ConnectionId, Host, Input, Instant, Now, Output, Policy, Task, Worker};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use postscreen_engine::shared::Memory;
+use postscreen_engine::{ConnectionId, Host, Input, Instant, Now, Output, Policy, Task, Worker};
+
+use crate::visit::{Question, WORKERS};
 
 /// What both sides know of their host.
 pub const HOST: Host = Host { teases: true, hash_key: *b"0123456789abcdef" };

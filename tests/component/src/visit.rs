@@ -1,8 +1,9 @@
 //! Random visits: many clients of two workers, and what happens to them.
 
+use std::net::SocketAddr;
+
 use postscreen_engine::{DnsFailure, Endpoints, Input, Now};
 use proptest::prelude::*;
-use std::net::SocketAddr;
 
 /// How many workers there are.
 pub const WORKERS: usize = 2;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use anyhow::{Error, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::Parser;
+use envoy_sim::{Module, Profile};
 use envoy_suite::fixture::Program;
 use envoy_suite::runner::{self, Tally, Test};
-use host_sim::Profile;
-use host_sim::run::Simulator;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
+use virtual_player::{Envoy, Screener};
 
 use crate::probes::Probes;
 use crate::stories::{Hosts, Stories};
@@ -108,8 +108,9 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     envoy.check()?;
-    let simulator = Simulator::load(&options.module, options.profile).map_err(Error::msg)?;
-    let hosts = Rc::new(Hosts { envoy, simulator });
+    let module = Module::from_file(&options.module)?;
+    let screener = Screener::ProxyWasm(module, Envoy { profile: options.profile, ..Default::default() });
+    let hosts = Rc::new(Hosts { envoy, screener });
     println!("{} probes and {} scenarios in host-sim and in Envoy", counts.0, counts.1);
     for name in &stories.too_long {
         println!("left out: {name} takes more than a minute; only virtual time can wait for it");

@@ -8,8 +8,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
-use host_sim::trace::{Call, Direction, End, Observer};
-use host_sim::{AbiFunction, abi_functions};
+use envoy_sim::trace::{Call, Direction, End, Observer};
+use envoy_sim::{AbiFunction, abi_functions};
 
 /// The callbacks that Envoy makes of a network filter.
 const CALLBACKS: [&str; 19] = [

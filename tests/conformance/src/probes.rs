@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use envoy_sim::Profile;
 use envoy_suite::runner::Test;
-use host_sim::Profile;
 
 use crate::cli::Chosen;
 use crate::coverage::Coverage;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use host_sim::{
+use envoy_sim::{
     Cluster, FailurePolicy, Host, HttpCluster, LogLevel, LogLine, Module, Node, Now, Profile, Settings,
     StartError, TcpProxy, VmId,
 };
@@ -20,8 +20,6 @@ use crate::probe::{self, Probe, Step};
 use crate::seen::{Seen, by_host, line};
 use world::World;
 
-/// 2026-01-01T00:00:00Z
-const WALL_START: Duration = Duration::from_hours(490_896);
 /// After each step so long nothing must happen before the next.
 const QUIET: Duration = Duration::from_millis(100);
 /// The most moments that one step may have.
@@ -29,7 +27,7 @@ const MOMENTS_MAX: usize = 100_000;
 
 /// Plays `probe` with its module's bytes.
 pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<(Seen, Calls)> {
-    let now = Now { monotonic: Duration::ZERO, wall: WALL_START };
+    let now = Now::start(Duration::ZERO);
     let Ok(module) = Module::from_bytes(probe.name, module) else {
         return Ok((Seen { refused: true, ..Seen::default() }, Calls::default()));
     };

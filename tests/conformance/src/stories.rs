@@ -8,16 +8,16 @@ use anyhow::{Result, ensure};
 use envoy_suite::fixture::Program;
 use envoy_suite::play::{TOLERANCE, WORKERS, play};
 use envoy_suite::runner::Test;
-use host_sim::run::Simulator;
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::{Backend, Difference, HostKind, Scenario, Transcript, check};
+use virtual_player::{Player, Screener};
 
 use crate::cli::Chosen;
 
 /// What plays the stories.
 pub(crate) struct Hosts {
     pub(crate) envoy: Program,
-    pub(crate) simulator: Simulator,
+    pub(crate) screener: Screener,
 }
 
 /// The stories of a folder.
@@ -70,7 +70,7 @@ fn test(story: &Story, hosts: &Rc<Hosts>) -> Test {
     Test::new(story.name.as_str(), async move |_| {
         let mut real = play(&hosts.envoy, &scenario).await?;
         let workers = NonZeroUsize::try_from(WORKERS)?;
-        let mut simulated = hosts.simulator.play(&scenario, workers);
+        let mut simulated = Player::new(&hosts.screener).workers(workers).play(&scenario).transcript;
         // The story itself first: what both hosts do wrong is wrong.
         let mut differences = check(&scenario, &real, TOLERANCE);
         forget_who_was_first(&mut real);

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::namespace::{self, Side};
 use anyhow::{Result, ensure};
 use clap::Parser;
 use postscreen_player::{REAL_TIME_MAX, Story, find, length};
@@ -13,6 +12,7 @@ use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
 use crate::deltas::Deltas;
+use crate::namespace::{self, Side};
 use crate::{native, random, report, runner};
 
 const ABOUT: &str = "Plays the stories of tests/scenarios before Debian's postscreen(8) and compares: what clients \

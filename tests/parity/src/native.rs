@@ -1,55 +1,19 @@
 //! The engine, driven directly in virtual time: the host that can do everything that the engine wants, the teaser
 //! included.
 
-mod client;
-mod play;
-
-use postscreen_engine::Policy;
-use postscreen_player::Story;
-use postscreen_scenario::{Client, Difference, Scenario, Step, Transcript, check};
-use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use postscreen_player::Story;
+use postscreen_scenario::{Client, Difference, Scenario, Step};
+use virtual_player::{Player, Screener};
 
 use crate::report::Outcome;
 use crate::verdict::Verdict;
-use play::Play;
 
-pub(crate) use client::{Heard, Sound};
-pub(crate) use play::FIRST_PORT;
-
-/// What a play has shown.
-#[derive(Debug)]
-pub(crate) struct Report {
-    pub(crate) transcript: Transcript,
-    /// What each client has heard, the teaser included, as long as it was there.
-    pub(crate) heard: BTreeMap<String, Vec<Heard>>,
-}
-
-/// Plays a story from its begin to its end; whatever happens next happens now.
-pub(crate) fn play(scenario: &Scenario) -> Transcript {
-    report(scenario, Duration::ZERO, Order::AsAsked).transcript
-}
-
-/// In which order answers of lists come that come at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// In that of the questions.
-    AsAsked,
-    /// The other way round.
-    LastFirst,
-}
-
-/// The same, beginning so far into a second of the wall clock.
-pub(crate) fn report(scenario: &Scenario, begin: Duration, order: Order) -> Report {
-    match Policy::parse(Value::Object(scenario.policy.clone()).to_string().as_bytes()) {
-        Ok(policy) => Play::new(scenario, Arc::new(policy), begin, order).run(),
-        Err(error) => Report {
-            transcript: Transcript { refused: Some(error.to_string()), ..Transcript::default() },
-            heard: BTreeMap::new(),
-        },
-    }
+/// Plays stories on the engine.
+pub(crate) fn player() -> Player<'static> {
+    Player::new(&Screener::Native)
 }
 
 /// Where the engine differs from the story, and from the teasers that the oracle sent, if it has played the story.
@@ -57,14 +21,13 @@ pub(crate) fn differences(
     scenario: &Scenario,
     teasers: Option<&BTreeMap<String, String>>,
 ) -> Vec<Difference> {
-    let transcript = play(scenario);
-    // Times in the log are exact here.
-    let mut differences = check(scenario, &transcript, Duration::ZERO);
+    let played = player().play(scenario);
+    let mut differences = played.differences;
     let heard = |teasers: &BTreeMap<String, String>| -> BTreeMap<String, String> {
         let stays = |(name, _): &(&String, &String)| scenario.clients.get(*name).is_some_and(listens);
         teasers.iter().filter(stays).map(|(name, teaser)| (name.clone(), teaser.clone())).collect()
     };
-    if let Some((oracle, engine)) = teasers.map(|oracle| (heard(oracle), heard(&transcript.teasers)))
+    if let Some((oracle, engine)) = teasers.map(|oracle| (heard(oracle), heard(&played.transcript.teasers)))
         && oracle != engine
     {
         let how = format!("postscreen: {oracle:#?}\nengine: {engine:#?}");

@@ -14,14 +14,14 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-use crate::master::Master;
-use crate::namespace::Cover;
 use anyhow::{Context as _, Result};
 use postscreen_player::{Act, Stage, Story};
 use postscreen_scenario::{Limits, Transcript};
 use tokio::time::{Instant, sleep};
 
 use crate::host::Host;
+use crate::master::Master;
+use crate::namespace::Cover;
 use configuration::Configuration;
 use log::Log;
 use place::Place;

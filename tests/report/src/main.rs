@@ -41,7 +41,11 @@ struct Options {
     #[arg(long, value_name = "PATH", default_value = "tests/report/stories")]
     stories: PathBuf,
     /// A module that calls out by gRPC
-    #[arg(long, value_name = "PATH", default_value = "host-sim/src/run/record/recorder/tests/caller.wat")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "host-sim/program/src/run/record/recorder/tests/caller.wat"
+    )]
     caller: PathBuf,
     /// The stories that are played against it
     #[arg(long, value_name = "PATH", default_value = "tests/report/calls")]

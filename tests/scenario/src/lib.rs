@@ -11,6 +11,7 @@ mod actor;
 mod backend;
 mod check;
 mod dns;
+pub mod doh;
 mod parse;
 mod story;
 mod time;

@@ -1,7 +1,5 @@
 //! Bytes on the wire, as a scenario writes them and as a message shows them.
 
-use std::fmt::Write;
-
 use serde::{Deserialize, Deserializer, de};
 
 /// The most bytes that one step may send or expect.
@@ -34,21 +32,8 @@ pub(crate) fn bytes(text: &str) -> Result<Vec<u8>, String> {
 /// Bytes as one line of printable text: `\r`, `\n`, `\t`, `\\` and `\"` by name, other bytes as `\xNN`, so that the
 /// result can be pasted back into a scenario.
 pub fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        match byte {
-            b'\r' => text.push_str("\\r"),
-            b'\n' => text.push_str("\\n"),
-            b'\t' => text.push_str("\\t"),
-            b'\\' => text.push_str("\\\\"),
-            b'"' => text.push_str("\\\""),
-            b' '..=b'~' => text.push(char::from(byte)),
-            _ => {
-                let _ = write!(text, "\\x{byte:02x}");
-            }
-        }
-    }
-    text
+    // The single quote needs none here, and std escapes it.
+    bytes.escape_ascii().to_string().replace("\\'", "'")
 }
 
 #[cfg(test)]

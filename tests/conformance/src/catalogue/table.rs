@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use host_sim::{AbiType, AbiVersion, abi_functions};
+use envoy_sim::{AbiType, AbiVersion, abi_functions};
 
 use crate::probe::Step::{Connect, End};
 use crate::probe::{Probe, Step};

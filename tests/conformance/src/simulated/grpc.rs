@@ -1,6 +1,6 @@
 //! What the HTTP server does with gRPC calls and streams.
 
-use host_sim::{GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, Input, Profile};
+use envoy_sim::{CallId, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, Profile};
 
 use super::world::REFUSED;
 use crate::upstream::{Answer, Deed, FRAME_BYTES, deed};
@@ -15,10 +15,10 @@ const VIA_UPSTREAM: &str = "via_upstream";
 const REFUSED_DETAILS: &str = "remote_connection_failure|delayed_connect_error:_Connection_refused";
 
 /// What comes back at once. The server answers as soon as it has the headers, so what is sent later changes nothing.
-pub(super) fn events(effect: &GrpcEffect, profile: Profile) -> Vec<Input> {
+pub(super) fn events(effect: &GrpcEffect, profile: Profile) -> Vec<(CallId, GrpcEvent)> {
     let GrpcEffect::Start(request) = effect else { return Vec::new() };
     let call = request.call;
-    answered(request, profile).into_iter().map(|event| Input::Grpc { call, event }).collect()
+    answered(request, profile).into_iter().map(|event| (call, event)).collect()
 }
 
 fn answered(GrpcRequest { cluster, service, method, .. }: &GrpcRequest, profile: Profile) -> Vec<GrpcEvent> {

@@ -5,7 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use host_sim::{
+use envoy_sim::virtual_time::{PeerSocket, VirtualTime};
+use envoy_sim::{
     CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now, Profile, UpstreamEnds,
 };
 
@@ -27,8 +28,14 @@ const UPSTREAM: UpstreamEnds = UpstreamEnds {
 /// The cluster where nobody listens.
 pub(super) const REFUSED: &str = "refused";
 
-/// One end of a connection.
-struct Party {
+/// A client's end of a connection.
+struct Client {
+    socket: PeerSocket,
+    heard: Heard,
+}
+
+/// The server's end of a connection.
+struct Session {
     connection: ConnectionId,
     heard: Heard,
     /// It broke the connection, and hears nothing of its end.
@@ -37,16 +44,12 @@ struct Party {
 
 /// The host and its surroundings.
 pub(super) struct World {
-    host: Host,
+    time: VirtualTime<Host>,
     /// Which Envoy it is.
     profile: Profile,
-    now: Now,
     backend: bool,
-    clients: Vec<Party>,
-    sessions: Vec<Party>,
-    /// Answers under way, by arrival time and then in the order of the calls.
-    answers: BTreeMap<(Duration, u64), Vec<Input>>,
-    asked: u64,
+    clients: Vec<Client>,
+    sessions: Vec<Session>,
     /// Addresses and ports with the words that stand for them.
     names: Vec<(String, &'static str)>,
     main: Vec<String>,
@@ -58,14 +61,11 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(host: Host, profile: Profile, now: Now, backend: bool) -> Self {
         Self {
-            host,
+            time: VirtualTime::new(Box::new(host), now),
             profile,
-            now,
             backend,
             clients: Vec::new(),
             sessions: Vec::new(),
-            answers: BTreeMap::new(),
-            asked: 0,
             names: vec![
                 (SERVER.to_string(), "SERVER"),
                 (UPSTREAM.server.to_string(), "BACKEND"),
@@ -79,103 +79,76 @@ impl World {
 
     /// Does what a step says. A client or a session that is not there cannot do anything.
     pub(super) fn step(&mut self, step: &Step) {
-        match step {
-            Step::Reset(number) => leave(&mut self.clients, *number),
-            Step::ServeReset(number) => leave(&mut self.sessions, *number),
-            _ => {}
-        }
-        let client = |number: usize| self.clients.get(number).map(|party| party.connection);
-        let session = |number: usize| self.sessions.get(number).map(|party| party.connection);
         let input = match step {
-            Step::Connect => {
-                let port = FIRST_CLIENT_PORT + u16::try_from(self.clients.len()).unwrap_or(u16::MAX / 2);
-                let client = SocketAddr::new(CLIENT.into(), port);
-                self.names
-                    .extend([(client.to_string(), "CLIENT"), (client.port().to_string(), "CLIENT_PORT")]);
-                let connection = self.host.accept(client, SERVER, None, self.now);
-                self.clients.push(Party::new(connection));
-                return;
+            Step::Connect => return self.connect(),
+            Step::Send(number, bytes) => {
+                self.clients.get(*number).and_then(|client| client.socket.send(bytes.clone()))
             }
-            Step::Send(number, bytes) => client(*number).map(|connection| Input::ClientBytes {
-                connection,
-                bytes: bytes.clone(),
-                end: false,
+            Step::End(number) => self.clients.get_mut(*number).and_then(|client| client.socket.end()),
+            Step::Reset(number) => self.clients.get_mut(*number).and_then(|client| client.socket.reset()),
+            Step::Serve(number, bytes) => self.serve(*number, bytes, false),
+            Step::ServeLast(number, bytes) => self.serve(*number, bytes, true),
+            Step::ServeReset(number) => self.sessions.get_mut(*number).map(|session| {
+                session.gone = true;
+                Input::UpstreamReset { connection: session.connection }
             }),
-            Step::End(number) => client(*number).map(|connection| Input::ClientBytes {
-                connection,
-                bytes: Vec::new(),
-                end: true,
-            }),
-            Step::Reset(number) => client(*number).map(|connection| Input::ClientReset { connection }),
-            Step::Serve(number, bytes) => session(*number).map(|connection| Input::UpstreamBytes {
-                connection,
-                bytes: bytes.clone(),
-                end: false,
-            }),
-            Step::ServeLast(number, bytes) => session(*number).map(|connection| Input::UpstreamBytes {
-                connection,
-                bytes: bytes.clone(),
-                end: true,
-            }),
-            Step::ServeReset(number) => {
-                session(*number).map(|connection| Input::UpstreamReset { connection })
-            }
             Step::Wait(_) => None,
         };
         if let Some(input) = input {
-            self.host.handle(input, self.now);
+            self.time.handle(input);
         }
+    }
+
+    fn connect(&mut self) {
+        let port = FIRST_CLIENT_PORT + u16::try_from(self.clients.len()).unwrap_or(u16::MAX / 2);
+        let client = SocketAddr::new(CLIENT.into(), port);
+        self.names.extend([(client.to_string(), "CLIENT"), (client.port().to_string(), "CLIENT_PORT")]);
+        let connection = self.time.host.accept(client, SERVER, None, self.time.now());
+        self.clients.push(Client { socket: PeerSocket::new(connection), heard: Heard::default() });
+    }
+
+    fn serve(&self, number: usize, bytes: &[u8], end: bool) -> Option<Input> {
+        let connection = self.sessions.get(number)?.connection;
+        Some(Input::UpstreamBytes { connection, bytes: bytes.to_vec(), end })
     }
 
     /// Lets time pass until nothing has happened for `quiet`.
     pub(super) fn rest(&mut self, quiet: Duration, moments_max: usize) -> Result<()> {
-        let mut until = self.now.monotonic + quiet;
+        let mut until = self.time.elapsed() + quiet;
         for _ in 0..moments_max {
             if self.carry_out() {
-                until = self.now.monotonic + quiet;
+                until = self.time.elapsed() + quiet;
             }
-            let Some(next) = self.next().filter(|next| *next <= until) else {
-                self.now = self.now.at(until);
+            if !self.advance(until) {
                 return Ok(());
-            };
-            self.advance(next);
+            }
         }
         bail!("host-sim did not come to rest within {moments_max} moments")
     }
 
     /// Lets so much time pass, whatever happens.
     pub(super) fn pass(&mut self, time: Duration, moments_max: usize) -> Result<()> {
-        let until = self.now.monotonic + time;
+        let until = self.time.elapsed() + time;
         for _ in 0..moments_max {
             self.carry_out();
-            let Some(next) = self.next().filter(|next| *next <= until) else {
-                self.now = self.now.at(until);
+            if !self.advance(until) {
                 return Ok(());
-            };
-            self.advance(next);
+            }
         }
         bail!("more than {moments_max} things happened in host-sim within {time:?}")
     }
 
-    fn next(&self) -> Option<Duration> {
-        let answer = self.answers.first_key_value().map(|((arrival, _), _)| *arrival);
-        self.host.next_deadline().into_iter().chain(answer).min()
-    }
-
-    fn advance(&mut self, to: Duration) {
-        self.now = self.now.at(to);
-        while let Some(entry) = self.answers.first_entry().filter(|entry| entry.key().0 <= to) {
-            for input in entry.remove() {
-                self.host.handle(input, self.now);
-            }
-        }
-        self.host.handle(Input::TimePassed, self.now);
+    /// Goes to the next moment at which something is due. False: there is none before `until`, which it is now.
+    fn advance(&mut self, until: Duration) -> bool {
+        let next = self.time.next().filter(|next| *next <= until);
+        self.time.move_to(next.unwrap_or(until));
+        next.inspect(|_| self.time.pass()).is_some()
     }
 
     /// Whether there was anything to carry out.
     fn carry_out(&mut self) -> bool {
         let mut something = false;
-        while let Some(effect) = self.host.poll_effect() {
+        while let Some(effect) = self.time.poll_effect() {
             something = true;
             self.carry_out_one(effect);
         }
@@ -184,22 +157,20 @@ impl World {
 
     fn carry_out_one(&mut self, effect: Effect) {
         match effect {
-            Effect::ToClient { connection, bytes } => hear(&mut self.clients, connection, &bytes),
-            Effect::EndToClient { connection } => end(&mut self.clients, connection, End::Fin),
+            Effect::ToClient { connection, bytes } => hear(self.client(connection), &bytes),
+            Effect::EndToClient { connection } => end(self.client(connection), End::Fin),
             Effect::CloseClient { connection, reset } => {
-                end(&mut self.clients, connection, if reset { End::Reset } else { End::Fin });
+                end(self.client(connection), if reset { End::Reset } else { End::Fin });
             }
             Effect::Dial { connection, .. } if self.backend => {
-                self.sessions.push(Party::new(connection));
-                self.host.handle(Input::UpstreamConnected { connection, ends: Some(UPSTREAM) }, self.now);
+                self.sessions.push(Session { connection, heard: Heard::default(), gone: false });
+                self.time.handle(Input::UpstreamConnected { connection, ends: Some(UPSTREAM) });
             }
-            Effect::Dial { connection, .. } => {
-                self.host.handle(Input::UpstreamRefused { connection }, self.now);
-            }
-            Effect::ToUpstream { connection, bytes } => hear(&mut self.sessions, connection, &bytes),
-            Effect::EndToUpstream { connection } => end(&mut self.sessions, connection, End::Fin),
+            Effect::Dial { connection, .. } => self.time.handle(Input::UpstreamRefused { connection }),
+            Effect::ToUpstream { connection, bytes } => hear(self.session(connection), &bytes),
+            Effect::EndToUpstream { connection } => end(self.session(connection), End::Fin),
             Effect::CloseUpstream { connection, reset } => {
-                end(&mut self.sessions, connection, if reset { End::Reset } else { End::Fin });
+                end(self.session(connection), if reset { End::Reset } else { End::Fin });
             }
             Effect::HttpCall(call) => self.answer(&call),
             Effect::Log(line) => {
@@ -210,18 +181,14 @@ impl World {
                 lines.extend(logged(&line).map(|line| masked(line, &self.names)));
             }
             Effect::Grpc(effect) => {
-                let events = grpc::events(&effect, self.profile);
-                self.asked += 1;
-                for input in events {
-                    self.answers.entry((self.now.monotonic, self.asked)).or_default().push(input);
+                for (call, event) in grpc::events(&effect, self.profile) {
+                    self.time.answers.send(call, Input::Grpc { call, event }, self.time.elapsed());
                 }
             }
             Effect::ResolveDns { call, name } => {
                 let address = name.parse().ok().map(|address| DnsAddress { ip: address, ttl_s: 0 });
-                let answer = address.map(|address| vec![address]);
-                self.asked += 1;
-                self.answers
-                    .insert((self.now.monotonic, self.asked), vec![Input::DnsAnswer { call, answer }]);
+                let answer = Input::DnsAnswer { call, answer: address.map(|address| vec![address]) };
+                self.time.answers.send(call, answer, self.time.elapsed());
             }
             // The host takes no answer that it does not wait for any more, and a trap is in the log.
             Effect::CancelHttpCall { .. }
@@ -253,8 +220,19 @@ impl World {
                 Deed::Silence => return,
             }
         };
-        self.asked += 1;
-        self.answers.insert((self.now.monotonic + after, self.asked), vec![input]);
+        self.time.answers.send(call, input, self.time.elapsed() + after);
+    }
+
+    /// A client that can still hear.
+    fn client(&mut self, connection: ConnectionId) -> Option<&mut Heard> {
+        let client = self.clients.iter_mut().find(|client| client.socket.connection() == connection)?;
+        client.socket.is_open().then_some(&mut client.heard)
+    }
+
+    /// A session whose server can still hear.
+    fn session(&mut self, connection: ConnectionId) -> Option<&mut Heard> {
+        let session = self.sessions.iter_mut().find(|session| session.connection == connection)?;
+        (!session.gone).then_some(&mut session.heard)
     }
 
     /// What was seen in the end.
@@ -263,9 +241,9 @@ impl World {
             refused: false,
             main: std::mem::take(&mut self.main),
             workers: (0..workers).map(|worker| self.workers.remove(&worker).unwrap_or_default()).collect(),
-            clients: self.clients.into_iter().map(|party| party.heard).collect(),
-            sessions: self.sessions.into_iter().map(|party| party.heard).collect(),
-            metrics: self.host.metrics(),
+            clients: self.clients.into_iter().map(|client| client.heard).collect(),
+            sessions: self.sessions.into_iter().map(|session| session.heard).collect(),
+            metrics: self.time.host.metrics(),
         }
     }
 }
@@ -281,31 +259,14 @@ fn response(call: CallId, answer: Answer) -> Input {
     Input::HttpResponse { call, headers, body: answer.body, trailers }
 }
 
-// === impl Party ===
-
-impl Party {
-    fn new(connection: ConnectionId) -> Self {
-        Self { connection, heard: Heard::default(), gone: false }
-    }
-}
-
-fn leave(all: &mut [Party], number: usize) {
-    all.get_mut(number).into_iter().for_each(|party| party.gone = true);
-}
-
-fn listening(all: &mut [Party], connection: ConnectionId) -> Option<&mut Heard> {
-    let party = all.iter_mut().find(|party| party.connection == connection)?;
-    (!party.gone).then_some(&mut party.heard)
-}
-
-fn hear(all: &mut [Party], connection: ConnectionId, bytes: &[u8]) {
-    if let Some(heard) = listening(all, connection) {
+fn hear(heard: Option<&mut Heard>, bytes: &[u8]) {
+    if let Some(heard) = heard {
         heard.bytes.extend(bytes);
     }
 }
 
-fn end(all: &mut [Party], connection: ConnectionId, how: End) {
-    if let Some(heard) = listening(all, connection) {
+fn end(heard: Option<&mut Heard>, how: End) {
+    if let Some(heard) = heard {
         heard.end.get_or_insert(how);
     }
 }

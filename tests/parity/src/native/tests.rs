@@ -1,6 +1,8 @@
-use super::{differences, play};
-use postscreen_scenario::parse;
 use std::collections::BTreeMap;
+
+use postscreen_scenario::parse;
+
+use super::{differences, player};
 
 const STORY: &str = r#"
 about: A polite client is served, an early talker is refused.
@@ -19,7 +21,7 @@ metrics: { postscreen_connect: 2, postscreen_pass_new: 1, postscreen_held: 0 }
 fn a_story_comes_true_in_the_engine() {
     let scenario = parse("story", STORY).unwrap();
     assert_eq!(differences(&scenario, None), []);
-    let teasers = play(&scenario).teasers;
+    let teasers = player().play(&scenario).transcript.teasers;
     assert_eq!(teasers["polite"], "220-localhost ESMTP");
     assert_eq!(differences(&scenario, Some(&teasers)), []);
 }

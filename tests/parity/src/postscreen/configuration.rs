@@ -8,7 +8,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::namespace::{self, Cover};
 use anyhow::{Context as _, Result, ensure};
 use postscreen_player::Story;
 use tempfile::TempDir;
@@ -16,6 +15,7 @@ use tempfile::TempDir;
 use super::place::Place;
 use super::resolver::Resolver;
 use super::{settings, tables};
+use crate::namespace::{self, Cover};
 
 /// Where our defaults are not Postfix's, because they name the machine: the names, the banner, the own networks.
 const MAIN_CF: &str = "\

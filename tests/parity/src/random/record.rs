@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use envoy_sim::virtual_time::Order;
 use postscreen_scenario::{Backend, Client, Scenario, Start, Step};
+use virtual_player::{FIRST_PORT, Heard, Played, Sound};
 
 use super::generate::{GAP, length};
-use crate::native::{self, FIRST_PORT, Heard, Order, Report, Sound};
+use crate::native;
 
 /// A draft that goes another way when it begins so far into a second is about that, not about clients.
 const LATER: Duration = Duration::from_millis(450);
@@ -22,25 +24,25 @@ const LOOKUP_ERROR: &str = "warning: dnsblog_query: ";
 /// The story that a draft is; nothing when it hangs on fractions of a second, or on which of two lists is faster.
 pub(super) fn record(draft: &Scenario) -> Result<Option<Scenario>> {
     let mut story = draft.clone();
-    let heard = native::report(draft, Duration::ZERO, Order::AsAsked).heard;
+    let heard = native::player().play(draft).heard;
     let alone = one_by_one(draft);
     for (name, client) in &mut story.clients {
         client.script = script(&client.script, heard.get(name).map_or(&[], Vec::as_slice), alone);
     }
     // Answers have made it shorter: now it is heard once more, as it will be.
-    let report = native::report(&story, Duration::ZERO, Order::AsAsked);
-    let Report { transcript, heard } = &report;
+    let played = native::player().play(&story);
+    let Played { transcript, heard, .. } = &played;
     ensure!(transcript.refused.is_none(), "a draft's policy is refused: {:?}", transcript.refused);
-    let later = native::report(&story, LATER, Order::AsAsked);
+    let later = native::player().behind(LATER).play(&story);
     let same = transcript.log == later.transcript.log && *heard == later.heard;
-    if !same || !in_order(&story, heard) || hangs_on_the_first_list(&story, &report) {
+    if !same || !in_order(&story, heard) || hangs_on_the_first_list(&story, &played) {
         return Ok(None);
     }
     story.backend = Some(match transcript.backend.as_slice() {
         [] => Backend::Untouched,
         names => Backend::Sessions(names.to_vec()),
     });
-    story.log = Some(log(draft, &report));
+    story.log = Some(log(draft, &played));
     let found = native::differences(&story, None);
     let found: Vec<_> = found.iter().map(ToString::to_string).collect();
     ensure!(found.is_empty(), "a story is not what its draft was:\n{}\n{story:#?}", found.join("\n"));
@@ -49,14 +51,14 @@ pub(super) fn record(draft: &Scenario) -> Result<Option<Scenario>> {
 
 /// Whether it matters which list answers first. Of two that weigh the same the faster one is named, and on a wire
 /// nobody can say which that is.
-fn hangs_on_the_first_list(story: &Scenario, report: &Report) -> bool {
-    let sorted = |report: &Report| {
-        let mut lines = report.transcript.log.clone();
+fn hangs_on_the_first_list(story: &Scenario, played: &Played) -> bool {
+    let sorted = |played: &Played| {
+        let mut lines = played.transcript.log.clone();
         lines.sort_unstable();
         lines
     };
-    let other = native::report(story, Duration::ZERO, Order::LastFirst);
-    other.heard != report.heard || sorted(&other) != sorted(report)
+    let other = native::player().order(Order::LastFirst).play(story);
+    other.heard != played.heard || sorted(&other) != sorted(played)
 }
 
 /// Whether every client comes when the one before it is gone. Otherwise Postfix's timers are too rough for a look at
@@ -137,8 +139,8 @@ fn hear(steps: &mut Vec<Step>, bytes: &[u8], waited: bool) {
 }
 
 /// The log in the words of stories.
-fn log(draft: &Scenario, report: &Report) -> Vec<String> {
-    let lines = report.transcript.log.iter().filter(|line| !line.starts_with(LOOKUP_ERROR));
+fn log(draft: &Scenario, played: &Played) -> Vec<String> {
+    let lines = played.transcript.log.iter().filter(|line| !line.starts_with(LOOKUP_ERROR));
     lines
         .map(|line| {
             let mut line = line.clone();

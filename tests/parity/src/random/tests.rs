@@ -1,5 +1,6 @@
-use super::*;
 use postscreen_player::{REAL_TIME_MAX, length};
+
+use super::*;
 
 #[test]
 fn the_same_seed_tells_the_same_stories() {

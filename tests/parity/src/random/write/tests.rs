@@ -1,5 +1,6 @@
-use super::*;
 use postscreen_scenario::parse;
+
+use super::*;
 
 const EVERYTHING: &str = r#"
 about: It's everything.

@@ -1,0 +1,160 @@
+//! One client's connection: its socket as Envoy sees it, its filter state, and what `tcp_proxy` keeps for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::event::{ConnectionId, UpstreamEnds};
+use crate::properties::Prototype;
+use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
+use crate::socket::Socket;
+use crate::speaker::Speaker;
+
+/// A downstream connection with its filter chain.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub id: ConnectionId,
+    pub client: SocketAddr,
+    pub server: SocketAddr,
+    pub accepted: Duration,
+    pub state: ConnectionState,
+
+    /// The client's socket.
+    pub socket: Socket,
+    /// The root context that it belongs to until it ends: the newest one when it was accepted. 0 without a filter.
+    pub root: u32,
+    /// The module was told of this stream, so it is asked about it and told of its end. Otherwise the chain is one
+    /// without the module.
+    pub known_to_module: bool,
+    /// `tcp_proxy` has been started: the module let the connection go on.
+    pub proxy_started: bool,
+    pub upstream: Upstream,
+    pub filter_state: BTreeMap<String, Vec<u8>>,
+    /// Keys of `filter_state` that cannot be set again.
+    pub read_only: BTreeSet<String>,
+    /// The buffer that its context has looked at last.
+    pub looked_at: Option<u32>,
+    /// Names that `declare_property` was given on this context, where it has no effect.
+    pub declared: BTreeMap<Vec<u8>, Prototype>,
+    pub received: u64,
+    pub sent: u64,
+    pub counted: Counted,
+}
+
+/// Bytes as the properties `request.size` and `response.size` count them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counted {
+    /// At every read, all that waits for the module: what it has paused counts again.
+    pub received: u64,
+    /// What the module has let pass to the client, as it left it.
+    pub sent: u64,
+}
+
+/// `Network::Connection::State`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConnectionState {
+    Open,
+    /// Closed by the host; the write buffer is still to be flushed.
+    Closing,
+    Closed,
+}
+
+/// The upstream half, `tcp_proxy`'s own.
+#[derive(Debug, Default)]
+pub(crate) struct Upstream {
+    pub phase: UpstreamPhase,
+    /// The cluster that was chosen.
+    pub cluster: Option<String>,
+    /// When it was asked for.
+    pub dialled: Duration,
+    /// How long it took to stand. There is a server from then on, also when it has gone.
+    pub ready_after: Option<Duration>,
+    pub ends: Option<UpstreamEnds>,
+    /// The host's own echo, when the cluster is one.
+    pub speaker: Option<Speaker>,
+    /// Bytes that came before the upstream connection stood.
+    pub early: Vec<u8>,
+    pub early_end: bool,
+    /// `early` has reached `max_early_data_bytes`, or there is no early data: reads are disabled until connected.
+    pub early_full: bool,
+
+    /// The server's socket, or the speaker's end of the internal connection.
+    pub socket: Socket,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UpstreamPhase {
+    /// Not asked for yet.
+    #[default]
+    Idle,
+    Dialling,
+    Connected,
+    Closed,
+}
+
+impl Connection {
+    /// A connection that was just accepted. Without early data, `tcp_proxy` disables reads before any filter is told.
+    pub fn new(
+        id: ConnectionId,
+        client: SocketAddr,
+        server: SocketAddr,
+        accepted: Duration,
+        early_data: bool,
+    ) -> Self {
+        Self {
+            id,
+            client,
+            server,
+            accepted,
+            state: ConnectionState::Open,
+            socket: Socket::default(),
+            root: 0,
+            known_to_module: false,
+            proxy_started: false,
+            upstream: Upstream { early_full: !early_data, ..Upstream::default() },
+            filter_state: BTreeMap::new(),
+            read_only: BTreeSet::new(),
+            looked_at: None,
+            declared: BTreeMap::new(),
+            received: 0,
+            sent: 0,
+            counted: Counted::default(),
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.state == ConnectionState::Open
+    }
+
+    /// Whether Envoy would read from the client now: `tcp_proxy` waits for its upstream, or a buffer is full.
+    pub fn reads_enabled(&self) -> bool {
+        self.is_open()
+            && !self.upstream.early_full
+            && self.socket.read_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+            && self.upstream.socket.write_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+    }
+
+    /// Whether Envoy would read from upstream now.
+    pub fn upstream_reads_enabled(&self) -> bool {
+        self.is_open()
+            && self.upstream.phase == UpstreamPhase::Connected
+            && self.socket.write_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+    }
+
+    /// Whether another round of the event loop would change something.
+    pub fn has_work(&self) -> bool {
+        let upstream = &self.upstream;
+        let connected = upstream.phase == UpstreamPhase::Connected;
+        let speaker = upstream.speaker.as_ref().is_some_and(|speaker| {
+            upstream.phase == UpstreamPhase::Dialling
+                || (connected && (speaker.must_greet() || speaker.is_ready()))
+        });
+        match self.state {
+            ConnectionState::Open => {
+                self.socket.can_write() || (connected && upstream.socket.can_write()) || speaker
+            }
+            ConnectionState::Closing => !self.socket.congested,
+            ConnectionState::Closed => false,
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The host itself: workers behind one door.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::callout::Response;
+use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
+use crate::metrics::MetricKind;
+use crate::trace::{Observer, Watch};
+use crate::vm::{Machine, Shared};
+use crate::worker::{Reloads, Thread, Worker};
+use crate::{Module, Now, Settings, StartError};
+
+/// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.
+///
+/// Hand in what happens with [`Host::accept`] and [`Host::handle`], then carry out what [`Host::poll_effect`] gives
+/// until it gives nothing; call [`Host::handle`] with [`Input::TimePassed`] when [`Host::next_deadline`] is reached.
+/// The same inputs always give the same effects.
+pub struct Host {
+    module: Module,
+    shared: Shared,
+    main: Thread,
+    workers: Vec<Thread>,
+    effects: VecDeque<Effect>,
+    connections: BTreeMap<ConnectionId, Place>,
+    last_connection: u64,
+    /// The moment of the last input.
+    now: Duration,
+}
+
+/// Where an open connection is.
+#[derive(Clone, Copy)]
+struct Place {
+    worker: usize,
+    /// Which of the worker's machines.
+    generation: u32,
+    context: u32,
+}
+
+/// How often machines are told of shared queues after one input. The rest is due at once, at the next
+/// [`Input::TimePassed`]: a module that feeds its own queue cannot keep the host from everything else.
+pub(crate) const POSTS_PER_INPUT_MAX: usize = 1000;
+
+impl Host {
+    /// Starts a machine that only initialises itself, the canary, then the main thread's machine, then the workers',
+    /// in Envoy's order.
+    ///
+    /// # Errors
+    /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.
+    /// After success the lines of the start are the first effects.
+    pub fn start(module: &Module, settings: Settings, now: Now) -> Result<Self, StartError> {
+        Self::start_with(module, settings, now, Watch::default())
+    }
+
+    /// As [`Host::start`], with somebody who is told of every call between the host and the module, from the first on.
+    ///
+    /// # Errors
+    /// As [`Host::start`].
+    pub fn start_observed(
+        module: &Module,
+        settings: Settings,
+        now: Now,
+        observer: Rc<RefCell<dyn Observer>>,
+    ) -> Result<Self, StartError> {
+        Self::start_with(module, settings, now, Watch::by(observer))
+    }
+
+    fn start_with(module: &Module, settings: Settings, now: Now, watch: Watch) -> Result<Self, StartError> {
+        let workers = settings.workers.get();
+        let settings = Rc::new(settings);
+        let (data, queues, metrics) = Default::default();
+        let shared = Shared { settings, data, queues, metrics, watch };
+        // Envoy compiles the module with a machine that never gets a root, and makes the others from it.
+        let mut base = Machine::start(module, VmId::Canary, &shared, now)?;
+        let mut effects: VecDeque<_> = base.state_mut().effects.drain(..).collect();
+        effects.extend(canary(module, &shared, now)?);
+        let mut start = |id| {
+            let mut thread = Thread::start(module, id, &shared, now)?;
+            effects.extend(thread.turn());
+            Ok(thread)
+        };
+        let main = start(VmId::Main)?;
+        let workers = (0..workers).map(|worker| start(VmId::Worker(worker))).collect::<Result<_, _>>()?;
+        let (module, connections) = (module.clone(), BTreeMap::new());
+        let (last_connection, monotonic) = (0, now.monotonic);
+        let mut host =
+            Self { module, shared, main, workers, effects, connections, last_connection, now: monotonic };
+        host.deliver_posts(now);
+        Ok(host)
+    }
+
+    /// Replaces the module's configuration, as Envoy does when a listener or filter chain is updated and the code and
+    /// `vm_config` stay the same: a canary tries it, then every machine makes a new root context with it. New clients
+    /// belong to the new root, those who are connected to the old one until they end; then the old root is shut down.
+    /// Envoy does so after its drain time (`--drain-time-s`) at the earliest, which is zero here.
+    ///
+    /// The same configuration again changes nothing.
+    ///
+    /// # Errors
+    /// [`StartError`] when the canary refuses the configuration or traps, with the lines that it logged. Then
+    /// everything stays as it was.
+    pub fn reconfigure(&mut self, configuration: impl Into<Vec<u8>>, now: Now) -> Result<(), StartError> {
+        let plugin_configuration = configuration.into();
+        if plugin_configuration == self.shared.settings.plugin_configuration {
+            return Ok(());
+        }
+        let settings = Settings { plugin_configuration, ..Settings::clone(&self.shared.settings) };
+        let shared = Shared { settings: Rc::new(settings), ..self.shared.clone() };
+        self.effects.extend(canary(&self.module, &shared, now)?);
+        self.shared = shared;
+        self.main.reconfigure(&self.module, &self.shared, now);
+        self.finish(VmId::Main);
+        for number in 0..self.workers.len() {
+            self.workers[number].reconfigure(&self.module, &self.shared, now);
+            self.finish(VmId::Worker(number));
+        }
+        Ok(())
+    }
+
+    /// Envoy exits: everybody who is connected is closed, unwritten bytes are lost, and the root contexts are shut
+    /// down. Clients that come later are closed at once.
+    ///
+    /// A root that answers `proxy_on_done` with 0 has something left to do, and lives on until the module calls
+    /// `proxy_done`: go on with [`Host::handle`] until [`Host::is_over`], for as long as you like to wait.
+    pub fn stop(&mut self, now: Now) {
+        for thread in self.workers.iter_mut().chain([&mut self.main]) {
+            thread.stop(now);
+        }
+        (0..self.workers.len()).for_each(|number| self.finish(VmId::Worker(number)));
+        self.finish(VmId::Main);
+    }
+
+    /// After [`Host::stop`]: whether no root context is left that has something to do.
+    pub fn is_over(&self) -> bool {
+        self.threads().all(|(_, thread)| thread.is_over())
+    }
+
+    /// A client has connected. Without `worker` the workers take turns; a number that no worker has wraps around.
+    pub fn accept(
+        &mut self,
+        client: SocketAddr,
+        server: SocketAddr,
+        worker: Option<usize>,
+        now: Now,
+    ) -> ConnectionId {
+        let turn = usize::try_from(self.last_connection).unwrap_or(0);
+        let number = worker.unwrap_or(turn) % self.workers.len();
+        self.last_connection += 1;
+        let id = ConnectionId(self.last_connection);
+        let thread = &mut self.workers[number];
+        let (generation, context) = thread.accept((id, client, server), &self.module, &self.shared, now);
+        self.connections.insert(id, Place { worker: number, generation, context });
+        self.finish(VmId::Worker(number));
+        self.deliver_posts(now);
+        id
+    }
+
+    /// Something has happened.
+    pub fn handle(&mut self, input: Input, now: Now) {
+        match input {
+            Input::ClientBytes { connection, bytes, end } => {
+                self.on(connection, now, |worker, context| worker.client_bytes(context, bytes, end));
+            }
+            Input::ClientReset { connection } => self.on(connection, now, Worker::client_reset),
+            Input::ClientCongested { connection, congested } => {
+                self.on(connection, now, |worker, context| worker.client_congested(context, congested));
+            }
+            Input::UpstreamConnected { connection, ends } => {
+                self.on(connection, now, |worker, context| worker.upstream_connected(context, ends));
+            }
+            Input::UpstreamRefused { connection } => self.on(connection, now, Worker::upstream_refused),
+            Input::UpstreamBytes { connection, bytes, end } => {
+                self.on(connection, now, |worker, context| worker.upstream_bytes(context, bytes, end));
+            }
+            Input::UpstreamReset { connection } => self.on(connection, now, Worker::upstream_reset),
+            Input::UpstreamCongested { connection, congested } => {
+                self.on(connection, now, |worker, context| worker.upstream_congested(context, congested));
+            }
+            Input::HttpResponse { call, mut headers, body, trailers } => {
+                // Envoy tells how long the server took. Here no time passes between its answer and this.
+                headers.push((b"x-envoy-upstream-service-time".to_vec(), b"0".to_vec()));
+                self.answer(call, Response { headers, body, trailers, reset: false }, now);
+            }
+            Input::HttpFailure { call, failure } => {
+                self.answer(call, Response::from_failure(failure, self.shared.settings.profile), now);
+            }
+            Input::Grpc { call, event } => {
+                self.on_machine(call.vm, now, |worker| worker.grpc_event(call.token, event));
+            }
+            Input::DnsAnswer { call, answer } => {
+                self.on_machine(call.vm, now, |worker| worker.dns_answer(call.token, answer.as_deref()));
+            }
+            Input::TimePassed => self.time_passed(now),
+        }
+        self.deliver_posts(now);
+    }
+
+    /// The next thing to do, in order.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When the next timer is due, on the monotonic clock.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        let post = self.shared.queues.borrow().has_posted().then_some(self.now);
+        self.threads().filter_map(|(_, thread)| thread.next_deadline()).chain(post).min()
+    }
+
+    /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
+    pub fn metrics(&self) -> BTreeMap<String, i64> {
+        self.shared.metrics.borrow().all()
+    }
+
+    /// As [`Host::metrics`], with the kind of each.
+    pub fn metrics_by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
+        self.shared.metrics.borrow().by_kind()
+    }
+
+    /// The value under `key` in the shared data of the machines.
+    pub fn shared_data(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.shared.data.borrow().get(key).map(|(value, _)| value.to_vec())
+    }
+
+    /// The filter state of an open connection; afterwards it stands in its [`crate::ConnectionEnd`].
+    pub fn filter_state(&self, connection: ConnectionId) -> Option<&BTreeMap<String, Vec<u8>>> {
+        let place = self.connections.get(&connection)?;
+        self.workers.get(place.worker)?.machine(place.generation)?.filter_state(place.context)
+    }
+
+    /// Connections that have not ended.
+    pub fn open_connections(&self) -> usize {
+        self.workers.iter().map(Thread::streams).sum()
+    }
+
+    /// The worker that has an open connection.
+    pub fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
+        self.connections.get(&connection).map(|place| place.worker)
+    }
+
+    /// Workers whose machine has trapped; what new clients meet there is up to [`Settings::failure_policy`].
+    pub fn failed_workers(&self) -> Vec<usize> {
+        (0..self.workers.len()).filter(|number| self.workers[*number].failed()).collect()
+    }
+
+    /// How the machines of all workers were replaced.
+    pub fn reloads(&self) -> Reloads {
+        self.workers.iter().map(Thread::reloads).sum()
+    }
+
+    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker, u32)) {
+        let Some(place) = self.connections.get(&connection).copied() else { return };
+        if let Some(worker) = self.workers[place.worker].worker(place.generation) {
+            worker.set_now(now);
+            act(worker, place.context);
+            self.finish(VmId::Worker(place.worker));
+        }
+    }
+
+    fn answer(&mut self, call: CallId, response: Response, now: Now) {
+        self.on_machine(call.vm, now, |worker| worker.answer(call.token, response));
+    }
+
+    fn on_machine(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Worker)) {
+        if let Some(thread) = self.thread(vm) {
+            let worker = thread.current();
+            worker.set_now(now);
+            act(worker);
+            self.finish(vm);
+        }
+    }
+
+    /// Tells machines of the values in their queues, each in a turn of its own.
+    fn deliver_posts(&mut self, now: Now) {
+        self.now = now.monotonic;
+        for _ in 0..POSTS_PER_INPUT_MAX {
+            let post = self.shared.queues.borrow_mut().take_posted();
+            let Some(((vm, root), queue)) = post else { return };
+            self.on_machine(vm, now, |worker| worker.queue_ready(root, queue));
+        }
+    }
+
+    /// Fires what is due, in order of time; at one moment the main thread first, then the workers.
+    fn time_passed(&mut self, now: Now) {
+        loop {
+            let due = self.threads().filter_map(|(vm, thread)| Some((thread.next_deadline()?, vm))).min();
+            let Some((_, vm)) = due.filter(|(at, _)| *at <= now.monotonic) else { return };
+            if let Some(thread) = self.thread(vm) {
+                thread.fire(now);
+                self.finish(vm);
+            }
+        }
+    }
+
+    /// Ends the turn of one thread, and takes what it wants done.
+    fn finish(&mut self, vm: VmId) {
+        let Some(thread) = self.thread(vm) else { return };
+        for effect in thread.turn() {
+            if let Effect::Ended(end) = &effect {
+                self.connections.remove(&end.connection);
+            }
+            self.effects.push_back(effect);
+        }
+    }
+
+    fn threads(&self) -> impl Iterator<Item = (VmId, &Thread)> {
+        let workers = self.workers.iter().enumerate();
+        let workers = workers.map(|(number, thread)| (VmId::Worker(number), thread));
+        std::iter::once((VmId::Main, &self.main)).chain(workers)
+    }
+
+    fn thread(&mut self, vm: VmId) -> Option<&mut Thread> {
+        match vm {
+            VmId::Worker(number) => self.workers.get_mut(number),
+            VmId::Main => Some(&mut self.main),
+            VmId::Canary => None,
+        }
+    }
+}
+
+/// Lets a throw-away machine try the configuration. Returns what it wants done.
+fn canary(module: &Module, shared: &Shared, now: Now) -> Result<Vec<Effect>, StartError> {
+    let mut canary = Worker::start(module, VmId::Canary, shared, now)?;
+    Ok(canary.take_effects().collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Metrics: process-wide by name, numbered per machine.
+
+use std::collections::BTreeMap;
+
+use crate::abi::{Fault, Status};
+
+/// `proxy_metric_type_t`; also the two low bits of a metric's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum MetricKind {
+    Counter = 0,
+    Gauge = 1,
+    Histogram = 2,
+}
+
+impl MetricKind {
+    pub(crate) fn from_abi(kind: u32) -> Option<Self> {
+        [Self::Counter, Self::Gauge, Self::Histogram].into_iter().find(|k| *k as u32 == kind)
+    }
+}
+
+/// Bytes of the names that one machine may have defined, each as often as it was. Envoy has no limit; here more is
+/// `InternalFailure`.
+pub(crate) const METRIC_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// What a name costs besides its bytes.
+pub(crate) const METRIC_OVERHEAD_BYTES: usize = 64;
+
+/// The registry that all machines share.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics(BTreeMap<(MetricKind, String), i64>);
+
+impl Metrics {
+    pub fn increment(&mut self, kind: MetricKind, name: &str, offset: i64) -> Result<(), Fault> {
+        match kind {
+            MetricKind::Counter if offset > 0 => {}
+            MetricKind::Gauge => {}
+            MetricKind::Counter | MetricKind::Histogram => return Err(Status::BadArgument.into()),
+        }
+        let value = self.value(kind, name);
+        // Envoy's are unsigned, and wrap.
+        *value = value.wrapping_add(offset);
+        Ok(())
+    }
+
+    pub fn record(&mut self, kind: MetricKind, name: &str, recorded: i64) {
+        let value = self.value(kind, name);
+        *value = match kind {
+            MetricKind::Counter => value.wrapping_add(recorded),
+            MetricKind::Gauge => recorded,
+            // What is kept of a histogram is how many samples it has.
+            MetricKind::Histogram => value.wrapping_add(1),
+        };
+    }
+
+    pub fn get(&self, kind: MetricKind, name: &str) -> Result<i64, Fault> {
+        match kind {
+            MetricKind::Counter | MetricKind::Gauge => {
+                Ok(self.0.get(&(kind, name.to_owned())).copied().unwrap_or(0))
+            }
+            MetricKind::Histogram => Err(Status::BadArgument.into()),
+        }
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> BTreeMap<String, i64> {
+        self.0.iter().map(|((_, name), value)| (name.clone(), *value)).collect()
+    }
+
+    /// All of them, by kind and name.
+    pub fn by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
+        self.0.clone()
+    }
+
+    fn value(&mut self, kind: MetricKind, name: &str) -> &mut i64 {
+        self.0.entry((kind, name.to_owned())).or_default()
+    }
+}
+
+/// The numbers that one machine knows metrics by: counters 4, 8, …, gauges 5, 9, …, histograms 6, 10, ….
+#[derive(Debug, Default)]
+pub(crate) struct MetricIds {
+    defined: BTreeMap<u32, (MetricKind, String)>,
+    count: [u32; 3],
+    bytes: usize,
+}
+
+impl MetricIds {
+    pub fn define(&mut self, metrics: &mut Metrics, kind: MetricKind, name: String) -> Result<u32, Status> {
+        let bytes = self.bytes + name.len() + METRIC_OVERHEAD_BYTES;
+        if bytes > METRIC_BYTES_MAX {
+            return Err(Status::InternalFailure);
+        }
+        self.bytes = bytes;
+        metrics.value(kind, &name);
+        self.count[kind as usize] += 1;
+        let id = self.count[kind as usize] * 4 + kind as u32;
+        self.defined.insert(id, (kind, name));
+        Ok(id)
+    }
+
+    /// As [`MetricIds::find`], for what only counters and gauges can do: `BadArgument` for any other kind, whether it
+    /// was given or not.
+    pub fn find_readable(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
+        match MetricKind::from_abi(id & 3) {
+            Some(MetricKind::Counter | MetricKind::Gauge) => self.find(id),
+            Some(MetricKind::Histogram) | None => Err(Status::BadArgument.into()),
+        }
+    }
+
+    /// What `id` stands for; `NotFound` when it was never given.
+    pub fn find(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
+        let (kind, name) = self.defined.get(&id).ok_or(Status::NotFound)?;
+        Ok((*kind, name))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! A driver in virtual time: no socket, no thread, and a clock that moves when it is told to.
+//!
+//! What every such driver has is here: [`VirtualTime`], a host with its clock and the [`Answers`] that are on their way
+//! to it, and [`PeerSocket`], a client's own end of a connection. What clients do, and who answers, is up to its user:
+//! a test by hand, or the script of a story.
+
+mod answers;
+mod peer_socket;
+
+pub use answers::{Answers, Order};
+pub use peer_socket::{Arrival, PeerSocket};
+
+use std::time::Duration;
+
+use crate::{Driven, Effect, Input, Now};
+
+/// 2026-01-01T00:00:00Z, where the wall clock stands at first.
+pub const WALL_START: Duration = Duration::from_hours(490_896);
+
+/// A host, its clock, and what is on its way to it.
+pub struct VirtualTime<H: ?Sized> {
+    /// The host.
+    pub host: Box<H>,
+    /// Answers to its call-outs.
+    pub answers: Answers,
+    now: Now,
+}
+
+impl<H: Driven + ?Sized> VirtualTime<H> {
+    /// A host that was started at `now`.
+    pub fn new(host: Box<H>, now: Now) -> Self {
+        Self { host, answers: Answers::default(), now }
+    }
+
+    /// What both clocks show.
+    pub fn now(&self) -> Now {
+        self.now
+    }
+
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.now.monotonic
+    }
+
+    /// Something happens to the host, now.
+    pub fn handle(&mut self, input: Input) {
+        self.host.handle(input, self.now);
+    }
+
+    /// The next thing that the host wants done.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.host.poll_effect()
+    }
+
+    /// When a timer of the host is due, or an answer arrives.
+    pub fn next(&self) -> Option<Duration> {
+        [self.host.next_deadline(), self.answers.next()].into_iter().flatten().min()
+    }
+
+    /// Moves the clock to `time`, unless it is past it, and does nothing else.
+    pub fn move_to(&mut self, time: Duration) {
+        self.now = self.now.at(time);
+    }
+
+    /// Hands the host the first answer that has arrived. False: none has.
+    pub fn deliver(&mut self) -> bool {
+        let Some(answer) = self.answers.arrived(self.now.monotonic) else { return false };
+        self.handle(answer);
+        true
+    }
+
+    /// Hands the host all answers that have arrived, and tells it of the time.
+    pub fn pass(&mut self) {
+        while self.deliver() {}
+        self.handle(Input::TimePassed);
+    }
+}
+
+impl Now {
+    /// Both clocks at the start: the monotonic one at 0, the wall clock so far behind [`WALL_START`].
+    pub fn start(behind: Duration) -> Self {
+        Self { monotonic: Duration::ZERO, wall: WALL_START + behind }
+    }
+}
+
+#[cfg(test)]
+mod tests;

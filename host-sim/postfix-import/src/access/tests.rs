@@ -1,0 +1,56 @@
+use super::*;
+use crate::context::sample;
+
+/// The list in short: `192.0.2.0/24 reject`.
+fn translated(value: &str) -> (Vec<String>, usize) {
+    let (setting, mut context) = sample("postscreen_access_list", value);
+    context.mynetworks = Addresses::of("10.0.0.0/8".parse().unwrap());
+    let rules = rules(&setting, &mut context);
+    let short = |rule: &Value| match rule.as_str() {
+        Some(word) => word.to_owned(),
+        None => format!("{} {}", rule["cidr"].as_str().unwrap(), rule["action"].as_str().unwrap()),
+    };
+    (rules.as_array().unwrap().iter().map(short).collect(), context.warnings.len())
+}
+
+#[test]
+fn each_list_becomes_the_same_in_one_piece() {
+    for (value, expected, warnings) in [
+        ("", &[][..], 0),
+        ("PERMIT_mynetworks, Reject, permit", &["permit_mynetworks", "reject"], 0),
+        ("dunno, permit", &["dunno"], 0),
+        // An error never permits.
+        ("bogus, permit", &[], 1),
+        ("permit_mynetworks cidr:/missing permit", &["permit_mynetworks"], 1),
+        ("tcp:localhost:1, permit", &[], 1),
+        ("cidr:{{192.0.2.0/24 bogus}}, permit", &["192.0.2.0/24 dunno", "permit"], 1),
+        ("cidr:{{192.0.2.0/24 cidr:x}}", &["192.0.2.0/24 dunno"], 1),
+        // Nothing follows: dunno may stay.
+        (
+            "cidr:{{192.0.2.1 dunno}, {192.0.2.0/30 reject}}",
+            &["192.0.2.1/32 dunno", "192.0.2.0/30 reject"],
+            0,
+        ),
+        (
+            "cidr:{{192.0.2.1 dunno}, {192.0.2.0/30 reject}}, permit",
+            &["192.0.2.0/32 reject", "192.0.2.2/31 reject", "permit"],
+            0,
+        ),
+        ("cidr:{{192.0.2.1 dunno}, {198.51.100.1 reject}}, permit", &["198.51.100.1/32 reject", "permit"], 0),
+        // What the first table sends on, the second decides.
+        (
+            "cidr:{{192.0.2.1 dunno}, {192.0.2.0/31 reject}}, cidr:{{192.0.2.0/31 permit}}",
+            &["192.0.2.0/32 reject", "192.0.2.0/31 permit"],
+            0,
+        ),
+        ("cidr:{{10.0.0.0/7 permit_mynetworks, reject}}", &["10.0.0.0/8 permit", "11.0.0.0/8 reject"], 0),
+        ("cidr:{{10.1.0.0/16 permit_mynetworks}}", &["10.1.0.0/16 permit"], 0),
+        ("cidr:{{!10.0.0.0/8 reject}}", &["!10.0.0.0/8 reject"], 0),
+        ("static:reject", &["0.0.0.0/0 reject", "::/0 reject"], 0),
+        ("inline:{192.0.2.1=permit, {192.0.2 = reject}}", &["192.0.2.1/32 permit"], 1),
+    ] {
+        let (rules, warned) = translated(value);
+        assert_eq!(rules, expected, "{value}");
+        assert_eq!(warned, warnings, "{value}");
+    }
+}

@@ -1,0 +1,64 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use postscreen_engine::Policy;
+
+use crate::explain::{self, ExplainArgs};
+use crate::import::{self, ImportArgs};
+use crate::output;
+use crate::run::{self, REPORT_HELP, RUN_HELP, ReportArgs, RunArgs};
+use crate::serve::{self, ServeArgs};
+
+/// What the program is for, at the end of its help.
+const EXAMPLES: &str = "\
+Examples:
+  host-sim run tests/scenarios              play every story
+  host-sim run --workers 2 STORY.yaml       one story, its clients spread over two workers
+  host-sim run --timeline STORY.yaml        one story, drawn: who said what, and when
+  host-sim report tests/scenarios           all of them as one HTML page, report.html
+  host-sim run --abi component STORY.yaml   the same engine as a WIT component
+  host-sim serve                            screen real connections, with everything built in
+  host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
+  host-sim explain ADDRESS --config FILE    what would happen to one client, and why
+  host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
+
+Build the module first, with `cargo xtask wasm`. Each command tells more with --help.";
+
+#[derive(Parser)]
+#[command(name = "host-sim", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play stories about mail clients in virtual time, and check what every side saw
+    #[command(after_help = RUN_HELP)]
+    Run(RunArgs),
+    /// Play stories about mail clients and draw what happened, as one HTML page
+    #[command(after_help = REPORT_HELP)]
+    Report(ReportArgs),
+    /// Screen real clients on a socket
+    Serve(Box<ServeArgs>),
+    /// Write the module's configuration from a Postfix's main.cf
+    Import(ImportArgs),
+    /// Tell what would happen to one client, and why
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of the module's configuration
+    Schema,
+}
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Run(args) => run::main(args),
+        Command::Report(args) => run::report(&args),
+        Command::Serve(args) => serve::main(&args),
+        Command::Import(args) => import::main(args),
+        Command::Explain(args) => explain::main(&args),
+        Command::Schema => output::print(&format!("{:#}\n", Policy::json_schema())),
+    }
+}

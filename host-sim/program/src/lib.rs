@@ -1,0 +1,25 @@
+//! `host-sim`: postscreen on a laptop.
+//!
+//! The command line is in [`cli`], which knows all commands; no command knows another one:
+//!
+//! - [`run`]: plays stories in virtual time, and draws what happened;
+//! - [`serve`]: screens real connections;
+//! - [`import`]: our policy from a Postfix's configuration;
+//! - [`explain`]: what would happen to one client, and why;
+//!
+//! with [`host_args`], [`input_file`], [`refusal`] and [`output`] for all of them.
+
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "modules introduce their parts, also to those who read the source"
+)]
+
+pub mod cli;
+mod explain;
+mod host_args;
+mod import;
+mod input_file;
+mod output;
+mod refusal;
+mod run;
+mod serve;

@@ -1,0 +1,118 @@
+//! The command lines of `host-sim run` and `host-sim report`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::host_args::{HostArgs, at_least_one};
+
+/// What a story looks like, and what is said of it.
+pub(crate) const RUN_HELP: &str = "\
+A story says what clients do, and what everybody must see of it:
+  about: A zombie talks before the banner and is dropped; the mail server never hears of it.
+  policy: { greet_action: drop }
+  clients:
+    zombie:
+      from: 203.0.113.9
+      script:
+        - send: \"EHLO zombie\\r\\n\"
+        - expect: \"521 5.5.1 Protocol error\\r\\n\"
+        - closed
+  backend: untouched
+
+Its policy is the module's configuration, whose actions are `ignore` where it does not say otherwise: without
+greet_action the zombie would be served. tests/scenarios/README.md explains every word, and tests/scenarios has hundreds
+of stories.
+
+Each story is one line, with how long it took on its own clock and on yours:
+  ok      zombie.yaml  A zombie talks before the banner and is dropped; … (1.001 s in 3 ms)
+FAILED is one that went another way; what was expected and what was seen stands below it. `-` is one that is for other
+hosts. To see why a story went its way:
+  host-sim run --timeline zombie.yaml    who said what, and when; the first two lines explain the signs
+  host-sim run --trace zombie.yaml       every call between the module and its host
+  host-sim report zombie.yaml            the same as a page for the browser
+
+A call into the module that needs more than --fuel is a trap, so that no play is without an end. What becomes of clients
+after a trap is up to `failure_policy` of the story, else to --failure-policy, else they are closed, as in Envoy.
+
+Exit status: 0 when all came true, 1 when a story went another way or a file is no story, 2 when nothing could be
+played.";
+
+/// What the page is.
+pub(crate) const REPORT_HELP: &str = "\
+Examples:
+  host-sim report tests/scenarios                  every story on one page, report.html
+  host-sim report STORY.yaml --output story.html   one story; open the file in any browser
+
+The page begins with how every story went, those that failed first. A story has a lane for each client, with the time
+to the right: its line is yellow while the module holds the client and green once it is with the mail server, and what
+happened hangs below. A line through several lanes is a new configuration, or a machine that trapped. Where a story
+went another way, what was expected stands beside what was seen. Point at a label that is cut to read all of it, or go
+there with the Tab key. In a narrow window, and on paper, the lanes are lists.
+
+The page needs nothing but itself: no network, no script. `host-sim run --help` shows what a story is.
+
+Exit status: 0 when all came true, 1 when a story went another way or a file is no story, 2 when there is no page.";
+
+/// `host-sim run`
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    /// Stories: YAML files, and directories of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Who screens the clients; several, with commas between, must also agree with each other
+    #[arg(long, value_enum, value_name = "ABI", value_delimiter = ',', default_value = "proxy-wasm")]
+    pub abi: Vec<Abi>,
+    /// The module or component [default: target/wasm/postscreen.wasm, or postscreen.component.wasm there, which
+    /// `cargo xtask wasm` builds]
+    #[arg(long, value_name = "PATH")]
+    pub module: Option<PathBuf>,
+    /// How many workers the clients are spread over, in turns, unless the story says it
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
+    pub workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten)]
+    pub host: HostArgs,
+    /// Print every call between host and module as it happens, with its arguments and its result (proxy-wasm only)
+    #[arg(long)]
+    pub trace: bool,
+    /// Draw each story: time downwards, a track for each client, and a line across for what changes all of them
+    #[arg(long)]
+    pub timeline: bool,
+}
+
+/// `host-sim report`
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Stories: YAML files, and directories of them
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The page to write
+    #[arg(long, short, value_name = "PATH", default_value = "report.html")]
+    pub output: PathBuf,
+    /// Who screens the clients
+    #[arg(long, value_enum, value_name = "ABI", default_value = "proxy-wasm")]
+    pub abi: Abi,
+    /// The module or component [default: target/wasm/postscreen.wasm, or postscreen.component.wasm there, which
+    /// `cargo xtask wasm` builds]
+    #[arg(long, value_name = "PATH")]
+    pub module: Option<PathBuf>,
+    /// How many workers the clients are spread over, in turns, unless the story says it
+    #[arg(long, value_name = "N", default_value = "1", value_parser = at_least_one)]
+    pub workers: NonZeroUsize,
+    /// The host around the module
+    #[command(flatten)]
+    pub host: HostArgs,
+}
+
+/// Who screens the clients of a story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Abi {
+    /// The network filter that Envoy loads, a WebAssembly module
+    ProxyWasm,
+    /// The same as a WebAssembly component (wit/screen.wit), for hosts that can also send a teaser banner
+    Component,
+    /// The engine that this program was built with, without any WebAssembly
+    Native,
+}

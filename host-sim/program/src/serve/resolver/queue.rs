@@ -1,0 +1,119 @@
+//! Questions on their way to the resolver and back.
+//!
+//! The resolver's sockets have a thread of their own: while a crowd of clients keeps the screen busy, answers would
+//! come too late to count.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
+
+use dns_client::{Answer, Client, Failure};
+use miette::IntoDiagnostic;
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::timeout;
+
+/// Questions that wait until less than `--max-questions` are under way. Above it they fail at once.
+const QUESTIONS_WAITING_MAX: usize = 100_000;
+/// How long one question may take, its wait included, where the module would wait for ever.
+const QUESTION_MAX: Duration = Duration::from_secs(30);
+
+/// The way to the resolver's thread, which ends when this is dropped.
+pub(in crate::serve) struct Queue(mpsc::UnboundedSender<Question>);
+
+struct Question {
+    message: Vec<u8>,
+    /// Closed when nobody waits for the answer any more.
+    answer: oneshot::Sender<Result<Answer, Failure>>,
+}
+
+/// What all questions share.
+struct Desk {
+    client: Client,
+    turns: Semaphore,
+    waiting: Cell<usize>,
+}
+
+// === impl Queue ===
+
+impl Queue {
+    pub(super) fn start(client: Client, questions_max: usize) -> miette::Result<Self> {
+        let (sender, questions) = mpsc::unbounded_channel();
+        let runtime = Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+        let work = move || {
+            let desk = Desk { client, turns: Semaphore::new(questions_max), waiting: Cell::new(0) };
+            LocalSet::new().block_on(&runtime, Rc::new(desk).serve(questions));
+        };
+        thread::Builder::new().name("resolver".to_owned()).spawn(work).into_diagnostic()?;
+        Ok(Self(sender))
+    }
+
+    /// Dropping the future takes the question back.
+    pub(super) async fn ask(&self, message: &[u8]) -> Result<Answer, Failure> {
+        let (answer, answered) = oneshot::channel();
+        // The thread is gone only when it has panicked; then the second error says so.
+        let _ = self.0.send(Question { message: message.to_vec(), answer });
+        let gone = || Failure::unreachable("the resolver's thread has ended".to_owned());
+        answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+// === impl Desk ===
+
+impl Desk {
+    async fn serve(self: Rc<Self>, mut questions: mpsc::UnboundedReceiver<Question>) {
+        while let Some(Question { message, mut answer }) = questions.recv().await {
+            let desk = Rc::clone(&self);
+            spawn_local(async move {
+                let found = tokio::select! {
+                    found = desk.ask(&message) => found,
+                    () = answer.closed() => return,
+                };
+                // Somebody may have stopped waiting this very moment.
+                let _ = answer.send(found);
+            });
+        }
+    }
+
+    async fn ask(&self, question: &[u8]) -> Result<Answer, Failure> {
+        let Some(_waiting) = Waiting::enter(&self.waiting) else {
+            return Err(Failure::unreachable(format!(
+                "more than {QUESTIONS_WAITING_MAX} questions wait for their turn"
+            )));
+        };
+        let in_turn = async {
+            // The turns are never closed, so that there is always a next one.
+            let _turn = self.turns.acquire().await;
+            self.client.ask(question).await
+        };
+        timeout(QUESTION_MAX, in_turn).await.unwrap_or_else(|_| {
+            Err(Failure::unreachable(format!("no answer within {} s", QUESTION_MAX.as_secs())))
+        })
+    }
+}
+
+/// One question more, for as long as it lives.
+struct Waiting<'a>(&'a Cell<usize>);
+
+// === impl Waiting ===
+
+impl<'a> Waiting<'a> {
+    fn enter(count: &'a Cell<usize>) -> Option<Self> {
+        let waiting = count.get();
+        (waiting < QUESTIONS_WAITING_MAX).then(|| {
+            count.set(waiting + 1);
+            Self(count)
+        })
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! Plays stories in virtual time: whatever happens next happens now.
+//!
+//! A [`Screener`] is what a story is told about: a module in Envoy's model, a component, or the engine itself. A
+//! [`Player`] plays stories on it, and what everybody saw and heard comes out as [`Played`]. Clients, resolver and mail
+//! server are those of the story; clock, answers under way and sockets are [`envoy_sim::virtual_time`]'s.
+//!
+//! - [`screener`]: who screens, and how its host is started;
+//! - [`player`]: one play, moment by moment; [`cast`], [`resolver`] and [`mail_server`] are its parts;
+//! - [`end`]: what it leaves behind;
+//! - [`traps`]: machines that trap when a story wants it.
+
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "modules introduce their parts, also to those who read the source"
+)]
+
+mod cast;
+mod end;
+mod mail_server;
+mod player;
+mod resolver;
+mod screener;
+mod spectator;
+mod traps;
+
+pub use cast::{FIRST_PORT, Heard, Sound};
+pub use player::{Played, Player};
+pub use screener::{Envoy, Screener};
+pub use spectator::Spectator;
