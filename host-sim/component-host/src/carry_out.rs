@@ -4,14 +4,14 @@ use envoy_sim::CONNECT_TIMEOUT;
 use envoy_sim::{ConnectionId, Effect, LogLevel, LogLine};
 use postscreen_engine::{Line, Output, Severity, Upstream};
 
-use super::client::Stage;
+use super::dispatcher::{Dispatcher, Timer};
+use super::downstream::Stage;
 use super::resolver;
-use super::worker::{Timer, Worker};
 
 /// The cluster of the mail server, as in [`envoy_sim::Settings::postscreen`].
 pub(super) const BACKEND: &str = "backend";
 
-impl Worker {
+impl Dispatcher {
     /// Carries out one output, of which some are about a client.
     pub(super) fn carry_out(&mut self, id: Option<ConnectionId>, output: Output) {
         match output {
@@ -20,8 +20,8 @@ impl Worker {
                 self.emit(Effect::HttpCall(resolver::request(call, message, timeout)));
             }
             Output::Log(line) => self.log(line),
-            Output::Count(counter, by) => self.books.add(counter, by),
-            Output::Gauge(gauge, value) => self.books.set(gauge, value),
+            Output::Count(counter, by) => self.metrics.add(counter, by),
+            Output::Gauge(gauge, value) => self.metrics.set(gauge, value),
             Output::Skip(_)
             | Output::Dial(_)
             | Output::Teaser(_)

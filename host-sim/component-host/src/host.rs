@@ -11,21 +11,19 @@ use envoy_sim::Unseen;
 use envoy_sim::{ConnectionId, Effect, Input, VmId};
 use envoy_sim::{Driven, Limits, Now, Refusal};
 
-use super::books::Books;
-use super::error::ScreenError;
+use super::component::Component;
+use super::dispatcher::{Dispatcher, MetricTotals};
 use super::instance::Instance;
-use super::module::Component;
 use super::native::Native;
 use super::resolver;
-use super::screen::{Fault, Screen};
-use super::worker::Worker;
+use super::screen::{Fault, Screen, ScreenError};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`envoy_sim::Host`] is; the
 /// clusters are `backend` and `resolver`, and `speaker` is not needed, because a screen can speak.
 pub struct ComponentHost {
-    workers: Vec<Worker>,
+    workers: Vec<Dispatcher>,
     screen: Rc<RefCell<dyn Screen>>,
-    books: Books,
+    metrics: MetricTotals,
     effects: VecDeque<Effect>,
     /// Which worker has each open connection.
     connections: BTreeMap<ConnectionId, usize>,
@@ -55,12 +53,13 @@ impl ComponentHost {
     }
 
     fn new(screen: impl Screen + 'static, workers: NonZeroUsize) -> Self {
-        let (screen, books): (Rc<RefCell<dyn Screen>>, _) = (Rc::new(RefCell::new(screen)), Books::new());
-        let worker = |number| Worker::new(number, Rc::clone(&screen), books.clone());
+        let (screen, metrics): (Rc<RefCell<dyn Screen>>, _) =
+            (Rc::new(RefCell::new(screen)), MetricTotals::new());
+        let worker = |number| Dispatcher::new(number, Rc::clone(&screen), metrics.clone());
         Self {
             workers: (0..workers.get()).map(worker).collect(),
             screen,
-            books,
+            metrics,
             effects: VecDeque::new(),
             connections: BTreeMap::new(),
             last_connection: 0,
@@ -77,7 +76,7 @@ impl ComponentHost {
         let afresh = self.fault().is_some();
         let done = self.screen.borrow_mut().reconfigure(json, afresh);
         match &done {
-            Ok(()) => self.workers.iter_mut().for_each(Worker::is_mended),
+            Ok(()) => self.workers.iter_mut().for_each(Dispatcher::is_mended),
             Err(ScreenError::Failed(fault)) => self.fail(fault),
             Err(ScreenError::Refused(_)) => {}
         }
@@ -86,7 +85,7 @@ impl ComponentHost {
 
     /// Why the screen is broken, if it is.
     fn fault(&self) -> Option<Fault> {
-        self.workers.iter().find_map(Worker::fault).cloned()
+        self.workers.iter().find_map(Dispatcher::fault).cloned()
     }
 
     /// The screen is broken, and it is one for all workers.
@@ -99,7 +98,7 @@ impl ComponentHost {
         }
     }
 
-    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker)) {
+    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Dispatcher)) {
         let Some(number) = self.connections.get(&connection).copied() else { return };
         let Some(worker) = self.workers.get_mut(number) else { return };
         worker.set_now(now);
@@ -108,7 +107,7 @@ impl ComponentHost {
         self.acted(number);
     }
 
-    fn answer(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Worker)) {
+    fn answer(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Dispatcher)) {
         let VmId::Worker(number) = vm else { return };
         let Some(worker) = self.workers.get_mut(number) else { return };
         worker.set_now(now);
@@ -119,7 +118,7 @@ impl ComponentHost {
     /// A worker has acted; what breaks in its hands is broken for all.
     fn acted(&mut self, number: usize) {
         self.take_effects(number);
-        if let Some(fault) = self.workers.get(number).and_then(Worker::fault).cloned() {
+        if let Some(fault) = self.workers.get(number).and_then(Dispatcher::fault).cloned() {
             self.fail(&fault);
         }
     }
@@ -130,7 +129,7 @@ impl ComponentHost {
             let workers = self.workers.iter().enumerate();
             let due = workers.filter_map(|(number, worker)| Some((worker.timers.next()?, number))).min();
             let Some((_, number)) = due.filter(|(at, _)| *at <= now.monotonic) else { return };
-            self.answer(VmId::Worker(number), now, Worker::fire);
+            self.answer(VmId::Worker(number), now, Dispatcher::fire);
         }
     }
 
@@ -213,7 +212,7 @@ impl Driven for ComponentHost {
     }
 
     fn metrics(&self) -> BTreeMap<String, i64> {
-        self.books.metrics()
+        self.metrics.metrics()
     }
 
     fn open_connections(&self) -> usize {

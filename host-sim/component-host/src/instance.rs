@@ -9,19 +9,13 @@ use wasmtime::component::ResourceAny;
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
 
 use super::bindings::{Screen as Bound, wit};
-use super::error::ScreenError;
-use super::module::Component;
-use super::screen::{Fault, HOST, Screen, Turn};
+use super::component::Component;
+use super::screen::{Fault, HOST, Screen, ScreenError, Turn};
 use super::translate::{self, Call};
-
-/// What wasmtime asks when an instance wants more.
-pub(super) struct Room {
-    limits: StoreLimits,
-}
 
 /// An instance that has read its policy. It is one for all workers, because what they share is inside it.
 pub(super) struct Instance {
-    store: Store<Room>,
+    store: Store<StoreLimits>,
     bound: Bound,
     workers: Vec<ResourceAny>,
     count: NonZeroUsize,
@@ -37,9 +31,9 @@ impl Instance {
         count: NonZeroUsize,
         limits: Limits,
     ) -> Result<Self, ScreenError> {
-        let room = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).build();
-        let mut store = Store::new(&component.engine, Room { limits: room });
-        store.limiter(|room| &mut room.limits);
+        let memory = StoreLimitsBuilder::new().memory_size(limits.memory_bytes).build();
+        let mut store = Store::new(&component.engine, memory);
+        store.limiter(|memory| memory);
         refuel(&mut store, limits).map_err(ScreenError::Failed)?;
         let bound = component.ready.instantiate(&mut store);
         let bound = bound.map_err(|error| ScreenError::Failed(fault("its start", &error)))?;
@@ -133,7 +127,7 @@ impl Screen for Instance {
 }
 
 /// Its code counts fuel in any case.
-fn refuel(store: &mut Store<Room>, limits: Limits) -> Result<(), Fault> {
+fn refuel(store: &mut Store<StoreLimits>, limits: Limits) -> Result<(), Fault> {
     store.set_fuel(limits.fuel.unwrap_or(u64::MAX)).map_err(|error| fault("the fuel", &error))
 }
 

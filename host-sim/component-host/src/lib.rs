@@ -6,31 +6,36 @@
 //! keeps the client's bytes until they are wanted, asks the resolver, counts, and joins the two connections once a
 //! client is served.
 //!
-//! - [`module`], [`instance`], [`translate`]: a component, one of its instances, and its types as the engine's;
+//! - [`component`], [`instance`], [`translate`]: a component, one of its instances, and its types as the engine's;
 //! - [`native`]: the engine without a component;
-//! - [`worker`]: one worker and its clients; [`carry_out`], [`pipe`] and [`close`] are its parts.
+//! - [`dispatcher`]: the event loop of one worker and its clients; [`carry_out`] and [`tcp_proxy`] are its parts.
 
 #![allow(
     rustdoc::private_intra_doc_links,
     reason = "modules introduce their parts, also to those who read the source"
 )]
 
-mod bindings;
-mod books;
 mod carry_out;
-mod client;
-mod close;
-mod error;
+mod component;
+mod dispatcher;
+mod downstream;
 mod host;
 mod instance;
-mod module;
 mod native;
-mod pipe;
 mod resolver;
 mod screen;
+mod tcp_proxy;
 mod translate;
-mod worker;
 
-pub use error::{ComponentError, ScreenError};
+pub use component::{Component, ComponentError};
 pub use host::ComponentHost;
-pub use module::Component;
+pub use screen::{Fault, ScreenError};
+
+/// The types of `wit/screen.wit`, and the calls.
+mod bindings {
+    #![allow(missing_docs, clippy::pedantic, reason = "generated from the WIT, where the documentation is")]
+
+    wasmtime::component::bindgen!({ world: "screen", path: "../../wit" });
+
+    pub use exports::postscreen::screen::screening as wit;
+}

@@ -8,8 +8,7 @@ use envoy_sim::Unseen;
 use postscreen_engine::shared::Memory;
 use postscreen_engine::{ConnectionId, Input, Now, Policy, SharedData as _, Worker};
 
-use super::error::ScreenError;
-use super::screen::{Fault, HOST, Screen, Turn};
+use super::screen::{Fault, HOST, Screen, ScreenError, Turn};
 
 /// The workers, and where they meet.
 pub(super) struct Native {

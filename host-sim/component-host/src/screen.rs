@@ -5,8 +5,6 @@ use std::fmt;
 use envoy_sim::Unseen;
 use postscreen_engine::{ConnectionId, Host, Input, Instant, Now, Task};
 
-use super::error::ScreenError;
-
 /// What a screen knows of its host. The key is no secret here, where every play must go the same way.
 pub(super) const HOST: Host = Host { teases: true, hash_key: *b"postscreen host!" };
 
@@ -36,6 +34,18 @@ pub(super) struct Turn {
     pub tasks: Vec<Task>,
     /// When the worker wants to hear of the time.
     pub deadline: Option<Instant>,
+}
+
+/// Why there is nobody to screen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScreenError {
+    /// The configuration has a mistake: the field, the value, and what was expected.
+    #[error("{0}")]
+    Refused(String),
+    /// The component did not get as far as that.
+    #[error("the component failed while it started: {0}")]
+    Failed(Fault),
 }
 
 /// A screen that is broken, and of no use from now on: a trap, or words that the contract does not have.

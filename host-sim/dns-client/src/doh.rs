@@ -1,6 +1,7 @@
 //! DNS over HTTPS (RFC 8484): POST over one HTTP/2 connection, which is made when it is needed.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
@@ -9,17 +10,19 @@ use hyper::client::conn::http2::{self, SendRequest};
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Request, Response, Uri};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use miette::IntoDiagnostic;
+use miette::{IntoDiagnostic, WrapErr, ensure};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::Mutex;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::client::{Answer, Failure, FailureKind};
-use crate::tls;
+use crate::answer::{DnsAnswer, DnsError, DnsErrorKind};
 
 /// Name lookup, TCP, TLS and HTTP/2 together.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -35,6 +38,9 @@ const ANSWER_BYTES_MAX: usize = 65_535;
 const TRIES_MAX: usize = 2;
 
 const DNS_MESSAGE: &str = "application/dns-message";
+
+/// The only protocol that every server of DNS over HTTPS speaks (RFC 8484 section 5.2).
+const HTTP2: &[u8] = b"h2";
 
 /// A server of DNS over HTTPS.
 pub struct Doh {
@@ -63,7 +69,7 @@ impl Doh {
         let with_tls = url.scheme_str() == Some("https");
         let tls = if with_tls {
             let name = ServerName::try_from(host.clone()).into_diagnostic()?;
-            Some((tls::connector(ca)?, name))
+            Some((tls_connector(ca)?, name))
         } else {
             None
         };
@@ -72,19 +78,19 @@ impl Doh {
     }
 
     /// The server's answer, whatever its status.
-    pub async fn ask(&self, question: &[u8]) -> Result<Answer, Failure> {
+    pub async fn ask(&self, question: &[u8]) -> Result<DnsAnswer, DnsError> {
         let question = Bytes::copy_from_slice(question);
         let mut tries = 0;
         loop {
             tries += 1;
-            let mut sender = self.sender().await.map_err(Failure::unreachable)?;
+            let mut sender = self.sender().await.map_err(DnsError::unreachable)?;
             let request =
-                self.request(question.clone()).map_err(|error| Failure::unreachable(error.to_string()))?;
+                self.request(question.clone()).map_err(|error| DnsError::unreachable(error.to_string()))?;
             match sender.send_request(request).await {
                 Ok(response) => return answer(response).await,
                 // The server closes connections that are old or idle; a question may just miss that.
                 Err(_) if sender.is_closed() && tries < TRIES_MAX => {}
-                Err(error) => return Err(Failure::unreachable(chain(&error))),
+                Err(error) => return Err(DnsError::unreachable(chain(&error))),
             }
         }
     }
@@ -142,7 +148,7 @@ impl Doh {
         let Some((connector, name)) = &self.tls else { return handshake(stream).await };
         let stream =
             connector.connect(name.clone(), stream).await.map_err(|error| format!("TLS: {error}"))?;
-        if stream.get_ref().1.alpn_protocol() != Some(tls::HTTP2) {
+        if stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
             return Err("TLS: the server does not speak HTTP/2".to_owned());
         }
         handshake(stream).await
@@ -165,16 +171,16 @@ where
     Ok(sender)
 }
 
-async fn answer(response: Response<Incoming>) -> Result<Answer, Failure> {
+async fn answer(response: Response<Incoming>) -> Result<DnsAnswer, DnsError> {
     let (parts, body) = response.into_parts();
     let status = parts.status.as_str().to_owned();
     let header =
         |(name, value): (&HeaderName, &HeaderValue)| (name.as_str().into(), value.as_bytes().to_vec());
     let headers = parts.headers.iter().map(header).collect();
     match Limited::new(body, ANSWER_BYTES_MAX).collect().await {
-        Ok(body) => Ok(Answer::Http { status, headers, body: body.to_bytes().to_vec() }),
-        Err(error) => Err(Failure {
-            kind: FailureKind::BrokeOff,
+        Ok(body) => Ok(DnsAnswer::Http { status, headers, body: body.to_bytes().to_vec() }),
+        Err(error) => Err(DnsError {
+            kind: DnsErrorKind::BrokeOff,
             text: format!("the answer broke off: {}", chain(&*error)),
         }),
     }
@@ -189,4 +195,30 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         source = cause.source();
     }
     text
+}
+
+/// Trusts the certificates in the file, or else the authorities that Mozilla trusts.
+fn tls_connector(ca: Option<&Path>) -> miette::Result<TlsConnector> {
+    let roots = match ca {
+        Some(file) => certificates(file).wrap_err_with(|| {
+            format!("--resolver-ca {}: expected certificates in PEM form", file.display())
+        })?,
+        None => webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect(),
+    };
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .into_diagnostic()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![HTTP2.to_vec()];
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+fn certificates(file: &Path) -> miette::Result<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).into_diagnostic()? {
+        roots.add(certificate.into_diagnostic()?).into_diagnostic()?;
+    }
+    ensure!(!roots.is_empty(), "there is none");
+    Ok(roots)
 }

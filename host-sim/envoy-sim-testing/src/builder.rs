@@ -12,7 +12,7 @@ use envoy_sim::{Cluster, HttpCluster, Module, ModuleError, Settings, StartError}
 
 use super::Sim;
 use super::probe::Probe;
-use super::world::World;
+use super::testbed::Testbed;
 
 /// The address that clients connect to (documentation network, RFC 5737), unless [`SimBuilder::listen`] says another.
 const SERVER: &str = "198.51.100.25:25";
@@ -222,6 +222,6 @@ impl SimBuilder {
             Source::Module(module) => module,
         };
         let probe = Probe::new(self.traced, self.observer);
-        Ok(Sim::new(World::start(&module, self.settings, server, probe)?))
+        Ok(Sim::new(Testbed::start(&module, self.settings, server, probe)?))
     }
 }

@@ -7,8 +7,8 @@ use envoy_sim::virtual_time::PeerSocket;
 use envoy_sim::{ConnectionEnd, ConnectionId, Input};
 
 use super::show;
+use super::testbed::{Closing, Testbed};
 use super::upstream::Upstream;
-use super::world::World;
 
 /// A client that has connected. What it does happens at once; what it gets is there when the call returns.
 ///
@@ -27,25 +27,15 @@ use super::world::World;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    pub(super) world: Rc<RefCell<World>>,
+    pub(super) testbed: Rc<RefCell<Testbed>>,
     pub(super) id: ConnectionId,
-}
-
-/// How the host closed a client's connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closing {
-    /// In good order (FIN), after everything that was sent. Where the server has ended its half and the client has
-    /// not, the connection still takes what the client sends.
-    Ended,
-    /// Broken (RST).
-    Reset,
 }
 
 // === impl Client ===
 
 impl Client {
-    pub(super) fn new(world: Rc<RefCell<World>>, id: ConnectionId) -> Self {
-        Self { world, id }
+    pub(super) fn new(testbed: Rc<RefCell<Testbed>>, id: ConnectionId) -> Self {
+        Self { testbed, id }
     }
 
     /// The connection, as the host calls it.
@@ -80,22 +70,22 @@ impl Client {
 
     /// Everything that has arrived since the connection began.
     pub fn received(&self) -> Vec<u8> {
-        World::borrow(&self.world).client(self.id).received.all.clone()
+        Testbed::borrow(&self.testbed).client(self.id).received.all.clone()
     }
 
     /// What has arrived and was not taken yet, neither here nor by an assertion.
     pub fn take(&self) -> Vec<u8> {
-        World::borrow(&self.world).client(self.id).received.take()
+        Testbed::borrow(&self.testbed).client(self.id).received.take()
     }
 
     /// How the host has closed the connection; `None` while it is open.
     pub fn closing(&self) -> Option<Closing> {
-        World::borrow(&self.world).client(self.id).end.closing()
+        Testbed::borrow(&self.testbed).client(self.id).end.closing()
     }
 
     /// The cluster that the connection was last sent to, if it was.
     pub fn dialled(&self) -> Option<String> {
-        World::borrow(&self.world).upstream(self.id).map(|upstream| upstream.cluster.clone())
+        Testbed::borrow(&self.testbed).upstream(self.id).map(|upstream| upstream.cluster.clone())
     }
 
     /// The server's end of the connection.
@@ -107,18 +97,18 @@ impl Client {
         if self.dialled().is_none() {
             self.fail("was not sent to any server");
         }
-        Upstream::new(Rc::clone(&self.world), self.id)
+        Upstream::new(Rc::clone(&self.testbed), self.id)
     }
 
     /// The access-log record, once the connection has ended.
     pub fn record(&self) -> Option<ConnectionEnd> {
-        World::borrow(&self.world).client(self.id).record.clone()
+        Testbed::borrow(&self.testbed).client(self.id).record.clone()
     }
 
     /// The filter state under `key`, at present or at the end of the connection. What a module stores with
     /// `proxy_set_property(NAME)` stands under `wasm.NAME`.
     pub fn filter_state(&self, key: &str) -> Option<Vec<u8>> {
-        World::borrow(&self.world).filter_state(self.id, key)
+        Testbed::borrow(&self.testbed).filter_state(self.id, key)
     }
 
     /// Takes what has arrived, which must be exactly this.
@@ -180,19 +170,19 @@ impl Client {
 
     #[track_caller]
     fn fail(&self, how: &str) -> ! {
-        let situation = World::borrow(&self.world).situation(self.id);
-        panic!("{} {how}{situation}", World::borrow(&self.world).client(self.id).address)
+        let situation = Testbed::borrow(&self.testbed).situation(self.id);
+        panic!("{} {how}{situation}", Testbed::borrow(&self.testbed).client(self.id).address)
     }
 
     /// What it does, unless its connection is gone.
     fn act(&self, what: impl FnOnce(&mut PeerSocket) -> Option<Input>) {
-        let mut world = World::borrow(&self.world);
-        if let Some(input) = what(&mut world.client(self.id).socket) {
-            world.handle(input);
+        let mut testbed = Testbed::borrow(&self.testbed);
+        if let Some(input) = what(&mut testbed.client(self.id).socket) {
+            testbed.handle(input);
         }
     }
 
     fn handle(&self, input: Input) {
-        World::borrow(&self.world).handle(input);
+        Testbed::borrow(&self.testbed).handle(input);
     }
 }

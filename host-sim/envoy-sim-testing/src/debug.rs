@@ -3,21 +3,21 @@
 use std::cell::RefCell;
 use std::fmt::{Debug, DebugStruct, Formatter, Result};
 
-use super::world::World;
+use super::testbed::Testbed;
 use super::{Call, Client, Sim, Upstream};
 
 impl Debug for Sim {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        show(f.debug_struct("Sim"), &self.world, |world, shown| {
-            shown.field("elapsed", &world.elapsed());
+        show(f.debug_struct("Sim"), &self.testbed, |testbed, shown| {
+            shown.field("elapsed", &testbed.elapsed());
         })
     }
 }
 
 impl Debug for Client {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        show(f.debug_struct("Client"), &self.world, |world, shown| {
-            let side = world.client(self.id);
+        show(f.debug_struct("Client"), &self.testbed, |testbed, shown| {
+            let side = testbed.client(self.id);
             shown.field("address", &side.address).field("closing", &side.end.closing());
         })
     }
@@ -25,8 +25,8 @@ impl Debug for Client {
 
 impl Debug for Upstream {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        show(f.debug_struct("Upstream"), &self.world, |world, shown| {
-            if let Some(side) = world.upstream(self.id) {
+        show(f.debug_struct("Upstream"), &self.testbed, |testbed, shown| {
+            if let Some(side) = testbed.upstream(self.id) {
                 shown.field("cluster", &side.cluster);
             }
         })
@@ -41,11 +41,11 @@ impl Debug for Call {
 
 fn show(
     mut shown: DebugStruct<'_, '_>,
-    world: &RefCell<World>,
-    fields: impl FnOnce(&mut World, &mut DebugStruct<'_, '_>),
+    testbed: &RefCell<Testbed>,
+    fields: impl FnOnce(&mut Testbed, &mut DebugStruct<'_, '_>),
 ) -> Result {
-    if let Ok(mut world) = world.try_borrow_mut() {
-        fields(&mut world, &mut shown);
+    if let Ok(mut testbed) = testbed.try_borrow_mut() {
+        fields(&mut testbed, &mut shown);
     }
     shown.finish_non_exhaustive()
 }

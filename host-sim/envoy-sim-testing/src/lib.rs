@@ -27,6 +27,7 @@
 //!
 //! [`Sim`] and what it hands out are handles on one host. They can be cloned, and they live on one thread.
 
+mod answer;
 mod backend;
 mod builder;
 mod callout;
@@ -35,14 +36,16 @@ mod debug;
 mod probe;
 mod show;
 mod sim;
+mod testbed;
 mod upstream;
-mod world;
 
+pub use answer::Answer;
 pub use backend::{Backend, Reply};
 pub use builder::{SetupError, SimBuilder};
-pub use callout::{Answer, Call};
-pub use client::{Client, Closing};
+pub use callout::Call;
+pub use client::Client;
 pub use sim::Sim;
+pub use testbed::Closing;
 pub use upstream::Upstream;
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use envoy_sim::{Effect, HttpCall, Input, LogLine, Module, StartError};
 
+use super::answer::Answer;
 use super::backend::Backend;
 use super::builder::{SimBuilder, Source};
-use super::callout::{Answer, Call};
+use super::callout::Call;
 use super::client::Client;
-use super::world::World;
+use super::testbed::Testbed;
 use super::{probe, show};
 
 /// A host with one module, a clock that stands still until you move it, and everything around it in your hand.
@@ -34,7 +35,7 @@ use super::{probe, show};
 /// ```
 #[derive(Clone)]
 pub struct Sim {
-    pub(super) world: Rc<RefCell<World>>,
+    pub(super) testbed: Rc<RefCell<Testbed>>,
 }
 
 // === impl Sim: begin ===
@@ -70,8 +71,8 @@ impl Sim {
         SimBuilder::new(Source::Module(module.clone()))
     }
 
-    pub(super) fn new(world: World) -> Self {
-        Self { world: Rc::new(RefCell::new(world)) }
+    pub(super) fn new(testbed: Testbed) -> Self {
+        Self { testbed: Rc::new(RefCell::new(testbed)) }
     }
 }
 
@@ -98,9 +99,9 @@ impl Sim {
 
     /// Lets time pass, on both clocks of the module. Every timer and every answer in between has its moment.
     pub fn advance(&self, time: Duration) {
-        let mut world = World::borrow(&self.world);
-        let until = world.elapsed() + time;
-        while world.step(until) {}
+        let mut testbed = Testbed::borrow(&self.testbed);
+        let until = testbed.elapsed() + time;
+        while testbed.step(until) {}
     }
 
     /// Lets time pass until `condition` holds, and says how long that took. It is asked now, and after every moment at
@@ -117,9 +118,9 @@ impl Sim {
                 return now.saturating_sub(begin);
             }
             // The borrow must end before the condition is asked again.
-            let more = World::borrow(&self.world).step(begin + limit);
+            let more = Testbed::borrow(&self.testbed).step(begin + limit);
             if !more && !condition() {
-                let log = show::log(&World::borrow(&self.world).log);
+                let log = show::log(&Testbed::borrow(&self.testbed).log);
                 panic!("waited {:.3} s in vain{log}", limit.as_secs_f64());
             }
         }
@@ -131,13 +132,13 @@ impl Sim {
     /// When there is no such cluster: [`SimBuilder::cluster`] adds one.
     #[track_caller]
     pub fn backend(&self, cluster: &str, backend: Backend) {
-        let mut world = World::borrow(&self.world);
+        let mut testbed = Testbed::borrow(&self.testbed);
         assert!(
-            world.clusters.contains(cluster),
+            testbed.clusters.contains(cluster),
             "there is no cluster {cluster}; the builder knows {:?}",
-            world.clusters
+            testbed.clusters
         );
-        world.backends.insert(cluster.to_owned(), backend);
+        testbed.backends.insert(cluster.to_owned(), backend);
     }
 
     /// Answers the call-outs to a cluster by themselves from now on. `answer` cannot use the [`Sim`].
@@ -155,13 +156,13 @@ impl Sim {
     /// ```
     #[track_caller]
     pub fn answer_calls(&self, cluster: &str, answer: impl FnMut(&HttpCall) -> Answer + 'static) {
-        let mut world = World::borrow(&self.world);
+        let mut testbed = Testbed::borrow(&self.testbed);
         assert!(
-            world.call_clusters.contains(cluster),
+            testbed.call_clusters.contains(cluster),
             "there is no cluster {cluster} for call-outs; the builder knows {:?}",
-            world.call_clusters
+            testbed.call_clusters
         );
-        world.responders.insert(cluster.to_owned(), Box::new(answer));
+        testbed.responders.insert(cluster.to_owned(), Box::new(answer));
     }
 
     /// Replaces the plugin's configuration, as an update of the listener does: new clients meet the new one, those who
@@ -170,12 +171,12 @@ impl Sim {
     /// # Errors
     /// [`StartError`] when the module refuses it; then everything stays as it was.
     pub fn reconfigure(&self, configuration: impl Into<Vec<u8>>) -> Result<(), StartError> {
-        World::borrow(&self.world).reconfigure(configuration.into())
+        Testbed::borrow(&self.testbed).reconfigure(configuration.into())
     }
 
     /// Envoy exits: everybody who is connected is closed, and the machines are shut down.
     pub fn stop(&self) {
-        World::borrow(&self.world).stop();
+        Testbed::borrow(&self.testbed).stop();
     }
 
     /// gRPC and the look-ups of `envoy_resolve_dns` are yours from now on: what the module wants comes out of
@@ -194,17 +195,17 @@ impl Sim {
     /// }
     /// ```
     pub fn keep_effects(&self) {
-        World::borrow(&self.world).kept.get_or_insert_default();
+        Testbed::borrow(&self.testbed).kept.get_or_insert_default();
     }
 
     /// What the module has wanted of gRPC and DNS since the last time.
     pub fn take_effects(&self) -> Vec<Effect> {
-        World::borrow(&self.world).kept.as_mut().map(std::mem::take).unwrap_or_default()
+        Testbed::borrow(&self.testbed).kept.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Tells the host that something has happened for which there is no shorter word.
     pub fn handle(&self, input: Input) {
-        World::borrow(&self.world).handle(input);
+        Testbed::borrow(&self.testbed).handle(input);
     }
 
     /// The next call of this callback or host function, by its name in the ABI, traps, on whatever machine it is made.
@@ -221,22 +222,22 @@ impl Sim {
                 if probe::is_in_abi(&full) { format!(", only {full}") } else { " in the ABI".to_owned() };
             panic!("there is no callback or host function {function}{hint}");
         }
-        World::borrow(&self.world).probe.borrow_mut().traps.insert(function.to_owned());
+        Testbed::borrow(&self.testbed).probe.borrow_mut().traps.insert(function.to_owned());
     }
 
     #[track_caller]
     fn accept(&self, from: &str, worker: Option<usize>) -> Client {
         let id = {
-            let mut world = World::borrow(&self.world);
+            let mut testbed = Testbed::borrow(&self.testbed);
             let address = from.parse::<SocketAddr>();
             let address = match (address, from.parse::<IpAddr>()) {
                 (Ok(address), _) => address,
-                (_, Ok(ip)) => SocketAddr::new(ip, world.next_port()),
+                (_, Ok(ip)) => SocketAddr::new(ip, testbed.next_port()),
                 _ => panic!("`{from}` is no address: expected one such as 203.0.113.9 or [2001:db8::9]:4242"),
             };
-            world.connect(address, worker)
+            testbed.connect(address, worker)
         };
-        Client::new(Rc::clone(&self.world), id)
+        Client::new(Rc::clone(&self.testbed), id)
     }
 }
 
@@ -245,13 +246,13 @@ impl Sim {
 impl Sim {
     /// How much time has passed since the start.
     pub fn elapsed(&self) -> Duration {
-        World::borrow(&self.world).elapsed()
+        Testbed::borrow(&self.testbed).elapsed()
     }
 
     /// The call-outs that wait for an answer, in the order in which they were made.
     pub fn calls(&self) -> Vec<Call> {
-        let pending: Vec<_> = World::borrow(&self.world).pending.clone();
-        pending.into_iter().map(|call| Call::new(Rc::clone(&self.world), call)).collect()
+        let pending: Vec<_> = Testbed::borrow(&self.testbed).pending.clone();
+        pending.into_iter().map(|call| Call::new(Rc::clone(&self.testbed), call)).collect()
     }
 
     /// The first call-out that waits for an answer.
@@ -263,18 +264,20 @@ impl Sim {
         let first = self.calls().into_iter().next();
         match first {
             Some(call) => call,
-            None => panic!("no call-out waits for an answer{}", show::log(&World::borrow(&self.world).log)),
+            None => {
+                panic!("no call-out waits for an answer{}", show::log(&Testbed::borrow(&self.testbed).log))
+            }
         }
     }
 
     /// Every line that was logged, of the module and of the host, from the start of the canary on.
     pub fn log(&self) -> Vec<LogLine> {
-        World::borrow(&self.world).log.clone()
+        Testbed::borrow(&self.testbed).log.clone()
     }
 
     /// The text of every line that the module has logged on a worker.
     pub fn worker_log(&self) -> Vec<String> {
-        World::borrow(&self.world).worker_log()
+        Testbed::borrow(&self.testbed).worker_log()
     }
 
     /// The module has logged exactly these lines on its workers, those of their start included. Lines of the host, of
@@ -297,14 +300,14 @@ impl Sim {
     /// When none was.
     #[track_caller]
     pub fn assert_logged(&self, words: &str) {
-        let world = World::borrow(&self.world);
-        let found = world.log.iter().any(|line| line.text.contains(words));
-        assert!(found, "no line has \"{words}\" in it{}", show::log(&world.log));
+        let testbed = Testbed::borrow(&self.testbed);
+        let found = testbed.log.iter().any(|line| line.text.contains(words));
+        assert!(found, "no line has \"{words}\" in it{}", show::log(&testbed.log));
     }
 
     /// Every metric by name, without Envoy's `wasmcustom.`; of a histogram the number of its values.
     pub fn metrics(&self) -> BTreeMap<String, i64> {
-        World::borrow(&self.world).time.host.metrics()
+        Testbed::borrow(&self.testbed).time.host.metrics()
     }
 
     /// One metric.
@@ -322,18 +325,18 @@ impl Sim {
 
     /// The value under `key` in the data that all machines share.
     pub fn shared_data(&self, key: impl AsRef<[u8]>) -> Option<Vec<u8>> {
-        World::borrow(&self.world).time.host.shared_data(key.as_ref())
+        Testbed::borrow(&self.testbed).time.host.shared_data(key.as_ref())
     }
 
     /// The workers whose machine has trapped, counted from 0.
     pub fn failed_workers(&self) -> Vec<usize> {
-        World::borrow(&self.world).time.host.failed_workers()
+        Testbed::borrow(&self.testbed).time.host.failed_workers()
     }
 
     /// Every call between host and module so far, as `host-sim run --trace` prints it; empty unless the builder said
     /// [`SimBuilder::traced`].
     pub fn trace(&self) -> String {
-        let probe = Rc::clone(&World::borrow(&self.world).probe);
+        let probe = Rc::clone(&Testbed::borrow(&self.testbed).probe);
         let lines = Rc::clone(&probe.borrow().lines);
         let lines = lines.borrow();
         lines.join("\n")

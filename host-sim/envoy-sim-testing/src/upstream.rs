@@ -6,7 +6,7 @@ use std::rc::Rc;
 use envoy_sim::{ConnectionId, Input};
 
 use super::show;
-use super::world::{End, World};
+use super::testbed::{End, Testbed};
 
 /// The server's end of a client's connection.
 ///
@@ -26,76 +26,83 @@ use super::world::{End, World};
 /// ```
 #[derive(Clone)]
 pub struct Upstream {
-    pub(super) world: Rc<RefCell<World>>,
+    pub(super) testbed: Rc<RefCell<Testbed>>,
     pub(super) id: ConnectionId,
 }
 
 // === impl Upstream ===
 
 impl Upstream {
-    pub(super) fn new(world: Rc<RefCell<World>>, id: ConnectionId) -> Self {
-        Self { world, id }
+    pub(super) fn new(testbed: Rc<RefCell<Testbed>>, id: ConnectionId) -> Self {
+        Self { testbed, id }
     }
 
     /// The cluster that the server belongs to.
     pub fn cluster(&self) -> String {
-        World::borrow(&self.world).upstream(self.id).map(|side| side.cluster.clone()).unwrap_or_default()
+        Testbed::borrow(&self.testbed).upstream(self.id).map(|side| side.cluster.clone()).unwrap_or_default()
     }
 
     /// Accepts the connection, where [`crate::Backend::unanswered`] has left it open.
     pub fn accept(&self) {
-        let mut world = World::borrow(&self.world);
-        world.accept_upstream(self.id);
-        world.settle();
+        let mut testbed = Testbed::borrow(&self.testbed);
+        testbed.accept_upstream(self.id);
+        testbed.settle();
     }
 
     /// Refuses it.
     pub fn refuse(&self) {
-        World::borrow(&self.world).handle(Input::UpstreamRefused { connection: self.id });
+        Testbed::borrow(&self.testbed).handle(Input::UpstreamRefused { connection: self.id });
     }
 
     /// Sends bytes towards the client.
     pub fn send(&self, bytes: impl AsRef<[u8]>) {
         let bytes = bytes.as_ref().to_vec();
-        World::borrow(&self.world).handle(Input::UpstreamBytes { connection: self.id, bytes, end: false });
+        Testbed::borrow(&self.testbed).handle(Input::UpstreamBytes {
+            connection: self.id,
+            bytes,
+            end: false,
+        });
     }
 
     /// Ends the server's half (FIN).
     pub fn end(&self) {
         let input = Input::UpstreamBytes { connection: self.id, bytes: Vec::new(), end: true };
-        World::borrow(&self.world).handle(input);
+        Testbed::borrow(&self.testbed).handle(input);
     }
 
     /// Breaks the connection (RST).
     pub fn reset(&self) {
-        World::borrow(&self.world).handle(Input::UpstreamReset { connection: self.id });
+        Testbed::borrow(&self.testbed).handle(Input::UpstreamReset { connection: self.id });
     }
 
     /// Stops reading, or reads on.
     pub fn stop_reading(&self, stopped: bool) {
-        World::borrow(&self.world)
+        Testbed::borrow(&self.testbed)
             .handle(Input::UpstreamCongested { connection: self.id, congested: stopped });
     }
 
     /// Everything that the server has read.
     pub fn received(&self) -> Vec<u8> {
-        World::borrow(&self.world).upstream(self.id).map(|side| side.received.all.clone()).unwrap_or_default()
+        Testbed::borrow(&self.testbed)
+            .upstream(self.id)
+            .map(|side| side.received.all.clone())
+            .unwrap_or_default()
     }
 
     /// What the server has read and was not taken yet.
     pub fn take(&self) -> Vec<u8> {
-        World::borrow(&self.world).upstream(self.id).map(|side| side.received.take()).unwrap_or_default()
+        Testbed::borrow(&self.testbed).upstream(self.id).map(|side| side.received.take()).unwrap_or_default()
     }
 
     /// Whether the host has ended its half: no more bytes come from the client.
     pub fn is_ended(&self) -> bool {
-        World::borrow(&self.world).upstream(self.id).is_some_and(|side| side.end != End::Open)
+        Testbed::borrow(&self.testbed).upstream(self.id).is_some_and(|side| side.end != End::Open)
     }
 
     /// Whether the host has closed the connection.
     pub fn is_closed(&self) -> bool {
-        let mut world = World::borrow(&self.world);
-        world.upstream(self.id).is_some_and(|side| matches!(side.end, End::Closed | End::Reset))
+        let mut testbed = Testbed::borrow(&self.testbed);
+        testbed.upstream(self.id).is_some_and(|side| matches!(side.end, End::Closed | End::Reset))
     }
 
     /// Takes what the server has read, which must be exactly this.
@@ -106,7 +113,7 @@ impl Upstream {
     pub fn assert_received(&self, expected: impl AsRef<[u8]>) {
         let (expected, got) = (expected.as_ref(), self.take());
         if expected != got {
-            let situation = World::borrow(&self.world).situation(self.id);
+            let situation = Testbed::borrow(&self.testbed).situation(self.id);
             panic!("the server read other bytes{}{situation}", show::both(expected, &got));
         }
     }
@@ -118,7 +125,7 @@ impl Upstream {
     #[track_caller]
     pub fn assert_silent(&self) {
         let got = self.take();
-        let situation = World::borrow(&self.world).situation(self.id);
+        let situation = Testbed::borrow(&self.testbed).situation(self.id);
         assert!(got.is_empty(), "the server read {}, expected nothing{situation}", show::quoted(&got));
     }
 
@@ -128,7 +135,7 @@ impl Upstream {
     /// When it is open.
     #[track_caller]
     pub fn assert_closed(&self) {
-        let situation = World::borrow(&self.world).situation(self.id);
+        let situation = Testbed::borrow(&self.testbed).situation(self.id);
         assert!(self.is_closed(), "the server's connection is open, expected it closed{situation}");
     }
 
@@ -138,7 +145,7 @@ impl Upstream {
     /// When the host has closed it.
     #[track_caller]
     pub fn assert_open(&self) {
-        let situation = World::borrow(&self.world).situation(self.id);
+        let situation = Testbed::borrow(&self.testbed).situation(self.id);
         assert!(!self.is_closed(), "the server's connection is closed, expected it open{situation}");
     }
 }

@@ -7,7 +7,7 @@ use postscreen_engine::Policy;
 
 use crate::explain::{self, ExplainArgs};
 use crate::import::{self, ImportArgs};
-use crate::output;
+use crate::io;
 use crate::run::{self, REPORT_HELP, RUN_HELP, ReportArgs, RunArgs};
 use crate::serve::{self, ServeArgs};
 
@@ -59,6 +59,6 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::main(&args),
         Command::Import(args) => import::main(args),
         Command::Explain(args) => explain::main(&args),
-        Command::Schema => output::print(&format!("{:#}\n", Policy::json_schema())),
+        Command::Schema => io::print(&format!("{:#}\n", Policy::json_schema())),
     }
 }

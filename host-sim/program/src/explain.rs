@@ -18,13 +18,13 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use dns_client::{Stub, Target};
+use dns_client::{DnsServer, Stub};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use postscreen_engine::dnsbl::MESSAGE_MAX;
 use postscreen_engine::explain::{Case, Explanation, explain, parse_record, questions};
 use postscreen_engine::{Policy, Record};
 
-use crate::{input_file, output, refusal};
+use crate::{io, refusal};
 use ask::Source;
 
 /// Of a command line, or a file that it names, which makes no sense; clap uses the same.
@@ -91,9 +91,9 @@ JSON, one object; a field that does not apply is null:
 /// Explains, or says what is wrong with the question.
 pub fn main(args: &ExplainArgs) -> ExitCode {
     match run(args) {
-        Ok(text) => output::print(&(text + "\n")),
+        Ok(text) => io::print(&(text + "\n")),
         Err(report) => {
-            output::complain(&format!("{report:?}"));
+            io::complain(&format!("{report:?}"));
             ExitCode::from(BAD_INPUT)
         }
     }
@@ -101,7 +101,7 @@ pub fn main(args: &ExplainArgs) -> ExitCode {
 
 /// What is printed.
 fn run(args: &ExplainArgs) -> Result<String> {
-    let text = input_file::read(&args.config)?;
+    let text = io::read(&args.config)?;
     let name = args.config.display().to_string();
     let policy =
         Policy::parse(text.as_bytes()).map_err(|error| refusal::pointed(&error.to_string(), &name, &text))?;
@@ -130,15 +130,15 @@ struct Told<'a> {
 fn source(args: &ExplainArgs, policy: &Policy) -> Result<Source> {
     let timeout = policy.dnsbl_timeout.duration();
     if let Some(file) = &args.zone {
-        return Ok(Source::Zones(input_file::zones(file)?, timeout));
+        return Ok(Source::Zones(io::zones(file)?, timeout));
     }
     let server = match &args.resolver {
-        Some(server) => Target::Udp(resolver_address(server)?),
-        None => Target::of_the_system(),
+        Some(server) => DnsServer::Udp(resolver_address(server)?),
+        None => DnsServer::of_the_system(),
     };
     Ok(match server {
         // One byte more than the engine takes, so that it can tell what is too long.
-        Target::Udp(server) => {
+        DnsServer::Udp(server) => {
             Source::Resolver(Stub { server, over_tcp: false, answer_bytes_max: MESSAGE_MAX + 1 }, timeout)
         }
         _ => Source::Nobody,

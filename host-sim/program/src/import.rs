@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use postfix_import::{Source, import};
 
-use crate::output;
+use crate::io;
 
 /// `host-sim import`
 #[derive(Args, Debug)]
@@ -38,11 +38,11 @@ warnings, 1 when a setting is not valid.";
 pub fn main(args: ImportArgs) -> ExitCode {
     match import(&Source { main_cf: args.file, master_cf: args.master_cf, root: args.root }) {
         Ok(imported) => {
-            imported.warnings.iter().for_each(|warning| output::complain(&warning.to_string()));
-            output::print(&imported.json)
+            imported.warnings.iter().for_each(|warning| io::complain(&warning.to_string()));
+            io::print(&imported.json)
         }
         Err(report) => {
-            output::complain(&format!("{report:?}"));
+            io::complain(&format!("{report:?}"));
             ExitCode::FAILURE
         }
     }

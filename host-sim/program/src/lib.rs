@@ -7,7 +7,7 @@
 //! - [`import`]: our policy from a Postfix's configuration;
 //! - [`explain`]: what would happen to one client, and why;
 //!
-//! with [`host_args`], [`input_file`], [`refusal`] and [`output`] for all of them.
+//! with [`host_args`], [`io`] and [`refusal`] for all of them.
 
 #![allow(
     rustdoc::private_intra_doc_links,
@@ -18,8 +18,7 @@ pub mod cli;
 mod explain;
 mod host_args;
 mod import;
-mod input_file;
-mod output;
+mod io;
 mod refusal;
 mod run;
 mod serve;

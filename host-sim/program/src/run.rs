@@ -2,7 +2,6 @@
 
 mod compare;
 mod files;
-mod load;
 mod options;
 mod page;
 mod record;
@@ -48,7 +47,7 @@ fn run(args: RunArgs) -> Result<usize, String> {
     }
     let screeners = abi
         .into_iter()
-        .map(|abi| load::screener(abi, module.clone(), &host))
+        .map(|abi| options::screener(abi, module.clone(), &host))
         .collect::<Result<Vec<_>, _>>()?;
     if let (true, Some(other)) = (trace, screeners.iter().find(|screener| !screener.is_traced())) {
         return Err(format!(

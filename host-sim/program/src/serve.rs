@@ -3,10 +3,10 @@
 //! - [`options`]: the command line;
 //! - [`config`]: from there to the host's settings;
 //! - [`listen`], [`stream`], [`proxy_header`]: where clients come in, and who they are;
-//! - [`limits`], [`seats`]: how many of them;
+//! - [`limits`]: how many of them;
 //! - [`server`]: carries effects out and hands in what happens;
 //! - [`pipe`]: one socket, its reader and its writer;
-//! - [`backend`], [`mail_server`]: the mail server, and one for those who have none;
+//! - [`backend`]: the mail server, and one for those who have none;
 //! - [`mod@resolver`]: who answers for DNS lists;
 //! - [`reload`]: another configuration on the way;
 //! - [`metrics`]: what is counted;
@@ -17,7 +17,6 @@ mod backend;
 mod config;
 mod limits;
 mod listen;
-mod mail_server;
 mod metrics;
 mod options;
 mod pipe;
@@ -25,7 +24,6 @@ mod print;
 mod proxy_header;
 mod reload;
 mod resolver;
-mod seats;
 mod server;
 mod stop;
 mod stream;
@@ -34,20 +32,20 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use dns_client::Target;
+use dns_client::DnsServer;
 use envoy_sim::{Host, Module, Settings};
 use miette::{IntoDiagnostic, Result, WrapErr, ensure};
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::{output, refusal};
+use crate::{io, refusal};
 use listen::{Listener, Place};
 use metrics::Meters;
 pub use options::ServeArgs;
 use print::{Event, Printer};
 use reload::Watch;
 use resolver::Resolver;
-use server::{Clock, Gear, Server};
+use server::{Clock, Server, ServerOptions};
 use stop::{Hangup, Stop};
 
 /// Said at the start when the mail server is not told who its clients are.
@@ -57,12 +55,12 @@ const BLIND_MAIL_SERVER: &str = "warning: without --proxy-protocol-out the mail 
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
     if args.print_config {
-        return output::print(config::BUILT_IN_POLICY);
+        return io::print(config::BUILT_IN_POLICY);
     }
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
-            output::complain(&format!("{report:?}"));
+            io::complain(&format!("{report:?}"));
             ExitCode::FAILURE
         }
     }
@@ -118,7 +116,7 @@ async fn serve(
     let scrapes = args.metrics.map(bind_metrics).transpose()?;
     let (backend, files_per_client) = match &args.backend {
         Some(backend) => (backend.clone(), limits::FILES_PER_CLIENT),
-        None => (mail_server::start().into_diagnostic()?.into(), limits::FILES_PER_CLIENT_EMBEDDED),
+        None => (backend::start_embedded().into_diagnostic()?.into(), limits::FILES_PER_CLIENT_EMBEDDED),
     };
     let (wanted, files_max) = (args.max_connections.get(), limits::raise_files_max());
     let files_taken = limits::FILES_RESERVED + u64::from(args.max_questions);
@@ -129,7 +127,7 @@ async fn serve(
         let place = listener.place().into_diagnostic()?;
         printer.listening(clock.now().wall, &place.to_string());
     }
-    let gear = Gear {
+    let options = ServerOptions {
         backend,
         connect_timeout: args.connect_timeout,
         resolver,
@@ -139,7 +137,7 @@ async fn serve(
         clients_max,
         drain_max: args.drain_timeout,
     };
-    let server = Server::new(host, clock, gear, printer, meters);
+    let server = Server::new(host, clock, options, printer, meters);
     server.notice(Event::Start, None, &format!("DNS lists are asked at {resolver_name}"));
     if clients_max < wanted {
         server.notice(Event::Limit, None, &few_files(clients_max, wanted, files_max));
@@ -170,7 +168,7 @@ fn few_files(clients: usize, wanted: usize, files: Option<u64>) -> String {
 fn resolver(args: &ServeArgs) -> Result<(Resolver, String)> {
     let target = match (&args.zone, &args.resolver, &args.config) {
         (None, Some(target), _) => target.clone(),
-        (None, None, Some(_)) => Target::of_the_system(),
+        (None, None, Some(_)) => DnsServer::of_the_system(),
         (zone, _, _) => {
             let zones = config::zones(zone.as_deref())?;
             let name = zone.as_ref().map_or("built-in zones".into(), |file| file.display().to_string());

@@ -6,8 +6,7 @@
 //!
 //! - [`screener`]: who screens, and how its host is started;
 //! - [`player`]: one play, moment by moment; [`cast`], [`resolver`] and [`mail_server`] are its parts;
-//! - [`end`]: what it leaves behind;
-//! - [`traps`]: machines that trap when a story wants it.
+//! - [`end`]: what it leaves behind.
 
 #![allow(
     rustdoc::private_intra_doc_links,
@@ -20,10 +19,7 @@ mod mail_server;
 mod player;
 mod resolver;
 mod screener;
-mod spectator;
-mod traps;
 
 pub use cast::{FIRST_PORT, Heard, Sound};
-pub use player::{Played, Player};
+pub use player::{Played, Player, Spectator};
 pub use screener::{Envoy, Screener};
-pub use spectator::Spectator;

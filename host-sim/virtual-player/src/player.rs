@@ -2,17 +2,19 @@
 
 mod play;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::rc::Rc;
 use std::time::Duration;
 
-use envoy_sim::Now;
+use envoy_sim::trace::Observer;
 use envoy_sim::virtual_time::Order;
+use envoy_sim::{ConnectionId, Driven, Now};
 use postscreen_scenario::{Difference, Scenario, Transcript, check};
 
 use crate::cast::Heard;
 use crate::screener::{Screener, configuration};
-use crate::spectator::{Nobody, Spectator};
 use play::Play;
 
 /// Times in log lines are exact.
@@ -94,6 +96,30 @@ impl<'a> Player<'a> {
         }
     }
 }
+
+/// Watches plays. By default it looks at nothing, which costs nothing.
+pub trait Spectator {
+    /// Who is told of every call between host and module, where there is a module.
+    fn observer(&self) -> Option<Rc<RefCell<dyn Observer>>> {
+        None
+    }
+
+    /// The host, started with this configuration, with whatever is to stand between it and the player.
+    fn between(&self, host: Box<dyn Driven>, configuration: String) -> Box<dyn Driven> {
+        let _ = configuration;
+        host
+    }
+
+    /// The client of this name has connected.
+    fn connected(&self, connection: ConnectionId, name: &str) {
+        let _ = (connection, name);
+    }
+}
+
+/// Nobody watches.
+struct Nobody;
+
+impl Spectator for Nobody {}
 
 #[cfg(test)]
 mod tests;

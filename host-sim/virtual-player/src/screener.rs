@@ -5,13 +5,11 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use component_host::{Component, ComponentHost};
-use envoy_sim::trace::Observer;
+use envoy_sim::trace::{Call, Direction, End, Observer};
 use envoy_sim::{
-    Driven, FailurePolicy, Host, HttpCluster, Limits, Module, Now, Profile, Settings, StartError,
+    Driven, FailurePolicy, Host, HttpCluster, Limits, Module, Now, Profile, Settings, StartError, VmId,
 };
-use postscreen_scenario::{HostKind, Scenario};
-
-use crate::traps::{self, Traps};
+use postscreen_scenario::{FailurePolicy as Wanted, HostKind, Scenario, Trap};
 
 /// The cluster of the resolver.
 const RESOLVER: &str = "resolver";
@@ -127,12 +125,57 @@ impl Envoy {
             profile: self.profile,
             limits: self.limits,
             workers,
-            failure_policy: story.failure_policy.map_or(self.failure_policy, traps::failure_policy),
+            failure_policy: story.failure_policy.map_or(self.failure_policy, failure_policy),
             ..Settings::postscreen(policy)
         };
         if story.resolver.as_ref().is_some_and(|outage| outage.missing) {
             settings.http_clusters.insert(RESOLVER.to_owned(), HttpCluster::Down);
         }
         settings
+    }
+}
+
+/// What a machine that traps for a story says.
+const REASON: &str = "the story wants a trap";
+
+/// Lets machines trap, and tells somebody else of the calls.
+struct Traps {
+    waiting: Vec<Trap>,
+    inner: Option<Rc<RefCell<dyn Observer>>>,
+}
+
+// === impl Traps ===
+
+impl Traps {
+    fn new(traps: &[Trap], inner: Option<Rc<RefCell<dyn Observer>>>) -> Self {
+        Self { waiting: traps.to_vec(), inner }
+    }
+}
+
+impl Observer for Traps {
+    fn begins(&mut self, call: &Call) -> Option<String> {
+        let inner = self.inner.as_ref().and_then(|inner| inner.borrow_mut().begins(call));
+        let due = |trap: &Trap| trap.at <= call.now.monotonic && call.vm == VmId::Worker(trap.worker);
+        let index = self.waiting.iter().position(due).filter(|_| call.direction == Direction::Callback);
+        let reason = index.map(|index| {
+            self.waiting.remove(index);
+            REASON.to_owned()
+        });
+        reason.or(inner)
+    }
+
+    fn ends(&mut self, call: &Call, end: &End) {
+        if let Some(inner) = &self.inner {
+            inner.borrow_mut().ends(call, end);
+        }
+    }
+}
+
+/// The host's setting for what a story wants.
+fn failure_policy(wanted: Wanted) -> FailurePolicy {
+    match wanted {
+        Wanted::FailClosed => FailurePolicy::FailClosed,
+        Wanted::FailOpen => FailurePolicy::FailOpen,
+        Wanted::FailReload => FailurePolicy::FAIL_RELOAD,
     }
 }

@@ -1,6 +1,6 @@
 use envoy_sim::{Effect, HttpFailure, Input};
 
-use super::super::world::EFFECTS_MAX;
+use super::super::testbed::EFFECTS_MAX;
 use super::*;
 
 /// Asks the cluster `dns` for every client, and logs the status code of the answer. The pairs are `:method`,

@@ -1,11 +1,14 @@
-//! The command lines of `host-sim run` and `host-sim report`.
+//! The command lines of `host-sim run` and `host-sim report`, and what they load.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use component_host::Component;
+use envoy_sim::Module;
+use virtual_player::{Envoy, Screener};
 
-use crate::host_args::{HostArgs, at_least_one};
+use crate::host_args::{DEFAULT_COMPONENT, DEFAULT_MODULE, HostArgs, at_least_one};
 
 /// What a story looks like, and what is said of it.
 pub(crate) const RUN_HELP: &str = "\
@@ -115,4 +118,23 @@ pub enum Abi {
     Component,
     /// The engine that this program was built with, without any WebAssembly
     Native,
+}
+
+/// Loads what the ABI needs: the file at `path`, or else at its usual place.
+pub(super) fn screener(abi: Abi, path: Option<PathBuf>, host: &HostArgs) -> Result<Screener, String> {
+    let path = |usual: &str| path.unwrap_or_else(|| Path::new(usual).to_owned());
+    let limits = host.limits();
+    match abi {
+        Abi::ProxyWasm => {
+            let path = path(DEFAULT_MODULE);
+            let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
+            let envoy = Envoy { profile: host.profile, limits, failure_policy: host.failure_policy() };
+            Ok(Screener::ProxyWasm(load(&path).map_err(|error| error.to_string())?, envoy))
+        }
+        Abi::Component => {
+            let component = Component::from_file(&path(DEFAULT_COMPONENT));
+            Ok(Screener::Component(component.map_err(|error| error.to_string())?, limits))
+        }
+        Abi::Native => Ok(Screener::Native),
+    }
 }

@@ -19,7 +19,7 @@ use virtual_player::Player;
 
 use super::record::Record;
 use super::watching::Watching;
-use super::{ReportArgs, files, load, read, report};
+use super::{ReportArgs, files, options, read, report};
 
 /// The style of the page.
 const STYLE: &str = include_str!("page/style.css");
@@ -66,7 +66,7 @@ pub(crate) fn main(args: &ReportArgs) -> ExitCode {
 fn run(args: &ReportArgs) -> Result<usize, String> {
     let ReportArgs { files, output, abi, module, workers, host } = args;
     let files = files::find(files)?;
-    let screener = load::screener(*abi, module.clone(), host)?;
+    let screener = options::screener(*abi, module.clone(), host)?;
     let play = |story: &Scenario| {
         if let Some(why) = story.left_out_by(screener.kind()) {
             return Err(why);

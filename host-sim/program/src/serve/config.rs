@@ -8,7 +8,7 @@ use envoy_sim::{Cluster, HttpCluster, Settings};
 use miette::miette;
 use postscreen_scenario::Zones;
 
-use crate::input_file;
+use crate::io;
 
 /// Every client on loopback, and short waits.
 pub(super) const BUILT_IN_POLICY: &str = include_str!("policy.json");
@@ -23,7 +23,7 @@ pub(super) struct Policy {
 pub(super) fn policy(file: Option<&Path>) -> miette::Result<Policy> {
     match file {
         Some(file) => {
-            let (name, text) = (file.display().to_string(), input_file::read(file)?);
+            let (name, text) = (file.display().to_string(), io::read(file)?);
             not_empty(&text).map_err(|why| miette!("{name}: {why}"))?;
             Ok(Policy { name, text })
         }
@@ -42,7 +42,7 @@ pub(super) fn not_empty(policy: &str) -> Result<(), &'static str> {
 
 /// The zones in the file, or else those for trying things out.
 pub(super) fn zones(file: Option<&Path>) -> miette::Result<Zones> {
-    file.map_or_else(|| input_file::parse_zones("built-in zones", BUILT_IN_ZONES), input_file::zones)
+    file.map_or_else(|| io::parse_zones("built-in zones", BUILT_IN_ZONES), io::zones)
 }
 
 /// The names that a configuration gives the resolver and the speaker, where it gives any.

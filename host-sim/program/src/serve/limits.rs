@@ -1,5 +1,8 @@
 //! How much the server lets its peers make it hold. What one connection may hold is in [`super::pipe`].
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Files that are open without any client: listeners, log, scrapes of metrics. Each DNS question under way has one
@@ -32,6 +35,44 @@ pub(super) fn clients_max(
     let Some(files_max) = files_max else { return wanted };
     let possible = (files_max.saturating_sub(files_taken) / files_per_client).max(1);
     wanted.min(usize::try_from(possible).unwrap_or(usize::MAX))
+}
+
+/// As many as there may be clients.
+pub(super) struct ClientSlots {
+    max: usize,
+    taken: Cell<usize>,
+}
+
+/// Held by a client from accept until its socket is closed.
+pub(super) struct ClientSlot(Rc<ClientSlots>);
+
+// === impl ClientSlots ===
+
+impl ClientSlots {
+    pub fn new(max: usize) -> Rc<Self> {
+        Rc::new(Self { max, taken: Cell::new(0) })
+    }
+
+    /// `None` when all are taken.
+    pub fn take(self: &Rc<Self>) -> Option<ClientSlot> {
+        let taken = self.taken.get();
+        (taken < self.max).then(|| {
+            self.taken.set(taken + 1);
+            ClientSlot(Rc::clone(self))
+        })
+    }
+
+    pub fn taken(&self) -> usize {
+        self.taken.get()
+    }
+}
+
+// === impl ClientSlot ===
+
+impl Drop for ClientSlot {
+    fn drop(&mut self) {
+        self.0.taken.set(self.0.taken.get() - 1);
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use dns_client::Target;
+use dns_client::DnsServer;
 
 use super::backend::Backend;
 use super::listen::Place;
@@ -69,7 +69,7 @@ pub struct ServeArgs {
     /// Who answers for DNS lists: `udp://ADDRESS` (TCP for long answers), `tcp://ADDRESS`, `https://HOST/PATH`,
     /// `http://HOST/PATH`, or `none`; with --config alone, the first nameserver in /etc/resolv.conf
     #[arg(long, value_name = "URL", conflicts_with = "zone", help_heading = LISTS)]
-    pub(super) resolver: Option<Target>,
+    pub(super) resolver: Option<DnsServer>,
     /// Whom to trust at https://: certificates (PEM) in place of the usual authorities
     #[arg(long, value_name = "FILE", requires = "resolver", help_heading = LISTS)]
     pub(super) resolver_ca: Option<PathBuf>,

@@ -9,7 +9,6 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::{Instant, sleep_until};
 
-use super::server::Server;
 use super::stream::Stream;
 
 /// Above it a socket's queue counts as full, and the host keeps what it still has to send.
@@ -31,6 +30,9 @@ enum Write {
     Close { reset: bool },
 }
 
+/// Hears what happens to a socket.
+pub(super) type Tell = Rc<dyn Fn(Input)>;
+
 /// The server's handle on one socket. The queue has no bound of its own: the host stops filling it when it is told of
 /// congestion, after at most one of its own buffers.
 pub(super) struct Pipe {
@@ -41,9 +43,9 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    /// `held` is dropped when the socket is closed.
+    /// `tell` hears what happens to the socket; `held` is dropped when it is closed.
     pub fn start(
-        server: &Rc<Server>,
+        tell: Tell,
         connection: ConnectionId,
         side: Side,
         stream: Stream,
@@ -55,8 +57,8 @@ impl Pipe {
         let (reading, gate) = watch::channel(true);
         let fill = Rc::default();
         let reader =
-            spawn_local(reader(Rc::clone(server), connection, side, Rc::clone(&stream), gate)).abort_handle();
-        let task = writer(Rc::clone(server), connection, side, stream, writes, Rc::clone(&fill));
+            spawn_local(reader(Rc::clone(&tell), connection, side, Rc::clone(&stream), gate)).abort_handle();
+        let task = writer(tell, connection, side, stream, writes, Rc::clone(&fill));
         spawn_local(async move {
             task.await;
             drop(held);
@@ -96,7 +98,7 @@ impl Pipe {
 }
 
 async fn reader(
-    server: Rc<Server>,
+    tell: Tell,
     connection: ConnectionId,
     side: Side,
     stream: Rc<Stream>,
@@ -104,16 +106,16 @@ async fn reader(
 ) {
     while gate.wait_for(|wanted| *wanted).await.is_ok() {
         match stream.read().await {
-            Ok(bytes) if bytes.is_empty() => return server.handle(side.arrived(connection, bytes, true)),
-            Ok(bytes) => server.handle(side.arrived(connection, bytes, false)),
-            Err(_) => return server.handle(side.reset(connection)),
+            Ok(bytes) if bytes.is_empty() => return tell(side.arrived(connection, bytes, true)),
+            Ok(bytes) => tell(side.arrived(connection, bytes, false)),
+            Err(_) => return tell(side.reset(connection)),
         }
     }
 }
 
 /// Writes what is queued. Once a close is queued behind it, a peer that does not read has [`FLUSH_MAX`] left.
 async fn writer(
-    server: Rc<Server>,
+    tell: Tell,
     connection: ConnectionId,
     side: Side,
     stream: Rc<Stream>,
@@ -129,11 +131,11 @@ async fn writer(
         if !written {
             // What is still in the kernel's queue is of no use without the rest.
             stream.reset_on_close();
-            return server.handle(side.reset(connection));
+            return tell(side.reset(connection));
         }
         match write {
             Write::Bytes(bytes) if fill.drain(bytes.len()) => {
-                server.handle(side.congested(connection, false));
+                tell(side.congested(connection, false));
             }
             Write::Bytes(_) | Write::End => {}
             Write::Close { .. } => return,

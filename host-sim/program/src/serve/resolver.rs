@@ -8,7 +8,7 @@ mod queue;
 use std::future::pending;
 use std::path::Path;
 
-use dns_client::{Answer, Client, Failure, FailureKind, Target};
+use dns_client::{DnsAnswer, DnsClient, DnsError, DnsErrorKind, DnsServer};
 use envoy_sim::{HttpCall, HttpFailure};
 use postscreen_engine::dnsbl::MESSAGE_MAX;
 use postscreen_scenario::Zones;
@@ -30,16 +30,16 @@ pub(super) enum Resolver {
 
 impl Resolver {
     /// Nobody is asked yet. `ca` is a file of PEM certificates to trust in place of the usual ones.
-    pub fn to(target: &Target, ca: Option<&Path>, questions_max: usize) -> miette::Result<Self> {
+    pub fn to(target: &DnsServer, ca: Option<&Path>, questions_max: usize) -> miette::Result<Self> {
         // One byte more than the engine takes, so that it can tell what is too long.
-        match Client::new(target, ca, MESSAGE_MAX + 1)? {
+        match DnsClient::new(target, ca, MESSAGE_MAX + 1)? {
             None => Ok(Self::Nobody),
             Some(client) => Queue::start(client, questions_max).map(Self::Queue),
         }
     }
 
     /// The answer to the module's request. Dropping the future takes the question back.
-    pub async fn ask(&self, HttpCall { headers, body, .. }: &HttpCall) -> Result<HttpAnswer, Failure> {
+    pub async fn ask(&self, HttpCall { headers, body, .. }: &HttpCall) -> Result<HttpAnswer, DnsError> {
         if let Some(refusal) = doh::refusal(headers) {
             return Ok(refusal);
         }
@@ -49,17 +49,17 @@ impl Resolver {
                 // The zone never answers: it is left to the module how long it waits.
                 None => pending().await,
             },
-            Self::Nobody => Err(Failure::unreachable("nobody to ask (--resolver none)".to_owned())),
+            Self::Nobody => Err(DnsError::unreachable("nobody to ask (--resolver none)".to_owned())),
             Self::Queue(queue) => queue.ask(body).await.map(over_http),
         }
     }
 }
 
 /// An answer as a resolver's HTTP front gives it.
-fn over_http(answer: Answer) -> HttpAnswer {
+fn over_http(answer: DnsAnswer) -> HttpAnswer {
     match answer {
-        Answer::Message(message) => HttpAnswer::message(message),
-        Answer::Http { status, headers, body } => {
+        DnsAnswer::Message(message) => HttpAnswer::message(message),
+        DnsAnswer::Http { status, headers, body } => {
             let status = (b":status".to_vec(), status.into());
             HttpAnswer { headers: std::iter::once(status).chain(headers).collect(), body }
         }
@@ -67,10 +67,10 @@ fn over_http(answer: Answer) -> HttpAnswer {
 }
 
 /// What the module is told of a question without an answer.
-pub(super) fn http_failure(failure: &Failure) -> HttpFailure {
+pub(super) fn http_failure(failure: &DnsError) -> HttpFailure {
     match failure.kind {
-        FailureKind::Unreachable => HttpFailure::Unreachable,
-        FailureKind::BrokeOff => HttpFailure::Reset,
+        DnsErrorKind::Unreachable => HttpFailure::Unreachable,
+        DnsErrorKind::BrokeOff => HttpFailure::Reset,
     }
 }
 

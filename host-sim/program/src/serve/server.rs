@@ -1,21 +1,19 @@
 //! Between the host and its sockets: hands in what happens, carries out what comes out.
 //!
 //! - [`accept`]: how a client gets in;
-//! - [`outward`]: the mail server and the resolver;
-//! - [`clock`]: the time.
+//! - [`outward`]: the mail server and the resolver.
 //!
 //! One thread does it all but ask the resolver. The host's workers are virtual, and a session is a few short turns of
 //! work around long waits: what a mail server's clients do fits into one thread many times over (docs/sidecar.md has
 //! figures).
 
 mod accept;
-mod clock;
 mod outward;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use envoy_sim::{CallId, ConnectionId, Effect, Host, Input, Now, VmId};
 use tokio::sync::{Notify, watch};
@@ -23,23 +21,22 @@ use tokio::task::{AbortHandle, JoinSet, spawn_local};
 use tokio::time::{sleep, timeout};
 
 use super::backend::Backend;
+use super::limits::ClientSlots;
 use super::listen::Listener;
 use super::metrics::Meters;
-use super::pipe::{Pipe, Side};
+use super::pipe::{Pipe, Side, Tell};
 use super::print::{Event, Printer};
 use super::proxy_header::Version;
 use super::resolver::Resolver;
-use super::seats::Seats;
 use super::stop::Stop;
 use super::stream::Ends;
-pub(super) use clock::Clock;
-use outward::Troubles;
+use outward::ResolverFailures;
 
 /// How often the closing sockets are looked at when everybody is gone.
 const DRAIN_PAUSE: Duration = Duration::from_millis(10);
 
 /// What a server works with.
-pub(super) struct Gear {
+pub(super) struct ServerOptions {
     pub backend: Backend,
     pub connect_timeout: Duration,
     pub resolver: Resolver,
@@ -52,22 +49,36 @@ pub(super) struct Gear {
     pub drain_max: Duration,
 }
 
+/// The only clock of `serve`.
+pub(super) struct Clock(Instant);
+
+impl Clock {
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub fn now(&self) -> Now {
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Now { monotonic: self.0.elapsed(), wall }
+    }
+}
+
 /// The host with its sockets. Everything runs on one thread, so nothing is ever borrowed over an `await`.
 pub(super) struct Server {
     host: RefCell<Host>,
     clock: Clock,
-    gear: Gear,
+    options: ServerOptions,
     printer: Printer,
     pub(super) meters: Meters,
-    seats: Rc<Seats>,
-    /// All seats are taken, and the log says so.
+    slots: Rc<ClientSlots>,
+    /// All slots are taken, and the log says so.
     full: Cell<bool>,
     links: RefCell<BTreeMap<ConnectionId, Link>>,
     /// Held by every socket to the mail server that is not closed.
     upstreams: Rc<()>,
     /// Those that the resolver has not answered yet.
     questions: RefCell<BTreeMap<CallId, AbortHandle>>,
-    troubles: Troubles,
+    resolver_failures: ResolverFailures,
     /// Effects are being carried out: what they cause waits for its turn.
     busy: Cell<bool>,
     stop: watch::Sender<bool>,
@@ -93,20 +104,26 @@ enum Upstream {
 // === impl Server ===
 
 impl Server {
-    pub fn new(host: Host, clock: Clock, gear: Gear, printer: Printer, meters: Meters) -> Rc<Self> {
-        let seats = Seats::new(gear.clients_max);
+    pub fn new(
+        host: Host,
+        clock: Clock,
+        options: ServerOptions,
+        printer: Printer,
+        meters: Meters,
+    ) -> Rc<Self> {
+        let slots = ClientSlots::new(options.clients_max);
         Rc::new(Self {
             host: RefCell::new(host),
             clock,
-            gear,
+            options,
             printer,
             meters,
-            seats,
+            slots,
             full: Cell::new(false),
             links: RefCell::default(),
             upstreams: Rc::default(),
             questions: RefCell::default(),
-            troubles: Troubles::default(),
+            resolver_failures: ResolverFailures::default(),
             busy: Cell::new(false),
             stop: watch::Sender::new(false),
             rearm: Notify::new(),
@@ -134,12 +151,12 @@ impl Server {
             None,
             &format!(
                 "stopping; clients that may still finish within {} s: {}",
-                self.gear.drain_max.as_secs_f64(),
+                self.options.drain_max.as_secs_f64(),
                 self.links.borrow().len()
             ),
         );
         tokio::select! {
-            _ = timeout(self.gear.drain_max, self.drained()) => {}
+            _ = timeout(self.options.drain_max, self.drained()) => {}
             () = stop.wait() => {}
         }
         timers.abort();
@@ -163,6 +180,12 @@ impl Server {
     /// Something has happened.
     pub fn handle(self: &Rc<Self>, input: Input) {
         self.with_host(|host, now| host.handle(input, now));
+    }
+
+    /// For a socket, to tell of itself.
+    fn tell(self: &Rc<Self>) -> Tell {
+        let server = Rc::clone(self);
+        Rc::new(move |input| server.handle(input))
     }
 
     /// Does something with the host itself, and carries out what it wants done then.
@@ -260,7 +283,7 @@ impl Server {
 
     /// Every connection has ended, and its last bytes are written.
     async fn drained(&self) {
-        while self.seats.taken() > 0
+        while self.slots.taken() > 0
             || !self.links.borrow().is_empty()
             || Rc::strong_count(&self.upstreams) > 1
         {
@@ -285,14 +308,14 @@ impl Server {
         if *self.stop.borrow() {
             return Some("stopping".to_owned());
         }
-        let open = self.seats.taken();
-        (open >= self.gear.clients_max)
+        let open = self.slots.taken();
+        (open >= self.options.clients_max)
             .then(|| format!("{open} clients are connected, as many as there may be"))
     }
 
     /// For Prometheus.
     pub fn metrics_text(&self) -> prometheus::Result<String> {
-        self.meters.text(&self.host.borrow(), self.seats.taken())
+        self.meters.text(&self.host.borrow(), self.slots.taken())
     }
 
     pub fn notice(&self, event: Event, client: Option<std::net::SocketAddr>, text: &str) {

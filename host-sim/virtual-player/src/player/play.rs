@@ -6,13 +6,12 @@ use envoy_sim::virtual_time::{Answers, Arrival, Order, VirtualTime};
 use envoy_sim::{ConnectionId, Driven, Effect, Input, Now};
 use postscreen_scenario::{Action, Difference, Limits, Reconfigure, Scenario, Transcript, check};
 
-use super::{LOG_TOLERANCE, Played};
+use super::{LOG_TOLERANCE, Played, Spectator};
 use crate::cast::{Cast, Member};
 use crate::end::{self, Register};
 use crate::mail_server::Sessions;
 use crate::resolver::{self, Lists};
 use crate::screener::{Screener, configuration};
-use crate::spectator::Spectator;
 
 /// What clients are granted. The tolerance covers the resolver's latency and one tick of the module.
 pub(super) const LIMITS: Limits = Limits {

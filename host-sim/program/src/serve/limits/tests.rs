@@ -1,4 +1,4 @@
-use super::{FILES_PER_CLIENT, FILES_RESERVED, clients_max, raise_files_max};
+use super::{ClientSlots, FILES_PER_CLIENT, FILES_RESERVED, clients_max, raise_files_max};
 
 #[test]
 fn there_are_files_for_every_client_that_is_accepted() {
@@ -24,4 +24,15 @@ fn there_are_files_for_every_client_that_is_accepted() {
 fn the_limit_on_files_is_raised_as_far_as_it_goes() {
     let first = raise_files_max();
     assert_eq!(raise_files_max(), first);
+}
+
+#[test]
+fn slots_are_given_below_and_at_the_limit_and_not_above_it() {
+    let slots = ClientSlots::new(2);
+    let (first, second) = (slots.take(), slots.take());
+    assert!(first.is_some() && second.is_some() && slots.take().is_none());
+    assert_eq!(slots.taken(), 2);
+    drop(first);
+    assert_eq!(slots.taken(), 1);
+    assert!(slots.take().is_some());
 }

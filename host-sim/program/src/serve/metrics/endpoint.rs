@@ -34,17 +34,17 @@ const HELP: &str =
 
 /// Answers for as long as the program runs.
 pub(in crate::serve) async fn serve(server: Rc<Server>, listener: TcpListener) {
-    let seats = Rc::new(Semaphore::new(CONNECTIONS_MAX));
+    let slots = Rc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        if seats.available_permits() > 0 {
-            let (server, seats) = (Rc::clone(&server), Rc::clone(&seats));
+        if slots.available_permits() > 0 {
+            let (server, slots) = (Rc::clone(&server), Rc::clone(&slots));
             spawn_local(async move {
                 // Nobody else takes a permit between the look at them and this.
-                let _seat = seats.try_acquire();
+                let _slot = slots.try_acquire();
                 // Whoever breaks off a request need not be told, and nor need they who take too long.
                 let _ = timeout(REQUEST_MAX, one_request(server, stream)).await;
             });

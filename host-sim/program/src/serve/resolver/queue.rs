@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use dns_client::{Answer, Client, Failure};
+use dns_client::{DnsAnswer, DnsClient, DnsError};
 use miette::IntoDiagnostic;
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -26,12 +26,12 @@ pub(in crate::serve) struct Queue(mpsc::UnboundedSender<Question>);
 struct Question {
     message: Vec<u8>,
     /// Closed when nobody waits for the answer any more.
-    answer: oneshot::Sender<Result<Answer, Failure>>,
+    answer: oneshot::Sender<Result<DnsAnswer, DnsError>>,
 }
 
 /// What all questions share.
 struct Desk {
-    client: Client,
+    client: DnsClient,
     turns: Semaphore,
     waiting: Cell<usize>,
 }
@@ -39,7 +39,7 @@ struct Desk {
 // === impl Queue ===
 
 impl Queue {
-    pub(super) fn start(client: Client, questions_max: usize) -> miette::Result<Self> {
+    pub(super) fn start(client: DnsClient, questions_max: usize) -> miette::Result<Self> {
         let (sender, questions) = mpsc::unbounded_channel();
         let runtime = Builder::new_current_thread().enable_all().build().into_diagnostic()?;
         let work = move || {
@@ -51,11 +51,11 @@ impl Queue {
     }
 
     /// Dropping the future takes the question back.
-    pub(super) async fn ask(&self, message: &[u8]) -> Result<Answer, Failure> {
+    pub(super) async fn ask(&self, message: &[u8]) -> Result<DnsAnswer, DnsError> {
         let (answer, answered) = oneshot::channel();
         // The thread is gone only when it has panicked; then the second error says so.
         let _ = self.0.send(Question { message: message.to_vec(), answer });
-        let gone = || Failure::unreachable("the resolver's thread has ended".to_owned());
+        let gone = || DnsError::unreachable("the resolver's thread has ended".to_owned());
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 }
@@ -77,9 +77,9 @@ impl Desk {
         }
     }
 
-    async fn ask(&self, question: &[u8]) -> Result<Answer, Failure> {
+    async fn ask(&self, question: &[u8]) -> Result<DnsAnswer, DnsError> {
         let Some(_waiting) = Waiting::enter(&self.waiting) else {
-            return Err(Failure::unreachable(format!(
+            return Err(DnsError::unreachable(format!(
                 "more than {QUESTIONS_WAITING_MAX} questions wait for their turn"
             )));
         };
@@ -89,7 +89,7 @@ impl Desk {
             self.client.ask(question).await
         };
         timeout(QUESTION_MAX, in_turn).await.unwrap_or_else(|_| {
-            Err(Failure::unreachable(format!("no answer within {} s", QUESTION_MAX.as_secs())))
+            Err(DnsError::unreachable(format!("no answer within {} s", QUESTION_MAX.as_secs())))
         })
     }
 }

@@ -1,4 +1,4 @@
-use dns_client::{Failure, FailureKind, Target};
+use dns_client::{DnsError, DnsErrorKind, DnsServer};
 use envoy_sim::{CallId, HttpCall, VmId};
 use postscreen_scenario::doh::HttpAnswer;
 
@@ -15,8 +15,8 @@ fn call(method: &str, content_type: &str) -> HttpCall {
     }
 }
 
-fn ask(call: &HttpCall) -> Result<HttpAnswer, Failure> {
-    let resolver = Resolver::to(&Target::Nobody, None, 1).unwrap();
+fn ask(call: &HttpCall) -> Result<HttpAnswer, DnsError> {
+    let resolver = Resolver::to(&DnsServer::Nobody, None, 1).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(resolver.ask(call))
 }
@@ -34,6 +34,6 @@ fn what_is_no_question_is_refused_as_the_embedded_resolver_does() {
 #[test]
 fn where_there_is_nobody_to_ask_every_question_fails() {
     let trouble = ask(&call("POST", "application/dns-message")).unwrap_err();
-    assert_eq!(trouble.kind, FailureKind::Unreachable);
+    assert_eq!(trouble.kind, DnsErrorKind::Unreachable);
     assert!(trouble.text.contains("--resolver none"));
 }

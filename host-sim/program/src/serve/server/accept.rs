@@ -1,4 +1,4 @@
-//! How a client gets in: a free seat, its PROXY protocol header where there must be one, then the host.
+//! How a client gets in: a free slot, its PROXY protocol header where there must be one, then the host.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -9,11 +9,11 @@ use tokio::task::{spawn_local, yield_now};
 use tokio::time::sleep;
 
 use super::{Link, Server, Upstream};
+use crate::serve::limits::ClientSlot;
 use crate::serve::listen::Listener;
 use crate::serve::pipe::{Pipe, Side};
 use crate::serve::print::Event;
 use crate::serve::proxy_header;
-use crate::serve::seats::Seat;
 use crate::serve::stream::{Ends, Stream};
 
 /// After a failed accept, which mostly means that there are no file descriptors left.
@@ -53,10 +53,10 @@ impl Server {
     }
 
     fn admit(self: &Rc<Self>, stream: Stream, ends: Option<Ends>) {
-        let Some(seat) = self.seats.take() else {
+        let Some(slot) = self.slots.take() else {
             self.meters.refused_by_limit.inc();
             if !self.full.replace(true) {
-                let open = self.seats.taken();
+                let open = self.slots.taken();
                 let text =
                     format!("{open} clients are connected, as many as there may be; more are turned away");
                 self.notice(Event::Limit, ends.map(|ends| ends.client), &text);
@@ -66,18 +66,18 @@ impl Server {
         if self.full.replace(false) {
             self.notice(Event::Limit, None, "there is room for clients again");
         }
-        match (self.gear.proxy_header_in, ends) {
+        match (self.options.proxy_header_in, ends) {
             (Some(wait), ends) => {
-                spawn_local(Rc::clone(self).introduce(stream, ends, seat, wait));
+                spawn_local(Rc::clone(self).introduce(stream, ends, slot, wait));
             }
-            (None, Some(ends)) => self.begin(stream, ends, seat, Vec::new()),
+            (None, Some(ends)) => self.begin(stream, ends, slot, Vec::new()),
             // A client that is gone already has no local address either; there is nothing to serve.
             (None, None) => {}
         }
     }
 
     /// Lets the proxy in front say who the client is.
-    async fn introduce(self: Rc<Self>, stream: Stream, own: Option<Ends>, seat: Seat, wait: Duration) {
+    async fn introduce(self: Rc<Self>, stream: Stream, own: Option<Ends>, slot: ClientSlot, wait: Duration) {
         let read = tokio::select! {
             read = proxy_header::read(&stream, wait) => read,
             // Nothing was promised to this client yet.
@@ -86,7 +86,7 @@ impl Server {
         let proxy = own.map(|own| own.client);
         match read {
             Ok(header) => match header.ends.or(own) {
-                Some(ends) => self.begin(stream, ends, seat, header.rest),
+                Some(ends) => self.begin(stream, ends, slot, header.rest),
                 None => self.turn_away(None, "the header names no client, and neither does a Unix socket"),
             },
             Err((flaw, bytes)) => self.turn_away(proxy, &flaw.text(&bytes)),
@@ -99,9 +99,9 @@ impl Server {
     }
 
     /// Hands the client to the host, with what it has already sent.
-    fn begin(self: &Rc<Self>, stream: Stream, ends: Ends, seat: Seat, early: Vec<u8>) {
+    fn begin(self: &Rc<Self>, stream: Stream, ends: Ends, slot: ClientSlot, early: Vec<u8>) {
         let connection = self.host.borrow_mut().accept(ends.client, ends.server, None, self.clock.now());
-        let client = Pipe::start(self, connection, Side::Client, stream, seat);
+        let client = Pipe::start(self.tell(), connection, Side::Client, stream, slot);
         self.links.borrow_mut().insert(connection, Link { client, upstream: Upstream::None, ends });
         self.carry_out_all();
         if !early.is_empty() {

@@ -17,11 +17,11 @@ use crate::serve::resolver::http_failure;
 use crate::serve::stream::{Ends, Stream};
 
 /// A resolver that fails is in the log once in this time.
-const TROUBLE_PAUSE: Duration = Duration::from_mins(1);
+const FAILURE_PAUSE: Duration = Duration::from_mins(1);
 
 /// When the log last said that the resolver fails, and how often it did since.
 #[derive(Default)]
-pub(super) struct Troubles {
+pub(super) struct ResolverFailures {
     told: Cell<Option<Instant>>,
     untold: Cell<u64>,
 }
@@ -33,11 +33,11 @@ impl Server {
         let server = Rc::clone(self);
         self.meters.dials.inc();
         let dial = spawn_local(async move {
-            match server.gear.backend.connect(server.gear.connect_timeout).await {
+            match server.options.backend.connect(server.options.connect_timeout).await {
                 Ok(stream) => server.connected(connection, ends, stream),
                 Err(why) => {
                     server.meters.dial_failures.inc();
-                    let text = format!("the mail server {} cannot be reached: {why}", server.gear.backend);
+                    let text = format!("the mail server {} cannot be reached: {why}", server.options.backend);
                     server.notice(Event::Backend, Some(ends.client), &text);
                     server.handle(Input::UpstreamRefused { connection });
                 }
@@ -55,8 +55,8 @@ impl Server {
             Ok(UpstreamEnds { local, server })
         });
         let stream = Stream::Tcp(stream);
-        let pipe = Pipe::start(self, connection, Side::Upstream, stream, Rc::clone(&self.upstreams));
-        if let Some(version) = self.gear.proxy_header_out {
+        let pipe = Pipe::start(self.tell(), connection, Side::Upstream, stream, Rc::clone(&self.upstreams));
+        if let Some(version) = self.options.proxy_header_out {
             // The queue is empty: so few bytes do not fill it.
             pipe.send(proxy_header::write(version, ends));
         }
@@ -72,7 +72,7 @@ impl Server {
         self.meters.questions.inc();
         let question = spawn_local(async move {
             let asked = Instant::now();
-            let answer = server.gear.resolver.ask(&request).await;
+            let answer = server.options.resolver.ask(&request).await;
             server.questions.borrow_mut().remove(&call);
             match answer {
                 Ok(answer) => {
@@ -82,7 +82,7 @@ impl Server {
                 }
                 Err(trouble) => {
                     server.meters.question_failures.inc();
-                    server.tell_trouble(&trouble.text);
+                    server.tell_of_failure(&trouble.text);
                     server.handle(Input::HttpFailure { call, failure: http_failure(&trouble) });
                 }
             }
@@ -98,9 +98,9 @@ impl Server {
         }
     }
 
-    fn tell_trouble(&self, why: &str) {
-        let Troubles { told, untold } = &self.troubles;
-        if told.get().is_some_and(|told| told.elapsed() < TROUBLE_PAUSE) {
+    fn tell_of_failure(&self, why: &str) {
+        let ResolverFailures { told, untold } = &self.resolver_failures;
+        if told.get().is_some_and(|told| told.elapsed() < FAILURE_PAUSE) {
             untold.set(untold.get() + 1);
             return;
         }
@@ -109,7 +109,7 @@ impl Server {
             0 => String::new(),
             count => format!(" ({count} questions more failed since it was last said)"),
         };
-        let text = format!("the resolver {} cannot be asked: {why}{more}", self.gear.resolver_name);
+        let text = format!("the resolver {} cannot be asked: {why}{more}", self.options.resolver_name);
         self.notice(Event::Resolver, None, &text);
     }
 }

@@ -1,4 +1,4 @@
-//! One client's connection, as the host keeps it.
+//! One client's connection, as its host keeps it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use postscreen_engine::Verdict;
 
 /// A connection with what its screen has wanted so far.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct Downstream {
     pub peer: SocketAddr,
     pub server: SocketAddr,
     pub accepted: Duration,
@@ -45,7 +45,7 @@ pub(super) enum Stage {
     Closed,
 }
 
-impl Client {
+impl Downstream {
     /// A client that has just connected.
     pub(super) fn new(peer: SocketAddr, server: SocketAddr, accepted: Duration) -> Self {
         Self {

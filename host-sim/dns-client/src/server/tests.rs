@@ -1,4 +1,4 @@
-use super::{Target, nameserver};
+use super::{DnsServer, nameserver};
 
 #[test]
 fn every_kind_of_resolver_has_a_url() {
@@ -14,7 +14,7 @@ fn every_kind_of_resolver_has_a_url() {
         ("http://127.0.0.1:8053/q?x=1", "http://127.0.0.1:8053/q?x=1"),
         ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443/dns-query"),
     ] {
-        assert_eq!(text.parse::<Target>().unwrap().to_string(), shown);
+        assert_eq!(text.parse::<DnsServer>().unwrap().to_string(), shown);
     }
 }
 
@@ -33,7 +33,7 @@ fn what_is_no_url_says_what_was_expected() {
         ("https://me:secret@dns.example/dns-query", "https://dns.example"),
         ("https://a b/", "https://dns.example"),
     ] {
-        let error = text.parse::<Target>().unwrap_err();
+        let error = text.parse::<DnsServer>().unwrap_err();
         assert!(error.contains(expected), "{text}: {error}");
     }
 }

@@ -1,22 +1,58 @@
 //! A component that has been checked and compiled.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmtime::component::{self, Linker};
-use wasmtime::{Config, Engine};
+use wasmtime::{Config, Engine, StoreLimits};
 
 use super::bindings::ScreenPre;
-use super::error::ComponentError;
-use super::instance::Room;
 
 /// How a WebAssembly file begins that is no component.
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+/// Why a file is no component for this host.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComponentError {
+    /// The file cannot be read.
+    #[error("cannot read the component {}: {reason} (`cargo xtask wasm` builds it)", path.display())]
+    Read {
+        /// As it was given.
+        path: PathBuf,
+        /// The system's reason; no `source`, since the message has it already.
+        reason: std::io::Error,
+    },
+    /// Not a WebAssembly component: something else, a plain module, or an invalid one.
+    #[error("{name} is not a WebAssembly component: {reason}")]
+    NotComponent {
+        /// The component's name, mostly its path.
+        name: String,
+        /// The validator's reason.
+        reason: String,
+    },
+    /// It wants something from its host, and this contract has no imports.
+    #[error("{name} imports {}: expected a component that imports nothing", imports.join(", "))]
+    Imports {
+        /// The component's name.
+        name: String,
+        /// What it imports.
+        imports: Vec<String>,
+    },
+    /// Its exports are not those of `wit/screen.wit`.
+    #[error("{name} does not export postscreen:screen/screening as wit/screen.wit has it: {reason}")]
+    Exports {
+        /// The component's name.
+        name: String,
+        /// What is missing, or has another type.
+        reason: String,
+    },
+}
 
 /// A component of the world `screen`, compiled. One is enough for any number of hosts.
 #[derive(Clone)]
 pub struct Component {
     pub(super) engine: Engine,
-    pub(super) ready: ScreenPre<Room>,
+    pub(super) ready: ScreenPre<StoreLimits>,
 }
 
 impl Component {

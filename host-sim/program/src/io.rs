@@ -1,7 +1,10 @@
-//! Files that a command line names, read whole: policies, and zones of DNS lists.
+//! Files that a command line names, read whole: policies, and zones of DNS lists. And what a command has to say: what it
+//! was asked for on standard output, and everything else on standard error.
 
 use std::fs;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use miette::{IntoDiagnostic, LabeledSpan, NamedSource, Result, WrapErr, miette};
 use postscreen_scenario::{Mistake, Zones, parse};
@@ -45,6 +48,24 @@ fn story_zones(name: &str, text: &str) -> Result<Zones, Mistake> {
         ..mistake
     })?;
     Ok(story.dns)
+}
+
+/// Prints a command's result, and says how it ends: well, also when a reader such as `head` has seen enough; with a
+/// message when it could not be written, because half a configuration must not pass for a whole one.
+pub(crate) fn print(text: &str) -> ExitCode {
+    let mut out = io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&format!("cannot write to standard output: {error}"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Says what is wrong, if anybody is there to read it.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 #[cfg(test)]

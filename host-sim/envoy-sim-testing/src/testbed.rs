@@ -12,9 +12,8 @@ use envoy_sim::{
     StartError, VmId,
 };
 
+use super::answer::Answer;
 use super::backend::{Backend, Dial, Reply, Then};
-use super::callout::Answer;
-use super::client::Closing;
 use super::probe::Probe;
 use super::show;
 
@@ -26,7 +25,7 @@ pub(super) const EFFECTS_MAX: usize = 100_000;
 /// What answers the call-outs to one cluster.
 pub(super) type Responder = Box<dyn FnMut(&HttpCall) -> Answer>;
 
-pub(super) struct World {
+pub(super) struct Testbed {
     pub time: VirtualTime<Host>,
     pub log: Vec<LogLine>,
     pub clusters: BTreeSet<String>,
@@ -77,9 +76,19 @@ pub(super) enum End {
     Reset,
 }
 
-// === impl World ===
+/// How the host closed a client's connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// In good order (FIN), after everything that was sent. Where the server has ended its half and the client has
+    /// not, the connection still takes what the client sends.
+    Ended,
+    /// Broken (RST).
+    Reset,
+}
 
-impl World {
+// === impl Testbed ===
+
+impl Testbed {
     pub fn start(
         module: &Module,
         settings: Settings,
@@ -91,7 +100,7 @@ impl World {
         let call_clusters = settings.http_clusters.keys().cloned().collect();
         let observer: Rc<RefCell<Probe>> = Rc::clone(&probe);
         let host = Host::start_observed(module, settings, now, observer)?;
-        let mut world = Self {
+        let mut testbed = Self {
             time: VirtualTime::new(Box::new(host), now),
             log: Vec::new(),
             clusters,
@@ -106,14 +115,14 @@ impl World {
             upstreams: BTreeMap::new(),
             ports: FIRST_PORT,
         };
-        world.settle();
-        Ok(world)
+        testbed.settle();
+        Ok(testbed)
     }
 
-    /// The world, for as long as one method needs it.
+    /// The testbed, for as long as one method needs it.
     #[track_caller]
-    pub fn borrow(world: &Rc<RefCell<Self>>) -> RefMut<'_, Self> {
-        world.try_borrow_mut().unwrap_or_else(|_| {
+    pub fn borrow(testbed: &Rc<RefCell<Self>>) -> RefMut<'_, Self> {
+        testbed.try_borrow_mut().unwrap_or_else(|_| {
             panic!("the sim is at work: a backend or an answer to call-outs must not use it")
         })
     }

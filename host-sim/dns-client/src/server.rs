@@ -14,7 +14,7 @@ const RESOLV_CONF: &str = "/etc/resolv.conf";
 
 /// Whom to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum DnsServer {
     /// Nobody: every question fails at once.
     Nobody,
     /// A DNS server, over TCP where an answer does not fit into a datagram.
@@ -25,9 +25,9 @@ pub enum Target {
     Doh(Uri),
 }
 
-// === impl Target ===
+// === impl DnsServer ===
 
-impl Target {
+impl DnsServer {
     /// The system's first name server.
     pub fn of_the_system() -> Self {
         let text = std::fs::read_to_string(RESOLV_CONF).unwrap_or_default();
@@ -35,7 +35,7 @@ impl Target {
     }
 }
 
-impl FromStr for Target {
+impl FromStr for DnsServer {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -52,7 +52,7 @@ impl FromStr for Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for DnsServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nobody => f.write_str("none"),

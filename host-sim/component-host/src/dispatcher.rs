@@ -1,4 +1,4 @@
-//! One worker: the clients that its screen decides about.
+//! The event loop of one worker: the clients that its screen decides about, and the metrics of all workers.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -6,13 +6,10 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use envoy_sim::Now;
-use envoy_sim::Timers;
-use envoy_sim::{CallId, ConnectionId, Effect, LogLevel, LogLine, VmId};
-use postscreen_engine::{DnsFailure, Endpoints, Input, Instant};
+use envoy_sim::{CallId, ConnectionId, Effect, LogLevel, LogLine, Now, Timers, VmId};
+use postscreen_engine::{Counter, DnsFailure, Endpoints, Gauge, Input, Instant};
 
-use super::books::Books;
-use super::client::Client;
+use super::downstream::Downstream;
 use super::screen::{Fault, Screen, Turn};
 
 /// Every timer, with its reason.
@@ -28,14 +25,14 @@ pub(super) enum Timer {
     Idle(ConnectionId),
 }
 
-/// A worker with its clients.
-pub(super) struct Worker {
+/// The event loop of one worker, with its clients.
+pub(super) struct Dispatcher {
     number: usize,
     screen: Rc<RefCell<dyn Screen>>,
     /// Why the screen is broken, if it is.
     fault: Option<Fault>,
-    pub(super) books: Books,
-    pub(super) clients: BTreeMap<ConnectionId, Client>,
+    pub(super) metrics: MetricTotals,
+    pub(super) clients: BTreeMap<ConnectionId, Downstream>,
     /// Questions under way by token: the number by which the screen knows each.
     questions: BTreeMap<u32, u32>,
     last_token: u32,
@@ -44,13 +41,13 @@ pub(super) struct Worker {
     effects: VecDeque<Effect>,
 }
 
-impl Worker {
-    pub(super) fn new(number: usize, screen: Rc<RefCell<dyn Screen>>, books: Books) -> Self {
+impl Dispatcher {
+    pub(super) fn new(number: usize, screen: Rc<RefCell<dyn Screen>>, metrics: MetricTotals) -> Self {
         Self {
             number,
             screen,
             fault: None,
-            books,
+            metrics,
             clients: BTreeMap::new(),
             questions: BTreeMap::new(),
             last_token: 0,
@@ -75,7 +72,7 @@ impl Worker {
 
     /// A client has connected. A broken screen serves nobody: the client is closed, as by a module that has trapped.
     pub(super) fn accept(&mut self, id: ConnectionId, client: SocketAddr, server: SocketAddr) {
-        self.clients.insert(id, Client::new(client, server, self.now.monotonic));
+        self.clients.insert(id, Downstream::new(client, server, self.now.monotonic));
         if self.fault.is_some() {
             self.close(id);
         } else {
@@ -216,4 +213,32 @@ impl Worker {
 fn moment(now: Now) -> postscreen_engine::Now {
     let millis = u64::try_from(now.monotonic.as_millis()).unwrap_or(u64::MAX);
     postscreen_engine::Now { instant: Instant::from_millis(millis), unix: now.wall.as_secs() }
+}
+
+/// What the workers of a host have counted; a handle on it.
+#[derive(Clone, Debug)]
+pub(super) struct MetricTotals(Rc<RefCell<BTreeMap<&'static str, i64>>>);
+
+impl MetricTotals {
+    /// All metrics at 0.
+    pub(super) fn new() -> Self {
+        let counters = Counter::ALL.iter().map(|counter| counter.name());
+        let names = counters.chain(Gauge::ALL.iter().map(|gauge| gauge.name()));
+        Self(Rc::new(RefCell::new(names.map(|name| (name, 0)).collect())))
+    }
+
+    pub(super) fn add(&self, counter: Counter, by: u32) {
+        let mut entries = self.0.borrow_mut();
+        let value = entries.entry(counter.name()).or_default();
+        *value = value.saturating_add(by.into());
+    }
+
+    pub(super) fn set(&self, gauge: Gauge, value: u32) {
+        self.0.borrow_mut().insert(gauge.name(), value.into());
+    }
+
+    /// Every metric by name.
+    pub(super) fn metrics(&self) -> BTreeMap<String, i64> {
+        self.0.borrow().iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
+    }
 }
