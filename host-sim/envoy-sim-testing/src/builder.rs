@@ -11,7 +11,7 @@ use envoy_sim::trace::Observer;
 use envoy_sim::{Cluster, HttpCluster, Module, ModuleError, Settings, StartError};
 
 use super::Sim;
-use super::probe::Probe;
+use super::probe::TestObserver;
 use super::testbed::Testbed;
 
 /// The address that clients connect to (documentation network, RFC 5737), unless [`SimBuilder::listen`] says another.
@@ -34,7 +34,7 @@ const SERVER: &str = "198.51.100.25:25";
 /// ```
 #[must_use = "nothing runs before `start`"]
 pub struct SimBuilder {
-    source: Source,
+    source: ModuleSource,
     settings: Settings,
     server: String,
     traced: bool,
@@ -42,7 +42,7 @@ pub struct SimBuilder {
 }
 
 /// Where the module comes from.
-pub(super) enum Source {
+pub(super) enum ModuleSource {
     File(PathBuf),
     Bytes { name: String, bytes: Vec<u8> },
     Module(Module),
@@ -68,7 +68,7 @@ fn said(error: &StartError) -> String {
 // === impl SimBuilder ===
 
 impl SimBuilder {
-    pub(super) fn new(source: Source) -> Self {
+    pub(super) fn new(source: ModuleSource) -> Self {
         let settings = Settings {
             plugin_name: "filter".into(),
             root_id: String::new(),
@@ -217,11 +217,11 @@ impl SimBuilder {
             }
         };
         let module = match self.source {
-            Source::File(path) => Module::from_file(&path)?,
-            Source::Bytes { name, bytes } => Module::from_bytes(name, &bytes)?,
-            Source::Module(module) => module,
+            ModuleSource::File(path) => Module::from_file(&path)?,
+            ModuleSource::Bytes { name, bytes } => Module::from_bytes(name, &bytes)?,
+            ModuleSource::Module(module) => module,
         };
-        let probe = Probe::new(self.traced, self.observer);
+        let probe = TestObserver::new(self.traced, self.observer);
         Ok(Sim::new(Testbed::start(&module, self.settings, server, probe)?))
     }
 }

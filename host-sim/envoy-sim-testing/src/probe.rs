@@ -14,7 +14,7 @@ pub(super) const TRACE_LINES_MAX: usize = 100_000;
 type Keep = Box<dyn FnMut(&str)>;
 
 /// The observer of a host under test.
-pub(super) struct Probe {
+pub(super) struct TestObserver {
     /// Functions whose next call traps.
     pub traps: BTreeSet<String>,
     pub lines: Rc<RefCell<Vec<String>>>,
@@ -28,9 +28,9 @@ pub(super) fn is_in_abi(function: &str) -> bool {
         || abi_functions().iter().any(|known| known.name == function)
 }
 
-// === impl Probe ===
+// === impl TestObserver ===
 
-impl Probe {
+impl TestObserver {
     pub fn new(traced: bool, other: Option<Rc<RefCell<dyn Observer>>>) -> Rc<RefCell<Self>> {
         let lines = Rc::<RefCell<Vec<String>>>::default();
         let kept = Rc::clone(&lines);
@@ -45,7 +45,7 @@ impl Probe {
     }
 }
 
-impl Observer for Probe {
+impl Observer for TestObserver {
     fn begins(&mut self, call: &Call) -> Option<String> {
         if let Some(printer) = &mut self.printer {
             printer.begins(call);

@@ -11,7 +11,7 @@ use envoy_sim::{Effect, HttpCall, Input, LogLine, Module, StartError};
 
 use super::answer::Answer;
 use super::backend::Backend;
-use super::builder::{SimBuilder, Source};
+use super::builder::{ModuleSource, SimBuilder};
 use super::callout::Call;
 use super::client::Client;
 use super::testbed::Testbed;
@@ -43,12 +43,12 @@ pub struct Sim {
 impl Sim {
     /// A module in a file, such as what `cargo build --target wasm32-wasip1` leaves.
     pub fn file(path: impl AsRef<Path>) -> SimBuilder {
-        SimBuilder::new(Source::File(path.as_ref().to_owned()))
+        SimBuilder::new(ModuleSource::File(path.as_ref().to_owned()))
     }
 
     /// A module in memory, binary or in the text format; `name` is what errors call it.
     pub fn bytes(name: &str, bytes: impl Into<Vec<u8>>) -> SimBuilder {
-        SimBuilder::new(Source::Bytes { name: name.to_owned(), bytes: bytes.into() })
+        SimBuilder::new(ModuleSource::Bytes { name: name.to_owned(), bytes: bytes.into() })
     }
 
     /// A module in the text format of WebAssembly.
@@ -68,7 +68,7 @@ impl Sim {
     /// let sim = Sim::module(&MODULE).start();
     /// ```
     pub fn module(module: &Module) -> SimBuilder {
-        SimBuilder::new(Source::Module(module.clone()))
+        SimBuilder::new(ModuleSource::Module(module.clone()))
     }
 
     pub(super) fn new(testbed: Testbed) -> Self {

@@ -14,7 +14,7 @@ use envoy_sim::{
 
 use super::answer::Answer;
 use super::backend::{Backend, Dial, Reply, Then};
-use super::probe::Probe;
+use super::probe::TestObserver;
 use super::show;
 
 /// The port of the first client; each further one has the next.
@@ -36,7 +36,7 @@ pub(super) struct Testbed {
     pub pending: Vec<HttpCall>,
     /// Effects that the test carries out itself; `None`: they are declined.
     pub kept: Option<Vec<Effect>>,
-    pub probe: Rc<RefCell<Probe>>,
+    pub probe: Rc<RefCell<TestObserver>>,
     server: SocketAddr,
     clients: BTreeMap<ConnectionId, ClientSide>,
     upstreams: BTreeMap<ConnectionId, UpstreamSide>,
@@ -48,7 +48,7 @@ pub(super) struct ClientSide {
     pub address: SocketAddr,
     pub socket: PeerSocket,
     pub received: Received,
-    pub end: End,
+    pub end: PeerEnd,
     pub record: Option<ConnectionEnd>,
 }
 
@@ -57,7 +57,7 @@ pub(super) struct UpstreamSide {
     pub cluster: String,
     pub connected: bool,
     pub received: Received,
-    pub end: End,
+    pub end: PeerEnd,
 }
 
 /// Bytes in order of arrival, and how many of them the test has taken.
@@ -69,7 +69,7 @@ pub(super) struct Received {
 
 /// What the host has done with a connection, as its peer sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum PeerEnd {
     Open,
     HalfClosed,
     Closed,
@@ -93,12 +93,12 @@ impl Testbed {
         module: &Module,
         settings: Settings,
         server: SocketAddr,
-        probe: Rc<RefCell<Probe>>,
+        probe: Rc<RefCell<TestObserver>>,
     ) -> Result<Self, StartError> {
         let now = Now::start(Duration::ZERO);
         let clusters = settings.clusters.keys().cloned().collect();
         let call_clusters = settings.http_clusters.keys().cloned().collect();
-        let observer: Rc<RefCell<Probe>> = Rc::clone(&probe);
+        let observer: Rc<RefCell<TestObserver>> = Rc::clone(&probe);
         let host = Host::start_observed(module, settings, now, observer)?;
         let mut testbed = Self {
             time: VirtualTime::new(Box::new(host), now),
@@ -143,7 +143,7 @@ impl Testbed {
             address,
             socket: PeerSocket::new(id),
             received: Received::default(),
-            end: End::Open,
+            end: PeerEnd::Open,
             record: None,
         };
         self.clients.insert(id, side);
@@ -221,10 +221,10 @@ impl Testbed {
     /// Where a connection stands, for a message.
     pub fn situation(&mut self, id: ConnectionId) -> String {
         let end = match self.client(id).end {
-            End::Open => "open",
-            End::HalfClosed => "half closed by the server",
-            End::Closed => "closed by the host",
-            End::Reset => "reset by the host",
+            PeerEnd::Open => "open",
+            PeerEnd::HalfClosed => "half closed by the server",
+            PeerEnd::Closed => "closed by the host",
+            PeerEnd::Reset => "reset by the host",
         };
         let upstream = match self.upstreams.get(&id) {
             None => "not sent to any server".to_owned(),
@@ -257,19 +257,19 @@ impl Testbed {
                     Arrival::Lost => {}
                 }
             }
-            Effect::EndToClient { connection } => self.client(connection).end = End::HalfClosed,
+            Effect::EndToClient { connection } => self.client(connection).end = PeerEnd::HalfClosed,
             Effect::CloseClient { connection, reset } => {
                 self.client(connection).socket.closed_by_host();
-                self.client(connection).end = if reset { End::Reset } else { End::Closed };
+                self.client(connection).end = if reset { PeerEnd::Reset } else { PeerEnd::Closed };
             }
             Effect::Dial { connection, cluster } => self.dial(connection, cluster),
             Effect::ToUpstream { connection, bytes } => self.server_reads(connection, &bytes),
             Effect::EndToUpstream { connection } => {
-                self.upstream_ends(connection, End::HalfClosed);
+                self.upstream_ends(connection, PeerEnd::HalfClosed);
                 self.server_reads(connection, &[]);
             }
             Effect::CloseUpstream { connection, reset } => {
-                self.upstream_ends(connection, if reset { End::Reset } else { End::Closed });
+                self.upstream_ends(connection, if reset { PeerEnd::Reset } else { PeerEnd::Closed });
             }
             Effect::HttpCall(call) => match self.responders.get_mut(&call.cluster) {
                 Some(responder) => {
@@ -303,7 +303,8 @@ impl Testbed {
 
     fn dial(&mut self, id: ConnectionId, cluster: String) {
         let dial = self.backends.get(&cluster).map_or(Dial::Accepted, |backend| backend.dial);
-        let side = UpstreamSide { cluster, connected: false, received: Received::default(), end: End::Open };
+        let side =
+            UpstreamSide { cluster, connected: false, received: Received::default(), end: PeerEnd::Open };
         self.upstreams.insert(id, side);
         match dial {
             Dial::Accepted => self.accept_upstream(id),
@@ -318,7 +319,7 @@ impl Testbed {
         let replies = self.backends.get_mut(&side.cluster).and_then(|backend| backend.replies.as_mut());
         let Some(replies) = replies else { return };
         // A server that talks by itself closes when its client has ended.
-        let reply = if side.end == End::Open { replies(bytes) } else { Reply::none().and_close() };
+        let reply = if side.end == PeerEnd::Open { replies(bytes) } else { Reply::none().and_close() };
         self.say(id, &reply);
     }
 
@@ -337,16 +338,16 @@ impl Testbed {
         self.time.handle(last);
     }
 
-    fn upstream_ends(&mut self, id: ConnectionId, end: End) {
+    fn upstream_ends(&mut self, id: ConnectionId, end: PeerEnd) {
         if let Some(side) = self.upstreams.get_mut(&id) {
             side.end = end;
         }
     }
 }
 
-// === impl End ===
+// === impl PeerEnd ===
 
-impl End {
+impl PeerEnd {
     /// For a client's handle.
     pub fn closing(self) -> Option<Closing> {
         match self {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use envoy_sim::{ConnectionId, Input};
 
 use super::show;
-use super::testbed::{End, Testbed};
+use super::testbed::{PeerEnd, Testbed};
 
 /// The server's end of a client's connection.
 ///
@@ -96,13 +96,13 @@ impl Upstream {
 
     /// Whether the host has ended its half: no more bytes come from the client.
     pub fn is_ended(&self) -> bool {
-        Testbed::borrow(&self.testbed).upstream(self.id).is_some_and(|side| side.end != End::Open)
+        Testbed::borrow(&self.testbed).upstream(self.id).is_some_and(|side| side.end != PeerEnd::Open)
     }
 
     /// Whether the host has closed the connection.
     pub fn is_closed(&self) -> bool {
         let mut testbed = Testbed::borrow(&self.testbed);
-        testbed.upstream(self.id).is_some_and(|side| matches!(side.end, End::Closed | End::Reset))
+        testbed.upstream(self.id).is_some_and(|side| matches!(side.end, PeerEnd::Closed | PeerEnd::Reset))
     }
 
     /// Takes what the server has read, which must be exactly this.

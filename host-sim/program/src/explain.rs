@@ -25,7 +25,7 @@ use postscreen_engine::explain::{Case, Explanation, explain, parse_record, quest
 use postscreen_engine::{Policy, Record};
 
 use crate::{io, refusal};
-use ask::Source;
+use ask::ListSource;
 
 /// Of a command line, or a file that it names, which makes no sense; clap uses the same.
 const BAD_INPUT: u8 = 2;
@@ -127,10 +127,10 @@ struct Told<'a> {
     explanation: Explanation,
 }
 
-fn source(args: &ExplainArgs, policy: &Policy) -> Result<Source> {
+fn source(args: &ExplainArgs, policy: &Policy) -> Result<ListSource> {
     let timeout = policy.dnsbl_timeout.duration();
     if let Some(file) = &args.zone {
-        return Ok(Source::Zones(io::zones(file)?, timeout));
+        return Ok(ListSource::Zones(io::zones(file)?, timeout));
     }
     let server = match &args.resolver {
         Some(server) => DnsServer::Udp(resolver_address(server)?),
@@ -139,9 +139,9 @@ fn source(args: &ExplainArgs, policy: &Policy) -> Result<Source> {
     Ok(match server {
         // One byte more than the engine takes, so that it can tell what is too long.
         DnsServer::Udp(server) => {
-            Source::Resolver(Stub { server, over_tcp: false, answer_bytes_max: MESSAGE_MAX + 1 }, timeout)
+            ListSource::Resolver(Stub { server, over_tcp: false, answer_bytes_max: MESSAGE_MAX + 1 }, timeout)
         }
-        _ => Source::Nobody,
+        _ => ListSource::Nobody,
     })
 }
 

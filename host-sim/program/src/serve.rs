@@ -39,12 +39,12 @@ use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
 
 use crate::{io, refusal};
-use listen::{Listener, Place};
+use listen::{ListenAddress, Listener};
 use metrics::Meters;
 pub use options::ServeArgs;
-use print::{Event, Printer};
-use reload::Watch;
-use resolver::Resolver;
+use print::{Event, LogPrinter};
+use reload::PolicyWatch;
+use resolver::ListResolver;
 use server::{Clock, Server, ServerOptions};
 use stop::{Hangup, Stop};
 
@@ -69,7 +69,7 @@ pub fn main(args: &ServeArgs) -> ExitCode {
 fn run(args: &ServeArgs) -> Result<()> {
     for place in &args.listen {
         ensure!(
-            args.proxy_protocol_in || matches!(place, Place::Tcp(_)),
+            args.proxy_protocol_in || matches!(place, ListenAddress::Tcp(_)),
             "--listen {place}: clients of a Unix socket have no address; expected --proxy-protocol-in with it, and a \
              proxy in front that names them"
         );
@@ -87,9 +87,9 @@ fn run(args: &ServeArgs) -> Result<()> {
 }
 
 /// The host with its module, and the watch on its configuration.
-fn host(args: &ServeArgs, clock: &Clock) -> Result<(Host, Watch)> {
+fn host(args: &ServeArgs, clock: &Clock) -> Result<(Host, PolicyWatch)> {
     // Looked at before it is read: what is written meanwhile is noticed.
-    let watch = Watch::new(args.config.as_deref());
+    let watch = PolicyWatch::new(args.config.as_deref());
     let policy = config::policy(args.config.as_deref())?;
     let limits = args.host.limits();
     let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
@@ -108,8 +108,8 @@ async fn serve(
     args: &ServeArgs,
     host: Host,
     clock: Clock,
-    (watch, hangup): (Watch, Hangup),
-    (resolver, resolver_name): (Resolver, String),
+    (watch, hangup): (PolicyWatch, Hangup),
+    (resolver, resolver_name): (ListResolver, String),
 ) -> Result<()> {
     let stop = Stop::listen().into_diagnostic()?;
     let listeners: Vec<_> = args.listen.iter().map(bind).collect::<Result<_>>()?;
@@ -122,7 +122,7 @@ async fn serve(
     let files_taken = limits::FILES_RESERVED + u64::from(args.max_questions);
     let clients_max = limits::clients_max(wanted, files_max, files_taken, files_per_client);
     let meters = Meters::new().into_diagnostic()?;
-    let printer = Printer::to_stdout(args.log_format, meters.log_lines_lost.clone()).into_diagnostic()?;
+    let printer = LogPrinter::to_stdout(args.log_format, meters.log_lines_lost.clone()).into_diagnostic()?;
     for listener in &listeners {
         let place = listener.place().into_diagnostic()?;
         printer.listening(clock.now().wall, &place.to_string());
@@ -165,21 +165,21 @@ fn few_files(clients: usize, wanted: usize, files: Option<u64>) -> String {
 }
 
 /// Who answers for DNS lists, and what the log calls it.
-fn resolver(args: &ServeArgs) -> Result<(Resolver, String)> {
+fn resolver(args: &ServeArgs) -> Result<(ListResolver, String)> {
     let target = match (&args.zone, &args.resolver, &args.config) {
         (None, Some(target), _) => target.clone(),
         (None, None, Some(_)) => DnsServer::of_the_system(),
         (zone, _, _) => {
             let zones = config::zones(zone.as_deref())?;
             let name = zone.as_ref().map_or("built-in zones".into(), |file| file.display().to_string());
-            return Ok((Resolver::Zones(zones), name));
+            return Ok((ListResolver::Zones(zones), name));
         }
     };
-    let resolver = Resolver::to(&target, args.resolver_ca.as_deref(), args.max_questions.into())?;
+    let resolver = ListResolver::to(&target, args.resolver_ca.as_deref(), args.max_questions.into())?;
     Ok((resolver, target.to_string()))
 }
 
-fn bind(place: &Place) -> Result<Listener> {
+fn bind(place: &ListenAddress) -> Result<Listener> {
     Listener::bind(place).into_diagnostic().wrap_err_with(|| format!("cannot listen on {place}"))
 }
 

@@ -14,7 +14,7 @@ use postscreen_scenario::{Reply as Said, Zones};
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// Who answers.
-pub(super) enum Source {
+pub(super) enum ListSource {
     /// There is nobody to ask.
     Nobody,
     /// A DNS server, and how long one question may take.
@@ -24,10 +24,10 @@ pub(super) enum Source {
 }
 
 /// The reply to each question, in the same order. Who must be waited for is named on standard error.
-pub(super) fn all(source: &Source, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<Reply> {
+pub(super) fn all(source: &ListSource, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<Reply> {
     match source {
-        Source::Nobody => vec![Reply::NotAsked; questions.len()],
-        Source::Zones(zones, timeout) => questions
+        ListSource::Nobody => vec![Reply::NotAsked; questions.len()],
+        ListSource::Zones(zones, timeout) => questions
             .iter()
             .map(|question| match question {
                 None => Reply::NotAsked,
@@ -49,7 +49,7 @@ pub(super) fn all(source: &Source, questions: &[Option<Vec<u8>>], names: &[&str]
                 },
             })
             .collect(),
-        Source::Resolver(stub, timeout) => resolved(stub, *timeout, questions, names),
+        ListSource::Resolver(stub, timeout) => resolved(stub, *timeout, questions, names),
     }
 }
 

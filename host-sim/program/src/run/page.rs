@@ -1,7 +1,6 @@
 //! `host-sim report`: what happened, as one HTML page that needs nothing but itself.
 
 mod axis;
-mod html;
 mod lane;
 mod story;
 mod summary;
@@ -25,16 +24,16 @@ use super::{ReportArgs, files, options, read, report};
 const STYLE: &str = include_str!("page/style.css");
 
 /// One story on the page.
-struct Story {
+struct Section {
     file: String,
     /// What it tells; empty when it could not be read.
     about: String,
-    outcome: Outcome,
+    outcome: SectionOutcome,
 }
 
 /// How it went.
-enum Outcome {
-    Played(Play),
+enum SectionOutcome {
+    Played(DrawnPlay),
     /// It is for other hosts.
     /// And why.
     LeftOut(String),
@@ -42,7 +41,7 @@ enum Outcome {
     Mistake(String),
 }
 
-struct Play {
+struct DrawnPlay {
     differences: Vec<Difference>,
     virtual_time: Duration,
     record: Rc<RefCell<Record>>,
@@ -73,7 +72,7 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
         }
         let watching = Watching::recorded();
         let played = Player::new(&screener).workers(*workers).watched(&watching).play(story);
-        Ok(Play {
+        Ok(DrawnPlay {
             differences: played.differences,
             virtual_time: played.virtual_time,
             record: watching.record.unwrap_or_default(),
@@ -81,18 +80,18 @@ fn run(args: &ReportArgs) -> Result<usize, String> {
             metrics: played.transcript.metrics,
         })
     };
-    let stories: Vec<Story> = files.iter().map(|file| Story::of(file, play)).collect();
+    let stories: Vec<Section> = files.iter().map(|file| Section::of(file, play)).collect();
     let page = page(&stories, screener.name());
     fs::write(output, page).map_err(|error| format!("cannot write {}: {error}", output.display()))?;
     let failed = stories.iter().filter(|story| story.failed()).count();
-    let left_out = stories.iter().filter(|story| matches!(story.outcome, Outcome::LeftOut(_))).count();
+    let left_out = stories.iter().filter(|story| matches!(story.outcome, SectionOutcome::LeftOut(_))).count();
     super::say(&format!("wrote {}", output.display()));
     super::say(&format!("{} passed, {failed} failed", stories.len() - failed - left_out));
     Ok(failed)
 }
 
 /// The whole page.
-fn page(stories: &[Story], program: &str) -> String {
+fn page(stories: &[Section], program: &str) -> String {
     let failed = stories.iter().filter(|story| story.failed()).count();
     let title = match failed {
         0 => "Every story came true".to_owned(),
@@ -115,19 +114,37 @@ fn page(stories: &[Story], program: &str) -> String {
     )
 }
 
-// === impl Story ===
+/// Text for an element or for an attribute in double quotes: whatever it says, it is only text.
+///
+/// Everything on the page that is not written in this program goes through here.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
 
-impl Story {
-    fn of(path: &Path, play: impl Fn(&Scenario) -> Result<Play, String>) -> Self {
+// === impl Section ===
+
+impl Section {
+    fn of(path: &Path, play: impl Fn(&Scenario) -> Result<DrawnPlay, String>) -> Self {
         let file = path.display().to_string();
         match read(path) {
             Err(mistake) => {
                 let width = file.chars().count();
-                let outcome = Outcome::Mistake(report::mistake(&file, width, &mistake, Paint::Plain));
+                let outcome = SectionOutcome::Mistake(report::mistake(&file, width, &mistake, Paint::Plain));
                 Self { file, about: String::new(), outcome }
             }
             Ok(story) => {
-                let outcome = play(&story).map_or_else(Outcome::LeftOut, Outcome::Played);
+                let outcome = play(&story).map_or_else(SectionOutcome::LeftOut, SectionOutcome::Played);
                 Self { file, about: story.about, outcome }
             }
         }
@@ -135,16 +152,16 @@ impl Story {
 
     fn failed(&self) -> bool {
         match &self.outcome {
-            Outcome::Played(play) => !play.differences.is_empty(),
-            Outcome::LeftOut(_) => false,
-            Outcome::Mistake(_) => true,
+            SectionOutcome::Played(play) => !play.differences.is_empty(),
+            SectionOutcome::LeftOut(_) => false,
+            SectionOutcome::Mistake(_) => true,
         }
     }
 
     /// The class of the story on the page, and its word.
     fn status(&self) -> (&'static str, &'static str) {
         match &self.outcome {
-            Outcome::LeftOut(_) => ("left-out", "left out"),
+            SectionOutcome::LeftOut(_) => ("left-out", "left out"),
             _ if self.failed() => ("failed", "failed"),
             _ => ("passed", "passed"),
         }

@@ -15,19 +15,19 @@ pub(super) const BUILT_IN_POLICY: &str = include_str!("policy.json");
 const BUILT_IN_ZONES: &str = include_str!("zone.yaml");
 
 /// The module's configuration, and what to call it in a diagnostic.
-pub(super) struct Policy {
+pub(super) struct PolicyText {
     pub name: String,
     pub text: String,
 }
 
-pub(super) fn policy(file: Option<&Path>) -> miette::Result<Policy> {
+pub(super) fn policy(file: Option<&Path>) -> miette::Result<PolicyText> {
     match file {
         Some(file) => {
             let (name, text) = (file.display().to_string(), io::read(file)?);
             not_empty(&text).map_err(|why| miette!("{name}: {why}"))?;
-            Ok(Policy { name, text })
+            Ok(PolicyText { name, text })
         }
-        None => Ok(Policy { name: "built-in configuration".into(), text: BUILT_IN_POLICY.into() }),
+        None => Ok(PolicyText { name: "built-in configuration".into(), text: BUILT_IN_POLICY.into() }),
     }
 }
 
@@ -47,16 +47,16 @@ pub(super) fn zones(file: Option<&Path>) -> miette::Result<Zones> {
 
 /// The names that a configuration gives the resolver and the speaker, where it gives any.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Names {
+pub(super) struct ClusterNames {
     pub resolver: Option<String>,
     pub speaker: Option<String>,
 }
 
-pub(super) fn names(policy: &str) -> Names {
+pub(super) fn names(policy: &str) -> ClusterNames {
     // What cannot be read here is refused by the module, which says why.
     let json: serde_json::Value = serde_json::from_str(policy).unwrap_or_default();
     let name = |pointer: &str| json.pointer(pointer).and_then(|name| name.as_str()).map(str::to_owned);
-    Names { resolver: name("/resolver/cluster"), speaker: name("/lane/speaker_cluster") }
+    ClusterNames { resolver: name("/resolver/cluster"), speaker: name("/lane/speaker_cluster") }
 }
 
 /// The inline lane. A configuration may give the resolver and the speaker names of its own, as an Envoy's clusters

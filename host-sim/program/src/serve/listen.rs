@@ -21,7 +21,7 @@ const UNIX: &str = "unix:";
 
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ListenAddress {
     Tcp(SocketAddr),
     Unix(PathBuf),
 }
@@ -35,9 +35,9 @@ pub(super) enum Listener {
 /// Removed when the listener is closed.
 pub(super) struct SocketFile(PathBuf);
 
-// === impl Place ===
+// === impl ListenAddress ===
 
-impl FromStr for Place {
+impl FromStr for ListenAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -50,7 +50,7 @@ impl FromStr for Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ListenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(address) => address.fmt(f),
@@ -62,10 +62,10 @@ impl fmt::Display for Place {
 // === impl Listener ===
 
 impl Listener {
-    pub fn bind(place: &Place) -> io::Result<Self> {
+    pub fn bind(place: &ListenAddress) -> io::Result<Self> {
         match place {
-            Place::Tcp(address) => tcp(*address).map(Self::Tcp),
-            Place::Unix(path) => {
+            ListenAddress::Tcp(address) => tcp(*address).map(Self::Tcp),
+            ListenAddress::Unix(path) => {
                 remove_stale(path)?;
                 let listener = UnixListener::bind(path)?;
                 Ok(Self::Unix(listener, SocketFile(path.clone())))
@@ -74,10 +74,10 @@ impl Listener {
     }
 
     /// Where it listens, with the port that it was given.
-    pub fn place(&self) -> io::Result<Place> {
+    pub fn place(&self) -> io::Result<ListenAddress> {
         match self {
-            Self::Tcp(listener) => listener.local_addr().map(Place::Tcp),
-            Self::Unix(_, file) => Ok(Place::Unix(file.0.clone())),
+            Self::Tcp(listener) => listener.local_addr().map(ListenAddress::Tcp),
+            Self::Unix(_, file) => Ok(ListenAddress::Unix(file.0.clone())),
         }
     }
 

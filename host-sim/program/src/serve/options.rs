@@ -9,7 +9,7 @@ use clap::Args;
 use dns_client::DnsServer;
 
 use super::backend::Backend;
-use super::listen::Place;
+use super::listen::ListenAddress;
 use super::print::LogFormat;
 use super::proxy_header::Version;
 use crate::host_args::{DEFAULT_MODULE, HostArgs, at_least_one};
@@ -27,7 +27,7 @@ const QUESTIONS_MAX: i64 = 10_000;
 pub struct ServeArgs {
     /// Where to listen: an address with a port (0 takes a free one), or unix:PATH; may be given several times
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2525", help_heading = CLIENTS)]
-    pub(super) listen: Vec<Place>,
+    pub(super) listen: Vec<ListenAddress>,
     /// The most clients at one time; further ones are closed without a word
     #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one, help_heading = CLIENTS)]
     pub(super) max_connections: NonZeroUsize,

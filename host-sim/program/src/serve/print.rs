@@ -61,7 +61,7 @@ const MODULE: &str = "postscreen";
 
 /// Standard output, until nobody reads it any more. A line that finds no room, on a full disk or before a reader that
 /// hangs, is lost: mail is worth more than its log.
-pub(super) struct Printer {
+pub(super) struct LogPrinter {
     out: RefCell<Box<dyn Write>>,
     format: LogFormat,
     broken: Cell<bool>,
@@ -75,7 +75,7 @@ struct Lost {
     now: RefCell<Option<(u64, io::Error)>>,
 }
 
-impl Printer {
+impl LogPrinter {
     /// Counts in `lost` what it cannot write.
     pub fn to_stdout(format: LogFormat, lost: IntCounter) -> io::Result<Self> {
         // Without a buffer: a line is written as a whole, or it is lost.

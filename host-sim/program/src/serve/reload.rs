@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::sleep;
 
-use super::config::{self, Names};
+use super::config::{self, ClusterNames};
 use super::print::Event;
 use super::server::Server;
 use super::stop::Hangup;
@@ -19,10 +19,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// The file that the configuration came from.
-pub(super) struct Watch {
+pub(super) struct PolicyWatch {
     file: Option<PathBuf>,
     /// The clusters' names at the start: the host knows no others.
-    names: Names,
+    names: ClusterNames,
     seen: Option<Stamp>,
 }
 
@@ -34,9 +34,9 @@ struct Stamp {
     inode: u64,
 }
 
-// === impl Watch ===
+// === impl PolicyWatch ===
 
-impl Watch {
+impl PolicyWatch {
     /// Whatever is written into `file` from now on is noticed.
     pub fn new(file: Option<&Path>) -> Self {
         Self { file: file.map(Path::to_owned), names: config::names(""), seen: file.and_then(Stamp::of) }
@@ -102,7 +102,7 @@ impl Watch {
         }
         let policy = std::fs::read_to_string(file).map_err(unreadable)?;
         config::not_empty(&policy).map_err(|why| format!("{name}: {why}"))?;
-        let Names { resolver, speaker } = config::names(&policy);
+        let ClusterNames { resolver, speaker } = config::names(&policy);
         for (field, found, first) in [
             ("resolver.cluster", resolver, &self.names.resolver),
             ("lane.speaker_cluster", speaker, &self.names.speaker),

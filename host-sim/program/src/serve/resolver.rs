@@ -14,27 +14,27 @@ use postscreen_engine::dnsbl::MESSAGE_MAX;
 use postscreen_scenario::Zones;
 use postscreen_scenario::doh::{self, HttpAnswer};
 
-use queue::Queue;
+use queue::QuestionQueue;
 
 /// Asks one source.
-pub(super) enum Resolver {
+pub(super) enum ListResolver {
     /// In the same process.
     Zones(Zones),
     /// There is nobody to ask.
     Nobody,
     /// Over the network.
-    Queue(Queue),
+    Queue(QuestionQueue),
 }
 
-// === impl Resolver ===
+// === impl ListResolver ===
 
-impl Resolver {
+impl ListResolver {
     /// Nobody is asked yet. `ca` is a file of PEM certificates to trust in place of the usual ones.
     pub fn to(target: &DnsServer, ca: Option<&Path>, questions_max: usize) -> miette::Result<Self> {
         // One byte more than the engine takes, so that it can tell what is too long.
         match DnsClient::new(target, ca, MESSAGE_MAX + 1)? {
             None => Ok(Self::Nobody),
-            Some(client) => Queue::start(client, questions_max).map(Self::Queue),
+            Some(client) => QuestionQueue::start(client, questions_max).map(Self::Queue),
         }
     }
 

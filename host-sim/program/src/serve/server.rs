@@ -25,9 +25,9 @@ use super::limits::ClientSlots;
 use super::listen::Listener;
 use super::metrics::Meters;
 use super::pipe::{Pipe, Side, Tell};
-use super::print::{Event, Printer};
+use super::print::{Event, LogPrinter};
 use super::proxy_header::Version;
-use super::resolver::Resolver;
+use super::resolver::ListResolver;
 use super::stop::Stop;
 use super::stream::Ends;
 use outward::ResolverFailures;
@@ -39,7 +39,7 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct ServerOptions {
     pub backend: Backend,
     pub connect_timeout: Duration,
-    pub resolver: Resolver,
+    pub resolver: ListResolver,
     pub resolver_name: String,
     /// How long to wait for the header; `None`: there is none.
     pub proxy_header_in: Option<Duration>,
@@ -68,7 +68,7 @@ pub(super) struct Server {
     host: RefCell<Host>,
     clock: Clock,
     options: ServerOptions,
-    printer: Printer,
+    printer: LogPrinter,
     pub(super) meters: Meters,
     slots: Rc<ClientSlots>,
     /// All slots are taken, and the log says so.
@@ -91,11 +91,11 @@ pub(super) struct Server {
 /// The sockets of one connection.
 struct Link {
     client: Pipe,
-    upstream: Upstream,
+    upstream: UpstreamSocket,
     ends: Ends,
 }
 
-enum Upstream {
+enum UpstreamSocket {
     None,
     Dialling(AbortHandle),
     Connected(Pipe),
@@ -108,7 +108,7 @@ impl Server {
         host: Host,
         clock: Clock,
         options: ServerOptions,
-        printer: Printer,
+        printer: LogPrinter,
         meters: Meters,
     ) -> Rc<Self> {
         let slots = ClientSlots::new(options.clients_max);
@@ -228,7 +228,7 @@ impl Server {
             Effect::CloseUpstream { connection, reset } => {
                 self.pipe(connection, Side::Upstream, |pipe| pipe.close(reset));
                 if let Some(link) = self.links.borrow_mut().get_mut(&connection)
-                    && let Upstream::Dialling(dial) = &link.upstream
+                    && let UpstreamSocket::Dialling(dial) = &link.upstream
                 {
                     dial.abort();
                 }
@@ -270,7 +270,7 @@ impl Server {
     fn pipe(&self, connection: ConnectionId, side: Side, act: impl FnOnce(&Pipe)) {
         match (self.links.borrow().get(&connection), side) {
             (Some(link), Side::Client) => act(&link.client),
-            (Some(Link { upstream: Upstream::Connected(pipe), .. }), Side::Upstream) => act(pipe),
+            (Some(Link { upstream: UpstreamSocket::Connected(pipe), .. }), Side::Upstream) => act(pipe),
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::axis::Axis;
-use super::html::escape;
+use super::escape;
 use crate::run::record::{Event, Lane, Record, What};
 use crate::run::words::{self, Words, seconds};
 

@@ -6,20 +6,20 @@ use std::fmt::Write as _;
 use postscreen_scenario::{Difference, LEGEND, Paint};
 
 use super::axis::{Axis, TICK_GAP_MIN};
-use super::html::escape;
-use super::{Outcome, Play, Story, lane};
+use super::escape;
+use super::{DrawnPlay, Section, SectionOutcome, lane};
 use crate::run::record::{Record, What};
 use crate::run::timeline;
 use crate::run::words::{self, seconds};
 
 /// The section of a story; `number` is its anchor.
-pub(super) fn section(number: usize, story: &Story) -> String {
+pub(super) fn section(number: usize, story: &Section) -> String {
     let (class, word) = story.status();
     let about = if story.about.is_empty() { "This file is no story" } else { &story.about };
     let body = match &story.outcome {
-        Outcome::Played(play) => played(play),
-        Outcome::LeftOut(why) => format!("<p>It {}.</p>\n", escape(why)),
-        Outcome::Mistake(message) => format!("<pre class=\"mistake\">{}</pre>\n", escape(message)),
+        SectionOutcome::Played(play) => played(play),
+        SectionOutcome::LeftOut(why) => format!("<p>It {}.</p>\n", escape(why)),
+        SectionOutcome::Mistake(message) => format!("<pre class=\"mistake\">{}</pre>\n", escape(message)),
     };
     format!(
         "<article id=\"story-{number}\" class=\"story {class}\">\n<header>\n<h2>{}</h2>\n\
@@ -31,8 +31,8 @@ pub(super) fn section(number: usize, story: &Story) -> String {
 }
 
 /// ` · 2 clients · 7.045 s`
-fn facts(story: &Story) -> String {
-    let Outcome::Played(play) = &story.outcome else { return String::new() };
+fn facts(story: &Section) -> String {
+    let SectionOutcome::Played(play) = &story.outcome else { return String::new() };
     let clients = match play.record.borrow().lanes.len() {
         1 => "1 client".to_owned(),
         clients => format!("{clients} clients"),
@@ -40,7 +40,7 @@ fn facts(story: &Story) -> String {
     format!(" <span>{clients}</span> <span>{}</span>", seconds(play.virtual_time))
 }
 
-fn played(play: &Play) -> String {
+fn played(play: &DrawnPlay) -> String {
     let record = play.record.borrow();
     let mut text = differences(&play.differences);
     if let Some(reason) = &play.refused {

@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::html::escape;
-use super::{Outcome, Story};
+use super::escape;
+use super::{Section, SectionOutcome};
 use crate::run::words::{self, seconds};
 
 /// The header of the page.
-pub(super) fn header(title: &str, stories: &[Story], program: &str) -> String {
+pub(super) fn header(title: &str, stories: &[Section], program: &str) -> String {
     let count = |class: &str| stories.iter().filter(|story| story.status().0 == class).count();
     let time: Duration = stories
         .iter()
         .map(|story| match &story.outcome {
-            Outcome::Played(play) => play.virtual_time,
-            Outcome::LeftOut(_) | Outcome::Mistake(_) => Duration::ZERO,
+            SectionOutcome::Played(play) => play.virtual_time,
+            SectionOutcome::LeftOut(_) | SectionOutcome::Mistake(_) => Duration::ZERO,
         })
         .sum();
     let class = if count("failed") > 0 { "bad" } else { "good" };
@@ -36,7 +36,7 @@ pub(super) fn header(title: &str, stories: &[Story], program: &str) -> String {
 }
 
 /// A line for each story, those that failed first.
-fn contents(stories: &[Story]) -> String {
+fn contents(stories: &[Section]) -> String {
     let mut numbered: Vec<_> = stories.iter().enumerate().collect();
     numbered.sort_by_key(|(_, story)| !story.failed());
     let mut text = String::from("<nav aria-label=\"Stories\">\n<ol class=\"contents\">\n");

@@ -1,32 +1,32 @@
 //! The page as text. What a browser makes of it is the business of `cargo xtask test report`.
 
-use super::html::escape;
+use super::escape;
 use super::*;
 use crate::run::record::tests::everything;
 
-fn story(outcome: Outcome) -> Story {
-    Story { file: "a/<b>.yaml".to_owned(), about: "It's <i>\"this\"</i> & that.".to_owned(), outcome }
+fn story(outcome: SectionOutcome) -> Section {
+    Section { file: "a/<b>.yaml".to_owned(), about: "It's <i>\"this\"</i> & that.".to_owned(), outcome }
 }
 
-fn played(differences: Vec<Difference>) -> Outcome {
+fn played(differences: Vec<Difference>) -> SectionOutcome {
     let record = Rc::new(RefCell::new(everything()));
     let metrics = BTreeMap::from([("seen<i>".to_owned(), 3), ("never".to_owned(), 0)]);
     let refused = Some("no: <script>\n\u{1b}".to_owned());
     let virtual_time = Duration::from_millis(2_001);
-    Outcome::Played(Play { differences, virtual_time, record, refused, metrics })
+    SectionOutcome::Played(DrawnPlay { differences, virtual_time, record, refused, metrics })
 }
 
 fn difference(how: &str) -> Difference {
     Difference::said("log of <b>", how)
 }
 
-fn left_out() -> Outcome {
-    Outcome::LeftOut("is for other hosts".to_owned())
+fn left_out() -> SectionOutcome {
+    SectionOutcome::LeftOut("is for other hosts".to_owned())
 }
 
 #[test]
 fn nothing_of_a_story_becomes_markup() {
-    let mistake = Outcome::Mistake("1:1: `<script>` is no duration".to_owned());
+    let mistake = SectionOutcome::Mistake("1:1: `<script>` is no duration".to_owned());
     let stories = [story(played(vec![difference("-<script>\n+</pre><script>")])), story(mistake)];
     let page = page(&stories, "proxy-wasm");
     assert!(!page.contains("<script") && !page.contains("<b>&") && !page.contains("<i>\""), "{page}");

@@ -25,7 +25,7 @@ struct Call {
 }
 
 /// An event with its lane.
-pub(super) type Placed = (Option<usize>, What);
+pub(super) type PlacedEvent = (Option<usize>, What);
 
 // === impl Calls ===
 
@@ -35,20 +35,20 @@ impl Calls {
         call: (Protocol, CallId),
         lane: Option<usize>,
         question: String,
-    ) -> Placed {
+    ) -> PlacedEvent {
         self.0.insert(call, Call { lane, question: question.clone() });
         (lane, What::Asked { question })
     }
 
     /// One message more for a stream. `end`: it is the last.
-    pub(super) fn sent(&self, call: CallId, message: &[u8], end: bool) -> Option<Placed> {
+    pub(super) fn sent(&self, call: CallId, message: &[u8], end: bool) -> Option<PlacedEvent> {
         let stream = self.0.get(&(Protocol::Grpc, call))?;
         let (to, bytes) = (stream.question.clone(), Bytes::new(message));
         Some((stream.lane, What::Sent { to, bytes, end }))
     }
 
     /// A stream gets no message more.
-    pub(super) fn said_all(&self, call: CallId) -> Option<Placed> {
+    pub(super) fn said_all(&self, call: CallId) -> Option<PlacedEvent> {
         let stream = self.0.get(&(Protocol::Grpc, call))?;
         Some((stream.lane, What::SaidAll { to: stream.question.clone() }))
     }
@@ -59,7 +59,7 @@ impl Calls {
         call: (Protocol, CallId),
         answer: String,
         over: bool,
-    ) -> Option<Placed> {
+    ) -> Option<PlacedEvent> {
         let lane = self.0.get(&call)?.lane;
         if over {
             self.0.remove(&call);
@@ -68,7 +68,7 @@ impl Calls {
     }
 
     /// The answer is not wanted any more. A module can cancel what it asked by gRPC, so there it is another word.
-    pub(super) fn gave_up(&mut self, call: (Protocol, CallId)) -> Option<Placed> {
+    pub(super) fn gave_up(&mut self, call: (Protocol, CallId)) -> Option<PlacedEvent> {
         let Call { lane, question } = self.0.remove(&call)?;
         let what = match call.0 {
             Protocol::Grpc => What::Cancelled { question },

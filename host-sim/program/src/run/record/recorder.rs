@@ -10,7 +10,7 @@ use envoy_sim::Driven;
 use envoy_sim::{CallId, ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcEvent, Input, LogLine};
 
 use super::attribute::lane_of;
-use super::calls::{Calls, Placed, Protocol};
+use super::calls::{Calls, PlacedEvent, Protocol};
 use super::{Bytes, Finish, Peer, Record, What, describe};
 
 /// The filter state in which the module leaves what it found.
@@ -180,7 +180,7 @@ impl Recorder {
         self.push_placed(answered);
     }
 
-    fn push_placed(&mut self, placed: Option<Placed>) {
+    fn push_placed(&mut self, placed: Option<PlacedEvent>) {
         if let Some((lane, what)) = placed {
             self.record.borrow_mut().push(self.now, lane, what);
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Event, HOST, text};
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct JsonLine<'a> {
     /// RFC 3339, UTC.
     time: &'a str,
     level: &'static str,
@@ -46,11 +46,19 @@ pub(super) fn log(time: &str, program: &str, line: &LogLine, text: &str) -> Stri
         LogLevel::Error => "error",
         LogLevel::Critical => "fatal",
     };
-    render(&Line { time, level, program, event: "log", client: client_in(text), end: None, text })
+    render(&JsonLine { time, level, program, event: "log", client: client_in(text), end: None, text })
 }
 
 pub(super) fn notice(time: &str, event: Event, client: Option<SocketAddr>, text: &str) -> String {
-    render(&Line { time, level: event.level(), program: HOST, event: event.name(), client, end: None, text })
+    render(&JsonLine {
+        time,
+        level: event.level(),
+        program: HOST,
+        event: event.name(),
+        client,
+        end: None,
+        text,
+    })
 }
 
 pub(super) fn access(time: &str, end: &ConnectionEnd, text: &str) -> String {
@@ -64,10 +72,10 @@ pub(super) fn access(time: &str, end: &ConnectionEnd, text: &str) -> String {
         duration: end.duration.as_secs_f64(),
     };
     let client = Some(end.client);
-    render(&Line { time, level: "info", program: HOST, event: "access", client, end: Some(fields), text })
+    render(&JsonLine { time, level: "info", program: HOST, event: "access", client, end: Some(fields), text })
 }
 
-fn render(line: &Line<'_>) -> String {
+fn render(line: &JsonLine<'_>) -> String {
     // Strings, numbers and addresses: nothing that JSON could not hold.
     serde_json::to_string(line).unwrap_or_default()
 }

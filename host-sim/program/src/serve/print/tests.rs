@@ -8,7 +8,7 @@ use envoy_sim::{ConnectionEnd, ConnectionId, LogLevel, LogLine, VmId};
 use prometheus::IntCounter;
 
 use super::text::{TEXT_MAX, access, clean, header, log};
-use super::{Event, HOST, LogFormat, Printer, json, stamp};
+use super::{Event, HOST, LogFormat, LogPrinter, json, stamp};
 
 const WALL: Duration = Duration::from_millis(1_795_381_200_123);
 
@@ -153,8 +153,8 @@ impl Write for Disk {
 }
 
 impl Disk {
-    fn printer(&self, format: LogFormat) -> Printer {
-        Printer::to(Box::new(self.clone()), format, IntCounter::new("lost", "lost").unwrap())
+    fn printer(&self, format: LogFormat) -> LogPrinter {
+        LogPrinter::to(Box::new(self.clone()), format, IntCounter::new("lost", "lost").unwrap())
     }
 
     fn fails(&self, fault: impl Into<Option<ErrorKind>>) {

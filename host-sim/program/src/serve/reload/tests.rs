@@ -1,11 +1,11 @@
-use super::{FILE_BYTES_MAX, Watch};
+use super::{FILE_BYTES_MAX, PolicyWatch};
 
 /// What a watch on `first` makes of `second`.
 fn read(first: &str, second: &[u8]) -> Result<String, String> {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("policy.json");
     std::fs::write(&file, second).unwrap();
-    let read = Watch::new(Some(&file)).of(first).read(&file);
+    let read = PolicyWatch::new(Some(&file)).of(first).read(&file);
     read.map_err(|error| error.replace(&format!("{}/", directory.path().display()), ""))
 }
 
@@ -57,6 +57,6 @@ fn an_empty_file_is_no_configuration() {
 fn what_can_be_read_only_once_is_not_waited_for() {
     let (reader, _writer) = std::io::pipe().unwrap();
     let pipe = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
-    let error = Watch::new(None).read(pipe.as_ref()).unwrap_err();
+    let error = PolicyWatch::new(None).read(pipe.as_ref()).unwrap_err();
     assert_eq!(error, format!("{pipe}: not a regular file, so it cannot be read again"));
 }

@@ -21,29 +21,29 @@ const QUESTIONS_WAITING_MAX: usize = 100_000;
 const QUESTION_MAX: Duration = Duration::from_secs(30);
 
 /// The way to the resolver's thread, which ends when this is dropped.
-pub(in crate::serve) struct Queue(mpsc::UnboundedSender<Question>);
+pub(in crate::serve) struct QuestionQueue(mpsc::UnboundedSender<QueuedQuestion>);
 
-struct Question {
+struct QueuedQuestion {
     message: Vec<u8>,
     /// Closed when nobody waits for the answer any more.
     answer: oneshot::Sender<Result<DnsAnswer, DnsError>>,
 }
 
 /// What all questions share.
-struct Desk {
+struct ResolverThread {
     client: DnsClient,
     turns: Semaphore,
     waiting: Cell<usize>,
 }
 
-// === impl Queue ===
+// === impl QuestionQueue ===
 
-impl Queue {
+impl QuestionQueue {
     pub(super) fn start(client: DnsClient, questions_max: usize) -> miette::Result<Self> {
         let (sender, questions) = mpsc::unbounded_channel();
         let runtime = Builder::new_current_thread().enable_all().build().into_diagnostic()?;
         let work = move || {
-            let desk = Desk { client, turns: Semaphore::new(questions_max), waiting: Cell::new(0) };
+            let desk = ResolverThread { client, turns: Semaphore::new(questions_max), waiting: Cell::new(0) };
             LocalSet::new().block_on(&runtime, Rc::new(desk).serve(questions));
         };
         thread::Builder::new().name("resolver".to_owned()).spawn(work).into_diagnostic()?;
@@ -54,17 +54,17 @@ impl Queue {
     pub(super) async fn ask(&self, message: &[u8]) -> Result<DnsAnswer, DnsError> {
         let (answer, answered) = oneshot::channel();
         // The thread is gone only when it has panicked; then the second error says so.
-        let _ = self.0.send(Question { message: message.to_vec(), answer });
+        let _ = self.0.send(QueuedQuestion { message: message.to_vec(), answer });
         let gone = || DnsError::unreachable("the resolver's thread has ended".to_owned());
         answered.await.unwrap_or_else(|_| Err(gone()))
     }
 }
 
-// === impl Desk ===
+// === impl ResolverThread ===
 
-impl Desk {
-    async fn serve(self: Rc<Self>, mut questions: mpsc::UnboundedReceiver<Question>) {
-        while let Some(Question { message, mut answer }) = questions.recv().await {
+impl ResolverThread {
+    async fn serve(self: Rc<Self>, mut questions: mpsc::UnboundedReceiver<QueuedQuestion>) {
+        while let Some(QueuedQuestion { message, mut answer }) = questions.recv().await {
             let desk = Rc::clone(&self);
             spawn_local(async move {
                 let found = tokio::select! {

@@ -2,7 +2,7 @@ use dns_client::{DnsError, DnsErrorKind, DnsServer};
 use envoy_sim::{CallId, HttpCall, VmId};
 use postscreen_scenario::doh::HttpAnswer;
 
-use super::Resolver;
+use super::ListResolver;
 
 fn call(method: &str, content_type: &str) -> HttpCall {
     let headers = [(":method", method), ("content-type", content_type)];
@@ -16,7 +16,7 @@ fn call(method: &str, content_type: &str) -> HttpCall {
 }
 
 fn ask(call: &HttpCall) -> Result<HttpAnswer, DnsError> {
-    let resolver = Resolver::to(&DnsServer::Nobody, None, 1).unwrap();
+    let resolver = ListResolver::to(&DnsServer::Nobody, None, 1).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(resolver.ask(call))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::{spawn_local, yield_now};
 use tokio::time::sleep;
 
-use super::{Link, Server, Upstream};
+use super::{Link, Server, UpstreamSocket};
 use crate::serve::limits::ClientSlot;
 use crate::serve::listen::Listener;
 use crate::serve::pipe::{Pipe, Side};
@@ -102,7 +102,7 @@ impl Server {
     fn begin(self: &Rc<Self>, stream: Stream, ends: Ends, slot: ClientSlot, early: Vec<u8>) {
         let connection = self.host.borrow_mut().accept(ends.client, ends.server, None, self.clock.now());
         let client = Pipe::start(self.tell(), connection, Side::Client, stream, slot);
-        self.links.borrow_mut().insert(connection, Link { client, upstream: Upstream::None, ends });
+        self.links.borrow_mut().insert(connection, Link { client, upstream: UpstreamSocket::None, ends });
         self.carry_out_all();
         if !early.is_empty() {
             self.handle(Side::Client.arrived(connection, early, false));

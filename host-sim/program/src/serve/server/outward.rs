@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use tokio::time::Instant;
 
-use super::{Server, Upstream};
+use super::{Server, UpstreamSocket};
 use crate::serve::pipe::{Pipe, Side};
 use crate::serve::print::Event;
 use crate::serve::proxy_header;
@@ -44,7 +44,7 @@ impl Server {
             }
         });
         if let Some(link) = self.links.borrow_mut().get_mut(&connection) {
-            link.upstream = Upstream::Dialling(dial.abort_handle());
+            link.upstream = UpstreamSocket::Dialling(dial.abort_handle());
         }
     }
 
@@ -61,7 +61,7 @@ impl Server {
             pipe.send(proxy_header::write(version, ends));
         }
         if let Some(link) = self.links.borrow_mut().get_mut(&connection) {
-            link.upstream = Upstream::Connected(pipe);
+            link.upstream = UpstreamSocket::Connected(pipe);
         }
         self.handle(Input::UpstreamConnected { connection, ends: upstream.ok() });
     }
