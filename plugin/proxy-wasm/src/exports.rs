@@ -6,21 +6,10 @@
 
 #![expect(unsafe_code, reason = "exports have names that the host knows")]
 
-use crate::host::{self, Level};
+use crate::host::{self, Action, Level};
 use crate::root::Root;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-
-/// What a callback for bytes or for a new connection says to the host.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Action {
-    /// Go on to the next filter.
-    #[default]
-    Continue = 0,
-    /// Stay here.
-    Pause = 1,
-}
 
 #[derive(Default)]
 struct Machine {

@@ -23,6 +23,17 @@ impl fmt::Display for HostError {
 /// The result of a host function.
 pub type HostResult<T = ()> = Result<T, HostError>;
 
+/// What a callback for bytes or for a new connection says to the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Action {
+    /// Go on to the next filter.
+    #[default]
+    Continue = 0,
+    /// Stay here.
+    Pause = 1,
+}
+
 /// Log levels of the ABI.
 #[derive(Clone, Copy)]
 pub enum Level {

@@ -5,8 +5,7 @@
 use crate::client::{Client, Mode};
 use crate::clock::Clock;
 use crate::doh::Resolver;
-use crate::exports::Action;
-use crate::host::{self, Buffer, HostResult, Level};
+use crate::host::{self, Action, Buffer, HostResult, Level};
 use crate::lane;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
