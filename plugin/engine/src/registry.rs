@@ -25,7 +25,9 @@ mod occupancy;
 mod stress;
 
 pub use hash_key::HashKey;
-pub use occupancy::{Limits, Load, OCCUPANCY_LEN_MAX, Occupancy, SLOT_LEN, SLOTS, WRITES_PER_SECOND, totals};
+pub use occupancy::{
+    Load, OCCUPANCY_LEN_MAX, Occupancy, QueueLimits, SLOT_LEN, SLOTS, WRITES_PER_SECOND, totals,
+};
 
 use crate::policy::Policy;
 use crate::record::{Record, TestSet};

@@ -75,14 +75,14 @@ impl Load {
 
 /// What the totals are for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct QueueLimits {
     /// `pre_queue_limit`, in sessions. Stress is measured by it, too.
     pub pre_queue: u32,
     /// `post_queue_limit`, in sessions in transit.
     pub post_queue: u32,
 }
 
-impl Limits {
+impl QueueLimits {
     /// Those of a policy.
     pub fn of(policy: &Policy) -> Self {
         Self { pre_queue: policy.pre_queue_limit, post_queue: policy.post_queue_limit }
@@ -121,7 +121,7 @@ pub struct Occupancy {
 impl Occupancy {
     /// A session begins: counts it, and learns what other workers have written, if that is old. The gauge, if that took
     /// a write.
-    pub fn opened<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
+    pub fn opened<S: SharedData>(&mut self, shared: &S, limits: QueueLimits, now: Now) -> Option<u32> {
         self.own.sessions = self.own.sessions.saturating_add(1);
         self.arrived = true;
         let grain = limits.grain()?;
@@ -131,7 +131,7 @@ impl Occupancy {
         if gauge.is_none() && self.read_at.is_none_or(is_old) {
             let stored = shared.fetch(KEY).ok().flatten();
             self.others = stored.map_or(Load::default(), |(bytes, _)| {
-                Table::decode(&bytes).totals(stored_time(now.unix), self.number)
+                SlotTable::decode(&bytes).totals(stored_time(now.unix), self.number)
             });
             self.read_at = Some(now.instant);
         }
@@ -168,7 +168,7 @@ impl Occupancy {
     ///
     /// A worker to which no client has come since its last write has no stress to announce: its configuration may have
     /// been replaced.
-    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<String> {
+    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: QueueLimits, now: Now) -> Option<String> {
         let may_begin = self.arrived;
         self.arrived &= self.own != self.written;
         let before = self.is_stressed();
@@ -187,7 +187,7 @@ impl Occupancy {
     }
 
     /// When [`Occupancy::write`] is to be called; `None`: never, as things are.
-    pub fn deadline(&self, limits: Limits) -> Option<Instant> {
+    pub fn deadline(&self, limits: QueueLimits) -> Option<Instant> {
         let renewal = (self.written != Load::default()).then(|| self.last_write().after(RENEW_AFTER));
         // Others that seem to hold clients may be dead, and then nobody else corrects the gauge.
         let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
@@ -211,13 +211,13 @@ impl Occupancy {
     /// Writes this worker's slot if that is due; the clients that are held over all workers, for the gauge.
     ///
     /// A worker whose host cannot tell knows only its own sessions.
-    pub fn write<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
+    pub fn write<S: SharedData>(&mut self, shared: &S, limits: QueueLimits, now: Now) -> Option<u32> {
         if !self.is_due(limits, now) {
             return None;
         }
         let unix = stored_time(now.unix);
         let written = shared::update(shared, KEY, |bytes| {
-            let mut table = Table::decode(bytes);
+            let mut table = SlotTable::decode(bytes);
             let number = table.put(self.number, self.own, unix);
             (Some(table.encode()), (number, table.totals(unix, number)))
         });
@@ -242,13 +242,13 @@ impl Occupancy {
         let number = self.number?;
         let unix = stored_time(now.unix);
         shared::update(shared, KEY, |bytes| {
-            let mut table = Table::decode(bytes);
+            let mut table = SlotTable::decode(bytes);
             table.slots.retain(|slot| slot.number != number);
             (Some(table.encode()), table.totals(unix, None).held())
         })
     }
 
-    fn is_due(&self, limits: Limits, now: Now) -> bool {
+    fn is_due(&self, limits: QueueLimits, now: Now) -> bool {
         self.deadline(limits).is_some_and(|due| due <= now.instant)
     }
 
@@ -260,11 +260,11 @@ impl Occupancy {
 /// The totals over all workers as last written, for one fetch. A host that cannot tell counts nobody.
 pub fn totals<S: SharedData>(shared: &S, now_unix: u64) -> Load {
     let stored = shared.fetch(KEY).ok().flatten();
-    stored.map(|(bytes, _)| Table::decode(&bytes).totals(stored_time(now_unix), None)).unwrap_or_default()
+    stored.map(|(bytes, _)| SlotTable::decode(&bytes).totals(stored_time(now_unix), None)).unwrap_or_default()
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Table {
+struct SlotTable {
     next_number: u32,
     slots: Vec<Slot>,
 }
@@ -283,8 +283,8 @@ impl Slot {
     }
 }
 
-impl Table {
-    /// Anything that [`Table::encode`] did not write reads as empty.
+impl SlotTable {
+    /// Anything that [`SlotTable::encode`] did not write reads as empty.
     fn decode(bytes: &[u8]) -> Self {
         let Some((&[VERSION, a, b, c, d], slots)) = bytes.split_first_chunk::<HEAD_LEN>() else {
             return Self::default();

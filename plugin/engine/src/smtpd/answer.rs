@@ -2,7 +2,7 @@
 
 use super::address::{extract, quote};
 use super::command::{Command, Verb};
-use super::{Ending, Smtpd};
+use super::{DialogueEnd, Smtpd};
 use crate::metric::Counter;
 use crate::policy::EhloKeyword;
 use crate::reply;
@@ -33,7 +33,7 @@ impl Smtpd {
             Some(Verb::Noop) => self.say(OK),
             Some(Verb::Vrfy) => self.vrfy(command),
             Some(Verb::Etrn) => self.etrn(command),
-            Some(Verb::Quit) => self.say_and_end("221 2.0.0 Bye\r\n", Ending::Quit),
+            Some(Verb::Quit) => self.say_and_end("221 2.0.0 Bye\r\n", DialogueEnd::Quit),
             Some(Verb::Auth | Verb::Xclient | Verb::Xforward) | None => {
                 self.say("502 5.5.2 Error: command not recognized\r\n");
             }
@@ -110,7 +110,7 @@ impl Smtpd {
         } else {
             NO_RECIPIENTS
         };
-        self.say_and_end(text, Ending::NoRecipient);
+        self.say_and_end(text, DialogueEnd::NoRecipient);
     }
 
     fn bdat(&mut self, command: &Command<'_>) {
@@ -124,7 +124,7 @@ impl Smtpd {
         } else {
             NO_RECIPIENTS
         };
-        self.say_and_end(text, Ending::NoRecipient);
+        self.say_and_end(text, DialogueEnd::NoRecipient);
     }
 
     fn vrfy(&mut self, command: &Command<'_>) {

@@ -1,7 +1,7 @@
 //! What holds for every session, whatever happens in whatever order.
 
 use super::visit::{Says, Visit};
-use crate::io::{Output, Upstream};
+use crate::io::{Destination, Output};
 use crate::metric::Counter;
 use crate::record::Record;
 use crate::verdict::Verdict;
@@ -89,7 +89,7 @@ proptest! {
         prop_assert!(verdicts <= 1);
         prop_assert!(count(&visit, |output| matches!(output, Output::Dial(_))) <= 1);
         prop_assert_eq!(count(&visit, |output| *output == Output::Close) == 1,
-            verdicts == 1 && count(&visit, |output| *output == Output::Dial(Upstream::Backend)) == 0,
+            verdicts == 1 && count(&visit, |output| *output == Output::Dial(Destination::Backend)) == 0,
             "who is not served is closed, once");
         prop_assert!(visit.is_over() || visit.has_deadline(), "who waits has a deadline");
         prop_assert_eq!(visit.open_sessions(), u32::from(!visit.is_over()), "who is over does not count");
@@ -113,7 +113,7 @@ proptest! {
     #[test]
     fn nobody_is_refused_without_a_failed_test(policy in policies(), record in records(), events in events()) {
         let visit = play(&policy, record, &events);
-        let refused = count(&visit, |output| *output == Output::Dial(Upstream::Nobody));
+        let refused = count(&visit, |output| *output == Output::Dial(Destination::Nobody));
         let counted = |counter| count(&visit, |output| matches!(output, Output::Count(which, _) if *which == counter)) >
         0; let punished = |action: &str| policy.contains(&format!(r#"{action}": "drop"#))
             || policy.contains(&format!(r#"{action}": "enforce"#));

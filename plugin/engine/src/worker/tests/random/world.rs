@@ -3,7 +3,7 @@
 use super::followed::Followed;
 use super::said::{self, BUCKETS_MAX, OTHER_KEYS_MAX};
 use super::store::Store;
-use crate::io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
+use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::TEXT_MAX;
 use crate::lookups::UNWAITED_MAX;
 use crate::policy::Policy;
@@ -67,7 +67,7 @@ impl World {
         let policies = said::policies();
         let mut host = |_| {
             let (policy, teases) = (Arc::clone(&policies[random.usize(..policies.len())]), random.bool());
-            let host = Host { teases, hash_key: random.u128(..).to_be_bytes() };
+            let host = HostTraits { teases, hash_key: random.u128(..).to_be_bytes() };
             let worker = Worker::new(Rc::clone(&store), Arc::clone(&policy), host);
             SomeHost { worker, policy, teases, connections: BTreeMap::new(), questions: Vec::new() }
         };
@@ -233,7 +233,7 @@ impl World {
             return self.carry_out(number, &tasks[rest..]);
         }
         let of_it: Vec<_> = tasks[rest..].iter().filter(|task| task.connection == Some(connection)).collect();
-        let served = [Output::Verdict(Verdict::Pass), Output::Dial(Upstream::Backend)];
+        let served = [Output::Verdict(Verdict::Pass), Output::Dial(Destination::Backend)];
         assert!(of_it.iter().rev().take(2).map(|task| &task.output).eq(served.iter().rev()), "{of_it:?}");
         assert!(!host.worker.has(connection));
         host.connections.remove(&connection);
