@@ -22,7 +22,6 @@
 pub mod bucket;
 mod hash_key;
 mod occupancy;
-mod stress;
 
 pub use hash_key::HashKey;
 pub use occupancy::{

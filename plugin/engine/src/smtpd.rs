@@ -12,21 +12,17 @@
 //! It is a pure state machine like everything here: bytes in, [`DialogueEvent`]s out. What it does not do: TLS
 //! (STARTTLS is not offered), and AUTH, XCLIENT and XFORWARD (as in postscreen).
 
-mod address;
 mod answer;
 mod command;
 mod deep;
-mod ehlo;
-mod lines;
 
 use crate::line::{TEXT_MAX, printable};
 use crate::metric::Counter;
 use crate::policy::{EhloKeyword, Policy};
 use crate::record::{Test, TestSet};
 use crate::reply;
-use command::{Command, Verb};
+use command::{Command, LineReader, Read, Verb};
 use deep::DeepTests;
-use lines::{LineReader, Read};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -172,7 +168,7 @@ impl Smtpd {
             match outcome {
                 Read::Partial => {}
                 Read::TooLong => {
-                    self.over_limit("LENGTH", Counter::CommandLengthLimit, DialogueEnd::LengthLimit)
+                    self.over_limit("LENGTH", Counter::CommandLengthLimit, DialogueEnd::LengthLimit);
                 }
                 Read::Line { line, bare } => {
                     let suspended = self.line_arrived(&line, bare, rest);

@@ -1,34 +1,27 @@
 //! How many sessions are open over all workers.
 //!
-//! ```text
-//! occupancy = version (1 byte), next worker number (4) { slot }
-//! slot      = worker number (4), sessions (4), sessions in transit (4), written at, Unix seconds (4); big endian
-//! ```
-//!
-//! All slots are in one value, `postscreen.occupancy`. It is the one key that every worker writes, so it must not be
-//! written for every client: a worker writes [`WRITES_PER_SECOND`] times a second at most, and only when its own count
-//! has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of held clients is behind. Its
-//! own sessions each worker always counts exactly; those of others are as old as their last write. Since a slot holds a
-//! number and not a difference, a write that is given up is mended by the next one.
+//! Each worker has a slot, and all slots are in one value, `postscreen.occupancy`. It is the one key that every worker
+//! writes, so it must not be written for every client: a worker writes [`WRITES_PER_SECOND`] times a second at most,
+//! and only when its own count has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of
+//! held clients is behind. Its own sessions each worker always counts exactly; those of others are as old as their last
+//! write. Since a slot holds a number and not a difference, a write that is given up is mended by the next one.
 //!
 //! Stress is each worker's own conclusion from the totals and from its own `pre_queue_limit`: workers with different
 //! limits (two listeners, or an old configuration beside a new one) do not disturb each other. It begins when a client
 //! comes, for it is that client's waits which are shorter; where clients come to several workers at once, the one whose
 //! arrival is written last sees them all. Of the workers with one limit only the first announces a change.
 
-use super::stress::{announcement, is_stressed};
+mod slots;
+
+pub use slots::{OCCUPANCY_LEN_MAX, SLOT_LEN, SLOTS};
+
 use super::{LEASE_S, RENEW_EVERY_S, stored_time};
 use crate::policy::Policy;
 use crate::shared::{self, SharedData};
 use crate::time::{Instant, Now};
+use slots::SlotTable;
 use std::time::Duration;
 
-/// The most workers that are counted. One more sees the others and its own sessions, and is not seen.
-pub const SLOTS: usize = 256;
-/// Bytes per worker.
-pub const SLOT_LEN: usize = 16;
-/// The most bytes of the value.
-pub const OCCUPANCY_LEN_MAX: usize = HEAD_LEN + SLOTS * SLOT_LEN;
 /// How often one worker writes at most, in any second.
 pub const WRITES_PER_SECOND: usize = 4;
 /// A limit does not feel a part in so many of itself. Smaller limits are exact, as far as the writes go.
@@ -42,8 +35,6 @@ const SECOND: Duration = Duration::from_secs(1);
 const RENEW_AFTER: Duration = Duration::from_secs(RENEW_EVERY_S);
 const CORRECT_AFTER: Duration = Duration::from_secs(LEASE_S + 1);
 
-const HEAD_LEN: usize = 5;
-const VERSION: u8 = 1;
 const KEY: &str = "postscreen.occupancy";
 
 /// Sessions, of one worker or of all.
@@ -243,7 +234,7 @@ impl Occupancy {
         let unix = stored_time(now.unix);
         shared::update(shared, KEY, |bytes| {
             let mut table = SlotTable::decode(bytes);
-            table.slots.retain(|slot| slot.number != number);
+            table.remove(number);
             (Some(table.encode()), table.totals(unix, None).held())
         })
     }
@@ -263,79 +254,34 @@ pub fn totals<S: SharedData>(shared: &S, now_unix: u64) -> Load {
     stored.map(|(bytes, _)| SlotTable::decode(&bytes).totals(stored_time(now_unix), None)).unwrap_or_default()
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct SlotTable {
-    next_number: u32,
-    slots: Vec<Slot>,
+/// Whether there is stress with `sessions` open sessions, when `stressed` says whether there was.
+///
+/// It begins with 90 % of `pre_queue_limit` and ends with 70 %, so that one session more or less does not flip it.
+/// A limit of 0 is none, and never stress. Under a limit of 4 both shares are the same number; there it ends below it.
+fn is_stressed(stressed: bool, sessions: u32, pre_queue_limit: u32) -> bool {
+    if pre_queue_limit == 0 {
+        return false;
+    }
+    // The session that is being opened is counted, so postscreen never begins with none.
+    let high = share(0.9, pre_queue_limit).max(1);
+    let low = share(0.7, pre_queue_limit);
+    sessions >= high || (stressed && sessions > low)
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Slot {
-    number: u32,
-    load: Load,
-    written_at: u32,
+/// The log line of a change to `stressed`.
+fn announcement(stressed: bool, sessions: u32) -> String {
+    let verb = if stressed { "entering" } else { "leaving" };
+    format!("{verb} STRESS mode with {sessions} connections")
 }
 
-impl Slot {
-    /// A time far ahead is from before the clock was set back.
-    fn is_fresh(&self, now: u32) -> bool {
-        u64::from(self.written_at.abs_diff(now)) <= LEASE_S
-    }
-}
-
-impl SlotTable {
-    /// Anything that [`SlotTable::encode`] did not write reads as empty.
-    fn decode(bytes: &[u8]) -> Self {
-        let Some((&[VERSION, a, b, c, d], slots)) = bytes.split_first_chunk::<HEAD_LEN>() else {
-            return Self::default();
-        };
-        let next_number = u32::from_be_bytes([a, b, c, d]);
-        let slots = slots.chunks_exact(SLOT_LEN).take(SLOTS).filter_map(decode_slot).collect();
-        Self { next_number, slots }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEAD_LEN + self.slots.len() * SLOT_LEN);
-        bytes.push(VERSION);
-        bytes.extend_from_slice(&self.next_number.to_be_bytes());
-        for slot in &self.slots {
-            for number in [slot.number, slot.load.sessions, slot.load.in_transit, slot.written_at] {
-                bytes.extend_from_slice(&number.to_be_bytes());
-            }
-        }
-        bytes
-    }
-
-    /// Writes the slot of worker `number`, or claims one. The worker's number; `None`: all slots are taken.
-    fn put(&mut self, number: Option<u32>, load: Load, now: u32) -> Option<u32> {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| Some(slot.number) == number) {
-            (slot.load, slot.written_at) = (load, now);
-            return number;
-        }
-        self.slots.retain(|slot| slot.is_fresh(now));
-        if self.slots.len() >= SLOTS {
-            return None;
-        }
-        let number = self.next_number;
-        self.next_number = number.wrapping_add(1);
-        self.slots.push(Slot { number, load, written_at: now });
-        Some(number)
-    }
-
-    /// The sum over all workers but one.
-    fn totals(&self, now: u32, but: Option<u32>) -> Load {
-        let fresh = self.slots.iter().filter(|slot| slot.is_fresh(now) && Some(slot.number) != but);
-        fresh.fold(Load::default(), |sum, slot| sum.plus(slot.load))
-    }
-}
-
-fn decode_slot(bytes: &[u8]) -> Option<Slot> {
-    let mut numbers = [0; SLOT_LEN / 4];
-    for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(4)) {
-        *number = u32::from_be_bytes(bytes.try_into().ok()?);
-    }
-    let [number, sessions, in_transit, written_at] = numbers;
-    Some(Slot { number, load: Load { sessions, in_transit }, written_at })
+/// As Postfix computes it, in floating point: of 90, seven tenths are 62.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a u32 is one, and Postfix cuts the fraction off"
+)]
+fn share(part: f64, limit: u32) -> u32 {
+    (part * f64::from(limit)) as u32
 }
 
 #[cfg(test)]

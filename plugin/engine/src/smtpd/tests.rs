@@ -1,7 +1,6 @@
 //! Dialogues as stories: what the client sends together, and all that comes of it, line by line.
 
 mod commands;
-mod ehlo;
 mod limits;
 mod properties;
 mod violations;

@@ -1,5 +1,7 @@
 mod properties;
+mod stress;
 
+use super::slots::{HEAD_LEN, VERSION};
 use super::*;
 use crate::shared::rivals::{Broken, Rivals};
 use crate::shared::{Memory, WRITE_ATTEMPTS};
@@ -230,74 +232,6 @@ fn one_worker_more_than_there_are_slots_is_not_seen() {
     let later = at((LEASE_S + 1) * 1_000);
     assert!(writes(&mut extra, &memory, NONE, later).is_some());
     assert_eq!(totals(&memory, later.unix), load(2), "and claims a slot that is given up");
-}
-
-/// The stress that a worker sees and announces after its sessions have changed to so many.
-fn concludes(
-    worker: &mut Occupancy,
-    memory: &Memory,
-    limits: QueueLimits,
-    to: u32,
-    now: Now,
-) -> (bool, String) {
-    while worker.own().sessions > to {
-        worker.ended(false);
-    }
-    opens(worker, memory, limits, to - worker.own().sessions, now);
-    worker.write(memory, limits, now);
-    let announcement = worker.conclude(memory, limits, now);
-    (worker.is_stressed(), announcement.unwrap_or_default())
-}
-
-#[test]
-fn exactly_one_worker_announces_stress() {
-    let memory = Memory::default();
-    let [mut one, mut two] = [(); 2].map(|()| Occupancy::default());
-    let mut millis = 0;
-    let mut step = |worker: &mut Occupancy, to| {
-        millis += 1_000;
-        let conclusion = concludes(worker, &memory, SMALL, to, at(millis));
-        // What is due is written before the next one looks.
-        writes(worker, &memory, SMALL, at(millis));
-        conclusion
-    };
-    assert_eq!(step(&mut one, 4), (false, String::new()));
-    assert_eq!(step(&mut two, 4), (false, String::new()));
-    assert_eq!(step(&mut one, 5), (true, "entering STRESS mode with 9 connections".to_owned()));
-    assert_eq!(step(&mut two, 5), (true, String::new()));
-    assert_eq!(step(&mut two, 3), (true, String::new()));
-    assert_eq!(step(&mut two, 2), (false, "leaving STRESS mode with 7 connections".to_owned()));
-    assert_eq!(step(&mut one, 6), (true, String::new()), "it never saw the pause");
-    assert_eq!(step(&mut one, 5), (false, String::new()));
-    assert_eq!(step(&mut one, 7), (true, "entering STRESS mode with 9 connections".to_owned()));
-}
-
-#[test]
-fn workers_with_different_limits_conclude_differently_and_do_not_flip() {
-    let memory = Memory::default();
-    let [mut small, mut large] = [(); 2].map(|()| Occupancy::default());
-    let (low, high) = (SMALL, QueueLimits { pre_queue: 1_000, post_queue: 0 });
-    let mut announced = Vec::new();
-    for second in 0..100 {
-        let sessions = 6 + u32::try_from(second % 2).unwrap();
-        let (stressed, line) = concludes(&mut small, &memory, low, sessions, at(second * 2_000));
-        announced.push(line);
-        assert!(stressed || second == 0, "9 to 12 of 10, and never 7 again");
-        let (stressed, line) = concludes(&mut large, &memory, high, sessions, at(second * 2_000));
-        announced.push(line);
-        assert!(!stressed, "of 1,000");
-    }
-    announced.retain(|line| !line.is_empty());
-    assert_eq!(announced.len(), 1, "{announced:?}");
-}
-
-#[test]
-fn without_a_limit_there_is_no_stress() {
-    let memory = Memory::default();
-    let mut worker = Occupancy::default();
-    assert!(concludes(&mut worker, &memory, SMALL, 10, at(0)).0);
-    assert_eq!(worker.conclude(&memory, NONE, at(0)), None, "a new policy is no news");
-    assert!(!worker.is_stressed());
 }
 
 #[test]

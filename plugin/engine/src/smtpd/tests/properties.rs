@@ -120,8 +120,11 @@ proptest! {
     ) {
         let policy = r#"{"command_count_limit": 1000, "pipelining_action": "ignore"}"#;
         let events = play(&mut Dialogue::watched(policy, &DEEP[..1]), &reads);
-        let replies = |events: &[DialogueEvent]| events.iter().filter(|event| matches!(event, DialogueEvent::Say(_))).count();
-        let reported = events.iter().position(|event| matches!(event, DialogueEvent::Log(text) if text.contains("PIPELINING")));
+        let is_reply = |event: &&DialogueEvent| matches!(event, DialogueEvent::Say(_));
+        let replies = |events: &[DialogueEvent]| events.iter().filter(is_reply).count();
+        let is_report =
+            |event: &DialogueEvent| matches!(event, DialogueEvent::Log(text) if text.contains("PIPELINING"));
+        let reported = events.iter().position(is_report);
         // Every line before has had its reply, and the line itself not yet.
         prop_assert_eq!(reported.map(|index| replies(&events[..index])), first_impatient_line(&ended(&reads)));
     }
