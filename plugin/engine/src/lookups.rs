@@ -1,4 +1,4 @@
-//! What the lists say about clients: asked once per client at a time, however many sessions it has.
+//! DNSBL look-ups, shared and cached: the lists are asked once per client at a time, however many sessions it has.
 //!
 //! Sessions of one client share a look-up, as in postscreen. It outlives them: its questions are not taken back when
 //! the client leaves, and what the lists said holds for the least TTL of their answers, [`KEEP_MAX`] at most. So a

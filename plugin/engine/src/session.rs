@@ -1,4 +1,4 @@
-//! One client, from accept to the end of the screening.
+//! One client, from accept to the end of the screening: a state machine of five phases.
 //!
 //! ```text
 //!   [ProxyHeader] ──> Greeting ──> [Talking] ──> Transit ──> Over

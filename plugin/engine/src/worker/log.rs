@@ -1,7 +1,7 @@
 //! What a worker logs of the lists' answers.
 //!
-//! A throttle keeps a failing list from filling the log: a line about its trouble is written at most once a minute, by
-//! all workers together. Lines about clients without an address are throttled in the same way.
+//! A rate limit keeps a failing list from filling the log: a line about its trouble is written at most once a minute,
+//! by all workers together. Lines about clients without an address are limited in the same way.
 
 use super::Worker;
 use crate::dnsbl::{Answer, Heard};
@@ -16,7 +16,7 @@ use std::net::IpAddr;
 /// The least time between two lines about the same trouble, in seconds.
 const REPEAT_AFTER_S: u64 = 60;
 
-/// What stands for a list's name in the throttle of lines about clients without an address. No list has it.
+/// What stands for a list's name in the rate limit of lines about clients without an address. No list has it.
 const UNKNOWN_ADDRESS: &str = "(no address)";
 const SERVED_UNSCREENED: &str = "warning: a client without an IP address is served without a test";
 

@@ -4,7 +4,7 @@ use crate::dnsbl::reversed;
 use crate::io::{ConnectionId, DnsFailure, Endpoints, HostTraits, Input, Output};
 use crate::policy::Policy;
 use crate::record::Record;
-use crate::registry::bucket::{Bucket, Entry};
+use crate::registry::bucket::{Bucket, ClientEntry};
 use crate::registry::{HashKey, recall, remember};
 use crate::shared::{Memory, SharedData};
 use crate::time::{Instant, Now};
@@ -200,7 +200,7 @@ impl Visit {
         let bucket = HashKey::of(shared).bucket_of(self.client(), self.policy.cache.buckets);
         let stored = shared.fetch(&format!("postscreen.clients.{bucket}")).unwrap();
         let bucket = Bucket::decode(&stored.map_or(Vec::new(), |(bytes, _)| bytes));
-        bucket.find(self.client()).map_or(0, Entry::sessions)
+        bucket.find(self.client()).map_or(0, ClientEntry::sessions)
     }
 
     /// What is remembered of the client.

@@ -3,7 +3,7 @@
 use crate::io::{ConnectionId, Endpoints, HostTraits, Input, Output, Task};
 use crate::policy::Policy;
 use crate::registry::HashKey;
-use crate::registry::bucket::{Bucket, Entry};
+use crate::registry::bucket::{Bucket, ClientEntry};
 use crate::shared::{Memory, SharedData};
 use crate::time::{Instant, Now};
 use crate::worker::Worker;
@@ -74,7 +74,7 @@ impl<S: SharedData> SomeHost<Rc<S>> {
         let bucket = HashKey::of(shared).bucket_of(client, self.worker.policy.cache.buckets);
         let stored = shared.fetch(&format!("postscreen.clients.{bucket}")).ok().flatten();
         let bucket = Bucket::decode(&stored.map_or(Vec::new(), |(bytes, _)| bytes));
-        bucket.find(client).map_or(0, Entry::sessions)
+        bucket.find(client).map_or(0, ClientEntry::sessions)
     }
 }
 
