@@ -81,7 +81,7 @@ pub struct Smtpd {
     lines: LineReader,
     /// What the client sent behind STARTTLS; see [`Smtpd::receive`].
     held: Vec<u8>,
-    watch: DeepTests,
+    deep_tests: DeepTests,
     /// What RCPT and VRFY get. The last failure with the action `enforce` decides.
     reject: String,
     envelope: Envelope,
@@ -114,7 +114,7 @@ impl Smtpd {
             policy,
             client,
             held: Vec::new(),
-            watch: DeepTests::new(watch),
+            deep_tests: DeepTests::new(watch),
             reject,
             envelope: Envelope::default(),
             discarded: BTreeSet::new(),
@@ -217,15 +217,15 @@ impl Smtpd {
         false
     }
 
-    fn over_limit(&mut self, limit: &str, counter: Counter, ending: DialogueEnd) {
+    fn over_limit(&mut self, limit: &str, counter: Counter, end: DialogueEnd) {
         self.count(counter);
         self.log(format!("COMMAND {limit} LIMIT from {} after {}", self.peer(), self.last).as_bytes());
         let myhostname = self.policy.myhostname.as_str();
-        let text = match ending {
+        let text = match end {
             DialogueEnd::TimeLimit => reply::timed_out(myhostname),
             _ => reply::over_limit(myhostname),
         };
-        self.say_and_end(&text, ending);
+        self.say_and_end(&text, end);
     }
 
     fn say(&mut self, text: &str) {
@@ -233,9 +233,9 @@ impl Smtpd {
         self.events.push(DialogueEvent::Say(reply));
     }
 
-    fn say_and_end(&mut self, text: &str, ending: DialogueEnd) {
+    fn say_and_end(&mut self, text: &str, end: DialogueEnd) {
         self.say(text);
-        self.events.push(DialogueEvent::End(ending));
+        self.events.push(DialogueEvent::End(end));
         self.ended = true;
     }
 

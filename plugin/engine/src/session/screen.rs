@@ -27,6 +27,7 @@ pub const PEEK_MAX: usize = 1_023;
 /// a client that sends more the host would have to keep ever more, so it is decided about at once.
 pub const EARLY_MAX: usize = 16 * 1_024;
 
+/// What is known in the pre-greeting window.
 #[derive(Debug)]
 pub(super) struct Greet {
     /// When the wait began.

@@ -152,9 +152,9 @@ impl Session {
     }
 
     /// Any failure voids all passes; any pass is remembered; all tests passed earns a line in the log.
-    fn conclude(&mut self, ending: Conclusion, around: &mut dyn Surroundings) {
+    fn conclude(&mut self, conclusion: Conclusion, around: &mut dyn Surroundings) {
         if self.progress.any_failure() || self.progress.pass.is_empty() {
-            return self.end(ending, Verdict::Pass, around);
+            return self.end(conclusion, Verdict::Pass, around);
         }
         let all_passed = self.progress.pass == self.progress.todo;
         let settled = around.settle(Settlement {
@@ -179,7 +179,7 @@ impl Session {
                 Verdict::PassOld
             }
         };
-        self.end(ending, blessing, around);
+        self.end(conclusion, blessing, around);
     }
 
     /// Logs that a known client needs no test.
@@ -188,8 +188,8 @@ impl Session {
         log(around, format!("PASS OLD {}", bracketed(self.client)));
     }
 
-    fn end(&mut self, ending: Conclusion, blessing: Verdict, around: &mut dyn Surroundings) {
-        match ending {
+    fn end(&mut self, conclusion: Conclusion, blessing: Verdict, around: &mut dyn Surroundings) {
+        match conclusion {
             Conclusion::HandOff => self.hand_off(blessing, around),
             Conclusion::Close(verdict) => self.close(verdict, around),
         }

@@ -60,19 +60,19 @@ impl Smtpd {
     /// The client got as far as RCPT: it passes every test that it has not violated so far, whatever the reply to it.
     pub(super) fn pass_deep_tests(&mut self) {
         for test in [Test::BareNewline, Test::NonSmtpCommand, Test::Pipelining] {
-            if self.watches(test) && !self.watch.passed.contains(test) {
-                self.watch.passed |= test.into();
+            if self.watches(test) && !self.deep_tests.passed.contains(test) {
+                self.deep_tests.passed |= test.into();
                 self.events.push(DialogueEvent::Passed(test));
             }
         }
     }
 
     fn watches(&self, test: Test) -> bool {
-        self.watch.intact.contains(test)
+        self.deep_tests.intact.contains(test)
     }
 
     fn violated(&mut self, test: Test) {
-        self.watch.intact = self.watch.intact.without(test.into());
+        self.deep_tests.intact = self.deep_tests.intact.without(test.into());
         let (counter, action, last_words) = match test {
             Test::NonSmtpCommand => {
                 (Counter::NonSmtpCommand, self.policy.non_smtp_command_action, reply::NO_SMTP)
