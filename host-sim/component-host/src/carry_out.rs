@@ -2,7 +2,7 @@
 
 use envoy_sim::CONNECT_TIMEOUT;
 use envoy_sim::{ConnectionId, Effect, LogLevel, LogLine};
-use postscreen_engine::{Line, Output, Severity, Upstream};
+use postscreen_engine::{Destination, Line, Output, Severity};
 
 use super::dispatcher::{Dispatcher, Timer};
 use super::downstream::Stage;
@@ -55,16 +55,16 @@ impl Dispatcher {
     }
 
     /// Once per client, and only from where it is held.
-    fn dial(&mut self, id: ConnectionId, upstream: Upstream) {
+    fn dial(&mut self, id: ConnectionId, upstream: Destination) {
         let Some(client) = self.clients.get_mut(&id).filter(|client| client.stage == Stage::Held) else {
             return;
         };
         match upstream {
-            Upstream::Nobody => {
+            Destination::Nobody => {
                 client.stage = Stage::Spoken;
                 client.socket.read_buffer.clear();
             }
-            Upstream::Backend => {
+            Destination::Backend => {
                 client.stage = Stage::Dialling;
                 client.dialled = true;
                 self.timers.set(Timer::Connect(id), self.now.monotonic + CONNECT_TIMEOUT);

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use envoy_sim::Unseen;
-use postscreen_engine::{ConnectionId, Host, Input, Instant, Now, Task};
+use postscreen_engine::{ConnectionId, HostTraits, Input, Instant, Now, Task};
 
 /// What a screen knows of its host. The key is no secret here, where every play must go the same way.
-pub(super) const HOST: Host = Host { teases: true, hash_key: *b"postscreen host!" };
+pub(super) const HOST: HostTraits = HostTraits { teases: true, hash_key: *b"postscreen host!" };
 
 /// Decides about clients; does nothing else. One for all workers of a host, which share what it remembers.
 pub(super) trait Screen {

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use postscreen_engine::{
-    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Line, Now, Output, Severity, Task,
-    Upstream, Verdict,
+    ConnectionId, Counter, Destination, DnsFailure, Endpoints, Gauge, HostTraits, Input, Line, Now, Output,
+    Severity, Task, Verdict,
 };
 
 use super::bindings::wit;
@@ -29,7 +29,7 @@ pub(super) fn now(now: Now) -> wit::Now {
     wit::Now { monotonic_ms: now.instant.as_millis(), unix_s: now.unix }
 }
 
-pub(super) fn host(host: Host) -> wit::Host {
+pub(super) fn host(host: HostTraits) -> wit::Host {
     let key = u128::from_be_bytes(host.hash_key);
     let half = |shift: u32| u64::try_from(key >> shift & u128::from(u64::MAX)).unwrap_or_default();
     wit::Host { teases: host.teases, hash_key: (half(64), half(0)) }
@@ -69,8 +69,8 @@ fn output(output: wit::Output) -> Result<Output, Fault> {
             Output::AskDns { question: number, message, timeout }
         }
         wit::Output::Skip(len) => Output::Skip(usize::try_from(len).unwrap_or(usize::MAX)),
-        wit::Output::Dial(wit::Upstream::Backend) => Output::Dial(Upstream::Backend),
-        wit::Output::Dial(wit::Upstream::Nobody) => Output::Dial(Upstream::Nobody),
+        wit::Output::Dial(wit::Upstream::Backend) => Output::Dial(Destination::Backend),
+        wit::Output::Dial(wit::Upstream::Nobody) => Output::Dial(Destination::Nobody),
         wit::Output::Teaser(bytes) => Output::Teaser(bytes),
         wit::Output::ToClient(bytes) => Output::ToClient(bytes),
         wit::Output::Close => Output::Close,

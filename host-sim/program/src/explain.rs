@@ -21,7 +21,7 @@ use clap::Args;
 use dns_client::{DnsServer, Stub};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use postscreen_engine::dnsbl::MESSAGE_MAX;
-use postscreen_engine::explain::{Case, Explanation, explain, parse_record, questions};
+use postscreen_engine::explain::{ClientFacts, Explanation, explain, parse_record, questions};
 use postscreen_engine::{Policy, Record};
 
 use crate::{io, refusal};
@@ -109,7 +109,7 @@ fn run(args: &ExplainArgs) -> Result<String> {
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let names: Vec<_> = policy.zones().iter().map(|zone| zone.public_name.as_str()).collect();
     let replies = ask::all(&source, &questions(&policy, args.client), &names);
-    let case = Case {
+    let case = ClientFacts {
         client: args.client,
         server: args.server,
         record: args.record,
@@ -123,7 +123,7 @@ fn run(args: &ExplainArgs) -> Result<String> {
 /// A client with its explanation, for those who print it.
 struct Told<'a> {
     policy: &'a Policy,
-    case: &'a Case<'a>,
+    case: &'a ClientFacts<'a>,
     explanation: Explanation,
 }
 

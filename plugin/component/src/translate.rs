@@ -2,8 +2,8 @@
 
 use crate::bindings::exports::postscreen::screen::screening as wit;
 use postscreen_engine::{
-    ConnectionId, Counter, DnsFailure, Endpoints, Gauge, Host, Input, Instant, Line, Now, Output,
-    PolicyError, Severity, Task, Upstream,
+    ConnectionId, Counter, Destination, DnsFailure, Endpoints, Gauge, HostTraits, Input, Instant, Line, Now,
+    Output, PolicyError, Severity, Task,
 };
 use std::net::SocketAddr;
 
@@ -24,9 +24,9 @@ pub fn metrics() -> Vec<wit::Metric> {
     counters.chain(gauges).collect()
 }
 
-pub fn host(host: wit::Host) -> Host {
+pub fn host(host: wit::Host) -> HostTraits {
     let (high, low) = host.hash_key;
-    Host { teases: host.teases, hash_key: (u128::from(high) << 64 | u128::from(low)).to_be_bytes() }
+    HostTraits { teases: host.teases, hash_key: (u128::from(high) << 64 | u128::from(low)).to_be_bytes() }
 }
 
 pub fn endpoints(ends: &wit::Endpoints) -> Result<Endpoints, String> {
@@ -71,8 +71,8 @@ fn output(output: Output) -> wit::Output {
             timeout_ms: u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX),
         }),
         Output::Skip(len) => wit::Output::Skip(u32::try_from(len).unwrap_or(u32::MAX)),
-        Output::Dial(Upstream::Backend) => wit::Output::Dial(wit::Upstream::Backend),
-        Output::Dial(Upstream::Nobody) => wit::Output::Dial(wit::Upstream::Nobody),
+        Output::Dial(Destination::Backend) => wit::Output::Dial(wit::Upstream::Backend),
+        Output::Dial(Destination::Nobody) => wit::Output::Dial(wit::Upstream::Nobody),
         Output::Teaser(bytes) => wit::Output::Teaser(bytes),
         Output::ToClient(bytes) => wit::Output::ToClient(bytes),
         Output::Close => wit::Output::Close,

@@ -2,26 +2,24 @@
 //!
 //! Nothing is decided here a second time. The rule comes from [`access::find`], the answers and the score from
 //! [`dnsbl`](crate::dnsbl), the passes from [`Record`], and the outcome from a [`Worker`](crate::Worker) that is
-//! visited by a client who waits for its turn and then delivers one mail (see `visit`). On hosts only: Envoy explains
+//! visited by a client who waits for its turn and then delivers one mail (see `dry_run`). On hosts only: Envoy explains
 //! nothing.
 
-mod record;
-mod visit;
+mod dry_run;
 
-pub use record::{Standing, parse_record};
-pub use visit::{Outcome, PATIENCE};
+pub use dry_run::{PATIENCE, ScreeningOutcome};
 
 use crate::access::{self, Decision};
 use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, reversed};
 use crate::io::DnsFailure;
 use crate::policy::Policy;
-use crate::record::{Record, Test};
+use crate::record::{Record, Test, TestSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
 /// Who is to be explained, and what is known of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
+pub struct ClientFacts<'a> {
     /// Whose address it is.
     pub client: IpAddr,
     /// The address that the client connects to; `None`: one where passes can be earned.
@@ -31,12 +29,12 @@ pub struct Case<'a> {
     /// The time, in Unix seconds.
     pub unix: u64,
     /// What each list said, in the order of [`Policy::zones`]. A list without an entry was not asked.
-    pub replies: &'a [Reply],
+    pub replies: &'a [ListReply],
 }
 
 /// What came back from one list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum ListReply {
     /// It was not asked.
     NotAsked,
     /// It was asked.
@@ -58,9 +56,9 @@ pub struct Explanation {
     /// Whether passes can be earned at the server's address (`allowlist_interfaces`).
     pub interface_allowed: bool,
     /// What the client's record is worth.
-    pub memory: Memory,
+    pub memory: RecordState,
     /// What the record says about each test, in the order of [`Test::ALL`].
-    pub tests: [(Test, Standing); Test::COUNT],
+    pub tests: [(Test, TestState); Test::COUNT],
     /// The lists, in the order of [`Policy::zones`].
     pub lists: Vec<List>,
     /// Whether the lists are asked about this client at all. Who is permitted, or has a valid pass, is not looked up.
@@ -70,18 +68,31 @@ pub struct Explanation {
     /// The public name of the list that the client is told about if the score reaches the threshold.
     pub blamed: Option<String>,
     /// What happens to a client that waits for its turn.
-    pub outcome: Outcome,
+    pub outcome: ScreeningOutcome,
 }
 
 /// What a client's record is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Memory {
+pub enum RecordState {
     /// There is none.
     Empty,
     /// It counts.
     Known,
     /// It is so old that it is as good as none (`cache_retention_time`).
     Outdated,
+}
+
+/// How a client stands with one test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestState {
+    /// The policy does not apply the test.
+    Disabled,
+    /// Its pass ended, at this Unix second.
+    ExpiredSince(u32),
+    /// It has never passed.
+    NeverPassed,
+    /// Its pass holds until this Unix second, and at that very second.
+    ValidUntil(u32),
 }
 
 /// One list, and what its answer is worth.
@@ -127,17 +138,38 @@ pub fn questions(policy: &Policy, client: IpAddr) -> Vec<Option<Vec<u8>>> {
     policy.zones().iter().map(|zone| zone.question(&client)).collect()
 }
 
+/// Reads a record as postscreen stores it: `1795435881;1;1;1;1`, one Unix second per test. The fields that an older
+/// Postfix did not write are those of disabled tests, as postscreen reads them.
+///
+/// The error says what was expected.
+pub fn parse_record(text: &str) -> Result<Record, String> {
+    let expected =
+        || "expected 1 to 5 Unix times with \";\" between them, such as \"1795435881;1;1;1;1\"".to_owned();
+    let fields: Vec<&str> = text.trim().split(';').collect();
+    if fields.len() > Test::COUNT {
+        return Err(expected());
+    }
+    let mut record = Record::from_stamps([Record::DISABLED; Test::COUNT]);
+    for (test, field) in Test::ALL.into_iter().zip(fields) {
+        if field.is_empty() || !field.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(expected());
+        }
+        record.set_expiry(test, field.parse().map_err(|_| expected())?);
+    }
+    Ok(record)
+}
+
 /// Explains one client.
-pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
+pub fn explain(policy: &Policy, case: &ClientFacts<'_>) -> Explanation {
     let client = case.client.to_canonical();
     let name = reversed(client);
-    let visited = visit::visit(policy, case);
+    let findings = dry_run::dry_run(policy, case);
     let mut tally = Tally::new(policy.zones().len());
     let mut lists: Vec<List> = policy.zones().iter().map(List::unasked).collect();
     // In the order of arrival, which matters where two lists weigh the same, and for the validity of a pass.
     for (index, message, _) in in_order_of_arrival(case.replies) {
         let (Some(zone), Some(list)) = (policy.zones().get(index), lists.get_mut(index)) else { continue };
-        list.counts = !visited.lists_asked || visited.heard.contains(&index);
+        list.counts = !findings.lists_asked || findings.heard.contains(&index);
         let heard = if list.counts {
             tally.hear(&name, index, zone, message)
         } else {
@@ -157,26 +189,26 @@ pub fn explain(policy: &Policy, case: &Case<'_>) -> Explanation {
             .server
             .is_none_or(|server| policy.allowlist_interfaces.contain(server.to_canonical())),
         memory: match case.record {
-            None => Memory::Empty,
-            Some(record) if record.is_outdated(enabled, case.unix, retention) => Memory::Outdated,
-            Some(_) => Memory::Known,
+            None => RecordState::Empty,
+            Some(record) if record.is_outdated(enabled, case.unix, retention) => RecordState::Outdated,
+            Some(_) => RecordState::Known,
         },
-        tests: Test::ALL.map(|test| (test, Standing::of(record, test, enabled, case.unix))),
+        tests: Test::ALL.map(|test| (test, TestState::of(record, test, enabled, case.unix))),
         lists,
-        lists_matter: visited.lists_asked,
+        lists_matter: findings.lists_asked,
         score,
         blamed,
-        outcome: visited.outcome,
+        outcome: findings.outcome,
     }
 }
 
 /// A list's number, what it said, and when.
-type Arrival<'a> = (usize, Result<&'a [u8], DnsFailure>, Duration);
+type TimedReply<'a> = (usize, Result<&'a [u8], DnsFailure>, Duration);
 
-fn in_order_of_arrival(replies: &[Reply]) -> Vec<Arrival<'_>> {
+fn in_order_of_arrival(replies: &[ListReply]) -> Vec<TimedReply<'_>> {
     let arrival = |(index, reply)| match reply {
-        &Reply::NotAsked => None,
-        Reply::Asked { message, after } => {
+        &ListReply::NotAsked => None,
+        ListReply::Asked { message, after } => {
             Some((index, message.as_ref().map(Vec::as_slice).map_err(|&failure| failure), *after))
         }
     };
@@ -189,6 +221,21 @@ impl Explanation {
     /// What the access list says.
     pub fn decision(&self) -> Decision {
         self.access.map_or(Decision::Undecided, |found| found.decision)
+    }
+}
+
+impl TestState {
+    fn of(record: Record, test: Test, enabled: TestSet, unix: u64) -> Self {
+        let expiry = record.expiry(test);
+        if !enabled.contains(test) {
+            Self::Disabled
+        } else if expiry <= Record::DISABLED {
+            Self::NeverPassed
+        } else if record.expired(enabled, unix).contains(test) {
+            Self::ExpiredSince(expiry)
+        } else {
+            Self::ValidUntil(expiry)
+        }
     }
 }
 

@@ -30,8 +30,8 @@ pub enum Input<'a> {
     ClientEnd,
     /// The connection is gone in both directions.
     ClientClosed,
-    /// The first bytes of the mail server have come, after [`Output::Dial`] of [`Upstream::Backend`]. Nothing follows
-    /// from when they come, so the time of an earlier input will do.
+    /// The first bytes of the mail server have come, after [`Output::Dial`] of [`Destination::Backend`]. Nothing
+    /// follows from when they come, so the time of an earlier input will do.
     BackendAnswered,
     /// The answer to [`Output::AskDns`] of the same question: the body of the answer, whatever it holds. It belongs to
     /// no connection, so the number that it comes with has no meaning. Whatever follows from it is a deadline that is
@@ -81,10 +81,11 @@ pub enum Output {
     },
     /// Drop so many of the client's first bytes: they are a PROXY header, not for the mail server.
     Skip(usize),
-    /// Connect the client to its upstream. From [`Upstream::Backend`] on, bytes flow without the engine, which only
-    /// wants to hear of [`Input::BackendAnswered`] or the end.
-    Dial(Upstream),
-    /// The first line, `220-…`, of a two-line greeting; for hosts that can speak before they dial ([`Host::teases`]).
+    /// Connect the client to its destination. From [`Destination::Backend`] on, bytes flow without the engine, which
+    /// only wants to hear of [`Input::BackendAnswered`] or the end.
+    Dial(Destination),
+    /// The first line, `220-…`, of a two-line greeting; for hosts that can speak before they dial
+    /// ([`HostTraits::teases`]).
     Teaser(Vec<u8>),
     /// Send these bytes to the client.
     ToClient(Vec<u8>),
@@ -100,9 +101,9 @@ pub enum Output {
     Verdict(Verdict),
 }
 
-/// Where a client's bytes go once it is decided.
+/// Where [`Output::Dial`] leads a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Upstream {
+pub enum Destination {
     /// The mail server.
     Backend,
     /// No mail server: the host itself speaks to the client, from [`Output::ToClient`].
@@ -111,7 +112,7 @@ pub enum Upstream {
 
 /// What a worker has to know of its host.
 #[derive(Clone, Copy)]
-pub struct Host {
+pub struct HostTraits {
     /// Whether the host can send [`Output::Teaser`] to a client that is held. Where it cannot, an early talker that is
     /// talked to is greeted before it is answered.
     pub teases: bool,

@@ -6,7 +6,7 @@
 //! test.
 //!
 //! ```
-//! use postscreen_engine::{ConnectionId, Endpoints, Host, Input, Instant, Now, Output, Policy, Worker};
+//! use postscreen_engine::{ConnectionId, Endpoints, HostTraits, Input, Instant, Now, Output, Policy, Worker};
 //! use postscreen_engine::shared::Memory;
 //! use std::sync::Arc;
 //!
@@ -17,7 +17,7 @@
 //! };
 //! let now = Now { instant: Instant::from_millis(0), unix: 1_795_000_000 };
 //!
-//! let host = Host { teases: true, hash_key: *b"drawn at random." };
+//! let host = HostTraits { teases: true, hash_key: *b"drawn at random." };
 //! let mut worker = Worker::new(Memory::default(), policy, host);
 //! let client = ConnectionId(1);
 //! // Never seen before: the greet wait begins.
@@ -59,13 +59,11 @@ pub mod reply;
 pub mod session;
 pub mod shared;
 pub mod smtpd;
-pub mod throttle;
 pub mod time;
-mod timer;
 pub mod verdict;
 pub mod worker;
 
-pub use io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
+pub use io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 pub use line::{Line, Severity};
 pub use metric::{Counter, Gauge};
 pub use policy::{Policy, PolicyError};

@@ -1,4 +1,4 @@
-//! What the lists say about clients: asked once per client at a time, however many sessions it has.
+//! DNSBL look-ups, shared and cached: the lists are asked once per client at a time, however many sessions it has.
 //!
 //! Sessions of one client share a look-up, as in postscreen. It outlives them: its questions are not taken back when
 //! the client leaves, and what the lists said holds for the least TTL of their answers, [`KEEP_MAX`] at most. So a
@@ -58,7 +58,7 @@ struct Lookup {
 
 /// A question to be sent.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct ListQuestion {
     /// Its number.
     pub number: u32,
     /// In DNS wire format.
@@ -69,7 +69,7 @@ pub struct Question {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Joined {
     /// To be sent; none where a look-up is there already.
-    pub questions: Vec<Question>,
+    pub questions: Vec<ListQuestion>,
     /// What earlier answers said, where no other session has had it logged already.
     pub listings: Vec<(usize, Answer)>,
     /// Whether all lists have answered.
@@ -78,7 +78,7 @@ pub struct Joined {
 
 /// What an answer was, and for whom.
 #[derive(Debug)]
-pub struct Answered {
+pub struct LookupAnswer {
     /// Whom it is about.
     pub client: IpAddr,
     /// Under which policy.
@@ -119,7 +119,7 @@ impl Lookups {
                 let number = self.next_number();
                 self.questions.insert(number, (key, list));
                 lookup.pending.insert(number);
-                questions.push(Question { number, message });
+                questions.push(ListQuestion { number, message });
             }
         }
         self.by_key.insert(key, lookup);
@@ -136,7 +136,7 @@ impl Lookups {
     }
 
     /// Takes an answer. `None`: there is no such question, or no longer.
-    pub fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>) -> Option<Answered> {
+    pub fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>) -> Option<LookupAnswer> {
         let (key, list) = self.questions.remove(&question)?;
         let lookup = self.by_key.get_mut(&key)?;
         if lookup.waiting.is_empty() {
@@ -161,7 +161,7 @@ impl Lookups {
             self.unwaited.insert((lookup.useful_until(), key));
         }
         let first = lookup.waiting.first().copied();
-        Some(Answered { client: key.client, policy, list, heard, first, completes })
+        Some(LookupAnswer { client: key.client, policy, list, heard, first, completes })
     }
 
     /// What the lists have said so far.

@@ -1,4 +1,5 @@
-//! What all workers of one host know of clients: who has sessions open, and who has passed.
+//! What all workers of one host know of clients: who has sessions open, and who has passed (the temporary allowlist,
+//! postscreen's cache).
 //!
 //! postscreen is one process and knows it; Envoy has a worker per thread, each with a WebAssembly machine of its own,
 //! and what they know together is in [`SharedData`]:
@@ -22,15 +23,16 @@
 pub mod bucket;
 mod hash_key;
 mod occupancy;
-mod stress;
 
 pub use hash_key::HashKey;
-pub use occupancy::{Limits, Load, OCCUPANCY_LEN_MAX, Occupancy, SLOT_LEN, SLOTS, WRITES_PER_SECOND, totals};
+pub use occupancy::{
+    Load, OCCUPANCY_LEN_MAX, Occupancy, QueueLimits, SLOT_LEN, SLOTS, WRITES_PER_SECOND, totals,
+};
 
 use crate::policy::Policy;
 use crate::record::{Record, TestSet};
 use crate::shared::{self, SharedData};
-use bucket::{Bucket, Entry, generation_at};
+use bucket::{Bucket, ClientEntry, generation_at};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -217,7 +219,7 @@ pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, bucke
     stored.is_some()
 }
 
-fn known_of(entry: &Entry, now: u32, policy: &Policy, unix: u64) -> Known {
+fn known_of(entry: &ClientEntry, now: u32, policy: &Policy, unix: u64) -> Known {
     if let Some(record) = entry.shared_at(now) {
         return Known::Overlapping(record);
     }

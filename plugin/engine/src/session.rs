@@ -1,4 +1,4 @@
-//! One client, from accept to the end of the screening.
+//! One client, from accept to the end of the screening: a state machine of five phases.
 //!
 //! ```text
 //!   [ProxyHeader] ──> Greeting ──> [Talking] ──> Transit ──> Over
@@ -8,30 +8,38 @@
 //!         │ drop ──────────────────────┴───────────────────────┘
 //! ```
 //!
+//! | phase | the client's bytes | its end | the deadline |
+//! | --- | --- | --- | --- |
+//! | `ProxyHeader` | a header, whole or bad | no header | no header |
+//! | `Greeting` | pregreet | a hang-up, unless replies are due | lists complete, or the wait over |
+//! | `Talking` | commands | a hang-up | command too slow |
+//! | `Transit` | the mail server's | over | none |
+//! | `Over` | ignored | ignored | none |
+//!
+//! A phase has its own timers: whoever enters the next one stops them (`Session::enter`). Every session has one
+//! verdict, and no output follows its `Close`, or its `Dial` of the mail server.
+//!
 //! The order of steps is postscreen's (`psc_service` in `postscreen.c`, `psc_early_event` in `postscreen_early.c`,
 //! `psc_conclude` in `postscreen_misc.c`). What a session knows of other sessions, of earlier visits and of the lists
 //! it knows through its `Surroundings`, which answer at once.
 
-mod admit;
-mod arrive;
-mod conclude;
-mod greet;
+mod screen;
 mod talk;
 
-pub use greet::{EARLY_MAX, PEEK_MAX};
+pub use screen::{EARLY_MAX, PEEK_MAX};
 
 use crate::dnsbl::Score;
 use crate::io::{Endpoints, Output};
 use crate::line::Line;
 use crate::metric::Counter;
-use crate::policy::Policy;
+use crate::policy::{Policy, UpstreamProxy};
+use crate::proxy_header;
 use crate::record::{Record, Test, TestSet};
 use crate::registry::{Known, Settled, Settlement};
 use crate::reply;
-use crate::time::{Instant, Now};
-use crate::timer::{Timer, Timers};
+use crate::time::{Instant, Now, Timer, Timers};
 use crate::verdict::Verdict;
-use greet::Greet;
+use screen::Greet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use talk::Talk;
@@ -60,7 +68,7 @@ pub(crate) trait Surroundings {
     /// Wants this done.
     fn emit(&mut self, output: Output);
     /// Counts the session among those that are open.
-    fn arrive(&mut self, client: IpAddr) -> Standing;
+    fn register(&mut self, client: IpAddr) -> Registration;
     /// Lets the client's other open sessions know of stamps that have changed.
     fn share(&mut self, record: Record, tests: TestSet);
     /// Leaves behind what the tests have come to.
@@ -73,9 +81,10 @@ pub(crate) trait Surroundings {
     fn lists_are_complete(&self, client: IpAddr) -> bool;
 }
 
-/// Where a new session finds itself among those that are open, in all workers of the host.
+/// What a session finds that is registered: the sessions that are open in all workers of the host, and the client's
+/// record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) struct Registration {
     /// Sessions of this client's address, this one included.
     pub of_client: u32,
     /// What is known of the client.
@@ -158,6 +167,86 @@ impl Session {
         }
     }
 
+    /// The connection was accepted.
+    pub fn opened(&mut self, around: &mut dyn Surroundings) {
+        match self.policy.upstream_proxy_protocol {
+            UpstreamProxy::None => self.arrive(around),
+            UpstreamProxy::Haproxy => {
+                self.enter(Phase::ProxyHeader);
+                let wait = self.policy.upstream_proxy_timeout.duration();
+                self.timers.set(Timer::ProxyHeader, around.now().instant.after(wait));
+            }
+        }
+    }
+
+    /// Bytes that the client sends, in the phase that cares.
+    pub fn client_talked(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
+        match &mut self.phase {
+            Phase::ProxyHeader => self.proxy_header_read(bytes, around),
+            Phase::Greeting(_) => self.talked_early(bytes, around),
+            Phase::Talking(_) => self.commands_read(bytes, around),
+            Phase::New | Phase::Transit | Phase::Over => {}
+        }
+    }
+
+    /// The client sent FIN.
+    pub fn client_ended(&mut self, around: &mut dyn Surroundings) {
+        if !self.ends_while_refused() {
+            self.client_left(around);
+        }
+    }
+
+    /// The client is gone. That is no offence: passes earned before it are kept.
+    pub fn client_left(&mut self, around: &mut dyn Surroundings) {
+        match &self.phase {
+            Phase::Greeting(greet) => {
+                let since = greet.since;
+                self.hung_up(since, "before", around);
+            }
+            Phase::Talking(talk) => {
+                let since = talk.since;
+                self.hung_up(since, "after", around);
+            }
+            Phase::ProxyHeader => self.proxy_header_cut_off(around),
+            Phase::New | Phase::Transit => self.enter(Phase::Over),
+            Phase::Over => {}
+        }
+    }
+
+    /// The mail server has said its first word.
+    pub fn backend_answered(&mut self) {
+        if matches!(self.phase, Phase::Transit) {
+            self.enter(Phase::Over);
+        }
+    }
+
+    /// All lists have answered: the next deadline is now.
+    pub fn lists_are_complete(&mut self) {
+        if matches!(self.phase, Phase::Greeting(_)) {
+            self.timers.set(Timer::Lists, Instant::default());
+        }
+    }
+
+    /// The deadline has been reached.
+    pub fn time_passed(&mut self, around: &mut dyn Surroundings) {
+        while let Some(timer) = self.timers.take_expired(around.now().instant) {
+            match timer {
+                Timer::ProxyHeader => self.proxy_header_missing(around),
+                Timer::Lists => self.lists_answered(around),
+                Timer::GreetWait => self.greet_wait_over(around),
+                Timer::Command => self.command_too_slow(around),
+            }
+        }
+    }
+
+    /// Lets the client's other sessions know of stamps that have changed.
+    pub fn share(&mut self, around: &mut dyn Surroundings) {
+        let tests = std::mem::take(&mut self.progress.unshared);
+        if !tests.is_empty() {
+            around.share(self.progress.record, tests);
+        }
+    }
+
     /// When [`Session::time_passed`] is to be called; `None`: never.
     pub fn deadline(&self) -> Option<Instant> {
         self.timers.next()
@@ -178,50 +267,54 @@ impl Session {
         &self.policy
     }
 
-    /// The deadline has been reached.
-    pub fn time_passed(&mut self, around: &mut dyn Surroundings) {
-        while let Some(timer) = self.timers.take_expired(around.now().instant) {
-            match timer {
-                Timer::ProxyHeader => self.proxy_header_missing(around),
-                Timer::Lists => self.lists_answered(around),
-                Timer::GreetWait => self.greet_wait_over(around),
-                Timer::Command => self.command_too_slow(around),
+    /// Each phase has timers of its own.
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.timers.stop_all();
+    }
+
+    /// postscreen peeks once: the header must be whole in what arrives first.
+    fn proxy_header_read(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
+        match proxy_header::parse(bytes) {
+            Err(error) => self.proxy_header_refused(error.line(bytes), around),
+            Ok(header) => {
+                if let Some((client, server)) = header.endpoints {
+                    self.client = canonical(client);
+                    self.server = canonical(server);
+                }
+                around.emit(Output::Skip(header.len));
+                self.arrive(around);
+                let rest = bytes.get(header.len..).unwrap_or_default();
+                if !rest.is_empty() {
+                    self.client_talked(rest, around);
+                }
             }
         }
     }
 
-    /// All lists have answered: the next deadline is now.
-    pub fn lists_are_complete(&mut self) {
-        if matches!(self.phase, Phase::Greeting(_)) {
-            self.timers.set(Timer::Lists, Instant::default());
-        }
+    fn proxy_header_missing(&mut self, around: &mut dyn Surroundings) {
+        self.proxy_header_refused(Line::warning(proxy_header::TIME_LIMIT_EXCEEDED.to_owned()), around);
     }
 
-    /// Bytes that the client sends, in the phase that cares.
-    pub fn client_talked(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
-        match &mut self.phase {
-            Phase::ProxyHeader => self.proxy_header_read(bytes, around),
-            Phase::Greeting(_) => self.talked_early(bytes, around),
-            Phase::Talking(_) => self.commands_read(bytes, around),
-            Phase::New | Phase::Transit | Phase::Over => {}
-        }
+    fn proxy_header_cut_off(&mut self, around: &mut dyn Surroundings) {
+        self.proxy_header_refused(Line::warning(proxy_header::END_OF_INPUT.to_owned()), around);
     }
 
-    /// Lets the client's other sessions know of stamps that have changed.
-    pub fn share(&mut self, around: &mut dyn Surroundings) {
-        let tests = std::mem::take(&mut self.progress.unshared);
-        if !tests.is_empty() {
-            around.share(self.progress.record, tests);
-        }
+    /// Without the header nobody knows who the client is: no line but the warning, no screening, and as in postscreen
+    /// no `reject_footer`.
+    fn proxy_header_refused(&mut self, line: Line, around: &mut dyn Surroundings) {
+        around.emit(Output::Log(line));
+        count(around, Counter::ProxyHeaderBad);
+        self.send_away(reply::NO_RESOURCES.as_bytes().to_vec(), Verdict::NoResources, around);
+    }
+
+    /// From here on the client's mail is refused like this. The last failure decides what is said.
+    fn reject_with(&mut self, reject: String, verdict: Verdict) {
+        self.progress.forward = Forward::No { reject, verdict };
     }
 
     fn client_address(&self) -> IpAddr {
         self.client.ip()
-    }
-
-    /// A reply that ends a session, with `soft_bounce` and `reject_footer` applied.
-    fn final_reply(&self, text: &str, now: Now) -> Vec<u8> {
-        reply::finish(&self.policy, self.client, text, now.unix)
     }
 
     /// Sets the end of a pass.

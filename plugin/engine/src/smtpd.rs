@@ -9,24 +9,20 @@
 //!            └ bare newline?
 //! ```
 //!
-//! It is a pure state machine like everything here: bytes in, [`Event`]s out. What it does not do: TLS (STARTTLS is not
-//! offered), and AUTH, XCLIENT and XFORWARD (as in postscreen).
+//! It is a pure state machine like everything here: bytes in, [`DialogueEvent`]s out. What it does not do: TLS
+//! (STARTTLS is not offered), and AUTH, XCLIENT and XFORWARD (as in postscreen).
 
-mod address;
 mod answer;
 mod command;
 mod deep;
-mod ehlo;
-mod lines;
 
 use crate::line::{TEXT_MAX, printable};
 use crate::metric::Counter;
 use crate::policy::{EhloKeyword, Policy};
 use crate::record::{Test, TestSet};
 use crate::reply;
-use command::{Command, Verb};
-use deep::Watch;
-use lines::{LineReader, Read};
+use command::{Command, LineReader, Read, Verb};
+use deep::DeepTests;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,7 +33,7 @@ pub const READ_MAX: usize = 4_096;
 
 /// Something that happened in the dialogue, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum DialogueEvent {
     /// Send this: one complete reply, with `soft_bounce` and `reject_footer` applied.
     Say(Vec<u8>),
     /// Write this line: printable ASCII, at most [`TEXT_MAX`] characters.
@@ -54,12 +50,12 @@ pub enum Event {
     /// validity periods only, also in place of a longer one from before.
     Ignored(Test),
     /// The dialogue is over, after everything said so far has been sent. Always the last event.
-    End(Ending),
+    End(DialogueEnd),
 }
 
 /// Why a dialogue ends, unless the client hangs up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ending {
+pub enum DialogueEnd {
     /// More commands than `command_count_limit`.
     CountLimit,
     /// The client failed this deep test, and its action is `drop`.
@@ -85,7 +81,7 @@ pub struct Smtpd {
     lines: LineReader,
     /// What the client sent behind STARTTLS; see [`Smtpd::receive`].
     held: Vec<u8>,
-    watch: Watch,
+    deep_tests: DeepTests,
     /// What RCPT and VRFY get. The last failure with the action `enforce` decides.
     reject: String,
     envelope: Envelope,
@@ -96,7 +92,7 @@ pub struct Smtpd {
     last: &'static str,
     ended: bool,
     unix: u64,
-    events: Vec<Event>,
+    events: Vec<DialogueEvent>,
 }
 
 /// Who writes to whom, as far as it is known.
@@ -118,7 +114,7 @@ impl Smtpd {
             policy,
             client,
             held: Vec::new(),
-            watch: Watch::new(watch),
+            deep_tests: DeepTests::new(watch),
             reject,
             envelope: Envelope::default(),
             discarded: BTreeSet::new(),
@@ -141,7 +137,7 @@ impl Smtpd {
     /// As in postscreen, what a client sends together with STARTTLS, and behind it, stays unread until more comes.
     /// There it would be thrown away when TLS begins; without TLS the client just waits for replies it was not
     /// patient for.
-    pub fn receive(&mut self, bytes: &[u8], unix: u64) -> Vec<Event> {
+    pub fn receive(&mut self, bytes: &[u8], unix: u64) -> Vec<DialogueEvent> {
         self.unix = unix;
         if !bytes.is_empty() {
             let held = std::mem::take(&mut self.held);
@@ -155,10 +151,10 @@ impl Smtpd {
     }
 
     /// The client took longer than `command_time_limit` for a line.
-    pub fn time_out(&mut self, unix: u64) -> Vec<Event> {
+    pub fn time_out(&mut self, unix: u64) -> Vec<DialogueEvent> {
         self.unix = unix;
         if !self.ended {
-            self.over_limit("TIME", Counter::CommandTimeLimit, Ending::TimeLimit);
+            self.over_limit("TIME", Counter::CommandTimeLimit, DialogueEnd::TimeLimit);
         }
         std::mem::take(&mut self.events)
     }
@@ -171,7 +167,9 @@ impl Smtpd {
             rest = behind;
             match outcome {
                 Read::Partial => {}
-                Read::TooLong => self.over_limit("LENGTH", Counter::CommandLengthLimit, Ending::LengthLimit),
+                Read::TooLong => {
+                    self.over_limit("LENGTH", Counter::CommandLengthLimit, DialogueEnd::LengthLimit);
+                }
                 Read::Line { line, bare } => {
                     let suspended = self.line_arrived(&line, bare, rest);
                     if suspended && !more {
@@ -205,7 +203,7 @@ impl Smtpd {
         self.commands = self.commands.saturating_add(1);
         if self.commands > self.policy.command_count_limit && command.verb != Some(Verb::Quit) {
             self.last = before;
-            self.over_limit("COUNT", Counter::CommandCountLimit, Ending::CountLimit);
+            self.over_limit("COUNT", Counter::CommandCountLimit, DialogueEnd::CountLimit);
             return false;
         }
         self.answer(&command);
@@ -215,38 +213,38 @@ impl Smtpd {
         if command.verb == Some(Verb::Starttls) {
             return true;
         }
-        self.events.push(Event::LineDone);
+        self.events.push(DialogueEvent::LineDone);
         false
     }
 
-    fn over_limit(&mut self, limit: &str, counter: Counter, ending: Ending) {
+    fn over_limit(&mut self, limit: &str, counter: Counter, end: DialogueEnd) {
         self.count(counter);
         self.log(format!("COMMAND {limit} LIMIT from {} after {}", self.peer(), self.last).as_bytes());
         let myhostname = self.policy.myhostname.as_str();
-        let text = match ending {
-            Ending::TimeLimit => reply::timed_out(myhostname),
+        let text = match end {
+            DialogueEnd::TimeLimit => reply::timed_out(myhostname),
             _ => reply::over_limit(myhostname),
         };
-        self.say_and_end(&text, ending);
+        self.say_and_end(&text, end);
     }
 
     fn say(&mut self, text: &str) {
         let reply = reply::finish(&self.policy, self.client, text, self.unix);
-        self.events.push(Event::Say(reply));
+        self.events.push(DialogueEvent::Say(reply));
     }
 
-    fn say_and_end(&mut self, text: &str, ending: Ending) {
+    fn say_and_end(&mut self, text: &str, end: DialogueEnd) {
         self.say(text);
-        self.events.push(Event::End(ending));
+        self.events.push(DialogueEvent::End(end));
         self.ended = true;
     }
 
     fn log(&mut self, text: &[u8]) {
-        self.events.push(Event::Log(printable(text, TEXT_MAX)));
+        self.events.push(DialogueEvent::Log(printable(text, TEXT_MAX)));
     }
 
     fn count(&mut self, counter: Counter) {
-        self.events.push(Event::Count(counter));
+        self.events.push(DialogueEvent::Count(counter));
     }
 
     /// The client as every log line names it: `[192.0.2.10]:48543`.

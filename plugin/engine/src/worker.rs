@@ -1,26 +1,25 @@
 //! All sessions of one worker: what stands between a host's connections and `Session`s.
 //!
-//! A worker owns the sessions of its connections, their places among the sessions of all workers ([`Registry`],
+//! A worker owns the sessions of its connections, their leases among the sessions of all workers ([`Registry`],
 //! [`Occupancy`]), what the lists have said ([`Lookups`]), and all deadlines. A host gives it inputs with the number of
 //! a connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
 
-mod place;
+mod log;
+mod view;
 
-use crate::dnsbl::Heard;
-use crate::io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
+use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::Line;
-use crate::lookups::{Answered, Lookups};
-use crate::metric::{Counter, Gauge};
+use crate::lookups::Lookups;
+use crate::metric::Gauge;
 use crate::policy::Policy;
-use crate::registry::{HashKey, Limits, Occupancy, Registry};
+use crate::registry::{HashKey, Occupancy, QueueLimits, Registry};
 use crate::session::{Session, Surroundings};
 use crate::shared::SharedData;
-use crate::throttle;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
-use place::{Place, Stand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use view::{Holdings, WorkerView};
 
 /// One worker of a host.
 #[derive(Debug)]
@@ -32,7 +31,7 @@ pub struct Worker<S> {
     registry: Registry<S>,
     occupancy: Occupancy,
     lookups: Lookups,
-    sessions: BTreeMap<ConnectionId, Seat>,
+    sessions: BTreeMap<ConnectionId, OpenSession>,
     /// Every session's next deadline.
     deadlines: BTreeSet<(Instant, ConnectionId)>,
     tasks: Vec<Task>,
@@ -40,16 +39,16 @@ pub struct Worker<S> {
 
 /// A session and all that its worker keeps for it.
 #[derive(Debug)]
-struct Seat {
+struct OpenSession {
     session: Session,
-    place: Place,
+    holdings: Holdings,
     /// Its entry in `deadlines`.
     deadline: Option<Instant>,
 }
 
 impl<S: SharedData> Worker<S> {
     /// A worker without sessions. `shared` is where it meets the others.
-    pub fn new(shared: S, policy: Arc<Policy>, host: Host) -> Self {
+    pub fn new(shared: S, policy: Arc<Policy>, host: HostTraits) -> Self {
         let (hash_key, line) = HashKey::agree(&shared, host.hash_key);
         let told = line.map(|line| Task { connection: None, output: Output::Log(line) });
         Self {
@@ -129,18 +128,16 @@ impl<S: SharedData> Worker<S> {
 
     fn open(&mut self, connection: ConnectionId, endpoints: Endpoints, now: Now) {
         let session = Session::new(Arc::clone(&self.policy), endpoints);
-        let place = Place::new(self.policy_number);
-        self.sessions.insert(connection, Seat { session, place, deadline: None });
+        let holdings = Holdings::new(self.policy_number);
+        self.sessions.insert(connection, OpenSession { session, holdings, deadline: None });
         self.turn(connection, now, Session::opened);
     }
 
     /// Nobody knows who the client is, so nobody can say anything against it.
     fn serve_unscreened(&mut self, connection: ConnectionId, now: Now) {
-        if throttle::admit(self.registry.shared(), UNKNOWN_ADDRESS, now.unix) {
-            self.emit(Some(connection), Output::Log(Line::warning(SERVED_UNSCREENED.to_owned())));
-        }
+        self.log_unscreened(connection, now);
         self.emit(Some(connection), Output::Verdict(Verdict::Pass));
-        self.emit(Some(connection), Output::Dial(Upstream::Backend));
+        self.emit(Some(connection), Output::Dial(Destination::Backend));
     }
 
     fn time_passed(&mut self, now: Now) {
@@ -158,37 +155,37 @@ impl<S: SharedData> Worker<S> {
         now: Now,
         act: impl FnOnce(&mut Session, &mut dyn Surroundings),
     ) {
-        let Some(seat) = self.sessions.get_mut(&connection) else { return };
-        let mut stand = Stand {
+        let Some(entry) = self.sessions.get_mut(&connection) else { return };
+        let mut view = WorkerView {
             connection,
             now,
             teases: self.teases,
-            policy: Arc::clone(seat.session.policy()),
-            place: &mut seat.place,
+            policy: Arc::clone(entry.session.policy()),
+            holdings: &mut entry.holdings,
             registry: &self.registry,
             occupancy: &mut self.occupancy,
             lookups: &mut self.lookups,
             tasks: &mut self.tasks,
         };
-        act(&mut seat.session, &mut stand);
-        seat.session.share(&mut stand);
-        if !seat.session.needs_lists() {
-            stand.leave_lists();
+        act(&mut entry.session, &mut view);
+        entry.session.share(&mut view);
+        if !entry.session.needs_lists() {
+            view.leave_lists();
         }
-        if seat.session.is_over() {
-            stand.leave();
+        if entry.session.is_over() {
+            view.leave();
             self.set_deadline(connection, None);
             self.sessions.remove(&connection);
             return;
         }
-        stand.renew();
-        let next = [seat.session.deadline(), seat.place.renew_at].into_iter().flatten().min();
+        view.renew();
+        let next = [entry.session.deadline(), entry.holdings.renew_at].into_iter().flatten().min();
         self.set_deadline(connection, next);
     }
 
     fn set_deadline(&mut self, connection: ConnectionId, deadline: Option<Instant>) {
-        let Some(seat) = self.sessions.get_mut(&connection) else { return };
-        let before = std::mem::replace(&mut seat.deadline, deadline);
+        let Some(entry) = self.sessions.get_mut(&connection) else { return };
+        let before = std::mem::replace(&mut entry.deadline, deadline);
         if before != deadline {
             before.map(|before| self.deadlines.remove(&(before, connection)));
             self.deadlines.extend(deadline.map(|deadline| (deadline, connection)));
@@ -197,40 +194,9 @@ impl<S: SharedData> Worker<S> {
 
     fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>, now: Now) {
         let Some(answered) = self.lookups.hear(question, answer) else { return };
-        self.tell(&answered, now);
+        self.log_answer(&answered, now);
         for connection in answered.completes {
             self.turn(connection, now, |session, _| session.lists_are_complete());
-        }
-    }
-
-    /// Counts an answer, and logs it if somebody waits for it.
-    fn tell(&mut self, answered: &Answered, now: Now) {
-        let Answered { client, policy, list, first, .. } = answered;
-        let Some(name) = policy.zones().get(*list).map(|zone| zone.public_name.as_str()) else { return };
-        let trouble = match &answered.heard {
-            Heard::Ignored | Heard::Unlisted(_) => return,
-            Heard::Listed(answer) => {
-                self.emit(None, Output::Count(Counter::DnsListed, 1));
-                if first.is_some() {
-                    place::listing_lines(*client, name, answer)
-                        .for_each(|line| self.emit(*first, Output::Log(line)));
-                }
-                return;
-            }
-            Heard::TimedOut => {
-                self.emit(None, Output::Count(Counter::DnsTimeout, 1));
-                format!("warning: dnsblog reply timeout {}s for {name}", policy.dnsbl_timeout.as_secs())
-            }
-            Heard::Trouble(trouble) => {
-                self.emit(None, Output::Count(Counter::DnsError, 1));
-                let resolver = &policy.resolver.cluster;
-                format!(
-                    "warning: dnsblog_query: lookup error for {client} at {name} by resolver {resolver}: {trouble}"
-                )
-            }
-        };
-        if throttle::admit(self.registry.shared(), name, now.unix) {
-            self.emit(*first, Output::Log(Line::warning(trouble)));
         }
     }
 
@@ -246,18 +212,14 @@ impl<S: SharedData> Worker<S> {
         }
     }
 
-    fn limits(&self) -> Limits {
-        Limits::of(&self.policy)
+    fn limits(&self) -> QueueLimits {
+        QueueLimits::of(&self.policy)
     }
 
     fn emit(&mut self, connection: Option<ConnectionId>, output: Output) {
         self.tasks.push(Task { connection, output });
     }
 }
-
-/// What stands for a list's name in the throttle of lines about clients without an address. No list has it.
-const UNKNOWN_ADDRESS: &str = "(no address)";
-const SERVED_UNSCREENED: &str = "warning: a client without an IP address is served without a test";
 
 #[cfg(test)]
 mod tests;

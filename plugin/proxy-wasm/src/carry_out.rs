@@ -4,7 +4,7 @@ use crate::client::Mode;
 use crate::host::{self, Level};
 use crate::lane;
 use crate::root::{Callback, Plugin, connection, note};
-use postscreen_engine::{ConnectionId, Input, Instant, Output, Severity, Task, Upstream};
+use postscreen_engine::{ConnectionId, Destination, Input, Instant, Output, Severity, Task};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -111,11 +111,11 @@ impl Plugin {
     }
 
     /// Lets the connection go on, to the backend or to the speaker.
-    fn dial(&mut self, context: u32, upstream: Upstream) {
+    fn dial(&mut self, context: u32, upstream: Destination) {
         let Some(client) = self.clients.get_mut(&context) else { return };
         match upstream {
-            Upstream::Backend => client.mode = Mode::Transit,
-            Upstream::Nobody => {
+            Destination::Backend => client.mode = Mode::Transit,
+            Destination::Nobody => {
                 if let Err(error) = lane::route_to_speaker(&self.speaker_cluster) {
                     // Going on would lead to the backend. Refused without a word is still refused.
                     client.mode = Mode::Shut;
@@ -130,7 +130,7 @@ impl Plugin {
         }
         // A new connection goes on by what its callback returns, and so does one that is served while its bytes pass.
         let by_itself = self.callback == Callback::NewConnection(context)
-            || (self.callback == Callback::Data(context) && upstream == Upstream::Backend);
+            || (self.callback == Callback::Data(context) && upstream == Destination::Backend);
         if !by_itself {
             note(host::resume_downstream());
         }

@@ -12,7 +12,9 @@ use crate::shared::Shared;
 use crate::ticker::Ticker;
 use postscreen_engine::policy::CONFIG_MAX;
 use postscreen_engine::session::EARLY_MAX;
-use postscreen_engine::{ConnectionId, DnsFailure, Endpoints, Host, Input, Instant, Now, Policy, Worker};
+use postscreen_engine::{
+    ConnectionId, DnsFailure, Endpoints, HostTraits, Input, Instant, Now, Policy, Worker,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -189,7 +191,11 @@ impl Plugin {
         Ok(Self {
             resolver: Resolver::new(&policy.resolver),
             speaker_cluster: policy.lane.speaker_cluster.clone(),
-            engine: Worker::new(Shared, Arc::new(policy), Host { teases: false, hash_key: host::random() }),
+            engine: Worker::new(
+                Shared,
+                Arc::new(policy),
+                HostTraits { teases: false, hash_key: host::random() },
+            ),
             metrics,
             clients: BTreeMap::new(),
             closings: BTreeSet::new(),

@@ -4,12 +4,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use postscreen_engine::shared::Memory;
-use postscreen_engine::{ConnectionId, Host, Input, Instant, Now, Output, Policy, Task, Worker};
+use postscreen_engine::{ConnectionId, HostTraits, Input, Instant, Now, Output, Policy, Task, Worker};
 
 use crate::visit::{Question, WORKERS};
 
 /// What both sides know of their host.
-pub const HOST: Host = Host { teases: true, hash_key: *b"0123456789abcdef" };
+pub const HOST: HostTraits = HostTraits { teases: true, hash_key: *b"0123456789abcdef" };
 
 /// Workers that share a memory.
 pub struct Native {

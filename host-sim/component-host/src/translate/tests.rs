@@ -47,7 +47,7 @@ fn a_client_is_accepted_with_both_its_addresses_or_with_none() {
 #[test]
 fn the_key_is_handed_over_as_two_numbers() {
     let hash_key = [1, 2, 3, 4, 5, 6, 7, 8, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8];
-    let told = host(Host { teases: true, hash_key });
+    let told = host(HostTraits { teases: true, hash_key });
     assert_eq!((told.teases, told.hash_key), (true, (0x0102_0304_0506_0708, 0xf1f2_f3f4_f5f6_f7f8)));
 }
 

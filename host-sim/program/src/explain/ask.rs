@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use dns_client::Stub;
 use postscreen_engine::DnsFailure;
-use postscreen_engine::explain::Reply;
+use postscreen_engine::explain::ListReply;
 use postscreen_scenario::{Reply as Said, Zones};
 
 /// How long nothing is said about lists that have not answered yet, and how often it is said then.
@@ -24,27 +24,28 @@ pub(super) enum ListSource {
 }
 
 /// The reply to each question, in the same order. Who must be waited for is named on standard error.
-pub(super) fn all(source: &ListSource, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<Reply> {
+pub(super) fn all(source: &ListSource, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<ListReply> {
     match source {
-        ListSource::Nobody => vec![Reply::NotAsked; questions.len()],
+        ListSource::Nobody => vec![ListReply::NotAsked; questions.len()],
         ListSource::Zones(zones, timeout) => questions
             .iter()
             .map(|question| match question {
-                None => Reply::NotAsked,
+                None => ListReply::NotAsked,
                 Some(question) => match zones.reply(question) {
-                    Said::Message(answer) => Reply::Asked { message: Ok(answer), after: Duration::ZERO },
+                    Said::Message(answer) => ListReply::Asked { message: Ok(answer), after: Duration::ZERO },
                     Said::NoQuestion | Said::Silence => {
-                        Reply::Asked { message: Err(DnsFailure::Timeout), after: *timeout }
+                        ListReply::Asked { message: Err(DnsFailure::Timeout), after: *timeout }
                     }
                     // What Envoy makes of silence.
                     Said::Status(504) => {
-                        Reply::Asked { message: Err(DnsFailure::Timeout), after: Duration::ZERO }
+                        ListReply::Asked { message: Err(DnsFailure::Timeout), after: Duration::ZERO }
                     }
-                    Said::Status(status) => {
-                        Reply::Asked { message: Err(DnsFailure::HttpStatus(status)), after: Duration::ZERO }
-                    }
+                    Said::Status(status) => ListReply::Asked {
+                        message: Err(DnsFailure::HttpStatus(status)),
+                        after: Duration::ZERO,
+                    },
                     Said::Reset | Said::Down => {
-                        Reply::Asked { message: Err(DnsFailure::Unreachable), after: Duration::ZERO }
+                        ListReply::Asked { message: Err(DnsFailure::Unreachable), after: Duration::ZERO }
                     }
                 },
             })
@@ -54,8 +55,8 @@ pub(super) fn all(source: &ListSource, questions: &[Option<Vec<u8>>], names: &[&
 }
 
 /// One thread per question; a policy has at most [`postscreen_engine::policy::SITES_MAX`] of them.
-fn resolved(stub: &Stub, timeout: Duration, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<Reply> {
-    let mut replies = vec![Reply::NotAsked; questions.len()];
+fn resolved(stub: &Stub, timeout: Duration, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<ListReply> {
+    let mut replies = vec![ListReply::NotAsked; questions.len()];
     let (sender, answers) = channel();
     thread::scope(|scope| {
         for (index, question) in questions.iter().enumerate() {
@@ -68,7 +69,7 @@ fn resolved(stub: &Stub, timeout: Duration, questions: &[Option<Vec<u8>>], names
                     _ => DnsFailure::Unreachable,
                 });
                 // Nobody hears it only if this function panicked.
-                let _ = sender.send((index, Reply::Asked { message, after: start.elapsed() }));
+                let _ = sender.send((index, ListReply::Asked { message, after: start.elapsed() }));
             });
         }
         drop(sender);
@@ -76,8 +77,8 @@ fn resolved(stub: &Stub, timeout: Duration, questions: &[Option<Vec<u8>>], names
             match answers.recv_timeout(SILENCE) {
                 Ok((index, reply)) => replies[index] = reply,
                 Err(RecvTimeoutError::Timeout) => {
-                    let silent = |(index, reply): (usize, &Reply)| {
-                        (*reply == Reply::NotAsked && questions[index].is_some()).then_some(names[index])
+                    let silent = |(index, reply): (usize, &ListReply)| {
+                        (*reply == ListReply::NotAsked && questions[index].is_some()).then_some(names[index])
                     };
                     let silent: Vec<_> = replies.iter().enumerate().filter_map(silent).collect();
                     eprintln!("waiting for {}", silent.join(", "));

@@ -2,7 +2,7 @@
 
 use postscreen_engine::Test;
 use postscreen_engine::access::Decision;
-use postscreen_engine::explain::{List, ListAnswer, Memory, Standing, Worth};
+use postscreen_engine::explain::{List, ListAnswer, RecordState, TestState, Worth};
 use serde_json::{Value, json};
 
 use super::{Told, words};
@@ -29,8 +29,8 @@ pub(super) fn render(told: &Told<'_>) -> Value {
         "access": { "decision": decision, "rule": rule },
         "interface_allowed": explanation.interface_allowed,
         "record": {
-            "known": explanation.memory != Memory::Empty,
-            "outdated": explanation.memory == Memory::Outdated,
+            "known": explanation.memory != RecordState::Empty,
+            "outdated": explanation.memory == RecordState::Outdated,
         },
         "tests": explanation.tests.map(|(test, standing)| self::test(told, test, standing)),
         "lists": explanation.lists.iter().map(list).collect::<Vec<_>>(),
@@ -55,12 +55,12 @@ pub(super) fn render(told: &Told<'_>) -> Value {
     })
 }
 
-fn test(told: &Told<'_>, test: Test, standing: Standing) -> Value {
+fn test(told: &Told<'_>, test: Test, standing: TestState) -> Value {
     let (state, expiry) = match standing {
-        Standing::Disabled => ("disabled", None),
-        Standing::ExpiredSince(unix) => ("expired", Some(unix)),
-        Standing::NeverPassed => ("never_passed", None),
-        Standing::ValidUntil(unix) => ("valid", Some(unix)),
+        TestState::Disabled => ("disabled", None),
+        TestState::ExpiredSince(unix) => ("expired", Some(unix)),
+        TestState::NeverPassed => ("never_passed", None),
+        TestState::ValidUntil(unix) => ("valid", Some(unix)),
     };
     let action = words::action(told.policy, test).to_string();
     json!({ "test": test.as_str(), "action": action, "state": state, "expiry": expiry })

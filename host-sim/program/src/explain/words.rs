@@ -4,7 +4,7 @@ use std::num::NonZeroI32;
 use std::time::{Duration, UNIX_EPOCH};
 
 use postscreen_engine::access::{Decision, Match};
-use postscreen_engine::explain::{List, ListAnswer, Memory, Standing};
+use postscreen_engine::explain::{List, ListAnswer, RecordState, TestState};
 use postscreen_engine::policy::Action;
 use postscreen_engine::{Policy, Test, Verdict};
 
@@ -25,20 +25,20 @@ pub(super) fn access(found: Option<Match>) -> String {
 }
 
 /// What the record is worth.
-pub(super) fn record(memory: Memory) -> &'static str {
+pub(super) fn record(memory: RecordState) -> &'static str {
     match memory {
-        Memory::Empty => "none: a new client",
-        Memory::Known => "there is one",
-        Memory::Outdated => "older than cache_retention_time: as good as none",
+        RecordState::Empty => "none: a new client",
+        RecordState::Known => "there is one",
+        RecordState::Outdated => "older than cache_retention_time: as good as none",
     }
 }
 
-pub(super) fn standing(standing: Standing) -> String {
+pub(super) fn standing(standing: TestState) -> String {
     match standing {
-        Standing::Disabled => "disabled".to_owned(),
-        Standing::NeverPassed => "never passed".to_owned(),
-        Standing::ValidUntil(unix) => format!("valid until {}", time(unix.into())),
-        Standing::ExpiredSince(unix) => format!("expired since {}", time(unix.into())),
+        TestState::Disabled => "disabled".to_owned(),
+        TestState::NeverPassed => "never passed".to_owned(),
+        TestState::ValidUntil(unix) => format!("valid until {}", time(unix.into())),
+        TestState::ExpiredSince(unix) => format!("expired since {}", time(unix.into())),
     }
 }
 
@@ -143,10 +143,10 @@ fn reason(told: &Told<'_>) -> String {
 }
 
 fn missing_deep_tests(told: &Told<'_>) -> Vec<&'static str> {
-    let missing = |(test, standing): &(Test, Standing)| {
+    let missing = |(test, standing): &(Test, TestState)| {
         let deep = matches!(test, Test::Pipelining | Test::NonSmtpCommand | Test::BareNewline);
-        let passed = matches!(standing, Standing::Disabled | Standing::ValidUntil(_));
-        (deep && !(passed && told.explanation.memory != Memory::Outdated)).then(|| test.as_str())
+        let passed = matches!(standing, TestState::Disabled | TestState::ValidUntil(_));
+        (deep && !(passed && told.explanation.memory != RecordState::Outdated)).then(|| test.as_str())
     };
     told.explanation.tests.iter().filter_map(missing).collect()
 }
@@ -166,7 +166,7 @@ pub(super) fn notes(told: &Told<'_>) -> Vec<String> {
     }
     let waits = !explanation.outcome.waits.is_zero();
     let (_, pregreet) = explanation.tests[0];
-    if waits && matches!(pregreet, Standing::NeverPassed | Standing::ExpiredSince(_)) {
+    if waits && matches!(pregreet, TestState::NeverPassed | TestState::ExpiredSince(_)) {
         notes.push(format!(
             "That is if it waits for its turn; for a client that does not, greet_action is {}.",
             policy.greet_action

@@ -11,7 +11,7 @@ const NOW: u64 = 1_700_000_000;
 const CLIENT: &str = "203.0.113.9";
 
 /// A list's answer at once: these addresses, or none.
-fn says(policy: &Policy, index: usize, client: IpAddr, addresses: &[Ipv4Addr]) -> Reply {
+fn says(policy: &Policy, index: usize, client: IpAddr, addresses: &[Ipv4Addr]) -> ListReply {
     let question = Message::from_octets(questions(policy, client)[index].clone().unwrap()).unwrap();
     let rcode = if addresses.is_empty() { Rcode::NXDOMAIN } else { Rcode::NOERROR };
     let mut answer = MessageBuilder::new_vec().start_answer(&question, rcode).unwrap();
@@ -19,19 +19,19 @@ fn says(policy: &Policy, index: usize, client: IpAddr, addresses: &[Ipv4Addr]) -
     for &address in addresses {
         answer.push((&owner, Ttl::from_secs(300), A::new(address))).unwrap();
     }
-    Reply::Asked { message: Ok(answer.finish()), after: Duration::from_millis(20) }
+    ListReply::Asked { message: Ok(answer.finish()), after: Duration::from_millis(20) }
 }
 
 fn policy(json: &str) -> Policy {
     Policy::parse(json.as_bytes()).unwrap()
 }
 
-fn explained(json: &str, answers: &[&[Ipv4Addr]], change: impl FnOnce(&mut Case<'_>)) -> Explanation {
+fn explained(json: &str, answers: &[&[Ipv4Addr]], change: impl FnOnce(&mut ClientFacts<'_>)) -> Explanation {
     let policy = policy(json);
     let client = CLIENT.parse().unwrap();
     let says = |(index, addresses): (usize, &&[Ipv4Addr])| says(&policy, index, client, addresses);
     let replies: Vec<_> = answers.iter().enumerate().map(says).collect();
-    let mut case = Case { client, server: None, record: None, unix: NOW, replies: &replies };
+    let mut case = ClientFacts { client, server: None, record: None, unix: NOW, replies: &replies };
     change(&mut case);
     explain(&policy, &case)
 }
@@ -45,8 +45,8 @@ fn a_new_client_waits_and_is_served() {
     assert!(told.outcome.served);
     assert_eq!((told.outcome.verdict, told.outcome.waits), (Verdict::PassNew, Duration::from_secs(6)));
     assert_eq!(told.outcome.remembered.unwrap().stamps(), [1_700_086_406, 1, 1, 1, 1]);
-    assert_eq!(told.tests[0].1, Standing::NeverPassed);
-    assert_eq!(told.tests[1].1, Standing::Disabled);
+    assert_eq!(told.tests[0].1, TestState::NeverPassed);
+    assert_eq!(told.tests[1].1, TestState::Disabled);
 }
 
 #[test]
@@ -105,12 +105,14 @@ fn a_late_answer_is_shown_and_does_not_count() {
     let policy = policy(r#"{"dnsbl_sites": ["a.test", "b.test"], "dnsbl_action": "drop"}"#);
     let client = CLIENT.parse().unwrap();
     let at = |index, millis| match says(&policy, index, client, LISTED) {
-        Reply::Asked { message, .. } => Reply::Asked { message, after: Duration::from_millis(millis) },
-        Reply::NotAsked => Reply::NotAsked,
+        ListReply::Asked { message, .. } => {
+            ListReply::Asked { message, after: Duration::from_millis(millis) }
+        }
+        ListReply::NotAsked => ListReply::NotAsked,
     };
     for (millis, score, counts) in [(5_999, 1, true), (6_000, 0, false), (6_001, 0, false)] {
-        let replies = [at(0, millis), Reply::NotAsked];
-        let case = Case { client, server: None, record: None, unix: NOW, replies: &replies };
+        let replies = [at(0, millis), ListReply::NotAsked];
+        let case = ClientFacts { client, server: None, record: None, unix: NOW, replies: &replies };
         let told = explain(&policy, &case);
         assert_eq!((told.score.total, told.lists[0].counts), (score, counts), "{millis}");
         assert!(told.lists[0].entries[0].matches);
@@ -146,13 +148,13 @@ fn a_record_is_read_as_postscreen_writes_it() {
 fn a_standing_says_the_same_as_the_record() {
     let enabled = [Test::Pregreet].into_iter().collect();
     for (stamp, expected) in [
-        (0, Standing::NeverPassed),
-        (1, Standing::NeverPassed),
-        (99, Standing::ExpiredSince(99)),
-        (100, Standing::ValidUntil(100)),
+        (0, TestState::NeverPassed),
+        (1, TestState::NeverPassed),
+        (99, TestState::ExpiredSince(99)),
+        (100, TestState::ValidUntil(100)),
     ] {
         let record = Record::from_stamps([stamp; 5]);
-        assert_eq!(Standing::of(record, Test::Pregreet, enabled, 100), expected);
-        assert_eq!(Standing::of(record, Test::Dnsbl, enabled, 100), Standing::Disabled);
+        assert_eq!(TestState::of(record, Test::Pregreet, enabled, 100), expected);
+        assert_eq!(TestState::of(record, Test::Dnsbl, enabled, 100), TestState::Disabled);
     }
 }

@@ -78,7 +78,7 @@ impl Asking {
     }
 
     /// List number `list` answers question number `question` about a client.
-    fn hears(&mut self, number: u32, question: u32, list: usize, says: Says) -> Option<Answered> {
+    fn hears(&mut self, number: u32, question: u32, list: usize, says: Says) -> Option<LookupAnswer> {
         let answer = says.wire(key(number).client, &self.policy, list);
         self.lookups.hear(question, answer.as_deref().map_err(|&failure| failure))
     }

@@ -52,7 +52,7 @@ pub(super) fn key_of(client: IpAddr) -> [u8; KEY_LEN] {
 
 /// What is known of one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ClientEntry {
     key: [u8; KEY_LEN],
     generation: u32,
     /// Sessions that last renewed in `generation`.
@@ -64,7 +64,7 @@ pub struct Entry {
     shared: Record,
 }
 
-impl Entry {
+impl ClientEntry {
     fn new(key: [u8; KEY_LEN], generation: u32) -> Self {
         let (passes, shared) = (Record::default(), Record::default());
         Self { key, generation, present: 0, previous: 0, marks: 0, passes, shared }
@@ -154,7 +154,7 @@ impl Entry {
 
 /// Some clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bucket(Vec<Entry>);
+pub struct Bucket(Vec<ClientEntry>);
 
 impl Bucket {
     /// Reads what [`Bucket::encode`] wrote. Anything else, such as another version's bucket or one that was cut short,
@@ -186,20 +186,20 @@ impl Bucket {
     }
 
     /// What is known of a client.
-    pub fn find(&self, client: IpAddr) -> Option<&Entry> {
+    pub fn find(&self, client: IpAddr) -> Option<&ClientEntry> {
         let key = key_of(client);
         self.0.iter().find(|entry| entry.key == key)
     }
 
     /// The same, to be changed.
-    pub fn find_mut(&mut self, client: IpAddr) -> Option<&mut Entry> {
+    pub fn find_mut(&mut self, client: IpAddr) -> Option<&mut ClientEntry> {
         let key = key_of(client);
         self.0.iter_mut().find(|entry| entry.key == key)
     }
 
     /// Counts a session of a client in generation `now`, after taking it out of generation `counted` if it was counted
     /// there. `None`: all places are taken by clients with open sessions.
-    pub fn enter(&mut self, client: IpAddr, counted: Option<u32>, now: u32) -> Option<&mut Entry> {
+    pub fn enter(&mut self, client: IpAddr, counted: Option<u32>, now: u32) -> Option<&mut ClientEntry> {
         self.0.iter_mut().for_each(|entry| entry.advance(now));
         self.0.retain(|entry| !entry.is_empty());
         let key = key_of(client);
@@ -210,7 +210,7 @@ impl Bucket {
             return None;
         }
         let place = place.unwrap_or_else(|| {
-            self.0.push(Entry::new(key, now));
+            self.0.push(ClientEntry::new(key, now));
             self.0.len() - 1
         });
         let entry = self.0.get_mut(place)?;
@@ -237,14 +237,14 @@ impl Bucket {
     /// Remembers the passes of a client, in place of its old ones, or of those that end first when there are
     /// [`PASSES_PER_BUCKET`] already.
     pub fn remember(&mut self, client: IpAddr, record: Record) {
-        if self.find(client).and_then(Entry::passes).is_none() {
+        if self.find(client).and_then(ClientEntry::passes).is_none() {
             let remembered = self.0.iter().filter(|entry| entry.passes().is_some()).count();
             if remembered >= PASSES_PER_BUCKET {
                 self.forget_one();
             }
         }
         if self.find(client).is_none() {
-            self.0.push(Entry::new(key_of(client), 0));
+            self.0.push(ClientEntry::new(key_of(client), 0));
         }
         if let Some(entry) = self.find_mut(client) {
             entry.marks |= MARK_PASSES;
@@ -264,14 +264,14 @@ impl Bucket {
     }
 }
 
-fn decode_entry(bytes: &[u8]) -> Option<Entry> {
+fn decode_entry(bytes: &[u8]) -> Option<ClientEntry> {
     let (&key, rest) = bytes.split_first_chunk::<KEY_LEN>()?;
     let (&generation, rest) = rest.split_first_chunk::<4>()?;
     let (&present, rest) = rest.split_first_chunk::<4>()?;
     let (&previous, rest) = rest.split_first_chunk::<4>()?;
     let (&marks, stamps) = rest.split_first()?;
     let (passes, shared) = stamps.split_at_checked(RECORD_LEN)?;
-    Some(Entry {
+    Some(ClientEntry {
         key,
         generation: u32::from_be_bytes(generation),
         present: u32::from_be_bytes(present),

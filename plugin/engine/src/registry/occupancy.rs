@@ -1,34 +1,27 @@
 //! How many sessions are open over all workers.
 //!
-//! ```text
-//! occupancy = version (1 byte), next worker number (4) { slot }
-//! slot      = worker number (4), sessions (4), sessions in transit (4), written at, Unix seconds (4); big endian
-//! ```
-//!
-//! All slots are in one value, `postscreen.occupancy`. It is the one key that every worker writes, so it must not be
-//! written for every client: a worker writes [`WRITES_PER_SECOND`] times a second at most, and only when its own count
-//! has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of held clients is behind. Its
-//! own sessions each worker always counts exactly; those of others are as old as their last write. Since a slot holds a
-//! number and not a difference, a write that is given up is mended by the next one.
+//! Each worker has a slot, and all slots are in one value, `postscreen.occupancy`. It is the one key that every worker
+//! writes, so it must not be written for every client: a worker writes [`WRITES_PER_SECOND`] times a second at most,
+//! and only when its own count has moved by more than the limits can feel (a part in [`GRAIN`]), or when the gauge of
+//! held clients is behind. Its own sessions each worker always counts exactly; those of others are as old as their last
+//! write. Since a slot holds a number and not a difference, a write that is given up is mended by the next one.
 //!
 //! Stress is each worker's own conclusion from the totals and from its own `pre_queue_limit`: workers with different
 //! limits (two listeners, or an old configuration beside a new one) do not disturb each other. It begins when a client
 //! comes, for it is that client's waits which are shorter; where clients come to several workers at once, the one whose
 //! arrival is written last sees them all. Of the workers with one limit only the first announces a change.
 
-use super::stress::{announcement, is_stressed};
+mod slots;
+
+pub use slots::{OCCUPANCY_LEN_MAX, SLOT_LEN, SLOTS};
+
 use super::{LEASE_S, RENEW_EVERY_S, stored_time};
 use crate::policy::Policy;
 use crate::shared::{self, SharedData};
 use crate::time::{Instant, Now};
+use slots::SlotTable;
 use std::time::Duration;
 
-/// The most workers that are counted. One more sees the others and its own sessions, and is not seen.
-pub const SLOTS: usize = 256;
-/// Bytes per worker.
-pub const SLOT_LEN: usize = 16;
-/// The most bytes of the value.
-pub const OCCUPANCY_LEN_MAX: usize = HEAD_LEN + SLOTS * SLOT_LEN;
 /// How often one worker writes at most, in any second.
 pub const WRITES_PER_SECOND: usize = 4;
 /// A limit does not feel a part in so many of itself. Smaller limits are exact, as far as the writes go.
@@ -42,8 +35,6 @@ const SECOND: Duration = Duration::from_secs(1);
 const RENEW_AFTER: Duration = Duration::from_secs(RENEW_EVERY_S);
 const CORRECT_AFTER: Duration = Duration::from_secs(LEASE_S + 1);
 
-const HEAD_LEN: usize = 5;
-const VERSION: u8 = 1;
 const KEY: &str = "postscreen.occupancy";
 
 /// Sessions, of one worker or of all.
@@ -75,14 +66,14 @@ impl Load {
 
 /// What the totals are for; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct QueueLimits {
     /// `pre_queue_limit`, in sessions. Stress is measured by it, too.
     pub pre_queue: u32,
     /// `post_queue_limit`, in sessions in transit.
     pub post_queue: u32,
 }
 
-impl Limits {
+impl QueueLimits {
     /// Those of a policy.
     pub fn of(policy: &Policy) -> Self {
         Self { pre_queue: policy.pre_queue_limit, post_queue: policy.post_queue_limit }
@@ -121,7 +112,7 @@ pub struct Occupancy {
 impl Occupancy {
     /// A session begins: counts it, and learns what other workers have written, if that is old. The gauge, if that took
     /// a write.
-    pub fn opened<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
+    pub fn opened<S: SharedData>(&mut self, shared: &S, limits: QueueLimits, now: Now) -> Option<u32> {
         self.own.sessions = self.own.sessions.saturating_add(1);
         self.arrived = true;
         let grain = limits.grain()?;
@@ -131,7 +122,7 @@ impl Occupancy {
         if gauge.is_none() && self.read_at.is_none_or(is_old) {
             let stored = shared.fetch(KEY).ok().flatten();
             self.others = stored.map_or(Load::default(), |(bytes, _)| {
-                Table::decode(&bytes).totals(stored_time(now.unix), self.number)
+                SlotTable::decode(&bytes).totals(stored_time(now.unix), self.number)
             });
             self.read_at = Some(now.instant);
         }
@@ -168,7 +159,7 @@ impl Occupancy {
     ///
     /// A worker to which no client has come since its last write has no stress to announce: its configuration may have
     /// been replaced.
-    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<String> {
+    pub fn conclude<S: SharedData>(&mut self, shared: &S, limits: QueueLimits, now: Now) -> Option<String> {
         let may_begin = self.arrived;
         self.arrived &= self.own != self.written;
         let before = self.is_stressed();
@@ -187,7 +178,7 @@ impl Occupancy {
     }
 
     /// When [`Occupancy::write`] is to be called; `None`: never, as things are.
-    pub fn deadline(&self, limits: Limits) -> Option<Instant> {
+    pub fn deadline(&self, limits: QueueLimits) -> Option<Instant> {
         let renewal = (self.written != Load::default()).then(|| self.last_write().after(RENEW_AFTER));
         // Others that seem to hold clients may be dead, and then nobody else corrects the gauge.
         let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
@@ -211,13 +202,13 @@ impl Occupancy {
     /// Writes this worker's slot if that is due; the clients that are held over all workers, for the gauge.
     ///
     /// A worker whose host cannot tell knows only its own sessions.
-    pub fn write<S: SharedData>(&mut self, shared: &S, limits: Limits, now: Now) -> Option<u32> {
+    pub fn write<S: SharedData>(&mut self, shared: &S, limits: QueueLimits, now: Now) -> Option<u32> {
         if !self.is_due(limits, now) {
             return None;
         }
         let unix = stored_time(now.unix);
         let written = shared::update(shared, KEY, |bytes| {
-            let mut table = Table::decode(bytes);
+            let mut table = SlotTable::decode(bytes);
             let number = table.put(self.number, self.own, unix);
             (Some(table.encode()), (number, table.totals(unix, number)))
         });
@@ -242,13 +233,13 @@ impl Occupancy {
         let number = self.number?;
         let unix = stored_time(now.unix);
         shared::update(shared, KEY, |bytes| {
-            let mut table = Table::decode(bytes);
-            table.slots.retain(|slot| slot.number != number);
+            let mut table = SlotTable::decode(bytes);
+            table.remove(number);
             (Some(table.encode()), table.totals(unix, None).held())
         })
     }
 
-    fn is_due(&self, limits: Limits, now: Now) -> bool {
+    fn is_due(&self, limits: QueueLimits, now: Now) -> bool {
         self.deadline(limits).is_some_and(|due| due <= now.instant)
     }
 
@@ -260,82 +251,37 @@ impl Occupancy {
 /// The totals over all workers as last written, for one fetch. A host that cannot tell counts nobody.
 pub fn totals<S: SharedData>(shared: &S, now_unix: u64) -> Load {
     let stored = shared.fetch(KEY).ok().flatten();
-    stored.map(|(bytes, _)| Table::decode(&bytes).totals(stored_time(now_unix), None)).unwrap_or_default()
+    stored.map(|(bytes, _)| SlotTable::decode(&bytes).totals(stored_time(now_unix), None)).unwrap_or_default()
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Table {
-    next_number: u32,
-    slots: Vec<Slot>,
+/// Whether there is stress with `sessions` open sessions, when `stressed` says whether there was.
+///
+/// It begins with 90 % of `pre_queue_limit` and ends with 70 %, so that one session more or less does not flip it.
+/// A limit of 0 is none, and never stress. Under a limit of 4 both shares are the same number; there it ends below it.
+fn is_stressed(stressed: bool, sessions: u32, pre_queue_limit: u32) -> bool {
+    if pre_queue_limit == 0 {
+        return false;
+    }
+    // The session that is being opened is counted, so postscreen never begins with none.
+    let high = share(0.9, pre_queue_limit).max(1);
+    let low = share(0.7, pre_queue_limit);
+    sessions >= high || (stressed && sessions > low)
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Slot {
-    number: u32,
-    load: Load,
-    written_at: u32,
+/// The log line of a change to `stressed`.
+fn announcement(stressed: bool, sessions: u32) -> String {
+    let verb = if stressed { "entering" } else { "leaving" };
+    format!("{verb} STRESS mode with {sessions} connections")
 }
 
-impl Slot {
-    /// A time far ahead is from before the clock was set back.
-    fn is_fresh(&self, now: u32) -> bool {
-        u64::from(self.written_at.abs_diff(now)) <= LEASE_S
-    }
-}
-
-impl Table {
-    /// Anything that [`Table::encode`] did not write reads as empty.
-    fn decode(bytes: &[u8]) -> Self {
-        let Some((&[VERSION, a, b, c, d], slots)) = bytes.split_first_chunk::<HEAD_LEN>() else {
-            return Self::default();
-        };
-        let next_number = u32::from_be_bytes([a, b, c, d]);
-        let slots = slots.chunks_exact(SLOT_LEN).take(SLOTS).filter_map(decode_slot).collect();
-        Self { next_number, slots }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEAD_LEN + self.slots.len() * SLOT_LEN);
-        bytes.push(VERSION);
-        bytes.extend_from_slice(&self.next_number.to_be_bytes());
-        for slot in &self.slots {
-            for number in [slot.number, slot.load.sessions, slot.load.in_transit, slot.written_at] {
-                bytes.extend_from_slice(&number.to_be_bytes());
-            }
-        }
-        bytes
-    }
-
-    /// Writes the slot of worker `number`, or claims one. The worker's number; `None`: all slots are taken.
-    fn put(&mut self, number: Option<u32>, load: Load, now: u32) -> Option<u32> {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| Some(slot.number) == number) {
-            (slot.load, slot.written_at) = (load, now);
-            return number;
-        }
-        self.slots.retain(|slot| slot.is_fresh(now));
-        if self.slots.len() >= SLOTS {
-            return None;
-        }
-        let number = self.next_number;
-        self.next_number = number.wrapping_add(1);
-        self.slots.push(Slot { number, load, written_at: now });
-        Some(number)
-    }
-
-    /// The sum over all workers but one.
-    fn totals(&self, now: u32, but: Option<u32>) -> Load {
-        let fresh = self.slots.iter().filter(|slot| slot.is_fresh(now) && Some(slot.number) != but);
-        fresh.fold(Load::default(), |sum, slot| sum.plus(slot.load))
-    }
-}
-
-fn decode_slot(bytes: &[u8]) -> Option<Slot> {
-    let mut numbers = [0; SLOT_LEN / 4];
-    for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(4)) {
-        *number = u32::from_be_bytes(bytes.try_into().ok()?);
-    }
-    let [number, sessions, in_transit, written_at] = numbers;
-    Some(Slot { number, load: Load { sessions, in_transit }, written_at })
+/// As Postfix computes it, in floating point: of 90, seven tenths are 62.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a u32 is one, and Postfix cuts the fraction off"
+)]
+fn share(part: f64, limit: u32) -> u32 {
+    (part * f64::from(limit)) as u32
 }
 
 #[cfg(test)]

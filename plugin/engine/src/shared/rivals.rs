@@ -1,7 +1,8 @@
-//! A store for tests in which others are faster, or which fails.
+//! Stores for tests in which others are faster, or which fail.
 
 use super::{Memory, SharedData};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
 /// [`Memory`], in which someone else changes the value before each of the first `lost` writes.
 pub struct Rivals<F> {
@@ -49,6 +50,61 @@ impl SharedData for Broken {
 
     fn store(&self, _key: &str, _value: &[u8], _version: u32) -> Result<bool, ()> {
         Err(())
+    }
+}
+
+/// [`Memory`] that counts its keys, and of which one call in `fails_one_in` fails or loses a race; 0: none does.
+#[derive(Debug)]
+pub struct UnreliableStore {
+    memory: Memory,
+    keys: RefCell<BTreeSet<String>>,
+    fails_one_in: u32,
+    random: RefCell<fastrand::Rng>,
+    /// Nothing fails while this is set.
+    pub is_calm: Cell<bool>,
+}
+
+impl UnreliableStore {
+    /// A store whose failures follow from `seed`.
+    pub fn new(seed: u64, fails_one_in: u32) -> Self {
+        let random = RefCell::new(fastrand::Rng::with_seed(seed));
+        let (memory, keys) = (Memory::default(), RefCell::default());
+        Self { memory, keys, fails_one_in, random, is_calm: Cell::new(false) }
+    }
+
+    /// Whether no call ever fails.
+    pub fn never_fails(&self) -> bool {
+        self.fails_one_in == 0
+    }
+
+    /// How many keys there are.
+    pub fn keys(&self) -> usize {
+        self.keys.borrow().len()
+    }
+
+    fn fails(&self) -> bool {
+        let may_fail = self.fails_one_in > 0 && !self.is_calm.get();
+        may_fail && self.random.borrow_mut().u32(..self.fails_one_in) == 0
+    }
+}
+
+impl SharedData for UnreliableStore {
+    type Error = ();
+
+    fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, ()> {
+        if self.fails() { Err(()) } else { Ok(self.memory.fetch(key).unwrap_or_default()) }
+    }
+
+    /// A failure may come after the value was stored.
+    fn store(&self, key: &str, value: &[u8], version: u32) -> Result<bool, ()> {
+        if self.fails() {
+            return if self.random.borrow_mut().bool() { Ok(false) } else { Err(()) };
+        }
+        let stored = self.memory.store(key, value, version).unwrap_or_default();
+        if stored && !self.keys.borrow().contains(key) {
+            self.keys.borrow_mut().insert(key.to_owned());
+        }
+        if self.fails() { Err(()) } else { Ok(stored) }
     }
 }
 

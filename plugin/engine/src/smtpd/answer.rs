@@ -1,16 +1,35 @@
 //! What the dummy SMTP server answers to each command.
 
-use super::address::{extract, quote};
-use super::command::{Command, Verb};
-use super::{Ending, Smtpd};
+use super::command::{Command, Verb, extract, quote};
+use super::{DialogueEnd, Smtpd};
 use crate::metric::Counter;
-use crate::policy::EhloKeyword;
+use crate::policy::{EhloKeyword, Policy};
 use crate::reply;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::net::IpAddr;
 
 const HELO_FIRST: &str = "503 5.5.1 Error: send HELO/EHLO first\r\n";
 const NOT_IMPLEMENTED: &str = "502 5.5.1 Error: command not implemented\r\n";
 const NO_RECIPIENTS: &str = "554 5.5.1 Error: no valid recipients\r\n";
 const OK: &str = "250 2.0.0 Ok\r\n";
+
+/// The order in which postscreen logs what it leaves out.
+const LOG_ORDER: [EhloKeyword; 13] = [
+    EhloKeyword::EightBitMime,
+    EhloKeyword::Auth,
+    EhloKeyword::Etrn,
+    EhloKeyword::Pipelining,
+    EhloKeyword::Size,
+    EhloKeyword::Vrfy,
+    EhloKeyword::Xclient,
+    EhloKeyword::Xforward,
+    EhloKeyword::Starttls,
+    EhloKeyword::Enhancedstatuscodes,
+    EhloKeyword::Dsn,
+    EhloKeyword::Smtputf8,
+    EhloKeyword::Chunking,
+];
 
 impl Smtpd {
     /// Answers a command. Parameters of commands are ignored.
@@ -33,7 +52,7 @@ impl Smtpd {
             Some(Verb::Noop) => self.say(OK),
             Some(Verb::Vrfy) => self.vrfy(command),
             Some(Verb::Etrn) => self.etrn(command),
-            Some(Verb::Quit) => self.say_and_end("221 2.0.0 Bye\r\n", Ending::Quit),
+            Some(Verb::Quit) => self.say_and_end("221 2.0.0 Bye\r\n", DialogueEnd::Quit),
             Some(Verb::Auth | Verb::Xclient | Verb::Xforward) | None => {
                 self.say("502 5.5.2 Error: command not recognized\r\n");
             }
@@ -53,6 +72,25 @@ impl Smtpd {
         self.envelope.extended = true;
         let offer = self.offer();
         self.say(&offer);
+    }
+
+    /// Chooses what this client does not get to see, logs it if that is special to this client, and returns the reply.
+    fn offer(&mut self) -> String {
+        let general: BTreeSet<EhloKeyword> = self.policy.discard_ehlo_keywords.iter().copied().collect();
+        let special = special(&self.policy, self.client.ip()).filter(|special| *special != general);
+        if let Some(special) = &special
+            && !special.is_empty()
+            && !special.contains(&EhloKeyword::SilentDiscard)
+        {
+            let names = LOG_ORDER.iter().filter(|keyword| special.contains(keyword));
+            let names: Vec<&str> = names.map(|keyword| keyword.as_str()).collect();
+            let (address, port) = (self.client.ip(), self.client.port());
+            // No colon before the port: as in postscreen.
+            let text = format!("[{address}]{port}: discarding EHLO keywords: {}", names.join(" "));
+            self.log(text.as_bytes());
+        }
+        self.discarded = special.unwrap_or(general);
+        ehlo_reply(&self.policy, &self.discarded)
     }
 
     fn greeted(&mut self, name: &[u8]) {
@@ -110,7 +148,7 @@ impl Smtpd {
         } else {
             NO_RECIPIENTS
         };
-        self.say_and_end(text, Ending::NoRecipient);
+        self.say_and_end(text, DialogueEnd::NoRecipient);
     }
 
     fn bdat(&mut self, command: &Command<'_>) {
@@ -124,7 +162,7 @@ impl Smtpd {
         } else {
             NO_RECIPIENTS
         };
-        self.say_and_end(text, Ending::NoRecipient);
+        self.say_and_end(text, DialogueEnd::NoRecipient);
     }
 
     fn vrfy(&mut self, command: &Command<'_>) {
@@ -155,4 +193,39 @@ impl Smtpd {
     fn lacks_helo(&self) -> bool {
         self.policy.helo_required && self.envelope.helo.is_none()
     }
+}
+
+/// The keywords that `discard_ehlo_keyword_address_maps` names for this client, if it says anything about it.
+fn special(policy: &Policy, client: IpAddr) -> Option<BTreeSet<EhloKeyword>> {
+    let rule = policy.discard_ehlo_keyword_address_maps.iter().find(|rule| rule.cidr.matches(client))?;
+    Some(rule.keywords.iter().copied().collect())
+}
+
+fn ehlo_reply(policy: &Policy, discarded: &BTreeSet<EhloKeyword>) -> String {
+    let size = match policy.message_size_limit {
+        0 => EhloKeyword::Size.as_str().to_owned(),
+        limit => format!("{} {limit}", EhloKeyword::Size),
+    };
+    let offers = [
+        (EhloKeyword::Size, true),
+        (EhloKeyword::Vrfy, !policy.disable_vrfy_command),
+        (EhloKeyword::Etrn, true),
+        (EhloKeyword::Enhancedstatuscodes, true),
+        (EhloKeyword::EightBitMime, true),
+        (EhloKeyword::Dsn, true),
+        (EhloKeyword::Smtputf8, policy.smtputf8_enable),
+        (EhloKeyword::Chunking, true),
+    ];
+    let mut lines = vec![policy.myhostname.as_str()];
+    for (keyword, _) in offers.into_iter().filter(|(keyword, on)| *on && !discarded.contains(keyword)) {
+        lines.push(if keyword == EhloKeyword::Size { &size } else { keyword.as_str() });
+    }
+    let last = lines.len().saturating_sub(1);
+    let mut reply = String::new();
+    for (index, line) in lines.into_iter().enumerate() {
+        let dash = if index == last { ' ' } else { '-' };
+        // Writing to a String cannot fail.
+        _ = write!(reply, "250{dash}{line}\r\n");
+    }
+    reply
 }

@@ -1,4 +1,62 @@
-//! From lines to commands.
+//! From bytes to lines, from lines to commands, and from their arguments to addresses, which are read without judging
+//! and written into the log as people write them.
+
+/// Collects the bytes of a line until its end: CR LF, or LF alone.
+#[derive(Debug)]
+pub(super) struct LineReader {
+    partial: Vec<u8>,
+    limit: usize,
+}
+
+/// What some bytes amount to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// The end of the line has not come yet.
+    Partial,
+    /// The line has more bytes than the limit, with its end. No line can be read any more.
+    TooLong,
+    /// A line, without its end.
+    Line {
+        /// What stood before CR LF or LF.
+        line: Vec<u8>,
+        /// It ended with LF alone.
+        bare: bool,
+    },
+}
+
+impl LineReader {
+    /// A reader of lines of at most `limit` bytes, with CR LF (`line_length_limit`).
+    pub(super) fn new(limit: u32) -> Self {
+        Self { partial: Vec::new(), limit: usize::try_from(limit).unwrap_or(usize::MAX) }
+    }
+
+    /// Reads up to the end of one line; returns the bytes behind it.
+    pub(super) fn read<'a>(&mut self, bytes: &'a [u8]) -> (Read, &'a [u8]) {
+        let end = bytes.iter().position(|&byte| byte == b'\n').map(|newline| newline + 1);
+        let (part, behind) = bytes.split_at_checked(end.unwrap_or(bytes.len())).unwrap_or((bytes, &[]));
+        if self.partial.len() + part.len() > self.limit {
+            self.partial = Vec::new();
+            return (Read::TooLong, behind);
+        }
+        self.partial.extend_from_slice(part);
+        if end.is_none() {
+            return (Read::Partial, behind);
+        }
+        let mut line = std::mem::take(&mut self.partial);
+        line.pop();
+        let bare = line.last() != Some(&b'\r');
+        if !bare {
+            line.pop();
+        }
+        (Read::Line { line, bare }, behind)
+    }
+
+    /// How many bytes of an unfinished line are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.partial.capacity()
+    }
+}
 
 /// The commands that are known, whether or not they are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +161,61 @@ impl<'a> Command<'a> {
 fn split_at(bytes: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let mut parts = bytes.splitn(2, |&byte| byte == separator);
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+/// Reads the address behind the colon (postscreen's `psc_extract_addr`): in angle brackets, or up to a space. Quotes
+/// and backslashes go, and so does a source route. Whatever the client sent is an address, also nothing at all.
+pub(super) fn extract(text: &[u8]) -> Vec<u8> {
+    let mut bytes = text.iter().copied().skip_while(|&byte| byte == b' ').peekable();
+    let end = match bytes.next_if_eq(&b'<') {
+        Some(_) => b'>',
+        None => b' ',
+    };
+    let mut address = Vec::new();
+    let mut quoted = false;
+    while let Some(byte) = bytes.next() {
+        match byte {
+            _ if byte == end && !quoted => break,
+            b'"' => quoted = !quoted,
+            b'\\' => address.extend(bytes.next()),
+            _ => address.push(byte),
+        }
+    }
+    if address.first() == Some(&b'@')
+        && let Some(colon) = address.iter().position(|&byte| byte == b':')
+    {
+        address.drain(..=colon);
+    }
+    address
+}
+
+/// Writes an address as it stands in mail headers: with quotes around its local part if that is needed (RFC 5322,
+/// section 3.4.1; Postfix's default `info_log_address_format = external`).
+pub(super) fn quote(address: &[u8]) -> Vec<u8> {
+    if address.is_empty() {
+        return Vec::new();
+    }
+    let at = address.iter().rposition(|&byte| byte == b'@').unwrap_or(address.len());
+    let (local, domain) = address.split_at_checked(at).unwrap_or((address, &[]));
+    if is_dot_string(local) {
+        return address.to_vec();
+    }
+    let mut quoted = vec![b'"'];
+    for &byte in local {
+        if matches!(byte, b'"' | b'\\' | b'\r') {
+            quoted.push(b'\\');
+        }
+        quoted.push(byte);
+    }
+    quoted.push(b'"');
+    quoted.extend_from_slice(domain);
+    quoted
+}
+
+/// Whether a local part needs no quotes. Postfix takes bytes above 127 for letters.
+fn is_dot_string(local: &[u8]) -> bool {
+    let plain = |&byte: &u8| !byte.is_ascii_control() && !br#" ()<>@,;:\"[]"#.contains(&byte);
+    local.split(|&byte| byte == b'.').all(|atom| !atom.is_empty() && atom.iter().all(plain))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The deep tests: what a client does wrong while it talks.
 
 use super::command::Command;
-use super::{Ending, Event, Smtpd};
+use super::{DialogueEnd, DialogueEvent, Smtpd};
 use crate::line::{CLIENT_TEXT_MAX, escape_start, printable};
 use crate::metric::Counter;
 use crate::policy::{Action, ForbiddenCommand};
@@ -10,14 +10,14 @@ use crate::reply;
 
 /// How the deep tests of one session stand.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct DeepTests {
     /// The tests that run and are not violated yet. Each violation is reported once.
     intact: TestSet,
     /// The tests that have been passed.
     passed: TestSet,
 }
 
-impl Watch {
+impl DeepTests {
     pub(super) fn new(watch: TestSet) -> Self {
         Self { intact: watch, passed: TestSet::NONE }
     }
@@ -60,19 +60,19 @@ impl Smtpd {
     /// The client got as far as RCPT: it passes every test that it has not violated so far, whatever the reply to it.
     pub(super) fn pass_deep_tests(&mut self) {
         for test in [Test::BareNewline, Test::NonSmtpCommand, Test::Pipelining] {
-            if self.watches(test) && !self.watch.passed.contains(test) {
-                self.watch.passed |= test.into();
-                self.events.push(Event::Passed(test));
+            if self.watches(test) && !self.deep_tests.passed.contains(test) {
+                self.deep_tests.passed |= test.into();
+                self.events.push(DialogueEvent::Passed(test));
             }
         }
     }
 
     fn watches(&self, test: Test) -> bool {
-        self.watch.intact.contains(test)
+        self.deep_tests.intact.contains(test)
     }
 
     fn violated(&mut self, test: Test) {
-        self.watch.intact = self.watch.intact.without(test.into());
+        self.deep_tests.intact = self.deep_tests.intact.without(test.into());
         let (counter, action, last_words) = match test {
             Test::NonSmtpCommand => {
                 (Counter::NonSmtpCommand, self.policy.non_smtp_command_action, reply::NO_SMTP)
@@ -84,14 +84,14 @@ impl Smtpd {
         };
         self.count(counter);
         match action {
-            Action::Ignore => self.events.push(Event::Ignored(test)),
+            Action::Ignore => self.events.push(DialogueEvent::Ignored(test)),
             Action::Enforce => {
-                self.events.push(Event::Failed(test));
+                self.events.push(DialogueEvent::Failed(test));
                 reply::PROTOCOL_ERROR_RCPT.clone_into(&mut self.reject);
             }
             Action::Drop => {
-                self.events.push(Event::Failed(test));
-                self.say_and_end(last_words, Ending::Dropped(test));
+                self.events.push(DialogueEvent::Failed(test));
+                self.say_and_end(last_words, DialogueEnd::Dropped(test));
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Dialogues as stories: what the client sends together, and all that comes of it, line by line.
 
 mod commands;
-mod ehlo;
 mod limits;
 mod properties;
 mod violations;
@@ -41,19 +40,19 @@ impl Dialogue {
     }
 }
 
-fn shown(event: Event) -> Option<String> {
+fn shown(event: DialogueEvent) -> Option<String> {
     Some(match event {
-        Event::Say(bytes) => {
+        DialogueEvent::Say(bytes) => {
             let text = String::from_utf8(bytes).unwrap();
             format!("say {}", text.strip_suffix("\r\n").unwrap().replace("\r\n", " | "))
         }
-        Event::Log(text) => format!("log {text}"),
-        Event::Count(counter) => format!("count {}", counter.name()),
-        Event::LineDone => return None,
-        Event::Passed(test) => format!("passed {test:?}"),
-        Event::Failed(test) => format!("failed {test:?}"),
-        Event::Ignored(test) => format!("ignored {test:?}"),
-        Event::End(ending) => format!("end {ending:?}"),
+        DialogueEvent::Log(text) => format!("log {text}"),
+        DialogueEvent::Count(counter) => format!("count {}", counter.name()),
+        DialogueEvent::LineDone => return None,
+        DialogueEvent::Passed(test) => format!("passed {test:?}"),
+        DialogueEvent::Failed(test) => format!("failed {test:?}"),
+        DialogueEvent::Ignored(test) => format!("ignored {test:?}"),
+        DialogueEvent::End(ending) => format!("end {ending:?}"),
     })
 }
 
@@ -126,7 +125,7 @@ fn what_comes_together_with_starttls_stays_unread_until_more_comes() {
         ]
     );
     assert_eq!(client.0.receive(b"STARTTLS\r\n", NOW).len(), 1, "and the time limit does not begin anew");
-    assert_eq!(client.0.receive(b"NOOP\r\n", NOW).last(), Some(&Event::LineDone));
+    assert_eq!(client.0.receive(b"NOOP\r\n", NOW).last(), Some(&DialogueEvent::LineDone));
 }
 
 #[test]

@@ -3,7 +3,7 @@ mod lists;
 mod random;
 mod workers;
 
-use crate::io::{ConnectionId, DnsFailure, Endpoints, Input, Output, Task, Upstream};
+use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, Input, Output, Task};
 use crate::line::Severity;
 use crate::registry::{Load, RENEW_EVERY_S, recall, totals};
 use crate::shared::Memory;
@@ -13,7 +13,7 @@ use crate::verdict::Verdict;
 use host::{SomeHost, alone, client, has, lines, policy, questions};
 use std::rc::Rc;
 
-const DIAL: Output = Output::Dial(Upstream::Backend);
+const DIAL: Output = Output::Dial(Destination::Backend);
 
 /// Both ways to go.
 const FAREWELLS: [Input<'_>; 2] = [Input::ClientEnd, Input::ClientClosed];

@@ -1,7 +1,7 @@
 //! A screen that breaks.
 
 use envoy_sim::LogLevel;
-use postscreen_engine::{Output, Task, Upstream};
+use postscreen_engine::{Destination, Output, Task};
 
 use super::*;
 use crate::screen::Turn;
@@ -19,7 +19,7 @@ impl Screen for Brittle {
     ) -> Result<Turn, Fault> {
         match input {
             postscreen_engine::Input::ClientOpened(Some(ends)) if ends.client.port() == 1 => {
-                let dial = Task { connection: Some(connection), output: Output::Dial(Upstream::Backend) };
+                let dial = Task { connection: Some(connection), output: Output::Dial(Destination::Backend) };
                 Ok(Turn { tasks: vec![dial], deadline: None })
             }
             postscreen_engine::Input::ClientOpened(Some(ends)) if ends.client.port() == 2 => {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::access::Decision;
-use crate::io::{ConnectionId, Endpoints, Host, Input, Output, Upstream};
+use crate::io::{ConnectionId, Destination, Endpoints, HostTraits, Input, Output};
 use crate::policy::Action;
 use crate::registry::remember;
 use crate::shared::Memory;
@@ -61,26 +61,33 @@ fn records() -> impl Strategy<Value = Option<Record>> {
     proptest::option::of(proptest::array::uniform5(stamp).prop_map(Record::from_stamps))
 }
 
-fn replies(policy: &Policy, client: IpAddr, lists: &[Says]) -> Vec<Reply> {
+fn replies(policy: &Policy, client: IpAddr, lists: &[Says]) -> Vec<ListReply> {
     let reply = |(index, says): (usize, &Says)| match *says {
         Says::Answer(last, after) => {
             let addresses: Vec<_> = last.map(|last| [127, 0, 0, last].into()).into_iter().collect();
             match super::says(policy, index, client, &addresses) {
-                Reply::Asked { message, .. } => Reply::Asked { message, after: Duration::from_millis(after) },
-                Reply::NotAsked => Reply::NotAsked,
+                ListReply::Asked { message, .. } => {
+                    ListReply::Asked { message, after: Duration::from_millis(after) }
+                }
+                ListReply::NotAsked => ListReply::NotAsked,
             }
         }
-        Says::Fails => Reply::Asked { message: Err(DnsFailure::HttpStatus(503)), after: Duration::ZERO },
-        Says::Nothing => Reply::NotAsked,
+        Says::Fails => ListReply::Asked { message: Err(DnsFailure::HttpStatus(503)), after: Duration::ZERO },
+        Says::Nothing => ListReply::NotAsked,
     };
     lists.iter().take(policy.zones().len()).enumerate().map(reply).collect()
 }
 
 /// A whole session with a client that is silent, and hangs up when it is greeted.
-fn silent_visit(policy: &Policy, client: IpAddr, record: Option<Record>, replies: &[Reply]) -> Vec<Output> {
+fn silent_visit(
+    policy: &Policy,
+    client: IpAddr,
+    record: Option<Record>,
+    replies: &[ListReply],
+) -> Vec<Output> {
     let address = |ip| SocketAddr::new(ip, 25);
     let endpoints = Endpoints { client: address(client), server: address([127, 0, 0, 1].into()) };
-    let host = Host { teases: true, hash_key: [0; 16] };
+    let host = HostTraits { teases: true, hash_key: [0; 16] };
     let mut worker = Worker::new(Memory::default(), Arc::new(policy.clone()), host);
     if let Some(record) = record {
         assert!(remember(worker.shared(), client, record, policy.cache.buckets));
@@ -102,7 +109,7 @@ fn silent_visit(policy: &Policy, client: IpAddr, record: Option<Record>, replies
             give(Input::DeadlineReached, millis);
         }
         for (&question, reply) in questions.iter().zip(replies) {
-            if let Reply::Asked { message, after } = reply
+            if let ListReply::Asked { message, after } = reply
                 && u64::try_from(after.as_millis()).unwrap() == millis
             {
                 let answer = message.as_ref().map(Vec::as_slice).map_err(|&failure| failure);
@@ -124,13 +131,13 @@ proptest! {
     ) {
         let policy = policy(&json);
         let replies = replies(&policy, client, &lists);
-        let case = Case { client, server: None, record, unix: NOW, replies: &replies };
+        let case = ClientFacts { client, server: None, record, unix: NOW, replies: &replies };
         let told = explain(&policy, &case);
         let outputs = silent_visit(&policy, client, record, &replies);
 
         let has = |output: &Output| outputs.contains(output);
-        prop_assert_eq!(told.outcome.served, has(&Output::Dial(Upstream::Backend)));
-        let refused = has(&Output::Dial(Upstream::Nobody));
+        prop_assert_eq!(told.outcome.served, has(&Output::Dial(Destination::Backend)));
+        let refused = has(&Output::Dial(Destination::Nobody));
         prop_assert_eq!(told.outcome.served, !refused);
         let verdict = outputs.iter().find_map(|output| match output {
             Output::Verdict(verdict) => Some(*verdict),

@@ -15,11 +15,11 @@ fn until(expiry: u32) -> Record {
 }
 
 fn sessions(bucket: &Bucket, number: u8) -> u32 {
-    bucket.find(client(number)).map_or(0, Entry::sessions)
+    bucket.find(client(number)).map_or(0, ClientEntry::sessions)
 }
 
 fn passes(bucket: &Bucket, number: u8) -> Option<Record> {
-    bucket.find(client(number)).and_then(Entry::passes)
+    bucket.find(client(number)).and_then(ClientEntry::passes)
 }
 
 /// Clients 1 to `open` have a session each in generation 5.

@@ -1,13 +1,15 @@
 mod properties;
+mod stress;
 
+use super::slots::{HEAD_LEN, VERSION};
 use super::*;
 use crate::shared::rivals::{Broken, Rivals};
 use crate::shared::{Memory, WRITE_ATTEMPTS};
 
 const NOON: u64 = 1_795_003_200;
-const NONE: Limits = Limits { pre_queue: 0, post_queue: 0 };
+const NONE: QueueLimits = QueueLimits { pre_queue: 0, post_queue: 0 };
 /// A limit that feels every session.
-const SMALL: Limits = Limits { pre_queue: 10, post_queue: 0 };
+const SMALL: QueueLimits = QueueLimits { pre_queue: 10, post_queue: 0 };
 
 fn at(millis: u64) -> Now {
     Now { instant: Instant::from_millis(millis), unix: NOON + millis / 1_000 }
@@ -22,7 +24,7 @@ fn table_len(memory: &Memory) -> usize {
 }
 
 /// So many sessions begin at a worker.
-fn opens(worker: &mut Occupancy, shared: &impl SharedData, limits: Limits, sessions: u32, now: Now) {
+fn opens(worker: &mut Occupancy, shared: &impl SharedData, limits: QueueLimits, sessions: u32, now: Now) {
     for _ in 0..sessions {
         worker.opened(shared, limits, now);
     }
@@ -30,7 +32,7 @@ fn opens(worker: &mut Occupancy, shared: &impl SharedData, limits: Limits, sessi
 }
 
 /// Writes what is due, at the latest when it is.
-fn writes(worker: &mut Occupancy, shared: &impl SharedData, limits: Limits, now: Now) -> Option<u32> {
+fn writes(worker: &mut Occupancy, shared: &impl SharedData, limits: QueueLimits, now: Now) -> Option<u32> {
     worker.settle(now);
     let due = worker.deadline(limits)?.max(now.instant);
     worker.write(shared, limits, Now { instant: due, ..now })
@@ -79,10 +81,14 @@ fn sessions_in_transit_are_sessions_that_are_not_held() {
 #[test]
 fn a_small_limit_feels_every_session() {
     for (limit, grain) in [(1, 0), (1_023, 0), (1_024, 1), (2_047, 1), (2_048, 2), (10_000, 9)] {
-        let limits = Limits { pre_queue: limit, post_queue: 0 };
+        let limits = QueueLimits { pre_queue: limit, post_queue: 0 };
         assert_eq!(limits.grain(), Some(grain), "{limit}");
-        assert_eq!(Limits { pre_queue: 0, post_queue: limit }.grain(), Some(grain));
-        assert_eq!(Limits { pre_queue: u32::MAX, post_queue: limit }.grain(), Some(grain), "the smaller one");
+        assert_eq!(QueueLimits { pre_queue: 0, post_queue: limit }.grain(), Some(grain));
+        assert_eq!(
+            QueueLimits { pre_queue: u32::MAX, post_queue: limit }.grain(),
+            Some(grain),
+            "the smaller one"
+        );
         for (sessions, due) in [(grain, false), (grain + 1, true)] {
             let (memory, mut worker) = (Memory::default(), Occupancy::default());
             opens(&mut worker, &memory, limits, sessions, at(0));
@@ -135,7 +141,7 @@ fn in_one_second_there_are_so_many_writes() {
 
 #[test]
 fn others_are_read_at_most_so_often_where_the_limit_has_a_grain() {
-    let limits = Limits { pre_queue: 10_240, post_queue: 0 };
+    let limits = QueueLimits { pre_queue: 10_240, post_queue: 0 };
     let memory = Memory::default();
     let mut reader = Occupancy::default();
     opens(&mut reader, &memory, limits, 1, at(0));
@@ -228,68 +234,6 @@ fn one_worker_more_than_there_are_slots_is_not_seen() {
     assert_eq!(totals(&memory, later.unix), load(2), "and claims a slot that is given up");
 }
 
-/// The stress that a worker sees and announces after its sessions have changed to so many.
-fn concludes(worker: &mut Occupancy, memory: &Memory, limits: Limits, to: u32, now: Now) -> (bool, String) {
-    while worker.own().sessions > to {
-        worker.ended(false);
-    }
-    opens(worker, memory, limits, to - worker.own().sessions, now);
-    worker.write(memory, limits, now);
-    let announcement = worker.conclude(memory, limits, now);
-    (worker.is_stressed(), announcement.unwrap_or_default())
-}
-
-#[test]
-fn exactly_one_worker_announces_stress() {
-    let memory = Memory::default();
-    let [mut one, mut two] = [(); 2].map(|()| Occupancy::default());
-    let mut millis = 0;
-    let mut step = |worker: &mut Occupancy, to| {
-        millis += 1_000;
-        let conclusion = concludes(worker, &memory, SMALL, to, at(millis));
-        // What is due is written before the next one looks.
-        writes(worker, &memory, SMALL, at(millis));
-        conclusion
-    };
-    assert_eq!(step(&mut one, 4), (false, String::new()));
-    assert_eq!(step(&mut two, 4), (false, String::new()));
-    assert_eq!(step(&mut one, 5), (true, "entering STRESS mode with 9 connections".to_owned()));
-    assert_eq!(step(&mut two, 5), (true, String::new()));
-    assert_eq!(step(&mut two, 3), (true, String::new()));
-    assert_eq!(step(&mut two, 2), (false, "leaving STRESS mode with 7 connections".to_owned()));
-    assert_eq!(step(&mut one, 6), (true, String::new()), "it never saw the pause");
-    assert_eq!(step(&mut one, 5), (false, String::new()));
-    assert_eq!(step(&mut one, 7), (true, "entering STRESS mode with 9 connections".to_owned()));
-}
-
-#[test]
-fn workers_with_different_limits_conclude_differently_and_do_not_flip() {
-    let memory = Memory::default();
-    let [mut small, mut large] = [(); 2].map(|()| Occupancy::default());
-    let (low, high) = (SMALL, Limits { pre_queue: 1_000, post_queue: 0 });
-    let mut announced = Vec::new();
-    for second in 0..100 {
-        let sessions = 6 + u32::try_from(second % 2).unwrap();
-        let (stressed, line) = concludes(&mut small, &memory, low, sessions, at(second * 2_000));
-        announced.push(line);
-        assert!(stressed || second == 0, "9 to 12 of 10, and never 7 again");
-        let (stressed, line) = concludes(&mut large, &memory, high, sessions, at(second * 2_000));
-        announced.push(line);
-        assert!(!stressed, "of 1,000");
-    }
-    announced.retain(|line| !line.is_empty());
-    assert_eq!(announced.len(), 1, "{announced:?}");
-}
-
-#[test]
-fn without_a_limit_there_is_no_stress() {
-    let memory = Memory::default();
-    let mut worker = Occupancy::default();
-    assert!(concludes(&mut worker, &memory, SMALL, 10, at(0)).0);
-    assert_eq!(worker.conclude(&memory, NONE, at(0)), None, "a new policy is no news");
-    assert!(!worker.is_stressed());
-}
-
 #[test]
 fn a_contended_write_is_tried_again_up_to_its_limit() {
     for lost in [0, 1, WRITE_ATTEMPTS - 1, WRITE_ATTEMPTS] {
@@ -349,9 +293,9 @@ fn a_host_that_begins_to_fail_is_not_asked_again_and_again() {
 #[test]
 fn foreign_bytes_read_as_an_empty_table() {
     for bytes in [&[][..], &[VERSION; 4], &[VERSION + 1; 22], b"rubbish"] {
-        assert_eq!(Table::decode(bytes), Table::default(), "{bytes:?}");
+        assert_eq!(SlotTable::decode(bytes), SlotTable::default(), "{bytes:?}");
     }
-    assert_eq!(Table::decode(&[VERSION, 0, 0, 0, 9]).next_number, 9);
+    assert_eq!(SlotTable::decode(&[VERSION, 0, 0, 0, 9]).next_number, 9);
     let cut = [&[VERSION, 0, 0, 0, 9][..], &[0; SLOT_LEN - 1]].concat();
-    assert_eq!(Table::decode(&cut).slots, [], "a slot that was cut short is none");
+    assert_eq!(SlotTable::decode(&cut).slots, [], "a slot that was cut short is none");
 }

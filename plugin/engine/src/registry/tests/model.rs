@@ -53,7 +53,7 @@ fn steps(clients: u8) -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// A session; `lease` is `None` after its worker crashed.
-struct Session {
+struct ModelSession {
     worker: usize,
     client: u8,
     renewed: u64,
@@ -62,7 +62,7 @@ struct Session {
 
 #[derive(Default)]
 struct Model {
-    sessions: Vec<Session>,
+    sessions: Vec<ModelSession>,
     shared: BTreeMap<u8, Record>,
     claimed: BTreeSet<u8>,
     passes: BTreeMap<u8, Record>,
@@ -75,9 +75,9 @@ impl Model {
     }
 
     /// A session of a living worker.
-    fn alive(&mut self, index: Index) -> Option<(&mut Session, Lease)> {
+    fn alive(&mut self, index: Index) -> Option<(&mut ModelSession, Lease)> {
         let alive = |session| match session {
-            &mut Session { lease: Some(lease), .. } => Some((session, lease)),
+            &mut ModelSession { lease: Some(lease), .. } => Some((session, lease)),
             _ => None,
         };
         let mut alive: Vec<_> = self.sessions.iter_mut().filter_map(alive).collect();
@@ -139,7 +139,7 @@ proptest! {
                 Step::Open { worker, client: number } => {
                     let known = model.known(number, &policy, now);
                     let (lease, found) = registry.open(client(number), &policy, now);
-                    model.sessions.push(Session { worker, client: number, renewed: now, lease: Some(lease) });
+                    model.sessions.push(ModelSession { worker, client: number, renewed: now, lease: Some(lease) });
                     if let Known::Passed(record) = known {
                         model.shared.insert(number, record);
                     }
@@ -243,7 +243,7 @@ proptest! {
             let bytes = stored.map_or(Vec::new(), |(bytes, _)| bytes);
             prop_assert!(bytes.len() <= BUCKET_LEN_MAX);
             let bucket = Bucket::decode(&bytes);
-            let remembered = |&number: &u8| bucket.find(client(number)).and_then(Entry::passes).is_some();
+            let remembered = |&number: &u8| bucket.find(client(number)).and_then(ClientEntry::passes).is_some();
             prop_assert!((0..30).filter(remembered).count() <= PASSES_PER_BUCKET);
         }
     }

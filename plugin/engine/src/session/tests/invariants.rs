@@ -1,14 +1,14 @@
 //! What holds for every session, whatever happens in whatever order.
 
 use super::visit::{Says, Visit};
-use crate::io::{Output, Upstream};
+use crate::io::{Destination, Output};
 use crate::metric::Counter;
 use crate::record::Record;
 use crate::verdict::Verdict;
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
-enum Event {
+enum ClientEvent {
     Talks(Vec<u8>),
     Ends,
     Leaves,
@@ -18,20 +18,20 @@ enum Event {
     TimePasses(u16),
 }
 
-fn events() -> impl Strategy<Value = Vec<Event>> {
+fn events() -> impl Strategy<Value = Vec<ClientEvent>> {
     let says = prop_oneof![Just(Says::Listed), Just(Says::Unlisted), Just(Says::Broken)];
     let event = prop_oneof![
-        proptest::collection::vec(any::<u8>(), 0..40).prop_map(Event::Talks),
-        Just(Event::Ends),
-        Just(Event::Leaves),
+        proptest::collection::vec(any::<u8>(), 0..40).prop_map(ClientEvent::Talks),
+        Just(ClientEvent::Ends),
+        Just(ClientEvent::Leaves),
         proptest::sample::select(
             &["EHLO a\r\n", "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "QUIT\r\n", "GET /\n"][..]
         )
-        .prop_map(|line| Event::Talks(line.as_bytes().to_vec())),
-        Just(Event::ServerAnswers),
-        Just(Event::Wakes),
-        (0_usize..3, says).prop_map(|(index, says)| Event::ListSays(index, says)),
-        (0_u16..4_000).prop_map(Event::TimePasses),
+        .prop_map(|line| ClientEvent::Talks(line.as_bytes().to_vec())),
+        Just(ClientEvent::ServerAnswers),
+        Just(ClientEvent::Wakes),
+        (0_usize..3, says).prop_map(|(index, says)| ClientEvent::ListSays(index, says)),
+        (0_u16..4_000).prop_map(ClientEvent::TimePasses),
     ];
     proptest::collection::vec(event, 0..30)
 }
@@ -53,7 +53,7 @@ fn records() -> impl Strategy<Value = Option<[u32; 5]>> {
     proptest::option::of(any::<[u32; 5]>())
 }
 
-fn play(policy: &str, record: Option<[u32; 5]>, events: &[Event]) -> Visit {
+fn play(policy: &str, record: Option<[u32; 5]>, events: &[ClientEvent]) -> Visit {
     let mut visit = Visit::new(policy);
     if let Some(stamps) = record {
         visit.is_known(stamps);
@@ -62,13 +62,13 @@ fn play(policy: &str, record: Option<[u32; 5]>, events: &[Event]) -> Visit {
     let mut millis = 0_u32;
     for event in events {
         match event {
-            Event::Talks(bytes) => _ = visit.talks(bytes),
-            Event::Ends => _ = visit.ends(),
-            Event::Leaves => _ = visit.leaves(),
-            Event::Wakes => _ = visit.wakes(),
-            Event::ServerAnswers => _ = visit.backend_answers(),
-            Event::ListSays(index, says) => _ = visit.list_says(*index, *says),
-            Event::TimePasses(more) => {
+            ClientEvent::Talks(bytes) => _ = visit.talks(bytes),
+            ClientEvent::Ends => _ = visit.ends(),
+            ClientEvent::Leaves => _ = visit.leaves(),
+            ClientEvent::Wakes => _ = visit.wakes(),
+            ClientEvent::ServerAnswers => _ = visit.backend_answers(),
+            ClientEvent::ListSays(index, says) => _ = visit.list_says(*index, *says),
+            ClientEvent::TimePasses(more) => {
                 millis += u32::from(*more);
                 visit.at(f64::from(millis) / 1_000.0);
             }
@@ -89,7 +89,7 @@ proptest! {
         prop_assert!(verdicts <= 1);
         prop_assert!(count(&visit, |output| matches!(output, Output::Dial(_))) <= 1);
         prop_assert_eq!(count(&visit, |output| *output == Output::Close) == 1,
-            verdicts == 1 && count(&visit, |output| *output == Output::Dial(Upstream::Backend)) == 0,
+            verdicts == 1 && count(&visit, |output| *output == Output::Dial(Destination::Backend)) == 0,
             "who is not served is closed, once");
         prop_assert!(visit.is_over() || visit.has_deadline(), "who waits has a deadline");
         prop_assert_eq!(visit.open_sessions(), u32::from(!visit.is_over()), "who is over does not count");
@@ -113,7 +113,7 @@ proptest! {
     #[test]
     fn nobody_is_refused_without_a_failed_test(policy in policies(), record in records(), events in events()) {
         let visit = play(&policy, record, &events);
-        let refused = count(&visit, |output| *output == Output::Dial(Upstream::Nobody));
+        let refused = count(&visit, |output| *output == Output::Dial(Destination::Nobody));
         let counted = |counter| count(&visit, |output| matches!(output, Output::Count(which, _) if *which == counter)) >
         0; let punished = |action: &str| policy.contains(&format!(r#"{action}": "drop"#))
             || policy.contains(&format!(r#"{action}": "enforce"#));

@@ -1,10 +1,10 @@
 //! A client's visit: drives a worker with one connection and writes down what comes out.
 
 use crate::dnsbl::reversed;
-use crate::io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output};
+use crate::io::{ConnectionId, DnsFailure, Endpoints, HostTraits, Input, Output};
 use crate::policy::Policy;
 use crate::record::Record;
-use crate::registry::bucket::{Bucket, Entry};
+use crate::registry::bucket::{Bucket, ClientEntry};
 use crate::registry::{HashKey, recall, remember};
 use crate::shared::{Memory, SharedData};
 use crate::time::{Instant, Now};
@@ -59,7 +59,7 @@ impl Visit {
     fn at_host(policy: &str, client: &str, server: &str, teases: bool) -> Self {
         let policy = Arc::new(Policy::parse(policy.as_bytes()).unwrap());
         let endpoints = Endpoints { client: client.parse().unwrap(), server: server.parse().unwrap() };
-        let worker = Worker::new(Memory::default(), policy.clone(), Host { teases, hash_key: [7; 16] });
+        let worker = Worker::new(Memory::default(), policy.clone(), HostTraits { teases, hash_key: [7; 16] });
         let (questions, outputs, lines) = (Vec::new(), Vec::new(), Vec::new());
         Self { policy, worker, endpoints, millis: 0, questions, outputs, lines }
     }
@@ -200,7 +200,7 @@ impl Visit {
         let bucket = HashKey::of(shared).bucket_of(self.client(), self.policy.cache.buckets);
         let stored = shared.fetch(&format!("postscreen.clients.{bucket}")).unwrap();
         let bucket = Bucket::decode(&stored.map_or(Vec::new(), |(bytes, _)| bytes));
-        bucket.find(self.client()).map_or(0, Entry::sessions)
+        bucket.find(self.client()).map_or(0, ClientEntry::sessions)
     }
 
     /// What is remembered of the client.

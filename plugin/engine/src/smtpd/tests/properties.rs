@@ -1,7 +1,7 @@
 //! What holds whatever a client sends, in whatever pieces.
 
 use super::{DEEP, Dialogue, NOW};
-use crate::smtpd::{Event, READ_MAX};
+use crate::smtpd::{DialogueEvent, READ_MAX};
 use proptest::prelude::*;
 
 const LIMIT: usize = 512;
@@ -60,7 +60,7 @@ fn ended(reads: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 /// Plays the reads to the end.
-fn play(client: &mut Dialogue, reads: &[Vec<u8>]) -> Vec<Event> {
+fn play(client: &mut Dialogue, reads: &[Vec<u8>]) -> Vec<DialogueEvent> {
     ended(reads).iter().flat_map(|read| client.0.receive(read, NOW)).collect()
 }
 
@@ -86,10 +86,10 @@ proptest! {
         let events = play(&mut client, &reads);
         for event in &events {
             match event {
-                Event::Log(text) => {
+                DialogueEvent::Log(text) => {
                     prop_assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}", text);
                 }
-                Event::Say(reply) => {
+                DialogueEvent::Say(reply) => {
                     let text = str::from_utf8(reply).unwrap();
                     let lines: Vec<&str> = text.strip_suffix("\r\n").unwrap().split("\r\n").collect();
                     prop_assert!(lines.iter().all(|line| line.len() <= 510 && !line.contains(['\r', '\n'])));
@@ -97,9 +97,9 @@ proptest! {
                 _ => {}
             }
         }
-        let ends = events.iter().filter(|event| matches!(event, Event::End(_))).count();
+        let ends = events.iter().filter(|event| matches!(event, DialogueEvent::End(_))).count();
         prop_assert_eq!(ends, 1, "QUIT at the latest");
-        prop_assert!(matches!(events.last(), Some(Event::End(_))));
+        prop_assert!(matches!(events.last(), Some(DialogueEvent::End(_))));
     }
 
     #[test]
@@ -120,8 +120,11 @@ proptest! {
     ) {
         let policy = r#"{"command_count_limit": 1000, "pipelining_action": "ignore"}"#;
         let events = play(&mut Dialogue::watched(policy, &DEEP[..1]), &reads);
-        let replies = |events: &[Event]| events.iter().filter(|event| matches!(event, Event::Say(_))).count();
-        let reported = events.iter().position(|event| matches!(event, Event::Log(text) if text.contains("PIPELINING")));
+        let is_reply = |event: &&DialogueEvent| matches!(event, DialogueEvent::Say(_));
+        let replies = |events: &[DialogueEvent]| events.iter().filter(is_reply).count();
+        let is_report =
+            |event: &DialogueEvent| matches!(event, DialogueEvent::Log(text) if text.contains("PIPELINING"));
+        let reported = events.iter().position(is_report);
         // Every line before has had its reply, and the line itself not yet.
         prop_assert_eq!(reported.map(|index| replies(&events[..index])), first_impatient_line(&ended(&reads)));
     }

@@ -1,7 +1,7 @@
 //! Every violation with every action.
 
-use super::{DEEP, Dialogue, Ending, Test};
-use crate::smtpd::{Event, READ_MAX};
+use super::{DEEP, Dialogue, DialogueEnd, Test};
+use crate::smtpd::{DialogueEvent, READ_MAX};
 
 /// The test, its parameter, bytes that violate it, the log line, and the last words of `drop`.
 const VIOLATIONS: [(Test, &str, &str, &str, &str); 3] = [
@@ -160,7 +160,7 @@ fn after_a_drop_nothing_is_said_any_more() {
     let policy = r#"{"bare_newline_action": "drop", "pipelining_action": "drop"}"#;
     let mut client = Dialogue::watched(policy, &DEEP);
     let events = client.0.receive(b"GET /\nNOOP\n", 0);
-    assert_eq!(events.last(), Some(&Event::End(Ending::Dropped(Test::BareNewline))));
-    assert_eq!(events.iter().filter(|event| matches!(event, Event::Say(_))).count(), 1);
+    assert_eq!(events.last(), Some(&DialogueEvent::End(DialogueEnd::Dropped(Test::BareNewline))));
+    assert_eq!(events.iter().filter(|event| matches!(event, DialogueEvent::Say(_))).count(), 1);
     assert_eq!(client.0.time_out(0), []);
 }

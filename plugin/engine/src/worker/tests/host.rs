@@ -1,9 +1,9 @@
 //! A host with a clock that stands still until it is told to go on.
 
-use crate::io::{ConnectionId, Endpoints, Host, Input, Output, Task};
+use crate::io::{ConnectionId, Endpoints, HostTraits, Input, Output, Task};
 use crate::policy::Policy;
 use crate::registry::HashKey;
-use crate::registry::bucket::{Bucket, Entry};
+use crate::registry::bucket::{Bucket, ClientEntry};
 use crate::shared::{Memory, SharedData};
 use crate::time::{Instant, Now};
 use crate::worker::Worker;
@@ -36,7 +36,7 @@ pub fn alone(json: &str) -> SomeHost<Rc<Memory>> {
 impl<S: SharedData> SomeHost<Rc<S>> {
     /// One of the workers that share this.
     pub fn new(shared: &Rc<S>, json: &str) -> Self {
-        let host = Host { teases: true, hash_key: [7; 16] };
+        let host = HostTraits { teases: true, hash_key: [7; 16] };
         Self { worker: Worker::new(Rc::clone(shared), policy(json), host), millis: 0 }
     }
 
@@ -74,7 +74,7 @@ impl<S: SharedData> SomeHost<Rc<S>> {
         let bucket = HashKey::of(shared).bucket_of(client, self.worker.policy.cache.buckets);
         let stored = shared.fetch(&format!("postscreen.clients.{bucket}")).ok().flatten();
         let bucket = Bucket::decode(&stored.map_or(Vec::new(), |(bytes, _)| bytes));
-        bucket.find(client).map_or(0, Entry::sessions)
+        bucket.find(client).map_or(0, ClientEntry::sessions)
     }
 }
 

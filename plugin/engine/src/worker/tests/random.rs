@@ -10,7 +10,6 @@
 
 mod followed;
 mod said;
-mod store;
 mod world;
 
 use crate::verdict::Verdict;

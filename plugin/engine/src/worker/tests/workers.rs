@@ -10,9 +10,9 @@ use crate::verdict::Verdict;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-type Host = SomeHost<Rc<Memory>>;
+type SharingHost = SomeHost<Rc<Memory>>;
 
-fn two(first: &str, second: &str) -> (Host, Host) {
+fn two(first: &str, second: &str) -> (SharingHost, SharingHost) {
     let memory = Rc::<Memory>::default();
     (SomeHost::new(&memory, first), SomeHost::new(&memory, second))
 }
@@ -23,7 +23,7 @@ fn stranger(number: u64) -> IpAddr {
 }
 
 /// Wakes a host at every deadline until then.
-fn go_on(host: &mut Host, until: u64) -> Vec<Task> {
+fn go_on(host: &mut SharingHost, until: u64) -> Vec<Task> {
     let mut tasks = Vec::new();
     while let Some(deadline) = host.worker.deadline().filter(|at| at.as_millis() <= until) {
         host.at(deadline.as_millis().max(host.millis));
@@ -122,7 +122,7 @@ fn stress_begins_and_ends_within_two_seconds_however_clients_are_spread() {
     let policy = r#"{"pre_queue_limit": 10, "greet_wait": "30s"}"#;
     for of_one in 0..=9 {
         let (mut one, mut two) = two(policy, policy);
-        let mut change = |change: &mut dyn FnMut(&mut Host, u64) -> Vec<Task>, from: u64| {
+        let mut change = |change: &mut dyn FnMut(&mut SharingHost, u64) -> Vec<Task>, from: u64| {
             let mut tasks = Vec::new();
             for number in 0..9 {
                 let host = if number < of_one { &mut one } else { &mut two };
@@ -138,7 +138,7 @@ fn stress_begins_and_ends_within_two_seconds_however_clients_are_spread() {
         let (said, stressed) = change(&mut |host, number| host.opens(number, stranger(number)), 0);
         assert_eq!(said, ["entering STRESS mode with 9 connections"], "{of_one} of them came to the first");
         assert!(stressed.contains(&true));
-        let leave = &mut |host: &mut Host, number| match number {
+        let leave = &mut |host: &mut SharingHost, number| match number {
             0..2 => host.give(number, Input::ClientClosed),
             _ => Vec::new(),
         };
@@ -244,7 +244,7 @@ fn who_leaves_in_time_leaves_nothing_in_the_totals() {
 fn a_list_in_trouble_is_named_once_a_minute_by_all_workers() {
     let (mut one, mut two) =
         two(r#"{"dnsbl_sites": ["a.test"]}"#, r#"{"dnsbl_sites": ["b.test", "a.test"]}"#);
-    let trouble = |host: &mut Host, connection, list: usize| {
+    let trouble = |host: &mut SharingHost, connection, list: usize| {
         let questions = questions(&host.opens(connection, stranger(connection)));
         let answer = Err(DnsFailure::Unreachable);
         let tasks = host.give(0, Input::DnsAnswer { question: questions[list], answer });

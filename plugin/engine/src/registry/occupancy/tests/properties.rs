@@ -46,13 +46,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 0..200)
 }
 
-fn limits() -> impl Strategy<Value = Limits> {
+fn limits() -> impl Strategy<Value = QueueLimits> {
     let limit = || prop_oneof![Just(0), Just(10), Just(5_000), 10_u32..100_000];
-    (limit(), limit()).prop_map(|(pre_queue, post_queue)| Limits { pre_queue, post_queue })
+    (limit(), limit()).prop_map(|(pre_queue, post_queue)| QueueLimits { pre_queue, post_queue })
 }
 
 /// What a worker does for a step, before it settles and writes.
-fn act(worker: &mut Occupancy, shared: &impl SharedData, limits: Limits, step: Step, now: Now) {
+fn act(worker: &mut Occupancy, shared: &impl SharedData, limits: QueueLimits, step: Step, now: Now) {
     let Load { sessions, in_transit } = worker.own();
     match step {
         Step::Open => _ = worker.opened(shared, limits, now),
@@ -151,7 +151,7 @@ proptest! {
     #[test]
     fn any_bytes_are_a_table(bytes in proptest::collection::vec(any::<u8>(), 0..6_000)) {
         for bytes in [&bytes[..], &[&[VERSION], &bytes[..]].concat()] {
-            let mut table = Table::decode(bytes);
+            let mut table = SlotTable::decode(bytes);
             table.put(Some(7), Load::default(), 100);
             table.put(None, Load::default(), 100);
             prop_assert!(table.encode().len() <= OCCUPANCY_LEN_MAX);

@@ -1,6 +1,6 @@
 //! One connection as its host sees it, and what may never happen to it.
 
-use crate::io::{Output, Upstream};
+use crate::io::{Destination, Output};
 use crate::metric::Counter;
 use crate::policy::{Action, Policy, UpstreamProxy};
 use crate::session::EARLY_MAX;
@@ -17,7 +17,7 @@ pub struct Followed {
     pub client: Option<IpAddr>,
     /// The client's bytes before it was decided about.
     pub early: usize,
-    pub dialled: Option<Upstream>,
+    pub dialled: Option<Destination>,
     pub is_closed: bool,
     verdict: Option<Verdict>,
     skipped: bool,
@@ -47,7 +47,7 @@ impl Followed {
 
     /// Whether it is on its way to the mail server.
     pub fn is_in_transit(&self) -> bool {
-        self.dialled == Some(Upstream::Backend)
+        self.dialled == Some(Destination::Backend)
     }
 
     /// Whether its client is being screened.
@@ -76,10 +76,10 @@ impl Followed {
             Output::Dial(upstream) => {
                 assert_eq!(self.dialled.replace(*upstream), None, "one way out");
                 let served = self.verdict.is_some_and(is_served);
-                assert_eq!(served, *upstream == Upstream::Backend, "{:?}", self.verdict);
+                assert_eq!(served, *upstream == Destination::Backend, "{:?}", self.verdict);
             }
             Output::ToClient(bytes) => {
-                assert_eq!(self.dialled, Some(Upstream::Nobody), "nobody is there to say it");
+                assert_eq!(self.dialled, Some(Destination::Nobody), "nobody is there to say it");
                 self.replied(bytes);
             }
             Output::Verdict(verdict) => {

@@ -2,14 +2,14 @@
 
 use super::followed::Followed;
 use super::said::{self, BUCKETS_MAX, OTHER_KEYS_MAX};
-use super::store::Store;
-use crate::io::{ConnectionId, DnsFailure, Endpoints, Host, Input, Output, Task, Upstream};
+use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::TEXT_MAX;
 use crate::lookups::UNWAITED_MAX;
 use crate::policy::Policy;
-use crate::registry::bucket::{BUCKET_LEN_MAX, Bucket, Entry};
+use crate::registry::bucket::{BUCKET_LEN_MAX, Bucket, ClientEntry};
 use crate::registry::{LEASE_S, Load, totals};
 use crate::shared::SharedData;
+use crate::shared::rivals::UnreliableStore;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
 use crate::worker::Worker;
@@ -29,10 +29,10 @@ const LINE_MAX: usize = "warning: ".len() + TEXT_MAX;
 
 pub struct World {
     random: fastrand::Rng,
-    store: Rc<Store>,
+    store: Rc<UnreliableStore>,
     policies: Vec<Arc<Policy>>,
     clients: Vec<IpAddr>,
-    hosts: Vec<SomeHost>,
+    hosts: Vec<RandomHost>,
     now: Now,
     /// What came out, if that is to be compared.
     digest: Option<Digest>,
@@ -41,8 +41,8 @@ pub struct World {
 }
 
 /// A worker, and what its host knows.
-struct SomeHost {
-    worker: Worker<Rc<Store>>,
+struct RandomHost {
+    worker: Worker<Rc<UnreliableStore>>,
     policy: Arc<Policy>,
     teases: bool,
     connections: BTreeMap<ConnectionId, Followed>,
@@ -63,13 +63,13 @@ impl World {
     pub fn new(seed: u64, compares: bool) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let fails_one_in = [0, 0, 0, 20, 3][random.usize(..5)];
-        let store = Rc::new(Store::new(random.u64(..), fails_one_in));
+        let store = Rc::new(UnreliableStore::new(random.u64(..), fails_one_in));
         let policies = said::policies();
         let mut host = |_| {
             let (policy, teases) = (Arc::clone(&policies[random.usize(..policies.len())]), random.bool());
-            let host = Host { teases, hash_key: random.u128(..).to_be_bytes() };
+            let host = HostTraits { teases, hash_key: random.u128(..).to_be_bytes() };
             let worker = Worker::new(Rc::clone(&store), Arc::clone(&policy), host);
-            SomeHost { worker, policy, teases, connections: BTreeMap::new(), questions: Vec::new() }
+            RandomHost { worker, policy, teases, connections: BTreeMap::new(), questions: Vec::new() }
         };
         let hosts = (0..=usize::from(seed.is_multiple_of(2))).map(&mut host).collect();
         let now = Now { instant: Instant::from_millis(random.u64(..1_000_000)), unix: 1_795_000_000 };
@@ -233,7 +233,7 @@ impl World {
             return self.carry_out(number, &tasks[rest..]);
         }
         let of_it: Vec<_> = tasks[rest..].iter().filter(|task| task.connection == Some(connection)).collect();
-        let served = [Output::Verdict(Verdict::Pass), Output::Dial(Upstream::Backend)];
+        let served = [Output::Verdict(Verdict::Pass), Output::Dial(Destination::Backend)];
         assert!(of_it.iter().rev().take(2).map(|task| &task.output).eq(served.iter().rev()), "{of_it:?}");
         assert!(!host.worker.has(connection));
         host.connections.remove(&connection);
@@ -314,7 +314,7 @@ impl World {
             let bytes = stored.map_or(Vec::new(), |(bytes, _)| bytes);
             assert!(bytes.len() <= BUCKET_LEN_MAX);
             let bucket = Bucket::decode(&bytes);
-            let sessions = |&client: &IpAddr| bucket.find(client).map_or(0, Entry::sessions);
+            let sessions = |&client: &IpAddr| bucket.find(client).map_or(0, ClientEntry::sessions);
             let left: u32 = self.clients.iter().map(sessions).sum();
             assert!(left == 0 || !self.store.never_fails(), "{left} sessions of nobody");
         }

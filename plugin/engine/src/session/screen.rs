@@ -1,19 +1,22 @@
-//! The pre-greeting window: pregreet and DNSBL, side by side.
+//! From arrival to the verdict of the early tests: who is screened at all, and pregreet and DNSBL, side by side.
 //!
-//! The rules of its end are postscreen's. It ends early only when *every* early test to do is done, and the pregreet
-//! test is done only by talking early or by the DNS allowlist shortcut. So a polite unknown client waits all of
-//! `greet_wait`, however fast the lists answer; one that only the lists must decide about waits just for them.
+//! First come the limits, the permanent access list, and what is known of the client. Who needs a test that runs before
+//! the greeting then waits in the pre-greeting window, and the rules of its end are postscreen's. It ends early only
+//! when *every* early test to do is done, and the pregreet test is done only by talking early or by the DNS allowlist
+//! shortcut. So a polite unknown client waits all of `greet_wait`, however fast the lists answer; one that only the
+//! lists must decide about waits just for them.
 
-use super::{Forward, Phase, Session, Surroundings, bracketed, count, log};
+use super::{Forward, Phase, Progress, Registration, Session, Surroundings, bracketed, count, log};
+use crate::access::{Decision, decide};
 use crate::dnsbl::Score;
 use crate::io::Output;
 use crate::line::{elapsed, escape};
 use crate::metric::Counter;
 use crate::policy::Action;
-use crate::record::{Test, TestSet};
+use crate::record::{Record, Test, TestSet};
+use crate::registry::Known;
 use crate::reply;
-use crate::time::Instant;
-use crate::timer::Timer;
+use crate::time::{Instant, Timer};
 use crate::verdict::Verdict;
 use std::time::Duration;
 
@@ -24,9 +27,11 @@ pub const PEEK_MAX: usize = 1_023;
 /// a client that sends more the host would have to keep ever more, so it is decided about at once.
 pub const EARLY_MAX: usize = 16 * 1_024;
 
+/// What is known in the pre-greeting window.
 #[derive(Debug)]
 pub(super) struct Greet {
-    since: Instant,
+    /// When the wait began.
+    pub since: Instant,
     /// Frozen when all lists have answered, or taken at the end of the wait.
     score: Option<Score>,
     /// What an early talker has said so far.
@@ -35,17 +40,119 @@ pub(super) struct Greet {
     ended: bool,
 }
 
-impl Greet {
-    /// When the wait began.
-    pub fn since(&self) -> Instant {
-        self.since
-    }
-}
-
 impl Session {
-    pub(super) fn begin_greet(&mut self, around: &mut dyn Surroundings) {
+    /// Now it is known who the client is. The limits come before the access list: nobody is exempt from these two.
+    pub(super) fn arrive(&mut self, around: &mut dyn Surroundings) {
+        count(around, Counter::Connect);
+        let client = bracketed(self.client);
+        log(around, format!("CONNECT from {client} to {}", bracketed(self.server)));
+        self.arrived = true;
+        let registration = around.register(self.client_address());
+        self.stressed = registration.stressed;
+        let exceeds = |count, limit| limit > 0 && count > limit;
+        if exceeds(registration.of_client, self.policy.client_connection_count_limit) {
+            log(around, format!("NOQUEUE: reject: CONNECT from {client}: too many connections"));
+            count(around, Counter::ConnectionCountLimit);
+            return self.turn_away(reply::TOO_MANY_CONNECTIONS, Verdict::TooManyConnections, around);
+        }
+        // Those in transit do not include this session, so the limit itself is one too many.
+        if exceeds(registration.in_transit.saturating_add(1), self.policy.post_queue_limit) {
+            log(around, format!("NOQUEUE: reject: CONNECT from {client}: all server ports busy"));
+            count(around, Counter::PostQueueLimit);
+            return self.turn_away(reply::SERVERS_BUSY, Verdict::ServerPortsBusy, around);
+        }
+        self.admit(registration, around);
+    }
+
+    fn admit(&mut self, registration: Registration, around: &mut dyn Surroundings) {
+        let respectful = self.policy.respectful_logging;
+        let client = bracketed(self.client);
+        match decide(&self.policy.access_list, &self.policy.mynetworks, self.client_address()) {
+            Decision::Permit => {
+                count(around, Counter::Allowlisted);
+                log(around, format!("{} {client}", if respectful { "ALLOWLISTED" } else { "WHITELISTED" }));
+                return self.hand_off(Verdict::Allowlisted, around);
+            }
+            Decision::Reject => {
+                count(around, Counter::Denylisted);
+                log(around, format!("{} {client}", if respectful { "DENYLISTED" } else { "BLACKLISTED" }));
+                match self.policy.denylist_action {
+                    Action::Drop => return self.turn_away(reply::DENYLISTED, Verdict::Denylisted, around),
+                    Action::Enforce => self.bar(reply::DENYLISTED_RCPT, Verdict::Denylisted),
+                    Action::Ignore => {}
+                }
+            }
+            Decision::Undecided => {}
+        }
+        self.choose_tests(registration, around);
+    }
+
+    /// Which tests are to be done: nothing counts of a client that is barred, and what its other sessions have passed
+    /// counts at once.
+    fn choose_tests(&mut self, registration: Registration, around: &mut dyn Surroundings) {
+        let enabled = self.policy.enabled_tests();
+        let unix = around.now().unix;
+        let (todo, record) = match registration.known {
+            _ if self.progress.barred => (enabled, Record::default()),
+            // A new client has every test to do; "now" plays no part in that.
+            Known::Nothing => (enabled, Record::default()),
+            Known::Overlapping(record) => (record.expired(enabled, unix), record),
+            Known::Passed(record) => {
+                let todo = record.expired(enabled, unix);
+                if todo == TestSet::NONE {
+                    self.bless_old(around);
+                    return self.hand_off(Verdict::PassOld, around);
+                }
+                (todo, record)
+            }
+        };
+        self.progress = Progress { todo, new: record.is_new(), record, ..std::mem::take(&mut self.progress) };
+        self.begin_tests(registration, around);
+    }
+
+    fn begin_tests(&mut self, registration: Registration, around: &mut dyn Surroundings) {
+        if !self.policy.allowlist_interfaces.contain(self.server.ip()) {
+            count(around, Counter::AllowlistVeto);
+            let word = if self.policy.respectful_logging { "ALLOWLIST" } else { "WHITELIST" };
+            log(around, format!("{word} VETO {}", bracketed(self.client)));
+            self.bar(reply::COME_AGAIN, Verdict::Deferred);
+        }
+        if self.is_screening_full(registration, around) {
+            return;
+        }
+        let tests_before_greeting = TestSet::from(Test::Pregreet) | Test::Dnsbl.into();
+        if (self.progress.todo & tests_before_greeting).is_empty() {
+            self.greeted(&[], around);
+        } else {
+            self.begin_greet(around);
+        }
+    }
+
+    /// The limit on clients that are being screened, for those that are going to be.
+    fn is_screening_full(&mut self, registration: Registration, around: &mut dyn Surroundings) -> bool {
+        let screened = registration.sessions.saturating_sub(registration.in_transit);
+        let full = self.policy.pre_queue_limit > 0 && screened >= self.policy.pre_queue_limit;
+        if full {
+            // Without NOQUEUE and in lower case, as postscreen really writes it.
+            let client = bracketed(self.client);
+            log(around, format!("reject: connect from {client}: all screening ports busy"));
+            count(around, Counter::PreQueueLimit);
+            self.turn_away(reply::SCREENING_BUSY, Verdict::ScreeningPortsBusy, around);
+        }
+        full
+    }
+
+    /// The client will not be served, and no test that it passes counts.
+    fn bar(&mut self, reject: &'static str, verdict: Verdict) {
+        self.progress.barred = true;
+        if !matches!(self.progress.forward, Forward::No { .. }) {
+            self.progress.forward = Forward::No { reject: reject.to_owned(), verdict };
+        }
+    }
+
+    fn begin_greet(&mut self, around: &mut dyn Surroundings) {
         let since = around.now().instant;
-        self.phase = Phase::Greeting(Greet { since, score: None, early: Vec::new(), ended: false });
+        self.enter(Phase::Greeting(Greet { since, score: None, early: Vec::new(), ended: false }));
         self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));

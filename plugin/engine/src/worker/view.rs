@@ -1,26 +1,27 @@
-//! A session's place among all others, and what it can do there.
+//! What a session holds in its worker (its lease, its look-up), and what it can do there.
 
-use crate::dnsbl::{Answer, Score};
-use crate::io::{ConnectionId, Output, Task, Upstream};
+use super::log::listing_lines;
+use crate::dnsbl::Score;
+use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
-use crate::lookups::{Key, Lookups, Question};
+use crate::lookups::{Key, ListQuestion, Lookups};
 use crate::metric::{Counter, Gauge};
 use crate::policy::Policy;
 use crate::record::{Record, TestSet};
-use crate::registry::{Found, Lease, Limits, Occupancy, RENEW_EVERY_S, Registry, Settled, Settlement};
-use crate::session::{Standing, Surroundings};
+use crate::registry::{Found, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Settled, Settlement};
+use crate::session::{Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a worker keeps for a session.
+/// What a worker keeps for a session: the sessions are registered and leased, and look-ups are shared.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Holdings {
     /// The number of the session's policy.
     policy: u32,
-    /// Its place among the sessions of all workers, once it has arrived.
+    /// What it is counted by among the sessions of all workers, once it is registered.
     lease: Option<Lease>,
     /// When the lease is to be renewed.
     pub renew_at: Option<Instant>,
@@ -30,49 +31,49 @@ pub(super) struct Place {
     lookup: Option<Key>,
 }
 
-impl Place {
+impl Holdings {
     pub fn new(policy: u32) -> Self {
         Self { policy, lease: None, renew_at: None, in_transit: false, lookup: None }
     }
 }
 
 /// A session's view of its worker, for one input.
-pub(super) struct Stand<'a, S> {
+pub(super) struct WorkerView<'a, S> {
     pub connection: ConnectionId,
     pub now: Now,
     pub teases: bool,
     pub policy: Arc<Policy>,
-    pub place: &'a mut Place,
+    pub holdings: &'a mut Holdings,
     pub registry: &'a Registry<S>,
     pub occupancy: &'a mut Occupancy,
     pub lookups: &'a mut Lookups,
     pub tasks: &'a mut Vec<Task>,
 }
 
-impl<S: SharedData> Stand<'_, S> {
+impl<S: SharedData> WorkerView<'_, S> {
     /// The session no longer counts.
     pub fn leave(&mut self) {
-        if let Some(lease) = self.place.lease.take() {
+        if let Some(lease) = self.holdings.lease.take() {
             self.registry.leave(lease);
-            self.occupancy.ended(self.place.in_transit);
+            self.occupancy.ended(self.holdings.in_transit);
         }
     }
 
     /// The session does not wait for the lists any more, if it did.
     pub fn leave_lists(&mut self) {
-        if let Some(key) = self.place.lookup.take() {
+        if let Some(key) = self.holdings.lookup.take() {
             self.lookups.leave(key, self.connection, self.now.instant);
         }
     }
 
     /// The session is still open: its count must not be taken for that of a crashed worker.
     pub fn renew(&mut self) {
-        if self.place.renew_at.is_some_and(|at| at <= self.now.instant) {
-            if let Some(lease) = &mut self.place.lease {
+        if self.holdings.renew_at.is_some_and(|at| at <= self.now.instant) {
+            if let Some(lease) = &mut self.holdings.lease {
                 self.registry.renew(lease, self.now.unix);
             }
             // At the end of time there is no later.
-            self.place.renew_at = Some(self.next_renewal()).filter(|&next| next > self.now.instant);
+            self.holdings.renew_at = Some(self.next_renewal()).filter(|&next| next > self.now.instant);
         }
     }
 
@@ -81,11 +82,11 @@ impl<S: SharedData> Stand<'_, S> {
     }
 
     fn key(&self, client: IpAddr) -> Key {
-        Key { policy: self.place.policy, client }
+        Key { policy: self.holdings.policy, client }
     }
 }
 
-impl<S: SharedData> Surroundings for Stand<'_, S> {
+impl<S: SharedData> Surroundings for WorkerView<'_, S> {
     fn now(&self) -> Now {
         self.now
     }
@@ -95,18 +96,18 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
     }
 
     fn emit(&mut self, output: Output) {
-        if output == Output::Dial(Upstream::Backend) && self.place.lease.is_some() {
-            self.place.in_transit = true;
+        if output == Output::Dial(Destination::Backend) && self.holdings.lease.is_some() {
+            self.holdings.in_transit = true;
             self.occupancy.dialled();
         }
         self.tasks.push(Task { connection: Some(self.connection), output });
     }
 
-    fn arrive(&mut self, client: IpAddr) -> Standing {
+    fn register(&mut self, client: IpAddr) -> Registration {
         let (lease, Found { sessions, known }) = self.registry.open(client, &self.policy, self.now.unix);
-        self.place.lease = Some(lease);
-        self.place.renew_at = Some(self.next_renewal());
-        let limits = Limits::of(&self.policy);
+        self.holdings.lease = Some(lease);
+        self.holdings.renew_at = Some(self.next_renewal());
+        let limits = QueueLimits::of(&self.policy);
         if let Some(held) = self.occupancy.opened(self.registry.shared(), limits, self.now) {
             self.emit(Output::Gauge(Gauge::Held, held));
         }
@@ -114,7 +115,7 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
             self.emit(Output::Log(Line::info(line)));
         }
         let totals = self.occupancy.totals();
-        Standing {
+        Registration {
             of_client: sessions,
             known,
             sessions: totals.sessions,
@@ -124,14 +125,14 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
     }
 
     fn share(&mut self, record: Record, tests: TestSet) {
-        if let Some(lease) = &self.place.lease {
+        if let Some(lease) = &self.holdings.lease {
             self.registry.share(lease, record, tests);
         }
     }
 
     fn settle(&mut self, settlement: Settlement) -> Settled {
         let enabled = self.policy.enabled_tests();
-        let lease = self.place.lease.as_ref();
+        let lease = self.holdings.lease.as_ref();
         lease.map_or(Settled { remembered: false, first: true }, |lease| {
             self.registry.settle(lease, settlement, enabled)
         })
@@ -139,14 +140,14 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
 
     fn ask_lists(&mut self, client: IpAddr) -> bool {
         let key = self.key(client);
-        self.place.lookup = Some(key);
+        self.holdings.lookup = Some(key);
         let joined = self.lookups.join(key, &self.policy, self.connection, self.now.instant);
         let asked = u32::try_from(joined.questions.len()).unwrap_or(u32::MAX);
         if asked > 0 {
             self.emit(Output::Count(Counter::DnsQuestion, asked));
         }
         let timeout = self.policy.dnsbl_timeout.duration();
-        for Question { number, message } in joined.questions {
+        for ListQuestion { number, message } in joined.questions {
             self.emit(Output::AskDns { question: number, message, timeout });
         }
         for (list, answer) in joined.listings {
@@ -164,10 +165,4 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
     fn lists_are_complete(&self, client: IpAddr) -> bool {
         self.lookups.is_complete(self.key(client))
     }
-}
-
-/// One line for each address that a list answered with, as dnsblog(8) writes them.
-pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &Answer) -> impl Iterator<Item = Line> {
-    let line = move |address| Line::info(format!("addr {client} listed by domain {list} as {address}"));
-    answer.addresses.iter().map(line)
 }

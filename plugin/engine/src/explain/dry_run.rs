@@ -1,7 +1,7 @@
-//! A client that waits for its turn, speaks SMTP and delivers one mail: what does a session do with it?
+//! A dry run: what does a session do with a client that waits for its turn, speaks SMTP and delivers one mail?
 
-use super::{Case, in_order_of_arrival, questions};
-use crate::io::{ConnectionId, Endpoints, Host, Input, Output, Upstream};
+use super::{ClientFacts, in_order_of_arrival, questions};
+use crate::io::{ConnectionId, Destination, Endpoints, HostTraits, Input, Output};
 use crate::policy::{Policy, UpstreamProxy};
 use crate::record::Record;
 use crate::registry::{recall, remember};
@@ -29,7 +29,7 @@ const QUIT: &str = "QUIT\r\n";
 
 /// What happens to the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ScreeningOutcome {
     /// Whether it gets to the mail server.
     pub served: bool,
     /// The decision, as in access logs.
@@ -48,20 +48,20 @@ pub struct Outcome {
 /// The only connection that there is.
 const CLIENT: ConnectionId = ConnectionId(1);
 /// A host that speaks only when it has dialled, as Envoy; nobody aims at its memory.
-const HOST: Host = Host { teases: false, hash_key: [0; 16] };
+const HOST: HostTraits = HostTraits { teases: false, hash_key: [0; 16] };
 
 /// The outcome, and what the lists had to do with it.
-pub(super) struct Visited {
-    pub outcome: Outcome,
+pub(super) struct Findings {
+    pub outcome: ScreeningOutcome,
     /// Whether the session asked the lists.
     pub lists_asked: bool,
     /// The lists that answered before the end of the tests.
     pub heard: BTreeSet<usize>,
 }
 
-struct Visit<'a> {
+struct DryRun<'a> {
     worker: Worker<Memory>,
-    case: &'a Case<'a>,
+    case: &'a ClientFacts<'a>,
     time: Duration,
     inputs: VecDeque<Input<'a>>,
     lines: VecDeque<&'static str>,
@@ -70,7 +70,7 @@ struct Visit<'a> {
     /// The number of each list's question.
     questions: BTreeMap<usize, u32>,
     heard: BTreeSet<usize>,
-    dialled: Option<(Upstream, Duration)>,
+    dialled: Option<(Destination, Duration)>,
     verdict: Option<Verdict>,
     reply: Option<String>,
     replies: u32,
@@ -80,7 +80,8 @@ struct Visit<'a> {
     gone: bool,
 }
 
-pub(super) fn visit(policy: &Policy, case: &Case<'_>) -> Visited {
+/// Plays the client against a worker of its own.
+pub(super) fn dry_run(policy: &Policy, case: &ClientFacts<'_>) -> Findings {
     let mut policy = policy.clone();
     // The address is given; no header has to tell it.
     policy.upstream_proxy_protocol = UpstreamProxy::None;
@@ -97,7 +98,7 @@ pub(super) fn visit(policy: &Policy, case: &Case<'_>) -> Visited {
     if let Some(record) = case.record {
         remember(worker.shared(), client, record, buckets);
     }
-    let mut visit = Visit {
+    let mut run = DryRun {
         worker,
         case,
         time: Duration::ZERO,
@@ -113,13 +114,13 @@ pub(super) fn visit(policy: &Policy, case: &Case<'_>) -> Visited {
         quits: false,
         gone: false,
     };
-    visit.play();
-    let record = recall(visit.worker.shared(), client, buckets);
-    visit.tell(record.filter(|_| record != case.record))
+    run.play();
+    let record = recall(run.worker.shared(), client, buckets);
+    run.tell(record.filter(|_| record != case.record))
 }
 
-impl Visit<'_> {
-    /// Gives inputs until the client is served or the connection is closed. The client's patience ends every visit:
+impl DryRun<'_> {
+    /// Gives inputs until the client is served or the connection is closed. The client's patience ends every run:
     /// what a session waits for longer it does not get.
     fn play(&mut self) {
         let mut arrivals = VecDeque::from(in_order_of_arrival(self.case.replies));
@@ -194,13 +195,13 @@ impl Visit<'_> {
     }
 
     fn is_served(&self) -> bool {
-        matches!(self.dialled, Some((Upstream::Backend, _)))
+        matches!(self.dialled, Some((Destination::Backend, _)))
     }
 
-    fn tell(self, remembered: Option<Record>) -> Visited {
+    fn tell(self, remembered: Option<Record>) -> Findings {
         let served = self.is_served();
-        Visited {
-            outcome: Outcome {
+        Findings {
+            outcome: ScreeningOutcome {
                 served,
                 verdict: self.verdict.unwrap_or(Verdict::Hangup),
                 waits: self.dialled.map_or(self.time, |(_, at)| at),
