@@ -1,6 +1,6 @@
 //! What the engine wants done, done.
 
-use crate::client::Mode;
+use crate::downstream::Mode;
 use crate::host::{self, Level};
 use crate::lane;
 use crate::root::{Callback, Plugin, connection, note};

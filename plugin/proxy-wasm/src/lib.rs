@@ -9,7 +9,7 @@
 //! | `host` | the functions of the host, each wrapped once: a status becomes a `Result`, never a panic |
 //! | `root` | one plugin of one worker thread: its connections, its timer, its call-outs |
 //! | `carry_out` | what the engine wants done |
-//! | `client` | one connection that the engine still has to do with |
+//! | `downstream` | one connection that the engine still has to do with |
 //! | `lane` | how to hold, serve, refuse and close in the chain `postscreen.wasm → tcp_proxy` |
 //! | `doh` | DNS questions as HTTP call-outs |
 //! | `shared`, `metrics`, `clock`, `ticker` | what their names say |
@@ -27,9 +27,9 @@
 )]
 
 mod carry_out;
-mod client;
 mod clock;
 mod doh;
+mod downstream;
 mod exports;
 mod host;
 mod lane;

@@ -2,9 +2,9 @@
 //!
 //! There is a root on the main thread, too, and one for the check of a new configuration; they never see a connection.
 
-use crate::client::{Client, Mode};
 use crate::clock::Clock;
 use crate::doh::Resolver;
+use crate::downstream::{Downstream, Mode};
 use crate::host::{self, Action, Buffer, HostResult, Level};
 use crate::lane;
 use crate::metrics::Metrics;
@@ -50,7 +50,7 @@ pub struct Plugin {
     pub metrics: Metrics,
     pub resolver: Resolver,
     pub speaker_cluster: String,
-    pub clients: BTreeMap<u32, Client>,
+    pub clients: BTreeMap<u32, Downstream>,
     /// Connections that are to be closed, and when.
     pub closings: BTreeSet<(Instant, u32)>,
     pub callback: Callback,
@@ -93,7 +93,7 @@ impl Root {
         let Some(plugin) = &mut self.plugin else { return Action::Continue };
         plugin.enter(Callback::NewConnection(context), context);
         plugin.read_clock();
-        plugin.clients.insert(context, Client::new());
+        plugin.clients.insert(context, Downstream::new());
         plugin.tell(context, Input::ClientOpened(endpoints()));
         plugin.leave();
         match plugin.mode(context) {

@@ -17,7 +17,7 @@ pub enum Mode {
 
 /// One connection.
 #[derive(Debug)]
-pub struct Client {
+pub struct Downstream {
     pub mode: Mode,
     /// Client bytes that Envoy holds back and the engine has seen.
     pub seen: usize,
@@ -29,7 +29,7 @@ pub struct Client {
     cued: bool,
 }
 
-impl Client {
+impl Downstream {
     /// A connection that has just been accepted.
     pub fn new() -> Self {
         Self { mode: Mode::Held, seen: 0, closes_at: None, words: Vec::new(), cued: false }
