@@ -8,8 +8,8 @@ use anyhow::{Result, ensure};
 use envoy_suite::fixture::Program;
 use envoy_suite::play::{TOLERANCE, WORKERS, play};
 use envoy_suite::runner::Test;
-use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::{Backend, Difference, HostKind, Scenario, Transcript, check};
+use real_player::{REAL_TIME_MAX, Story, find, length};
 use virtual_player::{Player, Screener};
 
 use crate::cli::Chosen;

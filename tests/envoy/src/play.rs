@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use postscreen_player::{Act, Stage};
 use postscreen_scenario::{Client, Fault, Limits, Reconfigure, Scenario, Transcript, check};
+use real_player::{Act, Stage};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use postscreen_player::{Act, Stage};
 use postscreen_scenario::{Client, Difference, Limits, Transcript, check, parse};
+use real_player::{Act, Stage};
 use serde_json::Value;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep};

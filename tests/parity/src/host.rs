@@ -1,8 +1,8 @@
 //! What can play a story.
 
 use anyhow::Result;
-use postscreen_player::Story;
 use postscreen_scenario::Transcript;
+use real_player::Story;
 
 /// A host of stories. Others than the oracle can stand beside it.
 pub(crate) trait Host {

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use postscreen_player::Story;
 use postscreen_scenario::{Client, Difference, Scenario, Step};
+use real_player::Story;
 use virtual_player::{Player, Screener};
 
 use crate::report::Outcome;

@@ -15,8 +15,8 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use postscreen_player::{Act, Stage, Story};
 use postscreen_scenario::{Limits, Transcript};
+use real_player::{Act, Stage, Story};
 use tokio::time::{Instant, sleep};
 
 use crate::host::Host;

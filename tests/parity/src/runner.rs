@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use anyhow::Result;
-use postscreen_player::Story;
+use real_player::Story;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use postscreen_player::Story;
+use real_player::Story;
 use tempfile::TempDir;
 
 use super::place::Place;

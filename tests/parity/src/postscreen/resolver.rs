@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
-use postscreen_player::Story;
 use postscreen_scenario::{Answered, QUESTION_BYTES_MAX, Reply, Zones};
+use real_player::Story;
 use tokio::net::UdpSocket;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
