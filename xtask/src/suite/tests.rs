@@ -1,15 +1,19 @@
-use std::time::Duration;
+use super::*;
 
-use super::super::step::Step;
-use super::super::tally::Tally;
-use super::{Outcome, Row, table, total};
-
-fn rows() -> Vec<Row> {
+fn rows() -> Vec<StepRow> {
     let elapsed = Duration::from_millis(1_250);
     vec![
-        Row { step: Step::Fmt, outcome: Outcome::Passed(Tally { passed: 1, failed: 0 }), elapsed },
-        Row { step: Step::Unit, outcome: Outcome::Failed(Tally { passed: 40, failed: 2 }), elapsed },
-        Row::not_run(Step::Envoy),
+        StepRow {
+            step: SuiteStep::Fmt,
+            outcome: StepResult::Passed(TestCounts { passed: 1, failed: 0 }),
+            elapsed,
+        },
+        StepRow {
+            step: SuiteStep::Unit,
+            outcome: StepResult::Failed(TestCounts { passed: 40, failed: 2 }),
+            elapsed,
+        },
+        StepRow::not_run(SuiteStep::Envoy),
     ]
 }
 
