@@ -14,7 +14,6 @@ use tokio::task::LocalSet;
 
 use crate::bench::Bench;
 use crate::cases::Case;
-use crate::page;
 use crate::report::{self, Subject};
 
 const ABOUT: &str = "Measures what a client costs, and prints one table of ratios. Every pair is measured in turns, in \
@@ -74,7 +73,7 @@ async fn measure(options: &Options) -> Result<ExitCode> {
         options.write.as_deref().map(|page| Ok::<_, anyhow::Error>((page, read(page)?))).transpose()?;
     if let Some((_, text)) = &page {
         // Said before the work and not after it.
-        page::with_table(text, "")?;
+        report::with_table(text, "")?;
     }
     let subject = subject(options)?;
     let bench = Bench::new(program, Path::new("."), options.rounds)?;
@@ -94,7 +93,7 @@ async fn measure(options: &Options) -> Result<ExitCode> {
     let table = report::markdown(&subject, &pairs);
     println!("\n{table}\nEvery figure of every round: {}", options.json.display());
     if let Some((page, text)) = page {
-        write(page, &page::with_table(&text, &table)?)?;
+        write(page, &report::with_table(&text, &table)?)?;
         println!("{} has the new table", page.display());
     }
     Ok(ExitCode::SUCCESS)

@@ -9,7 +9,6 @@
 
 mod cases;
 mod count;
-mod golden;
 mod shared;
 mod shell;
 mod table;
@@ -70,7 +69,7 @@ fn main() -> ExitCode {
 
 fn calls(module: &Module) -> Result<String> {
     let columns = count(module);
-    golden::check(Path::new(GOLDEN), &columns)?;
+    table::check(Path::new(GOLDEN), &columns)?;
     let totals = columns.iter().map(|column| format!("{}: {}", column.name, column.tally.total()));
     Ok(totals.collect::<Vec<_>>().join("; "))
 }

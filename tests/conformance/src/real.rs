@@ -2,7 +2,6 @@
 
 mod bootstrap;
 mod http_server;
-mod log;
 mod peer;
 
 use std::collections::BTreeMap;
@@ -19,13 +18,16 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use crate::probe::{Probe, Step};
-use crate::seen::Seen;
+use crate::seen::{Seen, by_host, line, masked};
 use bootstrap::{Places, bootstrap};
 use http_server::HttpServer;
 use peer::{Listener, Peer};
 
 /// Envoy's log: thread, level, logger, and the text as JSON has it, so that every entry is one line.
 const LOG_FORMAT: &str = "%t %l %n %j";
+/// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine for a stream, the
+/// last two for a root, and none before there is a root.
+const MODULE_PREFIXES: [&str; 3] = ["wasm log probe root vm: ", "wasm log root vm: ", "wasm log: "];
 const ENVOY_HINT: &str = "`cargo xtask conformance` installs it, or --envoy says where it is";
 /// How often everybody is looked at.
 const POLL: Duration = Duration::from_millis(10);
@@ -68,7 +70,7 @@ pub(crate) async fn play(envoy: &Path, probe: &Probe, module: &[u8], quiet: Dura
     let mut server = Server::start("Envoy", envoy, arguments, path("envoy.log"), ENVOY_HINT)?;
     let ready = server.until_ready(async || http::get(admin, "/ready").await.is_ok()).await;
     if ready.is_err() && !server.is_running()? {
-        let (main, _) = log::threads(&server.log()?, 0, &[]);
+        let (main, _) = threads(&server.log()?, 0, &[]);
         return Ok(Seen { refused: true, main, ..Seen::default() });
     }
     ready?;
@@ -149,7 +151,7 @@ impl World {
 
     async fn finish(self, workers: usize) -> Result<Seen> {
         let text = self.server.log()?;
-        let (main, mut by_worker) = log::threads(&text, self.server.id(), &self.names);
+        let (main, mut by_worker) = threads(&text, self.server.id(), &self.names);
         by_worker.resize_with(workers.max(by_worker.len()), Vec::new);
         let metrics = metrics(self.admin).await.context("the metrics cannot be read")?;
         Ok(Seen {
@@ -181,4 +183,35 @@ async fn metrics(admin: SocketAddr) -> Result<BTreeMap<String, i64>> {
         }
     }
     Ok(metrics)
+}
+
+/// What was logged on the main thread, whose number is `main`, and on each other one. `names` are addresses and ports
+/// with the words that stand for them.
+fn threads(log: &str, main: u32, names: &[(String, &'static str)]) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut by_thread: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut of_main = Vec::new();
+    for (thread, text) in log.lines().filter_map(entry) {
+        let text = masked(text, names);
+        if thread == main || main == 0 {
+            of_main.push(text);
+        } else if let Some((_, lines)) = by_thread.iter_mut().find(|(known, _)| *known == thread) {
+            lines.push(text);
+        } else {
+            by_thread.push((thread, vec![text]));
+        }
+    }
+    (of_main, by_thread.into_iter().map(|(_, lines)| lines).collect())
+}
+
+/// The thread, and the line as it is compared. Most of what Envoy says itself is not.
+fn entry(entry: &str) -> Option<(u32, String)> {
+    let (thread, rest) = entry.split_once(' ')?;
+    let (level, rest) = rest.split_once(' ')?;
+    let (_logger, text) = rest.split_once(' ')?;
+    let text: String = serde_json::from_str(&format!("\"{text}\"")).ok()?;
+    let text = match MODULE_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        Some(text) => line(level, text),
+        None => by_host(&text)?,
+    };
+    Some((thread.parse().ok()?, text))
 }

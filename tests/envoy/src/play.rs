@@ -14,9 +14,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio::try_join;
 
-use crate::client::PATIENCE;
+use crate::client::{PATIENCE, proxy_header};
 use crate::fixture::{Backend, Envoy, Loopback, Placement, Program, Resolver, Scripted, Setup, Upstream};
-use crate::proxy;
 
 /// How far times may be off: log lines, and `elapsed` in a script. A tick of the module is 1 s at most and ends
 /// early for a due client; the rest is a busy machine.
@@ -73,7 +72,7 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
             None => TcpStream::connect(listener).await?,
         };
         stream.set_nodelay(true)?;
-        stream.write_all(&proxy::header(sources[name])).await?;
+        stream.write_all(&proxy_header(sources[name])).await?;
         Ok(stream)
     };
     resolver.begin();

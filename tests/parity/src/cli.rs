@@ -11,8 +11,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use crate::deltas::Deltas;
 use crate::namespace::{self, Side};
+use crate::verdict::Deltas;
 use crate::{native, random, report, runner};
 
 const ABOUT: &str = "Plays the stories of tests/scenarios before Debian's postscreen(8) and compares: what clients \

@@ -19,9 +19,9 @@ use postscreen_scenario::{Limits, Transcript};
 use real_player::{Act, Stage, Story};
 use tokio::time::{Instant, sleep};
 
-use crate::host::Host;
 use crate::master::Master;
 use crate::namespace::Cover;
+use crate::runner::Host;
 use configuration::Configuration;
 use log::Log;
 use place::Place;

@@ -5,18 +5,26 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use anyhow::Result;
+use postscreen_scenario::Transcript;
 use real_player::Story;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::deltas::Deltas;
-use crate::host::Host;
 use crate::postscreen::Postscreen;
 use crate::report::{Outcome, progress};
-use crate::verdict::{Verdict, differences};
+use crate::verdict::{Deltas, Verdict, differences};
 
 /// Stories of the second try that are played at the same time: few, because clients can be late on a busy machine.
 const DOUBTFUL_AT_ONCE: usize = 4;
+
+/// A host of stories. Others than the oracle can stand beside it.
+pub(crate) trait Host {
+    /// Plays a story to its end and says what everybody saw. Some of it appears late: the host goes on collecting until
+    /// `settled` is content, or until nothing more can be expected.
+    ///
+    /// An error says that the host is broken, not that the story went another way.
+    async fn play(&self, story: &Story, settled: impl Fn(&Transcript) -> bool) -> Result<Transcript>;
+}
 
 /// Plays all stories, and those that went wrong once more, a few at a time: what is wrong is wrong again. The outcomes
 /// are in the order of the stories.

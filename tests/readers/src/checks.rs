@@ -13,8 +13,7 @@ use crate::client::{self, Client, EARLY, EARLY_LISTED, LISTED};
 use crate::envoy_log::Manual;
 use crate::fail2ban::{self, Fail2ban, Jail};
 use crate::pflogsumm::Report;
-use crate::screen::Screen;
-use crate::wait;
+use crate::screen::{Screen, until};
 
 /// One thing that must be so.
 type Check = fn(&Scene) -> Result<()>;
@@ -52,7 +51,7 @@ impl Scene {
             client.visit(screen.address())?;
         }
         let scene = Self { fail2ban, screen, log, directory };
-        wait::until("the access lines of all clients", LINES_MAX, || {
+        until("the access lines of all clients", LINES_MAX, || {
             let ended = scene.log().matches("]: access: ").count();
             Ok((ended == client::ALL.len()).then_some(()))
         })?;

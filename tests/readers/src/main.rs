@@ -3,13 +3,12 @@
 //! Run by `cargo xtask test`. `host-sim serve` screens a few clients on loopback sockets and writes a mail log, which a
 //! fail2ban with its stock postfix filter watches, and which pflogsumm then reports on.
 //!
-//! - [`screen`]: `host-sim serve`, writing the log;
+//! - [`screen`]: `host-sim serve`, writing the log, and patience for what happens in its own time;
 //! - [`client`]: the clients;
 //! - [`fail2ban`]: a server of its own, and its tool that tries a filter;
 //! - [`pflogsumm`]: the report;
 //! - [`envoy_log`]: the line in docs/operating.md that makes a mail log of Envoy's log;
-//! - [`checks`]: what each reader has to say;
-//! - [`wait`]: for things that happen in their own time.
+//! - [`checks`]: what each reader has to say.
 
 mod checks;
 mod client;
@@ -17,7 +16,6 @@ mod envoy_log;
 mod fail2ban;
 mod pflogsumm;
 mod screen;
-mod wait;
 
 use std::env;
 use std::path::PathBuf;

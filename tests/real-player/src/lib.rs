@@ -2,13 +2,10 @@
 //!
 //! Hosts that live in real time share this crate. It knows none of them: a host says how a client connects.
 
-mod client;
-mod files;
-mod length;
 mod mail_server;
 mod stage;
+mod stories;
 
-pub use files::{DEPTH_MAX, Story, find};
-pub use length::{REAL_TIME_MAX, length};
 pub use mail_server::serve;
 pub use stage::{Act, Stage};
+pub use stories::{DEPTH_MAX, REAL_TIME_MAX, Story, find, length};

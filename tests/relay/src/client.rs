@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use envoy_suite::proxy;
+use envoy_suite::client::proxy_header;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -149,7 +149,7 @@ impl Forged {
             Self::V1 => 4243,
             Self::V2 => 4242,
         };
-        proxy::header(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+        proxy_header(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
     }
 }
 

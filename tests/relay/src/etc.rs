@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::machine::{BLIND, DOMAIN, RECIPIENT};
-use crate::readme;
+
+const README: &str = include_str!("../../../README.md");
 
 /// What the package's postinst copies from when a user chooses "Internet Site".
 const PACKAGE: &str = "/usr/share/postfix";
@@ -77,7 +78,7 @@ pub fn write(etc: &Path, mail_server: MailServer, module: &Path, log: &Path) -> 
 fn master(package: &str, mail_server: MailServer) -> Result<String> {
     let plain = |address: &str| format!("{address} inet n - y - - smtpd");
     let lines = match mail_server {
-        MailServer::AsTheReadmeSays => readme::postfix()?.to_owned(),
+        MailServer::AsTheReadmeSays => readme_for_postfix()?.to_owned(),
         MailServer::Plain => plain("127.0.0.1:2525"),
     };
     let smtp = |line: &&str| line.split_ascii_whitespace().take(2).eq(["smtp", "inet"]);
@@ -96,6 +97,23 @@ pub fn run(command: &mut Command) -> Result<()> {
     let complaint = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{command:?}: {}\n{complaint}", output.status);
     Ok(())
+}
+
+/// What the README tells people to write into Postfix's master.cf: taken from its text, so that the page is tested.
+fn readme_for_postfix() -> Result<&'static str> {
+    block_with("smtpd_upstream_proxy_protocol")
+}
+
+/// The same for unbound.
+pub fn readme_for_unbound() -> Result<&'static str> {
+    block_with("https-port")
+}
+
+/// The first fenced block that contains `word`.
+fn block_with(word: &str) -> Result<&'static str> {
+    let fenced = README.split("\n```").skip(1).step_by(2);
+    let mut blocks = fenced.filter_map(|block| Some(block.split_once('\n')?.1));
+    blocks.find(|block| block.contains(word)).with_context(|| format!("README.md has no block with {word}"))
 }
 
 #[cfg(test)]

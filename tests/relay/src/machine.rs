@@ -13,7 +13,6 @@ use parity_suite::namespace::{self, Cover};
 use tempfile::TempDir;
 
 use crate::etc::{self, MailServer};
-use crate::readme;
 
 /// Where the world connects.
 pub const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25)), 25);
@@ -117,7 +116,7 @@ fn addresses() -> String {
 /// client.
 async fn start_unbound(root: &Path) -> Result<Server> {
     let [a, b, c, d] = LISTED.octets();
-    let (readme, directory) = (readme::unbound()?, root.display());
+    let (readme, directory) = (etc::readme_for_unbound()?, root.display());
     let configuration = format!(
         r#"{readme}
 server:

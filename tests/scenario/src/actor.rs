@@ -14,7 +14,7 @@ use failure::Reason;
 use teaser::Teaser;
 
 use crate::story::Step;
-use crate::wire::TEXT_BYTES_MAX;
+use crate::text::TEXT_BYTES_MAX;
 
 /// The most bytes that a client keeps unread; a script fails where more arrive.
 pub const INBOX_BYTES_MAX: usize = TEXT_BYTES_MAX;

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::{AT_ONCE, WARM_UP, micros_each, sessions};
 use crate::bench::Bench;
 use crate::peer::{cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const CLIENTS: u32 = 5_000;
 const FEW: u32 = 10;

@@ -17,8 +17,7 @@ use super::{WARM_UP, micros_each};
 use crate::bench::Bench;
 use crate::load;
 use crate::peer::cpu;
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 /// How long they are there at least, and longer if it takes longer until all are: postscreen's own wait.
 const STAY_MIN: Duration = Duration::from_secs(6);

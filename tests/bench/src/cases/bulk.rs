@@ -11,8 +11,7 @@ use crate::bench::Bench;
 use crate::load;
 use crate::mail_server::sink;
 use crate::peer::{cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const BYTES: usize = 400 * 1_000 * 1_000;
 /// The clock counts hundredths of a second.

@@ -9,8 +9,7 @@ use super::{AT_ONCE, WARM_UP, micros_each};
 use crate::bench::Bench;
 use crate::load;
 use crate::peer::{Postfix, cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const CLIENTS: u32 = 10_000;
 /// What each of them leaves in the log.

@@ -13,8 +13,7 @@ use super::AT_ONCE;
 use crate::bench::Bench;
 use crate::load;
 use crate::peer::in_turn;
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 /// Two crowds, so that what the first client of all costs is not counted.
 const FEW: u32 = 1_000;

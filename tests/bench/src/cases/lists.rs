@@ -10,9 +10,8 @@ use super::{SHORT_WAIT, WARM_UP, micros_each};
 use crate::bench::Bench;
 use crate::load;
 use crate::peer::{Postfix, cpu, in_turn};
-use crate::report::{Pair, Unit};
+use crate::report::{Pair, Samples, Unit};
 use crate::resolver::Unbound;
-use crate::samples::Samples;
 
 const CLIENTS: u32 = 2_500;
 /// All come 400 a second: a burst would have Postfix start a thousand processes.

@@ -5,8 +5,7 @@ use anyhow::{Result, ensure};
 use super::{AT_ONCE, WAITING_AT_ONCE, micros_each, sessions, short_wait};
 use crate::bench::Bench;
 use crate::peer::{cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const CLIENTS: u32 = 5_000;
 

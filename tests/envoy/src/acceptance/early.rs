@@ -1,16 +1,19 @@
-//! 1,000 zombies talk before the banner: each reads the whole refusal, none reaches the mail server.
+//! Zombies talk before the banner: each reads the whole refusal where there is a speaker, and nothing where there is
+//! none; none reaches the mail server.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, sleep};
 
 use super::{Scene, crowd, crowd_address};
 use envoy_suite::client::{Client, Farewell};
-use envoy_suite::fixture::{Program, Upstream};
+use envoy_suite::fixture::{Loopback, Program, Upstream};
 use envoy_suite::runner::{Note, Progress, Test};
 
 const CLIENTS: usize = 1_000;
@@ -19,6 +22,12 @@ const REFUSAL: &str = "521 5.5.1 Protocol error\r\n";
 /// A whole spam run in one go: more than the early data that the TCP proxy takes, less than the connection's buffer.
 const SPAM_BYTES: usize = 20_000;
 
+/// How long the module waits for the speaker's first bytes.
+const SPEAKER_WAIT: Duration = Duration::from_secs(5);
+/// More than the wait: ticks that come late on a busy machine.
+const LATE: Duration = Duration::from_secs(2);
+
+/// 1,000 at once.
 pub(super) fn test(program: &Rc<Program>) -> Test {
     let program = Rc::clone(program);
     Test::new(
@@ -68,4 +77,42 @@ async fn later(listener: SocketAddr, from: SocketAddr, after: Duration, words: &
     sleep(after).await;
     client.send(words).await?;
     Ok(client)
+}
+
+/// A refusal without a working speaker is a refusal without a word: closed in bounded time, and never served.
+pub(super) fn tests_without_speaker(program: &Rc<Program>) -> Vec<Test> {
+    let silent = Rc::clone(program);
+    let missing = Rc::clone(program);
+    vec![
+        Test::new("speaker silent: the refused client is closed after five seconds", async move |_| {
+            // A server that accepts and never says a word, under the name of the resolver.
+            let server = TcpListener::bind((Loopback::next().ip(), 0)).await?;
+            let upstream = Upstream::Http1(server.local_addr()?);
+            refused_without_a_word(&silent, "resolver", upstream, SPEAKER_WAIT..=SPEAKER_WAIT + LATE).await
+        }),
+        Test::new("speaker's cluster missing: the refused client is closed at once", async move |_| {
+            refused_without_a_word(&missing, "nowhere", Upstream::Missing, Duration::ZERO..=LATE).await
+        }),
+    ]
+}
+
+async fn refused_without_a_word(
+    program: &Program,
+    cluster: &str,
+    upstream: Upstream,
+    wait: RangeInclusive<Duration>,
+) -> Result<Note> {
+    let policy = json!({"greet_wait": "6s", "greet_action": "drop", "lane": {"speaker_cluster": cluster}});
+    let scene = Scene::with_upstream(program, policy, upstream).await?;
+    let listener: SocketAddr = scene.envoy.smtp();
+    let client = Client::connect(listener, crowd_address(0), HELLO).await?;
+    let begin = Instant::now();
+    let farewell = client.farewell().await?;
+    let waited = begin.elapsed();
+    ensure!(farewell.text.is_empty(), "expected no word, got {farewell:?}");
+    ensure!(wait.contains(&waited), "closed after {waited:?}, expected {wait:?}");
+    let visits = scene.backend.seen().len();
+    ensure!(visits == 0, "the mail server saw {visits} connections, expected none");
+    scene.finish().await?;
+    Ok(format!("{waited:.1?}"))
 }

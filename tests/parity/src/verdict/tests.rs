@@ -49,3 +49,11 @@ fn a_process_that_gave_up_is_a_difference_unless_the_story_has_the_line() {
     assert!(verdict("", &[line]).complaint().unwrap().contains(line));
     assert_eq!(verdict(&format!("log: ['{line}']\n"), &[line]), Verdict::Agrees);
 }
+
+#[test]
+fn anchors_are_found_wherever_they_stand() {
+    let deltas =
+        Deltas::of("# Title\n\n<a id=\"one\"></a>\n**One.** Text, <a id=\"two-b\"></a> more.\n<a id=\"open");
+    assert!(deltas.contain("one") && deltas.contain("two-b"));
+    assert!(!deltas.contain("two") && !deltas.contain("Title") && !deltas.contain(""));
+}

@@ -8,9 +8,9 @@ use serde::de::{self, MapAccess, SeqAccess};
 
 use super::values::{Address, Records, Ttl};
 use crate::dns::Fault;
-use crate::parse::shapes::{Shapes, deserialize_shapes};
-use crate::parse::suggest::suggestion;
-use crate::time::DurationText;
+use crate::parse::mistake::suggestion;
+use crate::parse::raw::{Shapes, deserialize_shapes};
+use crate::text::DurationText;
 
 pub(in crate::parse) enum Zone {
     Fault(Fault),

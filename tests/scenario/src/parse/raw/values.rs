@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::de::{self, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 
-use crate::parse::shapes::{Shapes, deserialize_shapes};
-use crate::time::DurationText;
+use crate::parse::raw::{Shapes, deserialize_shapes};
+use crate::text::DurationText;
 
 /// The sentence that every list of results shows.
 pub(in crate::parse) struct About(pub String);

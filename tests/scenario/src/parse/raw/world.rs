@@ -12,10 +12,10 @@ use serde_saphyr::Spanned;
 use super::script::Payload;
 use super::values::{Address, Line};
 use crate::dns::Fault;
-use crate::parse::shapes::{Shapes, deserialize_shapes};
-use crate::parse::suggest::suggestion;
+use crate::parse::mistake::suggestion;
+use crate::parse::raw::{Shapes, deserialize_shapes};
 use crate::story;
-use crate::time::DurationText;
+use crate::text::DurationText;
 
 pub(in crate::parse) struct MailServer(pub story::MailServer);
 
@@ -148,7 +148,7 @@ impl Shapes for Manner {
             "reset" => story::Ending::Reset,
             "stall" => story::Ending::Stall,
             _ if text.ends_with("\r\n") => {
-                return crate::wire::bytes(text).map(story::Manner::Says).map(Self).map_err(E::custom);
+                return crate::text::bytes(text).map(story::Manner::Says).map(Self).map_err(E::custom);
             }
             _ => return Err(E::custom(format!("`{text}` is no reply: expected {}", Self::EXPECTED))),
         };

@@ -1,4 +1,5 @@
-//! The mail server behind the host, which notes when somebody comes.
+//! What the host talks to: a mail server behind it, which notes when somebody comes, and a resolver that speaks plain
+//! DNS over UDP and knows a story's zones.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,10 +7,10 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 
 use anyhow::{Context as _, Result};
-use postscreen_scenario::Manners;
+use postscreen_scenario::{Manners, QUESTION_BYTES_MAX, Reply, Zones};
 use real_player::serve;
 use tokio::io::AsyncReadExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::{AbortHandle, spawn_local};
 
 /// The clients of a story by the addresses that they came from.
@@ -84,6 +85,42 @@ fn named_in(header: &str) -> Option<SocketAddr> {
             Some(SocketAddr::new(from.parse().ok()?, port.parse().ok()?))
         }
         _ => None,
+    }
+}
+
+/// A running resolver; it stops when dropped.
+pub struct Resolver {
+    address: SocketAddr,
+    answering: AbortHandle,
+}
+
+impl Resolver {
+    /// Starts it on a free port.
+    pub async fn start(zones: Zones) -> Result<Self> {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.context("the resolver cannot listen")?;
+        let address = socket.local_addr()?;
+        Ok(Self { address, answering: spawn_local(answer_questions(socket, zones)).abort_handle() })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Resolver {
+    fn drop(&mut self) {
+        self.answering.abort();
+    }
+}
+
+async fn answer_questions(socket: UdpSocket, zones: Zones) {
+    let mut question = [0; QUESTION_BYTES_MAX];
+    loop {
+        // An asker that is gone shows as an error of the next call; others may come.
+        let Ok((len, asker)) = socket.recv_from(&mut question).await else { continue };
+        if let Reply::Message(message) = zones.reply(&question[..len]) {
+            let _ = socket.send_to(&message, asker).await;
+        }
     }
 }
 

@@ -1,14 +1,19 @@
-//! The stories of a folder.
+//! The stories of a folder, and how long they take where time is real.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use postscreen_scenario::{Scenario, parse_file};
+use postscreen_scenario::{Scenario, Start, Step, parse_file};
 
 /// How deep folders of stories may be nested.
 pub const DEPTH_MAX: usize = 8;
+
+/// Longer stories are for virtual time.
+pub const REAL_TIME_MAX: Duration = Duration::from_mins(1);
 
 /// A story and its name.
 #[derive(Clone, Debug)]
@@ -55,6 +60,32 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// The least time that a story takes: what its clients wait by their scripts. What they wait for comes on top.
+pub fn length(scenario: &Scenario) -> Duration {
+    let mut ends = BTreeMap::new();
+    scenario.clients.keys().map(|name| end(scenario, name, &mut ends)).max().unwrap_or_default()
+}
+
+/// When the script of a client has ended at the earliest. The parser has excluded circles.
+fn end<'a>(scenario: &'a Scenario, name: &'a str, ends: &mut BTreeMap<&'a str, Duration>) -> Duration {
+    if let Some(known) = ends.get(name) {
+        return *known;
+    }
+    let Some(client) = scenario.clients.get(name) else { return Duration::ZERO };
+    let start = match &client.start {
+        Start::At(time) => *time,
+        Start::After { client, wait } => end(scenario, client, ends) + *wait,
+    };
+    let steps = client.script.iter().fold(Duration::ZERO, |passed, step| match step {
+        Step::Wait(time) | Step::Silence(time) => passed + *time,
+        Step::Elapsed(time) => passed.max(*time),
+        _ => passed,
+    });
+    let end = start + steps;
+    ends.insert(name, end);
+    end
 }
 
 #[cfg(test)]
