@@ -6,14 +6,14 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum as _};
-use envoy_suite::fixture::Program;
-use parity_suite::namespace::{self, Side};
+use envoy_suite::fixture::EnvoyFiles;
+use parity_suite::namespace::{self, NamespaceSide};
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use crate::bench::Bench;
-use crate::cases::Case;
+use crate::bench::BenchRun;
+use crate::cases::BenchCase;
 use crate::report::{self, Subject};
 
 const ABOUT: &str = "Measures what a client costs, and prints one table of ratios. Every pair is measured in turns, in \
@@ -35,7 +35,7 @@ pub(crate) struct Options {
     rounds: u32,
     /// Only these cases
     #[arg(long, value_name = "CASE", value_delimiter = ',')]
-    only: Vec<Case>,
+    only: Vec<BenchCase>,
     /// Replaces the table in this page, between `<!-- bench -->` and `<!-- end of bench -->`
     #[arg(long, value_name = "PAGE")]
     write: Option<PathBuf>,
@@ -55,7 +55,7 @@ pub(crate) struct Options {
 
 /// Does what the user asks for.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    if namespace::side() == Side::Outside {
+    if namespace::side() == NamespaceSide::Outside {
         return namespace::run_inside();
     }
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 }
 
 async fn measure(options: &Options) -> Result<ExitCode> {
-    let program = Program::new(options.envoy.clone(), options.module.clone());
+    let program = EnvoyFiles::new(options.envoy.clone(), options.module.clone());
     let page =
         options.write.as_deref().map(|page| Ok::<_, anyhow::Error>((page, read(page)?))).transpose()?;
     if let Some((_, text)) = &page {
@@ -76,8 +76,8 @@ async fn measure(options: &Options) -> Result<ExitCode> {
         report::with_table(text, "")?;
     }
     let subject = subject(options)?;
-    let bench = Bench::new(program, Path::new("."), options.rounds)?;
-    let cases = if options.only.is_empty() { Case::value_variants() } else { &options.only };
+    let bench = BenchRun::new(program, Path::new("."), options.rounds)?;
+    let cases = if options.only.is_empty() { BenchCase::value_variants() } else { &options.only };
     let mut pairs = Vec::new();
     for case in cases {
         let value = case.to_possible_value().context("a case without a name")?;

@@ -33,9 +33,9 @@ const GOLDEN: &str = "tests/calls/host-calls.txt";
 const CEILING: [u64; CASES.len()] = [30, 55, 17];
 
 /// What is tested of a module. It says what it has found.
-type Test = fn(&Module) -> Result<String>;
+type TestFn = fn(&Module) -> Result<String>;
 
-const TESTS: [(&str, Test); 7] = [
+const TESTS: [(&str, TestFn); 7] = [
     ("each client makes the calls that are expected", calls),
     ("no client makes more calls than it may", ceiling),
     ("no key that all workers share is written for every client", shared::check),

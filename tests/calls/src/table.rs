@@ -8,12 +8,12 @@ use std::{env, fs};
 use anyhow::{Context, Result, bail};
 use similar::TextDiff;
 
-use crate::count::Tally;
+use crate::count::CallCounts;
 
 /// One client.
 pub struct Column {
     pub name: &'static str,
-    pub tally: Tally,
+    pub tally: CallCounts,
 }
 
 /// How the line with the instructions begins.
@@ -78,14 +78,14 @@ fn render(columns: &[Column], instructions: &[u64]) -> String {
     let mut text = HEAD.to_owned();
     let heads: Vec<_> = columns.iter().map(|column| column.name.to_owned()).collect();
     let totals =
-        |total: fn(&Tally) -> u64| columns.iter().map(|column| total(&column.tally)).collect::<Vec<_>>();
+        |total: fn(&CallCounts) -> u64| columns.iter().map(|column| total(&column.tally)).collect::<Vec<_>>();
 
-    let functions = rows(columns, Tally::by_function);
+    let functions = rows(columns, CallCounts::by_function);
     line(&mut text, "\nhost functions", &heads);
     for (name, counts) in &functions {
         numbers(&mut text, name, counts);
     }
-    numbers(&mut text, "all", &totals(Tally::total));
+    numbers(&mut text, "all", &totals(CallCounts::total));
 
     let callbacks =
         rows(columns, |tally| tally.callbacks.iter().map(|(name, count)| (name.as_str(), *count)).collect());
@@ -96,7 +96,7 @@ fn render(columns: &[Column], instructions: &[u64]) -> String {
     numbers(&mut text, "all", &totals(|tally| tally.callbacks.values().sum()));
 
     line(&mut text, "\nhost functions by callback", &heads);
-    for (name, counts) in rows(columns, Tally::by_callback) {
+    for (name, counts) in rows(columns, CallCounts::by_callback) {
         numbers(&mut text, name, &counts);
         for (function, counts) in rows(columns, |tally| within(tally, name)) {
             numbers(&mut text, &format!("  {function}"), &counts);
@@ -110,13 +110,13 @@ fn render(columns: &[Column], instructions: &[u64]) -> String {
 }
 
 /// What was called in one callback.
-fn within<'a>(tally: &'a Tally, callback: &str) -> BTreeMap<&'a str, u64> {
+fn within<'a>(tally: &'a CallCounts, callback: &str) -> BTreeMap<&'a str, u64> {
     let calls = tally.calls.iter().filter(|((place, _), _)| place == callback);
     calls.map(|((_, function), count)| (function.as_str(), *count)).collect()
 }
 
 /// The same count of every client side by side.
-fn rows<'a>(columns: &'a [Column], count: impl Fn(&'a Tally) -> BTreeMap<&'a str, u64>) -> Rows<'a> {
+fn rows<'a>(columns: &'a [Column], count: impl Fn(&'a CallCounts) -> BTreeMap<&'a str, u64>) -> Rows<'a> {
     let counts: Vec<_> = columns.iter().map(|column| count(&column.tally)).collect();
     let names: BTreeSet<_> = counts.iter().flat_map(BTreeMap::keys).copied().collect();
     let row = |name| counts.iter().map(|count| count.get(name).copied().unwrap_or_default()).collect();

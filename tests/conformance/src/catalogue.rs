@@ -5,11 +5,13 @@ mod table;
 
 use std::time::Duration;
 
-use crate::probe::Step::{Connect, End, Reset, ServeReset, Wait};
-use crate::probe::{FailurePolicy, Module, Probe, Setup, Step, send, serve, serve_last, wait};
+use crate::probe::ProbeStep::{Connect, End, Reset, ServeReset, Wait};
+use crate::probe::{
+    FailurePolicy, ProbeModule, ProbePlay, ProbeSetup, ProbeStep, send, serve, serve_last, wait,
+};
 
 /// Every play, in the order in which they are told.
-pub(crate) fn all() -> Vec<Probe> {
+pub(crate) fn all() -> Vec<ProbePlay> {
     [statuses(), bytes(), callouts(), lives(), modules(), restricted::all(), table::all(), third_party()]
         .into_iter()
         .flatten()
@@ -17,25 +19,28 @@ pub(crate) fn all() -> Vec<Probe> {
 }
 
 /// Functions that answer at once: each is asked for everything that it can say.
-fn statuses() -> Vec<Probe> {
+fn statuses() -> Vec<ProbePlay> {
     let visit = || vec![Connect, End(0)];
     let talk = || vec![Connect, send(0, "abcdef"), serve(0, "ghijkl"), End(0)];
-    let environment = |setup: &mut Setup| {
+    let environment = |setup: &mut ProbeSetup| {
         setup.environment.insert("FIRST".into(), "one".into());
         setup.environment.insert("SECOND".into(), "two words".into());
     };
     vec![
-        Probe::new("log", visit()),
-        Probe::new("system", talk()),
-        Probe::new("pointers", visit()),
-        Probe::new("contexts", visit()),
-        Probe::new("contexts-done", visit()),
-        Probe::new("contexts-foreign", vec![Connect, Connect, send(0, "first"), send(1, "second"), End(0)]),
-        Probe::new("streams", talk()),
-        Probe::new("tick", visit()),
-        Probe::new("tick-stream", visit()),
-        Probe::new("properties", vec![Connect, serve(0, "hello")]),
-        Probe::new(
+        ProbePlay::new("log", visit()),
+        ProbePlay::new("system", talk()),
+        ProbePlay::new("pointers", visit()),
+        ProbePlay::new("contexts", visit()),
+        ProbePlay::new("contexts-done", visit()),
+        ProbePlay::new(
+            "contexts-foreign",
+            vec![Connect, Connect, send(0, "first"), send(1, "second"), End(0)],
+        ),
+        ProbePlay::new("streams", talk()),
+        ProbePlay::new("tick", visit()),
+        ProbePlay::new("tick-stream", visit()),
+        ProbePlay::new("properties", vec![Connect, serve(0, "hello")]),
+        ProbePlay::new(
             "properties-sizes",
             vec![
                 Connect,
@@ -48,62 +53,74 @@ fn statuses() -> Vec<Probe> {
                 serve_last(0, "bye"),
             ],
         ),
-        Probe::new("properties-set", vec![Connect, End(0)]),
-        Probe::new("expressions", visit()),
-        Probe::new("expressions-attributes", vec![Connect, serve(0, "hello"), End(0)]),
-        Probe::new("expressions-depth", visit()),
-        Probe::new("expressions-functions", visit()),
-        Probe::new("expressions-tokens", visit()),
-        Probe::new("foreign", visit()),
-        Probe::new("foreign-filter-state", visit()),
-        Probe::new("foreign-property", visit()),
-        Probe::new("shared-data", visit()),
-        Probe::new("queues", visit()),
-        Probe::new("headers", visit()),
-        Probe::new("metrics", visit()),
-        Probe::new("wasi", visit()).with(environment),
-        Probe::new("wasi-exit", visit()),
+        ProbePlay::new("properties-set", vec![Connect, End(0)]),
+        ProbePlay::new("expressions", visit()),
+        ProbePlay::new("expressions-attributes", vec![Connect, serve(0, "hello"), End(0)]),
+        ProbePlay::new("expressions-depth", visit()),
+        ProbePlay::new("expressions-functions", visit()),
+        ProbePlay::new("expressions-tokens", visit()),
+        ProbePlay::new("foreign", visit()),
+        ProbePlay::new("foreign-filter-state", visit()),
+        ProbePlay::new("foreign-property", visit()),
+        ProbePlay::new("shared-data", visit()),
+        ProbePlay::new("queues", visit()),
+        ProbePlay::new("headers", visit()),
+        ProbePlay::new("metrics", visit()),
+        ProbePlay::new("wasi", visit()).with(environment),
+        ProbePlay::new("wasi-exit", visit()),
     ]
 }
 
 /// Bytes on their way, paused, changed, lost; and connections that end in every way.
-fn bytes() -> Vec<Probe> {
-    let events = |name, script| Probe::again(name, "events", script);
+fn bytes() -> Vec<ProbePlay> {
+    let events = |name, script| ProbePlay::again(name, "events", script);
     vec![
-        Probe::new("buffers", vec![Connect, send(0, "abc"), serve(0, "def"), serve_last(0, "ghi"), Reset(0)]),
-        Probe::new("buffers-configuration", vec![Connect, End(0)]),
-        Probe::new("buffers-downstream", vec![Connect, send(0, "abcdef"), End(0)]),
-        Probe::new("buffers-upstream", vec![Connect, serve(0, "abcdef"), serve_last(0, "ghijkl"), End(0)]),
-        Probe::new("data", vec![Connect, send(0, "one"), serve(0, "two"), send(0, "three"), End(0)]),
-        Probe::new(
+        ProbePlay::new(
+            "buffers",
+            vec![Connect, send(0, "abc"), serve(0, "def"), serve_last(0, "ghi"), Reset(0)],
+        ),
+        ProbePlay::new("buffers-configuration", vec![Connect, End(0)]),
+        ProbePlay::new("buffers-downstream", vec![Connect, send(0, "abcdef"), End(0)]),
+        ProbePlay::new(
+            "buffers-upstream",
+            vec![Connect, serve(0, "abcdef"), serve_last(0, "ghijkl"), End(0)],
+        ),
+        ProbePlay::new("data", vec![Connect, send(0, "one"), serve(0, "two"), send(0, "three"), End(0)]),
+        ProbePlay::new(
             "data-swallow",
             vec![Connect, send(0, "one"), serve(0, "two"), serve_last(0, "three"), End(0)],
         ),
-        Probe::new("pause-new", vec![Connect, send(0, "early"), send(0, "go"), send(0, "late"), End(0)]),
-        Probe::new("pause-unread", vec![Connect, send(0, "early"), wait(1000), send(0, "late"), End(0)])
+        ProbePlay::new("pause-new", vec![Connect, send(0, "early"), send(0, "go"), send(0, "late"), End(0)]),
+        ProbePlay::new("pause-unread", vec![Connect, send(0, "early"), wait(1000), send(0, "late"), End(0)])
             .with(|setup| setup.early_data = None),
-        Probe::again("pause-new-gone", "pause-new", vec![Connect, send(0, "early"), Reset(0)]),
-        Probe::again("pause-new-end", "pause-new", vec![Connect, send(0, "go"), End(0)]),
-        Probe::new("pause-release", vec![Connect, send(0, "go"), serve(0, "gone"), End(0)]),
-        Probe::new("pause-data", vec![Connect, send(0, "abcd"), send(0, "efgh"), send(0, "ijkl"), End(0)]),
-        Probe::again(
+        ProbePlay::again("pause-new-gone", "pause-new", vec![Connect, send(0, "early"), Reset(0)]),
+        ProbePlay::again("pause-new-end", "pause-new", vec![Connect, send(0, "go"), End(0)]),
+        ProbePlay::new("pause-release", vec![Connect, send(0, "go"), serve(0, "gone"), End(0)]),
+        ProbePlay::new(
+            "pause-data",
+            vec![Connect, send(0, "abcd"), send(0, "efgh"), send(0, "ijkl"), End(0)],
+        ),
+        ProbePlay::again(
             "pause-data-end",
             "pause-data",
             vec![Connect, send(0, "abcd"), End(0), serve_last(0, "bye")],
         ),
-        Probe::new("pause-continue", vec![Connect, send(0, "one"), send(0, "two"), send(0, "three"), End(0)]),
-        Probe::new("pause-write", vec![Connect, send(0, "abc"), send(0, "def"), End(0)]),
-        Probe::new("pause-upstream", vec![Connect, serve(0, "one"), serve(0, "two"), End(0)]),
-        Probe::again(
+        ProbePlay::new(
+            "pause-continue",
+            vec![Connect, send(0, "one"), send(0, "two"), send(0, "three"), End(0)],
+        ),
+        ProbePlay::new("pause-write", vec![Connect, send(0, "abc"), send(0, "def"), End(0)]),
+        ProbePlay::new("pause-upstream", vec![Connect, serve(0, "one"), serve(0, "two"), End(0)]),
+        ProbePlay::again(
             "pause-upstream-end",
             "pause-upstream",
             vec![Connect, serve(0, "one"), serve_last(0, "two")],
         ),
-        Probe::new("close-new", vec![Connect]),
-        Probe::new("close-downstream", vec![Connect, send(0, "bye")]),
-        Probe::new("close-upstream", vec![Connect, serve(0, "welcome")]),
-        Probe::new("close-later", vec![Connect, serve(0, "welcome")]),
-        Probe::new("close-twice", vec![Connect, send(0, "bye")]),
+        ProbePlay::new("close-new", vec![Connect]),
+        ProbePlay::new("close-downstream", vec![Connect, send(0, "bye")]),
+        ProbePlay::new("close-upstream", vec![Connect, serve(0, "welcome")]),
+        ProbePlay::new("close-later", vec![Connect, serve(0, "welcome")]),
+        ProbePlay::new("close-twice", vec![Connect, send(0, "bye")]),
         events("end-client-first", vec![Connect, send(0, "a"), End(0), serve_last(0, "b")]),
         events("end-server-first", vec![Connect, serve_last(0, "a"), send(0, "b"), End(0)]),
         events("end-client-reset", vec![Connect, send(0, "a"), serve(0, "b"), Reset(0)]),
@@ -117,14 +134,15 @@ fn bytes() -> Vec<Probe> {
 }
 
 /// Call-outs: every way in which an answer can come or fail.
-fn callouts() -> Vec<Probe> {
+fn callouts() -> Vec<ProbePlay> {
     let call =
-        |name, line: &str| Probe::again(name, "callouts", vec![Connect, send(0, line), wait(50), End(0)]);
-    let grpc =
-        |name, line: &str| Probe::again(name, "grpc-call", vec![Connect, send(0, line), wait(50), End(0)]);
+        |name, line: &str| ProbePlay::again(name, "callouts", vec![Connect, send(0, line), wait(50), End(0)]);
+    let grpc = |name, line: &str| {
+        ProbePlay::again(name, "grpc-call", vec![Connect, send(0, line), wait(50), End(0)])
+    };
     let stream = |name, lines: &[&str]| {
         let lines = lines.iter().map(|line| send(0, line));
-        Probe::again(name, "grpc-stream", [Connect].into_iter().chain(lines).chain([End(0)]).collect())
+        ProbePlay::again(name, "grpc-stream", [Connect].into_iter().chain(lines).chain([End(0)]).collect())
     };
     vec![
         call("call-200", "http /200 5000"),
@@ -136,20 +154,20 @@ fn callouts() -> Vec<Probe> {
         call("call-break", "http /break 5000"),
         call("call-reset", "http /reset 5000"),
         call("call-refused", "refused /200 5000"),
-        Probe::again(
+        ProbePlay::again(
             "call-timeout",
             "callouts",
             vec![Connect, send(0, "http /silence 100"), wait(300), End(0)],
         ),
-        Probe::again(
+        ProbePlay::again(
             "call-twice",
             "callouts",
             vec![Connect, send(0, "http /slow 5000"), send(0, "http /200 5000"), wait(2000), End(0)],
         ),
-        Probe::new("callouts-wrong", vec![Connect, wait(50), End(0)]),
-        Probe::new("callouts-early", vec![wait(50), Connect, End(0)]),
-        Probe::new("callouts-stream", vec![Connect, Reset(0), wait(2000)]),
-        Probe::new("headers-response", vec![Connect, wait(50), End(0)]),
+        ProbePlay::new("callouts-wrong", vec![Connect, wait(50), End(0)]),
+        ProbePlay::new("callouts-early", vec![wait(50), Connect, End(0)]),
+        ProbePlay::new("callouts-stream", vec![Connect, Reset(0), wait(2000)]),
+        ProbePlay::new("headers-response", vec![Connect, wait(50), End(0)]),
         grpc("grpc-ok", "http ok 5000"),
         grpc("grpc-empty", "http empty 5000"),
         grpc("grpc-error", "http error 5000"),
@@ -159,7 +177,7 @@ fn callouts() -> Vec<Probe> {
         grpc("grpc-refused", "refused ok 5000"),
         grpc("grpc-404", "http nowhere 5000"),
         grpc("grpc-cancel", "http silence 5000 cancel"),
-        Probe::again(
+        ProbePlay::again(
             "grpc-timeout",
             "grpc-call",
             vec![Connect, send(0, "http silence 100"), wait(300), End(0)],
@@ -170,30 +188,34 @@ fn callouts() -> Vec<Probe> {
         stream("grpc-stream-reset", &["reset", "one"]),
         stream("grpc-stream-close", &["silence", "one", "close", "two"]),
         stream("grpc-stream-cancel", &["silence", "one", "cancel", "two"]),
-        Probe::new("grpc-wrong", vec![Connect, wait(50), End(0)]),
+        ProbePlay::new("grpc-wrong", vec![Connect, wait(50), End(0)]),
     ]
 }
 
 /// Longer than Envoy waits before it makes a new machine.
-const RELOAD: Step = Wait(Duration::from_millis(2500));
+const RELOAD: ProbeStep = Wait(Duration::from_millis(2500));
 
 /// Machines: how many there are, how they start, die, and come back.
-fn lives() -> Vec<Probe> {
+fn lives() -> Vec<ProbePlay> {
     let trap = |name, guest, policy| {
-        Probe::again(name, guest, vec![Connect, send(0, "a"), serve(0, "b"), Connect, send(1, "c"), End(1)])
-            .with(|setup| setup.policy = policy)
+        ProbePlay::again(
+            name,
+            guest,
+            vec![Connect, send(0, "a"), serve(0, "b"), Connect, send(1, "c"), End(1)],
+        )
+        .with(|setup| setup.policy = policy)
     };
     let others = |name, policy| {
         let script = vec![Connect, Connect, send(1, "trap"), send(0, "b"), Connect, send(2, "c")];
-        Probe::again(name, "trap-other", script).with(|setup| setup.policy = policy)
+        ProbePlay::again(name, "trap-other", script).with(|setup| setup.policy = policy)
     };
     vec![
-        Probe::again("two-workers", "events", vec![Wait(Duration::from_millis(50))])
+        ProbePlay::again("two-workers", "events", vec![Wait(Duration::from_millis(50))])
             .with(|setup| setup.workers = 2),
-        Probe::new("refuse-start", vec![Connect]),
-        Probe::new("refuse-configure", vec![Connect]),
-        Probe::new("trap-start", vec![Connect]),
-        Probe::new("trap-configure", vec![Connect]),
+        ProbePlay::new("refuse-start", vec![Connect]),
+        ProbePlay::new("refuse-configure", vec![Connect]),
+        ProbePlay::new("trap-start", vec![Connect]),
+        ProbePlay::new("trap-configure", vec![Connect]),
         trap("trap-new-closed", "trap-new", FailurePolicy::Closed),
         trap("trap-new-open", "trap-new", FailurePolicy::Open),
         trap("trap-data-closed", "trap-data", FailurePolicy::Closed),
@@ -202,21 +224,22 @@ fn lives() -> Vec<Probe> {
         trap("trap-tick-closed", "trap-tick", FailurePolicy::Closed),
         others("trap-other-closed", FailurePolicy::Closed),
         others("trap-other-open", FailurePolicy::Open),
-        Probe::again(
+        ProbePlay::again(
             "trap-reload",
             "trap-data",
             vec![Connect, send(0, "a"), RELOAD, Connect, send(1, "b"), RELOAD, Connect],
         )
         .with(|setup| setup.policy = FailurePolicy::Reload),
-        Probe::new("trap-memory", vec![Connect, End(0)]),
+        ProbePlay::new("trap-memory", vec![Connect, End(0)]),
     ]
 }
 
 /// Modules with other exports than `probes.wasm`.
-fn modules() -> Vec<Probe> {
+fn modules() -> Vec<ProbePlay> {
     let talk = || vec![Connect, send(0, "a"), serve(0, "b"), End(0)];
-    let text = |name, text| Probe::text(name, text, talk());
-    let bytes = |name, bytes| Probe { module: Module::Bytes(bytes), ..Probe::new(name, vec![Connect]) };
+    let text = |name, text| ProbePlay::text(name, text, talk());
+    let bytes =
+        |name, bytes| ProbePlay { module: ProbeModule::Bytes(bytes), ..ProbePlay::new(name, vec![Connect]) };
     vec![
         text("abi-0.2.1-bare", include_str!("modules/bare_0_2_1.wat")),
         text("abi-0.2.0-bare", include_str!("modules/bare_0_2_0.wat")),
@@ -234,7 +257,7 @@ fn modules() -> Vec<Probe> {
         text("wrong-export-type", include_str!("modules/wrong_export_type.wat")),
         text("stack-overflow", include_str!("modules/stack_overflow.wat")),
         text("return-values", include_str!("modules/return_values.wat")),
-        Probe::text(
+        ProbePlay::text(
             "resolve-dns",
             include_str!("modules/resolve_dns.wat"),
             vec![Connect, send(0, "a"), Reset(0)],
@@ -246,13 +269,13 @@ fn modules() -> Vec<Probe> {
 }
 
 /// Filters that know nothing of this project: what runs in Envoy must run in host-sim.
-fn third_party() -> Vec<Probe> {
+fn third_party() -> Vec<ProbePlay> {
     let visit = || {
         let talk = [send(0, "EHLO me\r\n"), serve(0, "250 mx\r\n"), serve_last(0, "221 bye\r\n"), End(0)];
         [Connect, serve(0, "220 mx ESMTP\r\n")].into_iter().chain(talk).collect()
     };
     vec![
-        Probe::file("third-party-rust", "tcp_routing.wasm", visit()),
-        Probe::file("third-party-c", "greeter.wasm", visit()),
+        ProbePlay::file("third-party-rust", "tcp_routing.wasm", visit()),
+        ProbePlay::file("third-party-c", "greeter.wasm", visit()),
     ]
 }

@@ -20,8 +20,10 @@ use serde_json::{Map, Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use envoy_suite::fixture::{Backend, Envoy, Program, Resolver, Setup, Upstream, Zones};
-use envoy_suite::runner::{Note, Progress, Test};
+use envoy_suite::fixture::{
+    DnsblResolver, EnvoyFiles, EnvoyProcess, EnvoySetup, ResolverCluster, SmtpSink, ZoneMap,
+};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 /// Two workers: whatever must hold, holds across them.
 const WORKERS: u32 = 2;
@@ -32,7 +34,7 @@ const APPEAR_POLL: Duration = Duration::from_millis(50);
 const TELL_EVERY: usize = 500;
 
 /// All acceptance tests. The last one looks back at all Envoys of the suite.
-pub(crate) fn tests(program: &Rc<Program>) -> Vec<Test> {
+pub(crate) fn tests(program: &Rc<EnvoyFiles>) -> Vec<SuiteTest> {
     let mut tests = vec![
         resolver::test(),
         early::test(program),
@@ -50,16 +52,16 @@ pub(crate) fn tests(program: &Rc<Program>) -> Vec<Test> {
 }
 
 /// Looks back: no Envoy of this run has lost or reloaded a virtual machine.
-fn health(program: &Rc<Program>) -> Test {
+fn health(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new("health: no trap and no reload in any Envoy of this run", async move |_| {
+    SuiteTest::new("health: no trap and no reload in any Envoy of this run", async move |_| {
         no_trap_so_far(&program).await
     })
 }
 
-async fn no_trap_so_far(program: &Program) -> Result<Note> {
+async fn no_trap_so_far(program: &EnvoyFiles) -> Result<Note> {
     // One more that does nothing, so that a run of this test alone says something too.
-    Scene::with_upstream(program, json!({}), Upstream::Missing).await?.finish().await?;
+    EnvoyScene::with_upstream(program, json!({}), ResolverCluster::Missing).await?.finish().await?;
     let (started, healthy) = program.census();
     ensure!(
         started == healthy,
@@ -69,33 +71,33 @@ async fn no_trap_so_far(program: &Program) -> Result<Note> {
 }
 
 /// An Envoy with everything around it.
-struct Scene {
-    envoy: Envoy,
-    backend: Backend,
-    _resolver: Option<Resolver>,
+struct EnvoyScene {
+    envoy: EnvoyProcess,
+    backend: SmtpSink,
+    _resolver: Option<DnsblResolver>,
 }
 
-// === impl Scene ===
+// === impl EnvoyScene ===
 
-impl Scene {
+impl EnvoyScene {
     /// With a resolver that knows `zones`.
-    async fn with_zones(program: &Program, policy: Value, zones: &Zones) -> Result<Self> {
-        let resolver = Resolver::start(zones).await?;
-        let scene = Self::with_upstream(program, policy, Upstream::Http2(resolver.doh())).await?;
+    async fn with_zones(program: &EnvoyFiles, policy: Value, zones: &ZoneMap) -> Result<Self> {
+        let resolver = DnsblResolver::start(zones).await?;
+        let scene = Self::with_upstream(program, policy, ResolverCluster::Http2(resolver.doh())).await?;
         Ok(Self { _resolver: Some(resolver), ..scene })
     }
 
     /// With a resolver of the test's own, or none.
-    async fn with_upstream(program: &Program, policy: Value, resolver: Upstream) -> Result<Self> {
-        let backend = Backend::start().await?;
-        let setup = Setup {
+    async fn with_upstream(program: &EnvoyFiles, policy: Value, resolver: ResolverCluster) -> Result<Self> {
+        let backend = SmtpSink::start().await?;
+        let setup = EnvoySetup {
             policy: object(policy)?,
             backend: backend.address(),
             resolver,
             workers: WORKERS,
             changes: false,
         };
-        let envoy = Envoy::start(program, &setup).await?;
+        let envoy = EnvoyProcess::start(program, &setup).await?;
         Ok(Self { envoy, backend, _resolver: None })
     }
 
@@ -150,7 +152,7 @@ fn crowd_address(index: usize) -> SocketAddr {
 
 /// Runs `count` clients at the same time; an error tells how many went wrong, and how the first did.
 async fn crowd<T: 'static, F: Future<Output = Result<T>> + 'static>(
-    progress: &Progress,
+    progress: &TestProgress,
     count: usize,
     client: impl Fn(usize) -> F,
 ) -> Result<Vec<T>> {

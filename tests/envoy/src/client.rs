@@ -37,7 +37,7 @@ const V2_TCP6: u8 = 0x21;
 
 /// A connected client whose PROXY header is sent.
 #[derive(Debug)]
-pub struct Client {
+pub struct SmtpClient {
     stream: TcpStream,
     began: Instant,
 }
@@ -51,9 +51,9 @@ pub struct Farewell {
     pub in_order: bool,
 }
 
-// === impl Client ===
+// === impl SmtpClient ===
 
-impl Client {
+impl SmtpClient {
     /// Connects to a listener as `from`; `first` goes into the same packet as the PROXY header.
     pub async fn connect(listener: SocketAddr, from: SocketAddr, first: &[u8]) -> Result<Self> {
         let mut stream = stream(listener).await?;

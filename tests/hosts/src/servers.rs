@@ -14,21 +14,21 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::{AbortHandle, spawn_local};
 
 /// The clients of a story by the addresses that they came from.
-pub type Clients = Rc<RefCell<BTreeMap<SocketAddr, String>>>;
+pub type ClientNames = Rc<RefCell<BTreeMap<SocketAddr, String>>>;
 
 /// The longest PROXY protocol header of version 1, in bytes (proxy-protocol.txt section 2.1).
 const HEADER_BYTES_MAX: usize = 107;
 
 /// A running mail server; it stops listening when dropped.
-pub struct MailServer {
+pub struct SmtpSink {
     address: SocketAddr,
     seen: Rc<RefCell<Vec<String>>>,
     listening: AbortHandle,
 }
 
-impl MailServer {
+impl SmtpSink {
     /// Starts it on a free port. It knows `clients` from the PROXY header with which a host must begin.
-    pub async fn start(clients: Clients) -> Result<Self> {
+    pub async fn start(clients: ClientNames) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("the mail server cannot listen")?;
         let address = listener.local_addr()?;
         let seen = Rc::default();
@@ -46,13 +46,13 @@ impl MailServer {
     }
 }
 
-impl Drop for MailServer {
+impl Drop for SmtpSink {
     fn drop(&mut self) {
         self.listening.abort();
     }
 }
 
-async fn accept(listener: TcpListener, clients: Clients, seen: Rc<RefCell<Vec<String>>>) {
+async fn accept(listener: TcpListener, clients: ClientNames, seen: Rc<RefCell<Vec<String>>>) {
     loop {
         // An error is about one client that is gone already.
         let Ok((mut stream, _)) = listener.accept().await else { continue };
@@ -89,12 +89,12 @@ fn named_in(header: &str) -> Option<SocketAddr> {
 }
 
 /// A running resolver; it stops when dropped.
-pub struct Resolver {
+pub struct DnsServer {
     address: SocketAddr,
     answering: AbortHandle,
 }
 
-impl Resolver {
+impl DnsServer {
     /// Starts it on a free port.
     pub async fn start(zones: Zones) -> Result<Self> {
         let socket = UdpSocket::bind("127.0.0.1:0").await.context("the resolver cannot listen")?;
@@ -107,7 +107,7 @@ impl Resolver {
     }
 }
 
-impl Drop for Resolver {
+impl Drop for DnsServer {
     fn drop(&mut self) {
         self.answering.abort();
     }

@@ -13,11 +13,11 @@ use serde_json::Value;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep};
 
-use crate::host::Host;
-use crate::servers::{Clients, MailServer, Resolver};
+use crate::host::HostProcess;
+use crate::servers::{ClientNames, DnsServer, SmtpSink};
 
 /// One story.
-pub struct Story {
+pub struct HostStory {
     pub name: &'static str,
     /// In the language of tests/scenarios. Its clients come one after the other.
     pub text: &'static str,
@@ -30,12 +30,16 @@ pub const TEASER: &str = "220-mx.test ESMTP";
 
 macro_rules! story {
     ($name:literal, $teased:expr) => {
-        Story { name: $name, text: include_str!(concat!("../stories/", $name, ".yaml")), teased: &$teased }
+        HostStory {
+            name: $name,
+            text: include_str!(concat!("../stories/", $name, ".yaml")),
+            teased: &$teased,
+        }
     };
 }
 
 /// All of them.
-pub const STORIES: [Story; 7] = [
+pub const STORIES: [HostStory; 7] = [
     story!("early", ["early"]),
     story!("patient", ["patient"]),
     story!("listed", ["listed"]),
@@ -55,13 +59,13 @@ const SETTLE_MAX: Duration = Duration::from_secs(3);
 const QUIET: Duration = Duration::from_millis(200);
 
 /// Plays it; an error when anything differs from the story, or the host is not well.
-pub async fn play(command: &[String], story: &Story) -> Result<()> {
+pub async fn play(command: &[String], story: &HostStory) -> Result<()> {
     let scenario = parse(story.name, story.text)?;
-    let clients = Clients::default();
-    let resolver = Resolver::start(scenario.dns.clone()).await?;
-    let mail_server = MailServer::start(Rc::clone(&clients)).await?;
+    let clients = ClientNames::default();
+    let resolver = DnsServer::start(scenario.dns.clone()).await?;
+    let mail_server = SmtpSink::start(Rc::clone(&clients)).await?;
     let policy = Value::Object(scenario.policy.clone()).to_string();
-    let mut host = Host::start(command, &policy, mail_server.address(), resolver.address()).await?;
+    let mut host = HostProcess::start(command, &policy, mail_server.address(), resolver.address()).await?;
     let address = host.address();
     let connect = async move |name: &str, client: &Client| {
         connect(client.from, address, |own| _ = clients.borrow_mut().insert(own, name.to_owned())).await
@@ -96,7 +100,11 @@ async fn connect(from: IpAddr, to: SocketAddr, known: impl FnOnce(SocketAddr)) -
     Ok(stream)
 }
 
-fn transcript(acts: &BTreeMap<String, Act>, mail_server: &MailServer, host: &Host) -> Result<Transcript> {
+fn transcript(
+    acts: &BTreeMap<String, Act>,
+    mail_server: &SmtpSink,
+    host: &HostProcess,
+) -> Result<Transcript> {
     Ok(Transcript {
         log: host.log()?,
         backend: mail_server.seen(),
@@ -107,7 +115,7 @@ fn transcript(acts: &BTreeMap<String, Act>, mail_server: &MailServer, host: &Hos
 }
 
 /// Every tested client hears the teaser, and no other does.
-fn teasers(story: &Story, heard: &BTreeMap<String, String>) -> Option<Difference> {
+fn teasers(story: &HostStory, heard: &BTreeMap<String, String>) -> Option<Difference> {
     let expected: BTreeMap<_, _> =
         story.teased.iter().map(|name| ((*name).to_owned(), TEASER.to_owned())).collect();
     let how = format!("expected {expected:?}, heard {heard:?}");

@@ -20,7 +20,7 @@ const ANCHOR_END: char = '"';
 
 /// How a story compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum StoryVerdict {
     /// The oracle did what the story says.
     Agrees,
     /// It did otherwise, and a paragraph says why.
@@ -61,9 +61,9 @@ pub(crate) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<D
     differences
 }
 
-// === impl Verdict ===
+// === impl StoryVerdict ===
 
-impl Verdict {
+impl StoryVerdict {
     pub(crate) fn of(scenario: &Scenario, transcript: &Transcript, deltas: &Deltas) -> Self {
         let differences = differences(scenario, transcript);
         match &scenario.delta {

@@ -8,29 +8,29 @@ use anyhow::{Context, Result, ensure};
 use socket2::{Domain, Socket, Type};
 
 /// Talks before its turn, and is on no list.
-pub const EARLY: Client =
-    Client { from: Ipv4Addr::new(127, 0, 0, 9), early: true, answer: "550 5.5.1 Protocol error" };
+pub const EARLY: SmtpClient =
+    SmtpClient { from: Ipv4Addr::new(127, 0, 0, 9), early: true, answer: "550 5.5.1 Protocol error" };
 
 /// Talks before its turn, and is on a list, as most that do.
-pub const EARLY_LISTED: Client = Client {
+pub const EARLY_LISTED: SmtpClient = SmtpClient {
     from: Ipv4Addr::new(127, 0, 0, 30),
     early: true,
     answer: "550 5.7.1 Service unavailable; client [127.0.0.30] blocked using bl.example.test",
 };
 
 /// Waits for its turn, but is on a list.
-pub const LISTED: Client = Client {
+pub const LISTED: SmtpClient = SmtpClient {
     from: Ipv4Addr::new(127, 0, 0, 31),
     early: false,
     answer: "550 5.7.1 Service unavailable; client [127.0.0.31] blocked using bl.example.test",
 };
 
 /// Does everything right.
-pub const POLITE: Client =
-    Client { from: Ipv4Addr::new(127, 0, 0, 11), early: false, answer: "250 2.0.0 Ok" };
+pub const POLITE: SmtpClient =
+    SmtpClient { from: Ipv4Addr::new(127, 0, 0, 11), early: false, answer: "250 2.0.0 Ok" };
 
 /// In the order of their visits. Those to be banned come last: a reader that has banned them has read the others.
-pub const ALL: [Client; 4] = [POLITE, EARLY, EARLY_LISTED, LISTED];
+pub const ALL: [SmtpClient; 4] = [POLITE, EARLY, EARLY_LISTED, LISTED];
 
 const EHLO: &str = "EHLO client.test\r\n";
 
@@ -45,7 +45,7 @@ const REPLY_LINES_MAX: usize = 100;
 
 /// One client.
 #[derive(Clone, Copy, Debug)]
-pub struct Client {
+pub struct SmtpClient {
     pub from: Ipv4Addr,
     /// Sends EHLO without waiting for the greeting.
     early: bool,
@@ -53,7 +53,7 @@ pub struct Client {
     answer: &'static str,
 }
 
-impl Client {
+impl SmtpClient {
     /// Comes, tries to send a mail to one recipient, and leaves.
     pub fn visit(&self, screen: SocketAddr) -> Result<()> {
         self.talk(screen).with_context(|| format!("the client {}", self.from))

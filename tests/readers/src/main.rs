@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use checks::{CHECKS, Scene};
+use checks::{CHECKS, LogScene};
 
 /// Debian's fail2ban and pflogsumm read our log.
 #[derive(Debug, Parser)]
@@ -62,8 +62,8 @@ fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn set(options: &Options) -> Result<Scene> {
+fn set(options: &Options) -> Result<LogScene> {
     let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
     let host_sim = options.host_sim.clone().map_or_else(beside, Ok).context("where is host-sim?")?;
-    Scene::play(&host_sim, &options.module)
+    LogScene::play(&host_sim, &options.module)
 }

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, ensure};
 const SECTION_LINES_MAX: usize = 50;
 
 /// The report on one log.
-pub struct Report(String);
+pub struct PflogsummReport(String);
 
-impl Report {
+impl PflogsummReport {
     /// Runs pflogsumm on the file.
     pub fn on(log: &Path) -> Result<Self> {
         let output = Command::new("pflogsumm").arg(log).output().context("cannot start pflogsumm")?;

@@ -22,12 +22,12 @@ const LISTENING: &str = "listening on ";
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The running screen; stopped when dropped.
-pub struct Screen {
+pub struct HostSimServe {
     child: Child,
     address: SocketAddr,
 }
 
-impl Screen {
+impl HostSimServe {
     /// Starts it on a free port, its output going into the file `log`. `directory` keeps its configuration.
     pub fn start(host_sim: &Path, module: &Path, directory: &Path, log: &Path) -> Result<Self> {
         let put = |name: &str, text| -> Result<PathBuf> {
@@ -68,7 +68,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for HostSimServe {
     fn drop(&mut self) {
         // Either call fails only for a child that has ended and been waited for.
         let _ = self.child.kill();

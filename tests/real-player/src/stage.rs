@@ -93,7 +93,7 @@ where
     let may_leave = Instant::now() + stage.stay_min;
     let result = match connected {
         Ok(stream) => {
-            let mut socket = Socket { stream: Some(stream), readable: true };
+            let mut socket = ClientSocket { stream: Some(stream), readable: true };
             loop {
                 match actor.next(began.elapsed()) {
                     Action::Finished => break Ok(()),
@@ -109,16 +109,16 @@ where
 }
 
 /// A client's side of a connection.
-struct Socket {
+struct ClientSocket {
     /// Nothing once the client has closed it.
     stream: Option<TcpStream>,
     /// The server may still send.
     readable: bool,
 }
 
-// === impl Socket ===
+// === impl ClientSocket ===
 
-impl Socket {
+impl ClientSocket {
     async fn carry_out(&mut self, action: Action, actor: &mut Actor, began: Instant, may_leave: Instant) {
         if matches!(action, Action::End | Action::Close | Action::Reset) {
             sleep_until(may_leave).await;

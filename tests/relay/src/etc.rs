@@ -33,7 +33,7 @@ const MODULE: &str = "envoy/postscreen.wasm";
 
 /// What listens where the screen's mail server is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailServer {
+pub enum PostfixSetup {
     /// An smtpd with the README's lines.
     AsTheReadmeSays,
     /// An smtpd that is not told to read a PROXY header.
@@ -41,7 +41,7 @@ pub enum MailServer {
 }
 
 /// Writes it. `log` is Postfix's mail log, in a folder that it may write to.
-pub fn write(etc: &Path, mail_server: MailServer, module: &Path, log: &Path) -> Result<()> {
+pub fn write(etc: &Path, mail_server: PostfixSetup, module: &Path, log: &Path) -> Result<()> {
     run(Command::new("cp").arg("--archive").arg("/etc").arg(etc))?;
     let put = |name: &str, text: &str| {
         let file = etc.join(name);
@@ -75,11 +75,11 @@ pub fn write(etc: &Path, mail_server: MailServer, module: &Path, log: &Path) -> 
 }
 
 /// The package's master.cf, with other lines in place of the one for port 25.
-fn master(package: &str, mail_server: MailServer) -> Result<String> {
+fn master(package: &str, mail_server: PostfixSetup) -> Result<String> {
     let plain = |address: &str| format!("{address} inet n - y - - smtpd");
     let lines = match mail_server {
-        MailServer::AsTheReadmeSays => readme_for_postfix()?.to_owned(),
-        MailServer::Plain => plain("127.0.0.1:2525"),
+        PostfixSetup::AsTheReadmeSays => readme_for_postfix()?.to_owned(),
+        PostfixSetup::Plain => plain("127.0.0.1:2525"),
     };
     let smtp = |line: &&str| line.split_ascii_whitespace().take(2).eq(["smtp", "inet"]);
     let old = package.lines().find(smtp).context("the package's master.cf has no line for port 25")?;

@@ -185,18 +185,18 @@ fn zone_of(zone: raw::Zone) -> Zone {
     };
     for (client, answer) in long.listed {
         match answer {
-            raw::Answer::Records(records) => _ = listing.listed.insert(client.0, records.0),
+            raw::ListedAnswer::Records(records) => _ = listing.listed.insert(client.0, records.0),
             answer => _ = listing.odd.insert(client.0, odd(answer)),
         }
     }
     Zone::Listing(listing)
 }
 
-fn odd(answer: raw::Answer) -> Odd {
+fn odd(answer: raw::ListedAnswer) -> Odd {
     match answer {
-        raw::Answer::Records(records) => Odd { latency: None, says: Some(Says::Records(records.0)) },
-        raw::Answer::Fault(fault) => Odd { latency: None, says: Some(Says::Fault(fault)) },
-        raw::Answer::Late(latency, answer) => {
+        raw::ListedAnswer::Records(records) => Odd { latency: None, says: Some(Says::Records(records.0)) },
+        raw::ListedAnswer::Fault(fault) => Odd { latency: None, says: Some(Says::Fault(fault)) },
+        raw::ListedAnswer::Late(latency, answer) => {
             let says = answer.and_then(|answer| odd(*answer).says);
             Odd { latency: Some(latency.0), says }
         }

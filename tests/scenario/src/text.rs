@@ -65,9 +65,9 @@ pub(crate) const TEXT_BYTES_MAX: usize = 1 << 20;
 
 /// Bytes written as text: each character from U+0000 to U+00FF stands for the byte of its number, so that `\xff`
 /// in a quoted YAML text is the byte 255.
-pub(crate) struct Bytes(pub(crate) Vec<u8>);
+pub(crate) struct BytesText(pub(crate) Vec<u8>);
 
-impl<'de> Deserialize<'de> for Bytes {
+impl<'de> Deserialize<'de> for BytesText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         bytes(&text).map(Self).map_err(de::Error::custom)

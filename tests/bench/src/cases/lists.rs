@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{SHORT_WAIT, WARM_UP, micros_each};
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::peer::{Postfix, cpu, in_turn};
 use crate::report::{Pair, Samples, Unit};
@@ -18,7 +18,7 @@ const CLIENTS: u32 = 2_500;
 const INTERVAL: Duration = Duration::from_micros(2_500);
 const LISTS: u32 = 10;
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     bench.say("starting unbound, two Envoys and Postfix");
     let unbound = Unbound::start(bench.ground.server(), bench.directory()).await?;
     let mut screened = bench.screened(&policy(&format!(".{}", Postfix::LISTS)))?;

@@ -11,10 +11,10 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
-use super::{Scene, crowd, crowd_address};
-use envoy_suite::client::{Client, Farewell};
-use envoy_suite::fixture::{Loopback, Program, Upstream};
-use envoy_suite::runner::{Note, Progress, Test};
+use super::{EnvoyScene, crowd, crowd_address};
+use envoy_suite::client::{Farewell, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, Loopback, ResolverCluster};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 const CLIENTS: usize = 1_000;
 const HELLO: &[u8] = b"EHLO zombie\r\n";
@@ -28,17 +28,17 @@ const SPEAKER_WAIT: Duration = Duration::from_secs(5);
 const LATE: Duration = Duration::from_secs(2);
 
 /// 1,000 at once.
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new(
+    SuiteTest::new(
         "early talkers: 1,000 read the whole 521 line, none reaches the mail server",
         async move |progress| run(&program, &progress).await,
     )
 }
 
-async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     let policy = json!({"greet_wait": "6s", "greet_action": "drop"});
-    let scene = Scene::with_upstream(program, policy, Upstream::Missing).await?;
+    let scene = EnvoyScene::with_upstream(program, policy, ResolverCluster::Missing).await?;
     let listener = scene.envoy.smtp();
     crowd(progress, CLIENTS, |index| zombie(listener, index)).await?;
 
@@ -61,7 +61,7 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
 async fn zombie(listener: SocketAddr, index: usize) -> Result<()> {
     let from = crowd_address(index);
     let client = match index % 4 {
-        0 => Client::connect(listener, from, HELLO).await?,
+        0 => SmtpClient::connect(listener, from, HELLO).await?,
         1 => later(listener, from, Duration::ZERO, HELLO).await?,
         2 => later(listener, from, Duration::from_millis(1) * u32::try_from(index)?, HELLO).await?,
         _ => later(listener, from, Duration::ZERO, &HELLO.repeat(SPAM_BYTES / HELLO.len())).await?,
@@ -72,40 +72,40 @@ async fn zombie(listener: SocketAddr, index: usize) -> Result<()> {
     Ok(())
 }
 
-async fn later(listener: SocketAddr, from: SocketAddr, after: Duration, words: &[u8]) -> Result<Client> {
-    let mut client = Client::connect(listener, from, b"").await?;
+async fn later(listener: SocketAddr, from: SocketAddr, after: Duration, words: &[u8]) -> Result<SmtpClient> {
+    let mut client = SmtpClient::connect(listener, from, b"").await?;
     sleep(after).await;
     client.send(words).await?;
     Ok(client)
 }
 
 /// A refusal without a working speaker is a refusal without a word: closed in bounded time, and never served.
-pub(super) fn tests_without_speaker(program: &Rc<Program>) -> Vec<Test> {
+pub(super) fn tests_without_speaker(program: &Rc<EnvoyFiles>) -> Vec<SuiteTest> {
     let silent = Rc::clone(program);
     let missing = Rc::clone(program);
     vec![
-        Test::new("speaker silent: the refused client is closed after five seconds", async move |_| {
+        SuiteTest::new("speaker silent: the refused client is closed after five seconds", async move |_| {
             // A server that accepts and never says a word, under the name of the resolver.
             let server = TcpListener::bind((Loopback::next().ip(), 0)).await?;
-            let upstream = Upstream::Http1(server.local_addr()?);
+            let upstream = ResolverCluster::Http1(server.local_addr()?);
             refused_without_a_word(&silent, "resolver", upstream, SPEAKER_WAIT..=SPEAKER_WAIT + LATE).await
         }),
-        Test::new("speaker's cluster missing: the refused client is closed at once", async move |_| {
-            refused_without_a_word(&missing, "nowhere", Upstream::Missing, Duration::ZERO..=LATE).await
+        SuiteTest::new("speaker's cluster missing: the refused client is closed at once", async move |_| {
+            refused_without_a_word(&missing, "nowhere", ResolverCluster::Missing, Duration::ZERO..=LATE).await
         }),
     ]
 }
 
 async fn refused_without_a_word(
-    program: &Program,
+    program: &EnvoyFiles,
     cluster: &str,
-    upstream: Upstream,
+    upstream: ResolverCluster,
     wait: RangeInclusive<Duration>,
 ) -> Result<Note> {
     let policy = json!({"greet_wait": "6s", "greet_action": "drop", "lane": {"speaker_cluster": cluster}});
-    let scene = Scene::with_upstream(program, policy, upstream).await?;
+    let scene = EnvoyScene::with_upstream(program, policy, upstream).await?;
     let listener: SocketAddr = scene.envoy.smtp();
-    let client = Client::connect(listener, crowd_address(0), HELLO).await?;
+    let client = SmtpClient::connect(listener, crowd_address(0), HELLO).await?;
     let begin = Instant::now();
     let farewell = client.farewell().await?;
     let waited = begin.elapsed();

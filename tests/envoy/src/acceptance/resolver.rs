@@ -9,12 +9,12 @@ use anyhow::{Result, ensure};
 use postscreen_scenario::{Fault, Listing, Zone, owner_name};
 use serde_json::{Value, json};
 
-use super::{Scene, crowd, crowd_address};
-use envoy_suite::client::{BANNER, Client};
+use super::{EnvoyScene, crowd, crowd_address};
+use envoy_suite::client::{BANNER, SmtpClient};
 use envoy_suite::dns;
-use envoy_suite::fixture::{Loopback, Program, Resolver, Upstream, Zones};
+use envoy_suite::fixture::{DnsblResolver, EnvoyFiles, Loopback, ResolverCluster, ZoneMap};
 use envoy_suite::http;
-use envoy_suite::runner::{Note, Progress, Test};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 const NOERROR: u8 = 0;
 const SERVFAIL: u8 = 2;
@@ -26,8 +26,8 @@ const GREET_WAIT: Duration = Duration::from_secs(2);
 const LATE: Duration = Duration::from_secs(3);
 
 /// unbound answers over HTTPS's wire format what rbldnsd has.
-pub(super) fn test() -> Test {
-    Test::new("resolver answers from its zones and from nowhere else", |_| run())
+pub(super) fn test() -> SuiteTest {
+    SuiteTest::new("resolver answers from its zones and from nowhere else", |_| run())
 }
 
 async fn run() -> Result<Note> {
@@ -37,11 +37,11 @@ async fn run() -> Result<Note> {
         (four, vec!["127.0.0.2".parse()?, "127.0.0.10".parse()?]),
         (six, vec!["127.0.0.3".parse()?]),
     ]);
-    let zones = Zones::from([
+    let zones = ZoneMap::from([
         ("bl.test".to_owned(), Zone::Listing(Listing { listed, ..Listing::default() })),
         ("broken.test".to_owned(), Zone::Fault(Fault::Servfail)),
     ]);
-    let resolver = Resolver::start(&zones).await?;
+    let resolver = DnsblResolver::start(&zones).await?;
     expect(&resolver, &owner_name(four, "bl.test"), NOERROR, 2).await?;
     expect(&resolver, &owner_name(six, "bl.test"), NOERROR, 1).await?;
     expect(&resolver, "1.113.0.203.bl.test", NXDOMAIN, 0).await?;
@@ -51,7 +51,7 @@ async fn run() -> Result<Note> {
     Ok(String::new())
 }
 
-async fn expect(resolver: &Resolver, name: &str, rcode: u8, records: u8) -> Result<()> {
+async fn expect(resolver: &DnsblResolver, name: &str, rcode: u8, records: u8) -> Result<()> {
     let answer = http::ask(resolver.doh(), dns::question(name)).await?;
     ensure!(answer.len() >= dns::HEADER, "{name}: an answer of {} bytes", answer.len());
     let seen = (answer[dns::FLAGS_AT + 1] & 15, answer[dns::ANSWER_COUNT_AT + 1]);
@@ -64,26 +64,31 @@ async fn expect(resolver: &Resolver, name: &str, rcode: u8, records: u8) -> Resu
 }
 
 /// Without a resolver nobody is refused and nobody waits longer than the greet wait.
-pub(super) fn tests_without(program: &Rc<Program>) -> Vec<Test> {
+pub(super) fn tests_without(program: &Rc<EnvoyFiles>) -> Vec<SuiteTest> {
     let down = Rc::clone(program);
     let missing = Rc::clone(program);
     vec![
-        Test::new("resolver down: every client is served after the wait", async move |progress| {
+        SuiteTest::new("resolver down: every client is served after the wait", async move |progress| {
             // Free when asked for, and nobody binds it: connections are refused.
             let [nobody] = Loopback::next().free()?;
-            without(&down, &progress, json!({}), Upstream::Http2(nobody)).await
+            without(&down, &progress, json!({}), ResolverCluster::Http2(nobody)).await
         }),
-        Test::new(
+        SuiteTest::new(
             "resolver's cluster missing: every client is served after the wait",
             async move |progress| {
                 let elsewhere = json!({"resolver": {"cluster": "nowhere"}});
-                without(&missing, &progress, elsewhere, Upstream::Missing).await
+                without(&missing, &progress, elsewhere, ResolverCluster::Missing).await
             },
         ),
     ]
 }
 
-async fn without(program: &Program, progress: &Progress, more: Value, upstream: Upstream) -> Result<Note> {
+async fn without(
+    program: &EnvoyFiles,
+    progress: &TestProgress,
+    more: Value,
+    upstream: ResolverCluster,
+) -> Result<Note> {
     let mut policy = json!({
         "greet_wait": "2s", "greet_action": "drop",
         "dnsbl_sites": ["one.test", "two.test*2"], "dnsbl_action": "drop",
@@ -91,7 +96,7 @@ async fn without(program: &Program, progress: &Progress, more: Value, upstream: 
     if let (Some(policy), Value::Object(more)) = (policy.as_object_mut(), more) {
         policy.extend(more);
     }
-    let scene = Scene::with_upstream(program, policy, upstream).await?;
+    let scene = EnvoyScene::with_upstream(program, policy, upstream).await?;
     let listener = scene.envoy.smtp();
     crowd(progress, CLIENTS, |index| guest(listener, index)).await?;
     scene.until_metrics(&[("postscreen_dns_listed", 0), ("postscreen_refused", 0)]).await?;
@@ -102,7 +107,7 @@ async fn without(program: &Program, progress: &Progress, more: Value, upstream: 
 }
 
 async fn guest(listener: SocketAddr, index: usize) -> Result<()> {
-    let mut client = Client::connect(listener, crowd_address(index), b"").await?;
+    let mut client = SmtpClient::connect(listener, crowd_address(index), b"").await?;
     client.expect(BANNER).await?;
     let wait = client.age();
     ensure!(

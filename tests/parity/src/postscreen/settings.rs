@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value};
 
-use super::place::Place;
-use super::tables::{self, Folder};
+use super::place::StoryPlace;
+use super::tables::{self, TableFolder};
 
 /// Fields whose parameter begins with `postscreen_`.
 const PREFIXED: [&str; 35] = [
@@ -73,8 +73,8 @@ const SERVER_V6: &str = "2001:db8::25";
 /// The parameters of the postscreen that stands for the story, by name.
 pub(crate) fn parameters(
     policy: &Map<String, Value>,
-    place: &Place,
-    folder: &Folder,
+    place: &StoryPlace,
+    folder: &TableFolder,
 ) -> Result<BTreeMap<String, String>> {
     let mut parameters = BTreeMap::from([
         ("dnsblog_service_name".to_owned(), place.dnsblog()),
@@ -115,8 +115,8 @@ pub(crate) fn parameters(
 fn dnsbl_parameters(
     sites: Option<&Value>,
     names: Option<&Value>,
-    place: &Place,
-    folder: &Folder,
+    place: &StoryPlace,
+    folder: &TableFolder,
 ) -> Result<BTreeMap<String, String>> {
     let Some(sites) = sites else { return Ok(BTreeMap::new()) };
     let sites = text(sites).context("the field `dnsbl_sites`")?;
@@ -163,7 +163,7 @@ pub(super) fn text(value: &Value) -> Result<String> {
     })
 }
 
-fn interfaces(value: &Value, place: &Place) -> Result<String> {
+fn interfaces(value: &Value, place: &StoryPlace) -> Result<String> {
     let [v4, v6] = place.servers();
     let words = text(value)?;
     let words = words.split([' ', ',']).filter(|word| !word.is_empty()).map(|word| {

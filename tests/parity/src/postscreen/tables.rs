@@ -7,20 +7,20 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use super::place::Place;
+use super::place::StoryPlace;
 use super::settings::text;
 
 /// Where the tables of one story are written.
 #[derive(Clone, Debug)]
-pub(crate) struct Folder {
+pub(crate) struct TableFolder {
     path: PathBuf,
-    place: Place,
+    place: StoryPlace,
 }
 
-// === impl Folder ===
+// === impl TableFolder ===
 
-impl Folder {
-    pub(crate) fn new(path: PathBuf, place: Place) -> Self {
+impl TableFolder {
+    pub(crate) fn new(path: PathBuf, place: StoryPlace) -> Self {
         Self { path, place }
     }
 
@@ -43,7 +43,7 @@ impl Folder {
 
 /// `permit_mynetworks`, `permit`, `reject` and `dunno` as they are; rules about networks become cidr tables, one for
 /// all that follow each other.
-pub(super) fn access_list(rules: &Value, tables: &Folder) -> Result<String> {
+pub(super) fn access_list(rules: &Value, tables: &TableFolder) -> Result<String> {
     let rules = rules.as_array().context("expected a list")?;
     let mut words = Vec::new();
     let mut table: Vec<(String, String)> = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn access_list(rules: &Value, tables: &Folder) -> Result<String> {
     Ok(words.join(" "))
 }
 
-fn flush(table: &mut Vec<(String, String)>, words: &mut Vec<String>, tables: &Folder) -> Result<()> {
+fn flush(table: &mut Vec<(String, String)>, words: &mut Vec<String>, tables: &TableFolder) -> Result<()> {
     if !table.is_empty() {
         let name = format!("access{}-", words.len());
         words.push(tables.write("cidr", &name, table)?);
@@ -91,7 +91,7 @@ pub(super) fn networks(value: &Value) -> Result<String> {
 }
 
 /// What belongs to networks, in order: `{cidr, keywords}` becomes an entry of a cidr table.
-pub(super) fn ehlo_map(value: &Value, tables: &Folder) -> Result<String> {
+pub(super) fn ehlo_map(value: &Value, tables: &TableFolder) -> Result<String> {
     let rules = value.as_array().context("expected a list of {cidr, keywords}")?;
     let entries = rules.iter().map(|rule| {
         let network = rule.get("cidr").and_then(Value::as_str).context("a rule lacks `cidr`")?;

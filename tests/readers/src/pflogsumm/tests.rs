@@ -1,7 +1,7 @@
-use super::Report;
+use super::PflogsummReport;
 
-fn report() -> Report {
-    Report(
+fn report() -> PflogsummReport {
+    PflogsummReport(
         "messages\n\n      0   received\n      3   rejected (100%)\n\nmessage reject detail\n----\n  RCPT\n    \
          Protocol error (total: 1)\n\nWarnings: none\n"
             .into(),

@@ -15,13 +15,13 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
-pub(super) use dns::{Answer, LongZone, Zone};
+pub(super) use dns::{ListedAnswer, LongZone, Zone};
 pub(super) use script::Step;
-use values::{Address, Names, ZoneName};
+use values::{AddressText, NameList, ZoneName};
 pub(super) use world::{FailurePolicy, Finally, Reconfigure, Test, Trap};
 
 use crate::text::DurationText;
-use values::{About, Line, Slug};
+use values::{About, LineText, Slug};
 use world::{MailServer, Outage};
 
 #[derive(Deserialize)]
@@ -34,10 +34,10 @@ pub(super) struct Scenario {
     pub dns: BTreeMap<ZoneName, Zone>,
     pub clients: Spanned<BTreeMap<String, Client>>,
     pub backend: Option<Backend>,
-    pub log: Option<Vec<Line>>,
+    pub log: Option<Vec<LineText>>,
     #[serde(default)]
     pub metrics: BTreeMap<String, i64>,
-    pub dials: Option<Spanned<BTreeMap<String, Names>>>,
+    pub dials: Option<Spanned<BTreeMap<String, NameList>>>,
     #[serde(default)]
     pub finally: Finally,
     pub mail_server: Option<MailServer>,
@@ -49,9 +49,9 @@ pub(super) struct Scenario {
     #[serde(default)]
     pub reconfigure: Vec<Spanned<Reconfigure>>,
     #[serde(default)]
-    pub host_log: Vec<Line>,
+    pub host_log: Vec<LineText>,
     pub hosts: Option<Spanned<Vec<Spanned<HostKind>>>>,
-    pub refused: Option<Line>,
+    pub refused: Option<LineText>,
     pub delta: Option<Slug>,
 }
 
@@ -68,7 +68,7 @@ pub(super) enum HostKind {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Client {
-    pub from: Address,
+    pub from: AddressText,
     pub worker: Option<Spanned<u64>>,
     pub at: Option<Spanned<DurationText>>,
     pub after: Option<Spanned<String>>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use crate::parse::raw::{Shapes, deserialize_shapes};
 use crate::story;
 use crate::text::DurationText;
-use crate::text::{Bytes, TEXT_BYTES_MAX};
+use crate::text::{BytesText, TEXT_BYTES_MAX};
 
 pub(in crate::parse) struct Step(pub story::Step);
 
@@ -32,7 +32,7 @@ pub(super) struct Payload(pub(super) Vec<u8>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Repeated {
-    text: Bytes,
+    text: BytesText,
     times: usize,
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
 use super::script::Payload;
-use super::values::{Address, Line};
+use super::values::{AddressText, LineText};
 use crate::dns::Fault;
 use crate::parse::mistake::suggestion;
 use crate::parse::raw::{Shapes, deserialize_shapes};
@@ -83,7 +83,7 @@ pub(in crate::parse) enum FailurePolicy {
 pub(in crate::parse) struct Reconfigure {
     pub at: DurationText,
     pub policy: Map<String, Value>,
-    pub refused: Option<Line>,
+    pub refused: Option<LineText>,
 }
 
 #[derive(Default, Deserialize)]
@@ -91,7 +91,7 @@ pub(in crate::parse) struct Reconfigure {
 pub(in crate::parse) struct Finally {
     pub open: Option<Vec<Spanned<String>>>,
     #[serde(default)]
-    pub passes: BTreeMap<Address, Vec<Test>>,
+    pub passes: BTreeMap<AddressText, Vec<Test>>,
     pub verdicts: Option<Spanned<BTreeMap<String, String>>>,
 }
 

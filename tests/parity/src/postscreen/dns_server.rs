@@ -11,23 +11,23 @@ use tokio::net::UdpSocket;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
 
-use super::place::Place;
+use super::place::StoryPlace;
 
 const DNS_PORT: u16 = 53;
 
 /// Answers until dropped.
 #[derive(Debug)]
-pub(crate) struct Resolver(JoinHandle<()>);
+pub(crate) struct DnsServer(JoinHandle<()>);
 
-// === impl Resolver ===
+// === impl DnsServer ===
 
-impl Resolver {
+impl DnsServer {
     /// What `/etc/resolv.conf` says. A list that answers SERVFAIL or nothing is asked twice, as by default.
     pub(crate) fn configuration() -> String {
         format!("nameserver {}\n", Ipv4Addr::LOCALHOST)
     }
 
-    pub(crate) async fn start(stories: &[Story], places: &BTreeMap<String, Place>) -> Result<Self> {
+    pub(crate) async fn start(stories: &[Story], places: &BTreeMap<String, StoryPlace>) -> Result<Self> {
         let mut zones = Zones::default();
         for story in stories {
             zones.merge(story.scenario.dns.below(&places[&story.name].lists()));
@@ -45,7 +45,7 @@ impl Resolver {
     }
 }
 
-impl Drop for Resolver {
+impl Drop for DnsServer {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -8,7 +8,7 @@ use similar::TextDiff;
 
 /// Everything that one play showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct Shown {
     /// The host refused the module or its configuration, and never served.
     pub(crate) refused: bool,
     /// What was logged on the main thread, by the machines that tried the configuration and the one that stayed.
@@ -16,23 +16,23 @@ pub(crate) struct Seen {
     /// What was logged on the worker threads, each in the order of its first line.
     pub(crate) workers: Vec<Vec<String>>,
     /// What each client heard.
-    pub(crate) clients: Vec<Heard>,
+    pub(crate) clients: Vec<HeardByPeer>,
     /// What the server heard in each session.
-    pub(crate) sessions: Vec<Heard>,
+    pub(crate) sessions: Vec<HeardByPeer>,
     /// The module's metrics.
     pub(crate) metrics: BTreeMap<String, i64>,
 }
 
 /// What one end of a connection heard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Heard {
+pub(crate) struct HeardByPeer {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) end: Option<End>,
+    pub(crate) end: Option<HeardEnd>,
 }
 
 /// How a connection ended, as the other side sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum HeardEnd {
     Fin,
     Reset,
 }
@@ -73,7 +73,7 @@ pub(crate) fn masked(mut text: String, names: &[(String, &'static str)]) -> Stri
 }
 
 /// How `simulated` differs from `real`: nothing, or a diff.
-pub(crate) fn differences(simulated: &Seen, real: &Seen) -> Option<String> {
+pub(crate) fn differences(simulated: &Shown, real: &Shown) -> Option<String> {
     let (simulated, real) = (simulated.to_string(), real.to_string());
     if simulated == real {
         return None;
@@ -82,9 +82,9 @@ pub(crate) fn differences(simulated: &Seen, real: &Seen) -> Option<String> {
     Some(diff.unified_diff().context_radius(6).header("Envoy", "host-sim").to_string())
 }
 
-// === impl Seen ===
+// === impl Shown ===
 
-impl std::fmt::Display for Seen {
+impl std::fmt::Display for Shown {
     /// One line for each thing that was seen, in an order that does not depend on the host.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut text = String::new();
@@ -104,8 +104,8 @@ impl std::fmt::Display for Seen {
         for (who, all) in [("client", &self.clients), ("session", &self.sessions)] {
             for (number, heard) in all.iter().enumerate() {
                 let end = match heard.end {
-                    Some(End::Fin) => "closed",
-                    Some(End::Reset) => "reset",
+                    Some(HeardEnd::Fin) => "closed",
+                    Some(HeardEnd::Reset) => "reset",
                     None => "open",
                 };
                 let _ = writeln!(text, "{who} {number}: \"{}\" {end}", escaped(&heard.bytes));
