@@ -18,8 +18,8 @@ use crate::story::{Backend, Client, HostKind, Scenario};
 /// The largest scenario file, in bytes. The longest story so far has a fiftieth of it.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 
-// How much of YAML a story may use: nobody writes more by hand, and a file that unfolds into more is no story.
-/// The most aliases (`*NAME`) of a file.
+/// The most aliases (`*NAME`) of a file. Of this and all that follows nobody writes more by hand, and a file that
+/// unfolds into more is no story.
 const ALIASES_MAX: usize = 100;
 /// The most anchors (`&NAME`) of a file.
 const ANCHORS_MAX: usize = 100;

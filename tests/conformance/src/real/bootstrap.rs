@@ -1,4 +1,4 @@
-//! Envoy's bootstrap for one probe: the JSON of what `probe::Setup` says.
+//! Envoy's bootstrap for one probe: the JSON of what `ProbeSetup` says.
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -21,7 +21,6 @@ const HELLO: &[u8] = b"EHLO zombie\r\n";
 const REFUSAL: &str = "521 5.5.1 Protocol error\r\n";
 /// A whole spam run in one go: more than the early data that the TCP proxy takes, less than the connection's buffer.
 const SPAM_BYTES: usize = 20_000;
-
 /// How long the module waits for the speaker's first bytes.
 const SPEAKER_WAIT: Duration = Duration::from_secs(5);
 /// More than the wait: ticks that come late on a busy machine.
