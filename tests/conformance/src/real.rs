@@ -114,7 +114,7 @@ impl RealWorld {
             ProbeStep::Send(number, bytes) => self.client(*number, bytes, false).await,
             ProbeStep::End(number) => self.client(*number, b"", true).await,
             ProbeStep::Reset(number) => {
-                self.clients.get_mut(*number).map_or(Ok(()), RecordedSocket::reset)?
+                self.clients.get_mut(*number).map_or(Ok(()), RecordedSocket::reset)?;
             }
             ProbeStep::Serve(number, bytes) => self.backend.act(*number, bytes, false).await,
             ProbeStep::ServeLast(number, bytes) => self.backend.act(*number, bytes, true).await,
