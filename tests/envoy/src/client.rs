@@ -146,7 +146,8 @@ async fn read_all(stream: &mut TcpStream, got: &mut Vec<u8>) -> Result<bool> {
     }
 }
 
-/// The PROXY header that says: this is `client`. Even ports get version 2, odd ones version 1, so that a crowd has both.
+/// The PROXY header that says: this is `client`. Even ports get version 2, odd ones version 1, so that a crowd has
+/// both.
 pub fn proxy_header(client: SocketAddr) -> Vec<u8> {
     let server = if client.is_ipv4() { SERVER_V4 } else { SERVER_V6 };
     if client.port().is_multiple_of(2) { v2(client, server) } else { v1(client, server) }

@@ -127,7 +127,8 @@ fn conformance_suite(repo: &Repo, envoy: &Path) -> Command {
     suite
 }
 
-/// What a client costs, beside Debian's postscreen and beside a plain Envoy. Installs the peers, builds the module and the load, and measures.
+/// What a client costs, beside Debian's postscreen and beside a plain Envoy: installs the peers, builds the module and
+/// the load, and measures.
 pub fn bench_task(repo: &Repo, arguments: &[String]) -> Result<()> {
     install::debian_answering(&["postfix", "iproute2", "unbound"], &[UNCONFIGURED], "the benchmark")?;
     let envoy = install::envoy(repo)?;
