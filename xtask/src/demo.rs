@@ -1,8 +1,6 @@
 //! `cargo xtask demo`: a screen on a real socket, one client of every kind, and what became of each.
 
-mod by_hand;
 mod client;
-mod log;
 mod report;
 mod screen;
 mod story;
@@ -14,12 +12,11 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::programs;
 use crate::repo::Repo;
 use crate::wasm;
-use client::Visit;
-use screen::Screen;
-use story::{STORIES, Story};
+use client::DemoVisit;
+use screen::DemoScreen;
+use story::{DemoStory, STORIES};
 
 /// Where `--keep` listens: the first of these that is free. The same port every day is one less thing to look up.
 const KEPT_PORTS: RangeInclusive<u16> = 2525..=2534;
@@ -30,7 +27,7 @@ pub fn run(repo: &Repo, keep: bool) -> Result<bool> {
     build(repo)?;
 
     println!("\n==> the screen, with the policy of {} and the zones of {}", screen::POLICY, screen::ZONE);
-    let mut screen = Screen::start(repo, listen_address(keep)?)?;
+    let mut screen = DemoScreen::start(repo, listen_address(keep)?)?;
     println!("\n==> {} clients at the door; this is the screen's log", STORIES.len());
     let visits = play(screen.address())?;
     let verdicts = screen.verdicts(&visits)?;
@@ -38,10 +35,10 @@ pub fn run(repo: &Repo, keep: bool) -> Result<bool> {
     println!("\n==> what became of them");
     let rows = report::rows(&visits, &verdicts);
     println!("{}", report::table(&rows));
-    let expected = rows.iter().all(report::Row::as_expected);
+    let expected = rows.iter().all(report::ClientRow::as_expected);
     println!("{}", report::conclusion(&rows));
     if keep {
-        println!("\n{}", by_hand::lesson(screen.address()));
+        println!("\n{}", report::lesson(screen.address()));
         screen.wait()?;
     }
     Ok(expected)
@@ -52,7 +49,7 @@ pub fn run(repo: &Repo, keep: bool) -> Result<bool> {
 fn build(repo: &Repo) -> Result<()> {
     thread::scope(|scope| {
         let module = scope.spawn(|| wasm::build_module(repo));
-        let program = programs::build_only(repo, "host-sim");
+        let program = repo.build_program("host-sim");
         module.join().map_err(|_| anyhow!("the build of the module panicked"))?.and(program)
     })
 }
@@ -70,8 +67,8 @@ fn listen_address(keep: bool) -> Result<SocketAddr> {
 }
 
 /// All clients at the same time, except that those with one address come one after the other: the second returns.
-fn play(screen: SocketAddr) -> Result<Vec<Visit>> {
-    let mut by_address: BTreeMap<Ipv4Addr, Vec<&'static Story>> = BTreeMap::new();
+fn play(screen: SocketAddr) -> Result<Vec<DemoVisit>> {
+    let mut by_address: BTreeMap<Ipv4Addr, Vec<&'static DemoStory>> = BTreeMap::new();
     for story in &STORIES {
         by_address.entry(story.from).or_default().push(story);
     }

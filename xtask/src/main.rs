@@ -1,12 +1,9 @@
 //! The task runner. People and CI type the same: `cargo xtask wasm`, `demo`, `parity`,
 //! `conformance`, `bench`, `test`.
 
-mod apt;
-mod bench;
 mod demo;
-mod envoy;
+mod install;
 mod process;
-mod programs;
 mod repo;
 mod suite;
 mod tidy;
@@ -23,7 +20,7 @@ use clap::{Parser, Subcommand};
 #[command(bin_name = "cargo xtask", after_help = HELP)]
 struct Cli {
     #[command(subcommand)]
-    task: Task,
+    task: XtaskCommand,
 }
 
 const HELP: &str = "\
@@ -37,11 +34,11 @@ Examples:
   cargo xtask conformance --all-versions 'probe trap'  the probes of traps, in four Envoys
   cargo xtask bench            what a client costs, beside postscreen and a plain Envoy: some ten minutes
   cargo xtask bench --only early,bulk --rounds 9  two of the cases, measured more often
-  cargo xtask test             run every step: fmt, tidy, clippy, unit, wasm, …, conformance, report, envoy
+  cargo xtask test             run every step: fmt, tidy, clippy, docs, unit, wasm, …, conformance, report, envoy
   cargo xtask test clippy unit run these steps only";
 
 #[derive(Subcommand)]
-enum Task {
+enum XtaskCommand {
     /// Build target/wasm/postscreen.wasm and check its size, imports and exports
     ///
     /// Uses the wasm32-wasip1 target of the installed toolchain (`rustup target add wasm32-wasip1`). Without it, the
@@ -102,7 +99,7 @@ enum Task {
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]
-        steps: Vec<suite::Step>,
+        steps: Vec<suite::SuiteStep>,
     },
 }
 
@@ -118,16 +115,18 @@ fn main() -> ExitCode {
 }
 
 /// True when the task did what it is for; a task that says `false` has said why.
-fn run(task: Task) -> anyhow::Result<bool> {
+fn run(task: XtaskCommand) -> anyhow::Result<bool> {
     let repo = repo::Repo::locate()?;
     match task {
-        Task::Bench { arguments } => bench::task(&repo, &arguments).map(|()| true),
-        Task::Conformance { all_versions, arguments } => {
-            suite::conformance::task(&repo, all_versions, &arguments).map(|()| true)
+        XtaskCommand::Bench { arguments } => suite::comparisons::bench_task(&repo, &arguments).map(|()| true),
+        XtaskCommand::Conformance { all_versions, arguments } => {
+            suite::comparisons::conformance_task(&repo, all_versions, &arguments).map(|()| true)
         }
-        Task::Demo { keep } => demo::run(&repo, keep),
-        Task::Parity { arguments } => suite::parity::task(&repo, &arguments).map(|()| true),
-        Task::Wasm => wasm::build(&repo).map(|()| true),
-        Task::Test { steps } => Ok(suite::run(&repo, &steps)),
+        XtaskCommand::Demo { keep } => demo::run(&repo, keep),
+        XtaskCommand::Parity { arguments } => {
+            suite::comparisons::parity_task(&repo, &arguments).map(|()| true)
+        }
+        XtaskCommand::Wasm => wasm::build(&repo).map(|()| true),
+        XtaskCommand::Test { steps } => Ok(suite::run(&repo, &steps)),
     }
 }

@@ -1,10 +1,12 @@
-//! Where things are in the tree.
+//! The tree: where things are, and the programs that tasks run.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+
+use crate::process::run;
 
 /// The work tree that the task works on.
 #[derive(Clone, Debug)]
@@ -59,5 +61,27 @@ impl Repo {
             }
         }
         cargo
+    }
+    /// Builds all programs, with the features that `cargo test` builds them with.
+    pub fn build_programs(&self) -> Result<()> {
+        run(self.cargo().args(["build", "--all-targets"]))
+    }
+
+    /// Builds one of them and what it needs, nothing else; what [`Self::build_programs`] needs of it later is not
+    /// compiled again.
+    ///
+    /// That is so because no package is named: features are those of all default members, and tests/features sees to it
+    /// that tests do not ask for others. With `--package` the program would get a set of features of its own in the
+    /// crates that it shares with others, and the Wasm runtime alone takes minutes every time that it is compiled anew.
+    pub fn build_program(&self, name: &str) -> Result<()> {
+        run(self.cargo().args(["build", "--bin", name]))
+    }
+
+    /// A program that [`Self::build_programs`] has built.
+    pub fn program(&self, name: &str) -> Command {
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
+        let mut command = Command::new(target.join("debug").join(name));
+        command.current_dir(&self.root);
+        command
     }
 }

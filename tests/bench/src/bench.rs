@@ -4,40 +4,40 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use envoy_suite::fixture::{Program, Shipped, ShippedEnvoy};
-use envoy_suite::runner::Progress;
+use envoy_suite::fixture::{EnvoyFiles, Shipped, ShippedEnvoy};
+use envoy_suite::runner::TestProgress;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::ground::Ground;
-use crate::mail_server::MailServer;
+use crate::mail_server::SmtpSink;
 
 /// One thread of Envoy's serves all clients, as one process of postscreen does.
 const WORKERS: u32 = 1;
 
 /// A run.
 #[derive(Debug)]
-pub(crate) struct Bench {
-    pub(crate) program: Program,
+pub(crate) struct BenchRun {
+    pub(crate) program: EnvoyFiles,
     pub(crate) rounds: u32,
     pub(crate) ground: Ground,
-    pub(crate) mail_server: MailServer,
+    pub(crate) mail_server: SmtpSink,
     root: PathBuf,
     directory: TempDir,
-    progress: Progress,
+    progress: TestProgress,
 }
 
-// === impl Bench ===
+// === impl BenchRun ===
 
-impl Bench {
+impl BenchRun {
     /// `root` is the project's folder.
-    pub(crate) fn new(program: Program, root: &Path, rounds: u32) -> Result<Self> {
+    pub(crate) fn new(program: EnvoyFiles, root: &Path, rounds: u32) -> Result<Self> {
         let ground = Ground::prepare()?;
         // The files can lie where memory covers them now.
         program.check()?;
         let directory = tempfile::Builder::new().prefix("postscreen-bench-").tempdir()?;
-        let mail_server = MailServer::start(ground.server())?;
-        let progress = Progress::of("bench");
+        let mail_server = SmtpSink::start(ground.server())?;
+        let progress = TestProgress::of("bench");
         Ok(Self { program, rounds, ground, mail_server, root: root.to_owned(), directory, progress })
     }
 

@@ -15,7 +15,7 @@ use clap::ValueEnum;
 use envoy_suite::fixture::ShippedEnvoy;
 use serde_json::{Value, json};
 
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::report::Pair;
 
@@ -30,7 +30,7 @@ const WAITING_AT_ONCE: usize = 1_000;
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Case {
+pub(crate) enum BenchCase {
     /// A client talks before its turn and reads the whole refusal; three log lines. Beside postscreen with postlogd
     Early,
     /// A client that is known has one session. Beside a plain TCP proxy with the same PROXY headers
@@ -48,10 +48,10 @@ pub(crate) enum Case {
     AtOnce,
 }
 
-// === impl Case ===
+// === impl BenchCase ===
 
-impl Case {
-    pub(crate) async fn run(self, bench: &Bench) -> Result<Vec<Pair>> {
+impl BenchCase {
+    pub(crate) async fn run(self, bench: &BenchRun) -> Result<Vec<Pair>> {
         match self {
             Self::Early => early::run(bench).await,
             Self::Returning => returning::run(bench).await,

@@ -6,15 +6,14 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum as _};
-use envoy_suite::fixture::Program;
-use parity_suite::namespace::{self, Side};
+use envoy_suite::fixture::EnvoyFiles;
+use parity_suite::namespace::{self, NamespaceSide};
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use crate::bench::Bench;
-use crate::cases::Case;
-use crate::page;
+use crate::bench::BenchRun;
+use crate::cases::BenchCase;
 use crate::report::{self, Subject};
 
 const ABOUT: &str = "Measures what a client costs, and prints one table of ratios. Every pair is measured in turns, in \
@@ -36,7 +35,7 @@ pub(crate) struct Options {
     rounds: u32,
     /// Only these cases
     #[arg(long, value_name = "CASE", value_delimiter = ',')]
-    only: Vec<Case>,
+    only: Vec<BenchCase>,
     /// Replaces the table in this page, between `<!-- bench -->` and `<!-- end of bench -->`
     #[arg(long, value_name = "PAGE")]
     write: Option<PathBuf>,
@@ -56,7 +55,7 @@ pub(crate) struct Options {
 
 /// Does what the user asks for.
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
-    if namespace::side() == Side::Outside {
+    if namespace::side() == NamespaceSide::Outside {
         return namespace::run_inside();
     }
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -69,16 +68,16 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
 }
 
 async fn measure(options: &Options) -> Result<ExitCode> {
-    let program = Program::new(options.envoy.clone(), options.module.clone());
+    let program = EnvoyFiles::new(options.envoy.clone(), options.module.clone());
     let page =
         options.write.as_deref().map(|page| Ok::<_, anyhow::Error>((page, read(page)?))).transpose()?;
     if let Some((_, text)) = &page {
         // Said before the work and not after it.
-        page::with_table(text, "")?;
+        report::with_table(text, "")?;
     }
     let subject = subject(options)?;
-    let bench = Bench::new(program, Path::new("."), options.rounds)?;
-    let cases = if options.only.is_empty() { Case::value_variants() } else { &options.only };
+    let bench = BenchRun::new(program, Path::new("."), options.rounds)?;
+    let cases = if options.only.is_empty() { BenchCase::value_variants() } else { &options.only };
     let mut pairs = Vec::new();
     for case in cases {
         let value = case.to_possible_value().context("a case without a name")?;
@@ -94,7 +93,7 @@ async fn measure(options: &Options) -> Result<ExitCode> {
     let table = report::markdown(&subject, &pairs);
     println!("\n{table}\nEvery figure of every round: {}", options.json.display());
     if let Some((page, text)) = page {
-        write(page, &page::with_table(&text, &table)?)?;
+        write(page, &report::with_table(&text, &table)?)?;
         println!("{} has the new table", page.display());
     }
     Ok(ExitCode::SUCCESS)

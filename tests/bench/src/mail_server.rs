@@ -19,14 +19,14 @@ const SINK_BYTES: usize = 1 << 20;
 
 /// Serves many sessions; goes when dropped.
 #[derive(Debug)]
-pub(crate) struct MailServer {
+pub(crate) struct SmtpSink {
     address: SocketAddr,
     listening: AbortHandle,
 }
 
-// === impl MailServer ===
+// === impl SmtpSink ===
 
-impl MailServer {
+impl SmtpSink {
     pub(crate) fn start(address: Ipv4Addr) -> Result<Self> {
         let address = SocketAddr::from((address, PORT));
         let socket = TcpSocket::new_v4()?;
@@ -50,7 +50,7 @@ impl MailServer {
     }
 }
 
-impl Drop for MailServer {
+impl Drop for SmtpSink {
     fn drop(&mut self) {
         self.listening.abort();
     }

@@ -9,11 +9,9 @@ mod cli;
 mod ground;
 mod load;
 mod mail_server;
-mod page;
 mod peer;
 mod report;
 mod resolver;
-mod samples;
 
 use std::process::ExitCode;
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use envoy_suite::fixture::ShippedEnvoy;
 use parity_suite::postscreen::Postscreen;
-use postscreen_player::Story;
 use postscreen_scenario::Scenario;
 use procfs::process::all_processes;
+use real_player::Story;
 use serde_json::Value;
 use std::net::SocketAddr;
 use tokio::time::sleep;
@@ -22,13 +22,16 @@ const QUEUES: &str = "default_process_limit = 10000\n";
 const STORY: &str = "bench";
 
 /// A server, or all servers of one side.
-pub(crate) trait Peer {
+pub(crate) trait MeasuredServer {
     /// CPU time so far, in user mode and in the kernel, of every process.
     fn cpu(&self) -> Result<Duration>;
 }
 
 /// The CPU time that a peer spends on `work`, and what came of it.
-pub(crate) async fn cpu<T>(peer: &impl Peer, work: impl Future<Output = Result<T>>) -> Result<(Duration, T)> {
+pub(crate) async fn cpu<T>(
+    peer: &impl MeasuredServer,
+    work: impl Future<Output = Result<T>>,
+) -> Result<(Duration, T)> {
     let before = peer.cpu()?;
     let done = work.await?;
     sleep(SETTLE).await;
@@ -50,7 +53,7 @@ pub(crate) async fn in_turn<A, B>(
     }
 }
 
-impl Peer for ShippedEnvoy {
+impl MeasuredServer for ShippedEnvoy {
     fn cpu(&self) -> Result<Duration> {
         Ok(self.usage()?.cpu)
     }
@@ -92,7 +95,7 @@ impl Postfix {
     }
 }
 
-impl Peer for Postfix {
+impl MeasuredServer for Postfix {
     /// Of all processes in the master's group, and of those that the master has seen end: a dnsblog ends after a
     /// hundred questions.
     fn cpu(&self) -> Result<Duration> {

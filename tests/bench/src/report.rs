@@ -1,15 +1,30 @@
-//! What was measured: as a table for people, and as JSON with every single figure.
+//! What was measured: the figures of all rounds, as a table for people and for a page, and as JSON with every single
+//! figure.
 
 use std::fmt::Write as _;
 
+use anyhow::{Context as _, Result};
 use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 
-use crate::samples::{Samples, Summary};
-
 const RATIO_DIGITS: usize = 2;
+/// What the table stands between, on a page.
+const BEGIN: &str = "<!-- bench -->\n";
+const END: &str = "<!-- end of bench -->";
 /// Lines of a page are no longer than this, tables excepted.
 const PAGE_CHARS: usize = 115;
+
+/// Figures in the order of the rounds. All of one thing, in one unit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Samples(Vec<f64>);
+
+/// The middle one of the figures, and how far they lie apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Summary {
+    pub(crate) median: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
 
 /// One thing on both sides, measured in the same rounds.
 #[derive(Clone, Debug)]
@@ -48,6 +63,40 @@ pub(crate) struct Subject {
     pub(crate) envoy: String,
     pub(crate) machine: String,
     pub(crate) rounds: u32,
+}
+
+// === impl Samples ===
+
+impl Samples {
+    pub(crate) fn push(&mut self, figure: f64) {
+        self.0.push(figure);
+    }
+
+    pub(crate) fn as_slice(&self) -> &[f64] {
+        &self.0
+    }
+
+    /// `None` without a figure, or with one that is none.
+    pub(crate) fn summary(&self) -> Option<Summary> {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let (min, max) = (*sorted.first()?, *sorted.last()?);
+        let upper = *sorted.get(sorted.len() / 2)?;
+        let median =
+            if sorted.len().is_multiple_of(2) { upper.midpoint(sorted[sorted.len() / 2 - 1]) } else { upper };
+        [min, median, max].iter().all(|figure| figure.is_finite()).then_some(Summary { median, min, max })
+    }
+
+    /// Round by round, how many times as much as `theirs`: what disturbed one round has disturbed both of its figures.
+    pub(crate) fn over(&self, theirs: &Self) -> Self {
+        self.0.iter().zip(&theirs.0).map(|(ours, theirs)| ours / theirs).collect()
+    }
+}
+
+impl FromIterator<f64> for Samples {
+    fn from_iter<I: IntoIterator<Item = f64>>(figures: I) -> Self {
+        Self(figures.into_iter().collect())
+    }
 }
 
 // === impl Unit ===
@@ -135,6 +184,13 @@ pub(crate) fn markdown(subject: &Subject, pairs: &[Pair]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The page with another table.
+pub(crate) fn with_table(page: &str, table: &str) -> Result<String> {
+    let (before, rest) = page.split_once(BEGIN).with_context(|| format!("the page has no line {BEGIN:?}"))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("the page has no line {END:?}"))?;
+    Ok(format!("{before}{BEGIN}{table}{END}{after}"))
 }
 
 /// Every figure of every round.

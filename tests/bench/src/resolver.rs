@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use envoy_suite::dns;
-use envoy_suite::fixture::Server;
+use envoy_suite::fixture::ServerProcess;
 use envoy_suite::http;
 
-use crate::peer::{Peer, Postfix};
+use crate::peer::{MeasuredServer, Postfix};
 
 const UNBOUND: &str = "/usr/sbin/unbound";
 const DOH_PORT: u16 = 8053;
@@ -20,7 +20,7 @@ const DOMAIN: &str = "scenario";
 /// A running unbound; it stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Unbound {
-    server: Server,
+    server: ServerProcess,
     doh: SocketAddr,
 }
 
@@ -34,7 +34,7 @@ impl Unbound {
         let arguments = ["-d".to_owned(), "-c".to_owned(), configuration.display().to_string()];
         let log = directory.join("unbound.log");
         let hint = "Debian has it: apt-get install unbound";
-        let mut server = Server::start("unbound", Path::new(UNBOUND), arguments, log, hint)?;
+        let mut server = ServerProcess::start("unbound", Path::new(UNBOUND), arguments, log, hint)?;
         let question = format!("1.2.0.192.ready.{}", Postfix::LISTS);
         server.until_ready(async || http::ask(doh, dns::question(&question)).await.is_ok()).await?;
         Ok(Self { server, doh })
@@ -45,7 +45,7 @@ impl Unbound {
     }
 }
 
-impl Peer for Unbound {
+impl MeasuredServer for Unbound {
     fn cpu(&self) -> Result<Duration> {
         Ok(self.server.usage()?.cpu)
     }

@@ -9,10 +9,10 @@ use envoy_sim_testing::{Answer, Backend, Reply, Sim};
 use postscreen_scenario::doh;
 use postscreen_scenario::parse;
 
-use crate::count::{Counter, Tally};
+use crate::count::{CallCounter, CallCounts};
 
 /// One client, alone on an idle worker, from its first packet until nothing is left to do for it.
-pub struct Case {
+pub struct CountedClient {
     /// The head of its column.
     pub name: &'static str,
     /// The policy and the zones, in the language of stories.
@@ -64,10 +64,10 @@ clients: { nobody: { from: 192.0.2.1, script: [] } }
 "#;
 
 /// In the order of the columns.
-pub const CASES: [Case; 3] = [
-    Case { name: "early talker", story: NO_LISTS, before: |_| (), client: talk_early },
-    Case { name: "new, ten lists", story: TEN_LISTS, before: |_| (), client: send_mail },
-    Case { name: "returning", story: TEN_LISTS, before: send_mail, client: send_mail },
+pub const CASES: [CountedClient; 3] = [
+    CountedClient { name: "early talker", story: NO_LISTS, before: |_| (), client: talk_early },
+    CountedClient { name: "new, ten lists", story: TEN_LISTS, before: |_| (), client: send_mail },
+    CountedClient { name: "returning", story: TEN_LISTS, before: send_mail, client: send_mail },
 ];
 
 /// How long a list takes to answer.
@@ -80,15 +80,15 @@ const AFTERWARDS: Duration = Duration::from_secs(20);
 const CLIENT: &str = "203.0.113.9";
 const BANNER: &str = "220 mx.example ESMTP\r\n";
 
-// === impl Case ===
+// === impl CountedClient ===
 
-impl Case {
+impl CountedClient {
     /// Plays it, and counts.
     ///
     /// # Panics
     /// When the client meets with something else than what it is an example of: then the numbers mean nothing.
-    pub fn count(&self, module: &Module) -> Tally {
-        let counter = Rc::new(RefCell::new(Counter::default()));
+    pub fn count(&self, module: &Module) -> CallCounts {
+        let counter = Rc::new(RefCell::new(CallCounter::default()));
         let sim = start(module, self.story, &counter);
         (self.before)(&sim);
         counter.borrow_mut().take();
@@ -101,14 +101,14 @@ impl Case {
 }
 
 /// A host with the story's policy and zones, and a mail server behind it.
-fn start(module: &Module, story: &str, counter: &Rc<RefCell<Counter>>) -> Sim {
+fn start(module: &Module, story: &str, counter: &Rc<RefCell<CallCounter>>) -> Sim {
     let story = parse("story", story).unwrap_or_else(|mistake| panic!("{mistake:?}"));
     let policy = serde_json::Value::Object(story.policy).to_string();
     let sim = Sim::module(module)
         .configuration(policy)
         .speaker("speaker")
         .call_cluster("resolver")
-        .observed(Rc::<RefCell<Counter>>::clone(counter))
+        .observed(Rc::<RefCell<CallCounter>>::clone(counter))
         .start();
     sim.backend("backend", Backend::greeting(BANNER).replying(|_| Reply::bytes("221 Bye\r\n").and_close()));
     let zones = story.dns;

@@ -9,7 +9,7 @@ pub type InCallback = (String, String);
 
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct CallCounts {
     /// How often the host called each callback that the module has.
     pub callbacks: BTreeMap<String, u64>,
     /// How often the module called each host function, by the callback in which it did.
@@ -22,15 +22,15 @@ pub struct Tally {
 
 /// The observer that counts.
 #[derive(Debug, Default)]
-pub struct Counter {
-    tally: Tally,
+pub struct CallCounter {
+    tally: CallCounts,
     /// The callback that is running.
     callback: String,
 }
 
-// === impl Tally ===
+// === impl CallCounts ===
 
-impl Tally {
+impl CallCounts {
     /// How often each host function was called.
     pub fn by_function(&self) -> BTreeMap<&str, u64> {
         let mut functions = BTreeMap::new();
@@ -55,16 +55,16 @@ impl Tally {
     }
 }
 
-// === impl Counter ===
+// === impl CallCounter ===
 
-impl Counter {
+impl CallCounter {
     /// What was counted since the last time.
-    pub fn take(&mut self) -> Tally {
+    pub fn take(&mut self) -> CallCounts {
         std::mem::take(&mut self.tally)
     }
 }
 
-impl Observer for Counter {
+impl Observer for CallCounter {
     fn begins(&mut self, call: &Call) -> Option<String> {
         match call.direction {
             Direction::Callback => {

@@ -9,7 +9,6 @@
 
 mod cases;
 mod count;
-mod golden;
 mod shared;
 mod shell;
 mod table;
@@ -34,9 +33,9 @@ const GOLDEN: &str = "tests/calls/host-calls.txt";
 const CEILING: [u64; CASES.len()] = [30, 55, 17];
 
 /// What is tested of a module. It says what it has found.
-type Test = fn(&Module) -> Result<String>;
+type TestFn = fn(&Module) -> Result<String>;
 
-const TESTS: [(&str, Test); 7] = [
+const TESTS: [(&str, TestFn); 7] = [
     ("each client makes the calls that are expected", calls),
     ("no client makes more calls than it may", ceiling),
     ("no key that all workers share is written for every client", shared::check),
@@ -70,7 +69,7 @@ fn main() -> ExitCode {
 
 fn calls(module: &Module) -> Result<String> {
     let columns = count(module);
-    golden::check(Path::new(GOLDEN), &columns)?;
+    table::check(Path::new(GOLDEN), &columns)?;
     let totals = columns.iter().map(|column| format!("{}: {}", column.name, column.tally.total()));
     Ok(totals.collect::<Vec<_>>().join("; "))
 }

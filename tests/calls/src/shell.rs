@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use envoy_sim::{FailurePolicy, Module};
 use envoy_sim_testing::{Backend, Sim, SimBuilder};
 
-use crate::count::Counter;
+use crate::count::CallCounter;
 
 /// What the module may use where it may not choose a cluster.
 const WITHOUT_FOREIGN_FUNCTIONS: [&str; 25] = [
@@ -56,9 +56,9 @@ fn sim(module: &Module, policy: &str) -> SimBuilder {
 
 /// It cannot be chosen.
 pub fn no_speaker(module: &Module) -> Result<String> {
-    let counter = Rc::new(RefCell::new(Counter::default()));
+    let counter = Rc::new(RefCell::new(CallCounter::default()));
     let sim = sim(module, r#"{ "greet_action": "drop" }"#)
-        .observed(Rc::<RefCell<Counter>>::clone(&counter))
+        .observed(Rc::<RefCell<CallCounter>>::clone(&counter))
         .settings(|settings| {
             settings.allowed_capabilities = WITHOUT_FOREIGN_FUNCTIONS.map(str::to_owned).into();
         })

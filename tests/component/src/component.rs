@@ -125,7 +125,8 @@ impl Workers {
         guest.call_set_policy(&mut self.instance.store, worker, policy).map_err(trap)
     }
 
-    /// Gives a worker an input; a line for each task, and one for the deadline, as [`crate::native::Told`] has them.
+    /// Gives a worker an input; a line for each task, and one for the deadline, as [`crate::native::ToldLines`] has
+    /// them.
     pub fn give(
         &mut self,
         worker: usize,

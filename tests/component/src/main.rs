@@ -19,8 +19,8 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use component::Component;
-use native::Native;
-use visit::{Event, Visit};
+use native::NativeEngine;
+use visit::{RandomVisit, VisitEvent};
 
 /// How many random visits are compared.
 const VISITS: usize = 2_000;
@@ -28,11 +28,11 @@ const VISITS: usize = 2_000;
 const DEFAULT_COMPONENT: &str = "target/wasm/postscreen.component.wasm";
 
 /// A test of the component at a path.
-type Test = fn(&str) -> Result<()>;
+type TestFn = fn(&str) -> Result<()>;
 
 fn main() -> ExitCode {
     let path = std::env::args().nth(1).unwrap_or_else(|| DEFAULT_COMPONENT.to_owned());
-    let tests: [(&str, Test); 8] = [
+    let tests: [(&str, TestFn); 8] = [
         ("the component imports nothing", imports_nothing),
         ("a problem in the configuration comes back as data", problems_are_data),
         ("a bad address comes back as data", bad_addresses_are_data),
@@ -110,13 +110,13 @@ fn visits_agree(path: &str) -> Result<()> {
 }
 
 /// Gives both sides the same, step by step.
-fn play(component: &Component, visit: &Visit) -> Result<()> {
-    let mut native = Native::new(&visit.policies)?;
+fn play(component: &Component, visit: &RandomVisit) -> Result<()> {
+    let mut native = NativeEngine::new(&visit.policies)?;
     let mut workers = component.workers(&visit.policies)?;
     let mut asked: [Vec<_>; visit::WORKERS] = Default::default();
     for (number, (now, step)) in visit.moments().enumerate() {
         let (worker, connection) = (step.worker, step.connection);
-        if let Event::Policy(policy) = step.event {
+        if let VisitEvent::Policy(policy) = step.event {
             native.set_policy(worker, policy);
             workers.set_policy(worker, policy)?;
         }

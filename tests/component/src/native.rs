@@ -6,25 +6,25 @@ use std::sync::Arc;
 use postscreen_engine::shared::Memory;
 use postscreen_engine::{ConnectionId, HostTraits, Input, Instant, Now, Output, Policy, Task, Worker};
 
-use crate::visit::{Question, WORKERS};
+use crate::visit::{QuestionAsked, WORKERS};
 
 /// What both sides know of their host.
 pub const HOST: HostTraits = HostTraits { teases: true, hash_key: *b"0123456789abcdef" };
 
 /// Workers that share a memory.
-pub struct Native {
+pub struct NativeEngine {
     policies: Vec<Arc<Policy>>,
     workers: Vec<Worker<Rc<Memory>>>,
 }
 
 /// What came of an input.
-pub struct Told {
+pub struct ToldLines {
     /// A line for each task, and one for the deadline.
     pub lines: Vec<String>,
-    pub asked: Vec<Question>,
+    pub asked: Vec<QuestionAsked>,
 }
 
-impl Native {
+impl NativeEngine {
     /// Workers under the first policy.
     pub fn new(policies: &[String]) -> anyhow::Result<Self> {
         let parse = |json: &String| Ok(Arc::new(Policy::parse(json.as_bytes())?));
@@ -40,16 +40,16 @@ impl Native {
     }
 
     /// Gives a worker an input.
-    pub fn give(&mut self, worker: usize, connection: u64, input: Input<'_>, now: Now) -> Told {
+    pub fn give(&mut self, worker: usize, connection: u64, input: Input<'_>, now: Now) -> ToldLines {
         let worker = &mut self.workers[worker];
         let tasks = worker.handle(ConnectionId(connection), input, now);
         let mut lines: Vec<_> = tasks.iter().map(describe).collect();
         lines.push(format!("deadline {:?}", worker.deadline().map(Instant::as_millis)));
         let asked = tasks.into_iter().filter_map(|task| match task.output {
-            Output::AskDns { question, message, .. } => Some(Question { number: question, message }),
+            Output::AskDns { question, message, .. } => Some(QuestionAsked { number: question, message }),
             _ => None,
         });
-        Told { lines, asked: asked.collect() }
+        ToldLines { lines, asked: asked.collect() }
     }
 }
 

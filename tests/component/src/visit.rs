@@ -15,24 +15,24 @@ const EPOCH: u64 = 1_700_000_000;
 
 /// What happens in one play, under one policy and then perhaps under another.
 #[derive(Clone, Debug)]
-pub struct Visit {
+pub struct RandomVisit {
     pub policies: [String; 2],
-    pub steps: Vec<Step>,
+    pub steps: Vec<VisitStep>,
 }
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct VisitStep {
     /// So long after the last one, in milliseconds.
     pause: u64,
     pub worker: usize,
     pub connection: u64,
-    pub event: Event,
+    pub event: VisitEvent,
 }
 
 /// What happens, in a form that both sides can be given.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub enum VisitEvent {
     /// One of the clients connects, or one without an address.
     Opened(Option<usize>),
     Bytes(Vec<u8>),
@@ -40,7 +40,7 @@ pub enum Event {
     Closed,
     BackendAnswered,
     /// One of the questions so far gets an answer.
-    Answer(usize, Answer),
+    Answer(usize, RandomAnswer),
     Deadline,
     /// From now on another policy holds.
     Policy(usize),
@@ -48,7 +48,7 @@ pub enum Event {
 
 /// An answer of a list.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub enum RandomAnswer {
     /// So and for so many seconds.
     Listed(u8, u8),
     Unlisted,
@@ -56,42 +56,42 @@ pub enum Answer {
 }
 
 /// A question that a worker has asked.
-pub struct Question {
+pub struct QuestionAsked {
     pub number: u32,
     pub message: Vec<u8>,
 }
 
 /// Visits that begin as real ones do and go on at random.
-pub fn visits() -> impl Strategy<Value = Visit> {
+pub fn visits() -> impl Strategy<Value = RandomVisit> {
     let answer = prop_oneof![
-        (1..5_u8, 0..100_u8).prop_map(|(octet, ttl)| Answer::Listed(octet, ttl)),
-        Just(Answer::Unlisted),
+        (1..5_u8, 0..100_u8).prop_map(|(octet, ttl)| RandomAnswer::Listed(octet, ttl)),
+        Just(RandomAnswer::Unlisted),
         prop_oneof![
             Just(DnsFailure::Unreachable),
             Just(DnsFailure::Timeout),
             any::<u16>().prop_map(DnsFailure::HttpStatus)
         ]
-        .prop_map(Answer::Failed),
+        .prop_map(RandomAnswer::Failed),
     ];
     let client = prop_oneof![1 => Just(None), 9 => (0..CLIENTS.len()).prop_map(Some)];
     let event = prop_oneof![
-        6 => client.prop_map(Event::Opened),
-        6 => words().prop_map(Event::Bytes),
-        1 => Just(Event::End),
-        2 => Just(Event::Closed),
-        2 => Just(Event::BackendAnswered),
-        6 => (any::<usize>(), answer).prop_map(|(which, answer)| Event::Answer(which, answer)),
-        6 => Just(Event::Deadline),
-        1 => (0..2_usize).prop_map(Event::Policy),
+        6 => client.prop_map(VisitEvent::Opened),
+        6 => words().prop_map(VisitEvent::Bytes),
+        1 => Just(VisitEvent::End),
+        2 => Just(VisitEvent::Closed),
+        2 => Just(VisitEvent::BackendAnswered),
+        6 => (any::<usize>(), answer).prop_map(|(which, answer)| VisitEvent::Answer(which, answer)),
+        6 => Just(VisitEvent::Deadline),
+        1 => (0..2_usize).prop_map(VisitEvent::Policy),
     ];
     let pause = prop_oneof![4 => Just(0), 8 => 0..3_000_u64, 1 => 0..200_000_u64];
     let step = (pause, 0..WORKERS, 0..6_u64, event).prop_map(|(pause, worker, connection, event)| {
         // A connection is always its worker's.
-        Step { pause, worker, connection: connection * WORKERS as u64 + worker as u64, event }
+        VisitStep { pause, worker, connection: connection * WORKERS as u64 + worker as u64, event }
     });
-    let first = Step { pause: 0, worker: 0, connection: 0, event: Event::Opened(Some(0)) };
+    let first = VisitStep { pause: 0, worker: 0, connection: 0, event: VisitEvent::Opened(Some(0)) };
     ([policies(), policies()], proptest::collection::vec(step, 0..40)).prop_map(move |(policies, rest)| {
-        Visit { policies, steps: std::iter::once(first.clone()).chain(rest).collect() }
+        RandomVisit { policies, steps: std::iter::once(first.clone()).chain(rest).collect() }
     })
 }
 
@@ -120,9 +120,9 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-impl Visit {
+impl RandomVisit {
     /// All steps with their moments.
-    pub fn moments(&self) -> impl Iterator<Item = (Now, &Step)> {
+    pub fn moments(&self) -> impl Iterator<Item = (Now, &VisitStep)> {
         self.steps.iter().scan(0_u64, |millis, step| {
             *millis += step.pause;
             let instant = postscreen_engine::Instant::from_millis(*millis);
@@ -131,9 +131,9 @@ impl Visit {
     }
 }
 
-impl Event {
+impl VisitEvent {
     /// Hands the input to `give`, if it is one. `asked`: the questions so far.
-    pub fn give<T>(&self, asked: &[Question], give: impl FnOnce(Input<'_>) -> T) -> Option<T> {
+    pub fn give<T>(&self, asked: &[QuestionAsked], give: impl FnOnce(Input<'_>) -> T) -> Option<T> {
         let message;
         Some(give(match self {
             Self::Opened(client) => Input::ClientOpened(client.map(endpoints)),
@@ -153,7 +153,7 @@ impl Event {
     }
 }
 
-impl Answer {
+impl RandomAnswer {
     /// The question with one address appended, or with the code for "no such name".
     fn to(&self, question: &[u8]) -> Result<Vec<u8>, DnsFailure> {
         let mut message = question.to_vec();

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use anyhow::{Result, ensure};
 use clap::Parser;
 use envoy_sim::{Module, Profile};
-use envoy_suite::fixture::Program;
-use envoy_suite::runner::{self, Tally, Test};
+use envoy_suite::fixture::EnvoyFiles;
+use envoy_suite::runner::{self, SuiteTest, TestResults};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 use virtual_player::{Envoy, Screener};
@@ -92,7 +92,7 @@ fn stopped(by: &str, code: u8) -> Result<ExitCode> {
 async fn carry_out(options: Options) -> Result<ExitCode> {
     let chosen =
         |name: &str| options.filter.is_empty() || options.filter.iter().any(|word| name.contains(word));
-    let envoy = Program::new(options.envoy.clone(), options.module.clone());
+    let envoy = EnvoyFiles::new(options.envoy.clone(), options.module.clone());
     let probes = Probes::new(&options.envoy, &options.probes, options.profile, options.show, chosen)?;
     let stories = Stories::read(&options.scenarios, chosen)?;
     let counts = (probes.names().len(), stories.names().len());
@@ -137,11 +137,15 @@ async fn carry_out(options: Options) -> Result<ExitCode> {
 }
 
 /// Which plays, by name.
-pub(crate) type Chosen<'a> = &'a dyn Fn(&str) -> bool;
+pub(crate) type NameFilter<'a> = &'a dyn Fn(&str) -> bool;
 
 /// Plays all, and those that differ once more, slowly and one at a time: on a machine that is busy with other things,
 /// something can be late. What is wrong is wrong again.
-async fn twice(once: bool, at_once: usize, tests: impl Fn(Chosen<'_>, bool) -> Vec<Test>) -> Tally {
+async fn twice(
+    once: bool,
+    at_once: usize,
+    tests: impl Fn(NameFilter<'_>, bool) -> Vec<SuiteTest>,
+) -> TestResults {
     let first = runner::run(tests(&|_| true, false), at_once).await;
     if once || first.failed.is_empty() {
         return first;
@@ -149,5 +153,5 @@ async fn twice(once: bool, at_once: usize, tests: impl Fn(Chosen<'_>, bool) -> V
     println!("{} differ; once more, one at a time:", first.failed.len());
     let second = runner::run(tests(&|name| first.failed.iter().any(|failed| failed == name), true), 1).await;
     println!("{} of {} agree at the second try", second.passed, first.failed.len());
-    Tally { passed: first.passed + second.passed, failed: second.failed }
+    TestResults { passed: first.passed + second.passed, failed: second.failed }
 }

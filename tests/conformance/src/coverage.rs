@@ -72,12 +72,12 @@ const LEFT_OUT: &str = "
 
 /// What one play has called.
 #[derive(Debug, Default)]
-pub(crate) struct Calls {
+pub(crate) struct ProbeCalls {
     functions: BTreeMap<String, BTreeSet<String>>,
     callbacks: BTreeSet<String>,
 }
 
-impl Observer for Calls {
+impl Observer for ProbeCalls {
     fn begins(&mut self, call: &Call) -> Option<String> {
         match call.direction {
             Direction::HostFunction => drop(self.functions.entry(call.function.clone()).or_default()),
@@ -98,12 +98,12 @@ impl Observer for Calls {
 /// What all plays have called.
 #[derive(Debug, Default)]
 pub(crate) struct Coverage {
-    functions: BTreeMap<String, Seen>,
-    callbacks: BTreeMap<String, Seen>,
+    functions: BTreeMap<String, SeenCall>,
+    callbacks: BTreeMap<String, SeenCall>,
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct SeenCall {
     answers: BTreeSet<String>,
     probes: BTreeSet<String>,
     differ: BTreeSet<String>,
@@ -113,8 +113,8 @@ struct Seen {
 
 impl Coverage {
     /// Notes what a probe has called, and whether both hosts showed the same.
-    pub(crate) fn add(&mut self, probe: &str, calls: &Calls, agrees: bool) {
-        let note = |seen: &mut Seen| {
+    pub(crate) fn add(&mut self, probe: &str, calls: &ProbeCalls, agrees: bool) {
+        let note = |seen: &mut SeenCall| {
             seen.probes.insert(probe.to_owned());
             if agrees {
                 seen.differ.remove(probe);
@@ -177,9 +177,9 @@ impl Coverage {
     }
 }
 
-// === impl Seen ===
+// === impl SeenCall ===
 
-impl Seen {
+impl SeenCall {
     /// The last two columns: how many probes, and whether all of them agree.
     fn columns(&self) -> String {
         let compared = if self.differ.is_empty() {

@@ -6,7 +6,7 @@ mod coverage;
 mod probe;
 mod probes;
 mod real;
-mod seen;
+mod shown;
 mod simulated;
 mod stories;
 mod upstream;

@@ -6,20 +6,20 @@ use std::time::Duration;
 
 /// A module and what happens to it. Both hosts must do the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Probe {
+pub(crate) struct ProbePlay {
     /// What the play is called.
     pub(crate) name: &'static str,
     /// What is run.
-    pub(crate) module: Module,
+    pub(crate) module: ProbeModule,
     /// How the host is set up.
-    pub(crate) setup: Setup,
+    pub(crate) setup: ProbeSetup,
     /// What happens, in order.
-    pub(crate) script: Vec<Step>,
+    pub(crate) script: Vec<ProbeStep>,
 }
 
 /// What is run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Module {
+pub(crate) enum ProbeModule {
     /// `probes.wasm`, which finds this name in the virtual machine's configuration.
     Guest(&'static str),
     /// Another file in the folder of `probes.wasm`.
@@ -33,7 +33,7 @@ pub(crate) enum Module {
 /// How the host is set up. What is not here is the same for all: the chain `wasm → tcp_proxy`, the clusters `backend`,
 /// `other`, `http`, `refused` (nobody listens) and `empty` (no endpoint), and the names `probe`, `root` and `vm`.
 #[derive(Clone, Debug)]
-pub(crate) struct Setup {
+pub(crate) struct ProbeSetup {
     /// `max_early_data_bytes` of the TCP proxy.
     pub(crate) early_data: Option<u32>,
     /// What becomes of clients when the machine has died.
@@ -58,7 +58,7 @@ pub(crate) enum FailurePolicy {
 
 /// One thing that happens. Clients and sessions at the server are counted from 0, in the order in which they came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum ProbeStep {
     /// A client connects.
     Connect,
     /// A client sends.
@@ -77,42 +77,46 @@ pub(crate) enum Step {
     Wait(Duration),
 }
 
-// === impl Probe ===
+// === impl ProbePlay ===
 
-impl Probe {
+impl ProbePlay {
     /// A play of `probes.wasm`; the guest's probe has the same name.
-    pub(crate) fn new(name: &'static str, script: Vec<Step>) -> Self {
-        Self { name, module: Module::Guest(name), setup: Setup::default(), script }
+    pub(crate) fn new(name: &'static str, script: Vec<ProbeStep>) -> Self {
+        Self { name, module: ProbeModule::Guest(name), setup: ProbeSetup::default(), script }
     }
 
     /// Another play of the guest's probe.
-    pub(crate) fn again(name: &'static str, guest: &'static str, script: Vec<Step>) -> Self {
-        Self { module: Module::Guest(guest), ..Self::new(name, script) }
+    pub(crate) fn again(name: &'static str, guest: &'static str, script: Vec<ProbeStep>) -> Self {
+        Self { module: ProbeModule::Guest(guest), ..Self::new(name, script) }
     }
 
     /// A play of a module of its own.
-    pub(crate) fn text(name: &'static str, text: impl Into<Cow<'static, str>>, script: Vec<Step>) -> Self {
-        Self { module: Module::Text(text.into()), ..Self::new(name, script) }
+    pub(crate) fn text(
+        name: &'static str,
+        text: impl Into<Cow<'static, str>>,
+        script: Vec<ProbeStep>,
+    ) -> Self {
+        Self { module: ProbeModule::Text(text.into()), ..Self::new(name, script) }
     }
 
     /// A play of a module from another file.
-    pub(crate) fn file(name: &'static str, file: &'static str, script: Vec<Step>) -> Self {
-        Self { module: Module::File(file), ..Self::new(name, script) }
+    pub(crate) fn file(name: &'static str, file: &'static str, script: Vec<ProbeStep>) -> Self {
+        Self { module: ProbeModule::File(file), ..Self::new(name, script) }
     }
 
     /// The same with other settings.
-    pub(crate) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut ProbeSetup)) -> Self {
         change(&mut self.setup);
         self
     }
 
     /// What the machine is configured with: the guest's probe.
     pub(crate) fn guest(&self) -> &'static str {
-        if let Module::Guest(name) = self.module { name } else { "" }
+        if let ProbeModule::Guest(name) = self.module { name } else { "" }
     }
 }
 
-impl Default for Setup {
+impl Default for ProbeSetup {
     fn default() -> Self {
         Self {
             early_data: Some(8192),
@@ -126,21 +130,21 @@ impl Default for Setup {
 }
 
 /// A client sends.
-pub(crate) fn send(client: usize, bytes: &str) -> Step {
-    Step::Send(client, bytes.into())
+pub(crate) fn send(client: usize, bytes: &str) -> ProbeStep {
+    ProbeStep::Send(client, bytes.into())
 }
 
 /// The server sends.
-pub(crate) fn serve(session: usize, bytes: &str) -> Step {
-    Step::Serve(session, bytes.into())
+pub(crate) fn serve(session: usize, bytes: &str) -> ProbeStep {
+    ProbeStep::Serve(session, bytes.into())
 }
 
 /// The server sends its last words.
-pub(crate) fn serve_last(session: usize, bytes: &str) -> Step {
-    Step::ServeLast(session, bytes.into())
+pub(crate) fn serve_last(session: usize, bytes: &str) -> ProbeStep {
+    ProbeStep::ServeLast(session, bytes.into())
 }
 
 /// Time passes.
-pub(crate) fn wait(milliseconds: u64) -> Step {
-    Step::Wait(Duration::from_millis(milliseconds))
+pub(crate) fn wait(milliseconds: u64) -> ProbeStep {
+    ProbeStep::Wait(Duration::from_millis(milliseconds))
 }

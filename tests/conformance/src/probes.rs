@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use envoy_sim::Profile;
-use envoy_suite::runner::Test;
+use envoy_suite::runner::SuiteTest;
 
-use crate::cli::Chosen;
+use crate::cli::NameFilter;
 use crate::coverage::Coverage;
-use crate::probe::{Module, Probe};
-use crate::seen::{Seen, differences};
+use crate::probe::{ProbeModule, ProbePlay};
+use crate::shown::{Shown, differences};
 use crate::{catalogue, real, simulated};
 
 /// How long Envoy must have shown nothing before the next step, at the first try and at the second.
@@ -26,7 +26,7 @@ const NO_SUCH_PROBE: &str = "there is no probe";
 /// The chosen probes, and what plays them.
 #[derive(Debug)]
 pub(crate) struct Probes {
-    chosen: Vec<(String, Rc<Probe>)>,
+    chosen: Vec<(String, Rc<ProbePlay>)>,
     envoy: PathBuf,
     guest: Rc<Vec<u8>>,
     /// Where the modules are that are built.
@@ -54,7 +54,7 @@ impl Probes {
                 guest.display()
             )
         })?;
-        let named = |probe: Probe| (format!("probe {}", probe.name), Rc::new(probe));
+        let named = |probe: ProbePlay| (format!("probe {}", probe.name), Rc::new(probe));
         let chosen = catalogue::all().into_iter().map(named).filter(|(name, _)| chosen(name)).collect();
         Ok(Self {
             chosen,
@@ -77,7 +77,7 @@ impl Probes {
     }
 
     /// Tests that play the probes whose names are chosen; `patient` gives Envoy more time.
-    pub(crate) fn tests(&self, chosen: Chosen<'_>, patient: bool) -> Vec<Test> {
+    pub(crate) fn tests(&self, chosen: NameFilter<'_>, patient: bool) -> Vec<SuiteTest> {
         let quiet = if patient { QUIET_SLOW } else { QUIET };
         self.chosen
             .iter()
@@ -86,7 +86,7 @@ impl Probes {
                 let (probe, guest) = (Rc::clone(probe), Rc::clone(&self.guest));
                 let (folder, coverage) = (self.folder.clone(), Rc::clone(&self.coverage));
                 let (envoy, profile, show) = (self.envoy.clone(), self.profile, self.show);
-                Test::new(name.as_str(), async move |_| {
+                SuiteTest::new(name.as_str(), async move |_| {
                     let module = module(&probe, &guest, &folder)?;
                     let real = real::play(&envoy, &probe, &module, quiet).await?;
                     if show {
@@ -102,20 +102,20 @@ impl Probes {
     }
 }
 
-fn module(probe: &Probe, guest: &[u8], folder: &Path) -> Result<Vec<u8>> {
+fn module(probe: &ProbePlay, guest: &[u8], folder: &Path) -> Result<Vec<u8>> {
     Ok(match &probe.module {
-        Module::Guest(_) => guest.to_vec(),
-        Module::File(name) => {
+        ProbeModule::Guest(_) => guest.to_vec(),
+        ProbeModule::File(name) => {
             let file = folder.join(name);
             fs::read(&file)
                 .with_context(|| format!("no file {}; `cargo xtask conformance` builds it", file.display()))?
         }
-        Module::Text(text) => wat::parse_str(text)?,
-        Module::Bytes(bytes) => bytes.to_vec(),
+        ProbeModule::Text(text) => wat::parse_str(text)?,
+        ProbeModule::Bytes(bytes) => bytes.to_vec(),
     })
 }
 
-fn compare(simulated: &Seen, real: &Seen) -> Result<()> {
+fn compare(simulated: &Shown, real: &Shown) -> Result<()> {
     let strays = |line: &&String| line.contains(NO_SUCH_PROBE);
     ensure!(!real.main.iter().any(|line| strays(&line)), "probes.wasm has no such probe");
     match differences(simulated, real) {

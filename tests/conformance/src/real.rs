@@ -2,7 +2,6 @@
 
 mod bootstrap;
 mod http_server;
-mod log;
 mod peer;
 
 use std::collections::BTreeMap;
@@ -12,20 +11,23 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use envoy_suite::fixture::{Loopback, Server};
+use envoy_suite::fixture::{Loopback, ServerProcess};
 use envoy_suite::http;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use crate::probe::{Probe, Step};
-use crate::seen::Seen;
-use bootstrap::{Places, bootstrap};
+use crate::probe::{ProbePlay, ProbeStep};
+use crate::shown::{Shown, by_host, line, masked};
+use bootstrap::{ProbePlaces, bootstrap};
 use http_server::HttpServer;
-use peer::{Listener, Peer};
+use peer::{RecordedSocket, ScriptedServer};
 
 /// Envoy's log: thread, level, logger, and the text as JSON has it, so that every entry is one line.
 const LOG_FORMAT: &str = "%t %l %n %j";
+/// What Envoy puts in front of a line that the module logs: the names of plugin, root and machine for a stream, the
+/// last two for a root, and none before there is a root.
+const MODULE_PREFIXES: [&str; 3] = ["wasm log probe root vm: ", "wasm log root vm: ", "wasm log: "];
 const ENVOY_HINT: &str = "`cargo xtask conformance` installs it, or --envoy says where it is";
 /// How often everybody is looked at.
 const POLL: Duration = Duration::from_millis(10);
@@ -33,26 +35,26 @@ const POLL: Duration = Duration::from_millis(10);
 const REST_MAX: Duration = Duration::from_secs(20);
 
 /// An Envoy with a probe, and everybody around it.
-struct World {
-    server: Server,
+struct RealWorld {
+    server: ServerProcess,
     listener: SocketAddr,
     admin: SocketAddr,
-    backend: Listener,
+    backend: ScriptedServer,
     _http: HttpServer,
-    clients: Vec<Peer>,
+    clients: Vec<RecordedSocket>,
     names: Vec<(String, &'static str)>,
     _directory: TempDir,
 }
 
 /// Plays `probe` with its module's bytes. `quiet`: after each step so long nothing must happen before the next.
-pub(crate) async fn play(envoy: &Path, probe: &Probe, module: &[u8], quiet: Duration) -> Result<Seen> {
+pub(crate) async fn play(envoy: &Path, probe: &ProbePlay, module: &[u8], quiet: Duration) -> Result<Shown> {
     let directory = tempfile::Builder::new().prefix("postscreen-probe-").tempdir()?;
     let path = |name: &str| directory.path().join(name);
     fs::write(path("probe.wasm"), module)?;
-    let backend = Listener::start(probe.setup.backend).await?;
+    let backend = ScriptedServer::start(probe.setup.backend).await?;
     let http_server = HttpServer::start().await?;
     let [listener, admin, nobody] = Loopback::next().free()?;
-    let places = Places {
+    let places = ProbePlaces {
         listener,
         admin,
         backend: backend.address(),
@@ -65,11 +67,11 @@ pub(crate) async fn play(envoy: &Path, probe: &Probe, module: &[u8], quiet: Dura
     let configuration = path("envoy.json").display().to_string();
     let arguments = ["--disable-hot-restart", "--concurrency", &workers, "--log-format", LOG_FORMAT];
     let arguments = arguments.into_iter().chain(["--config-path", &configuration]);
-    let mut server = Server::start("Envoy", envoy, arguments, path("envoy.log"), ENVOY_HINT)?;
+    let mut server = ServerProcess::start("Envoy", envoy, arguments, path("envoy.log"), ENVOY_HINT)?;
     let ready = server.until_ready(async || http::get(admin, "/ready").await.is_ok()).await;
     if ready.is_err() && !server.is_running()? {
-        let (main, _) = log::threads(&server.log()?, 0, &[]);
-        return Ok(Seen { refused: true, main, ..Seen::default() });
+        let (main, _) = threads(&server.log()?, 0, &[]);
+        return Ok(Shown { refused: true, main, ..Shown::default() });
     }
     ready?;
     let names = vec![
@@ -78,7 +80,7 @@ pub(crate) async fn play(envoy: &Path, probe: &Probe, module: &[u8], quiet: Dura
         (listener.port().to_string(), "SERVER_PORT"),
         (backend.address().port().to_string(), "BACKEND_PORT"),
     ];
-    let mut world = World {
+    let mut world = RealWorld {
         server,
         listener,
         admin,
@@ -96,25 +98,27 @@ pub(crate) async fn play(envoy: &Path, probe: &Probe, module: &[u8], quiet: Dura
     world.finish(probe.setup.workers as usize).await
 }
 
-// === impl World ===
+// === impl RealWorld ===
 
-impl World {
-    async fn step(&mut self, step: &Step) -> Result<()> {
+impl RealWorld {
+    async fn step(&mut self, step: &ProbeStep) -> Result<()> {
         match step {
-            Step::Connect => {
+            ProbeStep::Connect => {
                 let stream = TcpStream::connect(self.listener).await?;
                 let address = stream.local_addr()?;
                 self.names.push((address.to_string(), "CLIENT"));
                 self.names.push((address.port().to_string(), "CLIENT_PORT"));
-                self.clients.push(Peer::new(stream)?);
+                self.clients.push(RecordedSocket::new(stream)?);
             }
-            Step::Wait(time) => sleep(*time).await,
-            Step::Send(number, bytes) => self.client(*number, bytes, false).await,
-            Step::End(number) => self.client(*number, b"", true).await,
-            Step::Reset(number) => self.clients.get_mut(*number).map_or(Ok(()), Peer::reset)?,
-            Step::Serve(number, bytes) => self.backend.act(*number, bytes, false).await,
-            Step::ServeLast(number, bytes) => self.backend.act(*number, bytes, true).await,
-            Step::ServeReset(number) => self.backend.reset(*number)?,
+            ProbeStep::Wait(time) => sleep(*time).await,
+            ProbeStep::Send(number, bytes) => self.client(*number, bytes, false).await,
+            ProbeStep::End(number) => self.client(*number, b"", true).await,
+            ProbeStep::Reset(number) => {
+                self.clients.get_mut(*number).map_or(Ok(()), RecordedSocket::reset)?;
+            }
+            ProbeStep::Serve(number, bytes) => self.backend.act(*number, bytes, false).await,
+            ProbeStep::ServeLast(number, bytes) => self.backend.act(*number, bytes, true).await,
+            ProbeStep::ServeReset(number) => self.backend.reset(*number)?,
         }
         Ok(())
     }
@@ -143,20 +147,20 @@ impl World {
 
     /// A number for everything that can be seen: as long as it stays, nothing has happened.
     fn trace(&self) -> Result<(u64, usize, usize)> {
-        let heard: usize = self.clients.iter().map(Peer::trace).sum();
+        let heard: usize = self.clients.iter().map(RecordedSocket::trace).sum();
         Ok((self.server.log_len()?, heard, self.backend.trace()))
     }
 
-    async fn finish(self, workers: usize) -> Result<Seen> {
+    async fn finish(self, workers: usize) -> Result<Shown> {
         let text = self.server.log()?;
-        let (main, mut by_worker) = log::threads(&text, self.server.id(), &self.names);
+        let (main, mut by_worker) = threads(&text, self.server.id(), &self.names);
         by_worker.resize_with(workers.max(by_worker.len()), Vec::new);
         let metrics = metrics(self.admin).await.context("the metrics cannot be read")?;
-        Ok(Seen {
+        Ok(Shown {
             refused: false,
             main,
             workers: by_worker,
-            clients: self.clients.iter().map(Peer::heard).collect(),
+            clients: self.clients.iter().map(RecordedSocket::heard).collect(),
             sessions: self.backend.heard(),
             metrics,
         })
@@ -181,4 +185,35 @@ async fn metrics(admin: SocketAddr) -> Result<BTreeMap<String, i64>> {
         }
     }
     Ok(metrics)
+}
+
+/// What was logged on the main thread, whose number is `main`, and on each other one. `names` are addresses and ports
+/// with the words that stand for them.
+fn threads(log: &str, main: u32, names: &[(String, &'static str)]) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut by_thread: Vec<(u32, Vec<String>)> = Vec::new();
+    let mut of_main = Vec::new();
+    for (thread, text) in log.lines().filter_map(entry) {
+        let text = masked(text, names);
+        if thread == main || main == 0 {
+            of_main.push(text);
+        } else if let Some((_, lines)) = by_thread.iter_mut().find(|(known, _)| *known == thread) {
+            lines.push(text);
+        } else {
+            by_thread.push((thread, vec![text]));
+        }
+    }
+    (of_main, by_thread.into_iter().map(|(_, lines)| lines).collect())
+}
+
+/// The thread, and the line as it is compared. Most of what Envoy says itself is not.
+fn entry(entry: &str) -> Option<(u32, String)> {
+    let (thread, rest) = entry.split_once(' ')?;
+    let (level, rest) = rest.split_once(' ')?;
+    let (_logger, text) = rest.split_once(' ')?;
+    let text: String = serde_json::from_str(&format!("\"{text}\"")).ok()?;
+    let text = match MODULE_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        Some(text) => line(level, text),
+        None => by_host(&text)?,
+    };
+    Some((thread.parse().ok()?, text))
 }

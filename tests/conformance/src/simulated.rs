@@ -15,10 +15,10 @@ use envoy_sim::{
     StartError, TcpProxy, VmId,
 };
 
-use crate::coverage::Calls;
-use crate::probe::{self, Probe, Step};
-use crate::seen::{Seen, by_host, line};
-use world::World;
+use crate::coverage::ProbeCalls;
+use crate::probe::{self, ProbePlay, ProbeStep};
+use crate::shown::{Shown, by_host, line};
+use world::SimulatedWorld;
 
 /// After each step so long nothing must happen before the next.
 const QUIET: Duration = Duration::from_millis(100);
@@ -26,19 +26,19 @@ const QUIET: Duration = Duration::from_millis(100);
 const MOMENTS_MAX: usize = 100_000;
 
 /// Plays `probe` with its module's bytes.
-pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<(Seen, Calls)> {
+pub(crate) fn play(probe: &ProbePlay, module: &[u8], profile: Profile) -> Result<(Shown, ProbeCalls)> {
     let now = Now::start(Duration::ZERO);
     let Ok(module) = Module::from_bytes(probe.name, module) else {
-        return Ok((Seen { refused: true, ..Seen::default() }, Calls::default()));
+        return Ok((Shown { refused: true, ..Shown::default() }, ProbeCalls::default()));
     };
-    let calls = Rc::new(RefCell::new(Calls::default()));
+    let calls = Rc::new(RefCell::new(ProbeCalls::default()));
     let seen = match Host::start_observed(&module, settings(probe, profile)?, now, calls.clone()) {
         Ok(host) => {
-            let mut world = World::new(host, profile, now, probe.setup.backend);
+            let mut world = SimulatedWorld::new(host, profile, now, probe.setup.backend);
             world.rest(QUIET, MOMENTS_MAX)?;
             for step in &probe.script {
                 world.step(step);
-                if let Step::Wait(time) = step {
+                if let ProbeStep::Wait(time) = step {
                     world.pass(*time, MOMENTS_MAX)?;
                 }
                 world.rest(QUIET, MOMENTS_MAX)?;
@@ -50,7 +50,7 @@ pub(crate) fn play(probe: &Probe, module: &[u8], profile: Profile) -> Result<(Se
     Ok((seen, calls.take()))
 }
 
-fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
+fn settings(probe: &ProbePlay, profile: Profile) -> Result<Settings> {
     let setup = &probe.setup;
     let mut settings = Settings::postscreen("0123456789");
     settings.profile = profile;
@@ -83,9 +83,9 @@ fn settings(probe: &Probe, profile: Profile) -> Result<Settings> {
     Ok(settings)
 }
 
-fn refused(error: &StartError) -> Seen {
+fn refused(error: &StartError) -> Shown {
     let main = error.log().iter().filter_map(logged).collect();
-    Seen { refused: true, main, ..Seen::default() }
+    Shown { refused: true, main, ..Shown::default() }
 }
 
 /// A log line as it is compared. Of what the host has to say itself only little is compared.

@@ -5,18 +5,18 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Result, ensure};
-use envoy_suite::fixture::Program;
+use envoy_suite::fixture::EnvoyFiles;
 use envoy_suite::play::{TOLERANCE, WORKERS, play};
-use envoy_suite::runner::Test;
-use postscreen_player::{REAL_TIME_MAX, Story, find, length};
+use envoy_suite::runner::SuiteTest;
 use postscreen_scenario::{Backend, Difference, HostKind, Scenario, Transcript, check};
+use real_player::{REAL_TIME_MAX, Story, find, length};
 use virtual_player::{Player, Screener};
 
-use crate::cli::Chosen;
+use crate::cli::NameFilter;
 
 /// What plays the stories.
 pub(crate) struct Hosts {
-    pub(crate) envoy: Program,
+    pub(crate) envoy: EnvoyFiles,
     pub(crate) screener: Screener,
 }
 
@@ -56,7 +56,7 @@ impl Stories {
     }
 
     /// Tests that play the stories whose names are chosen.
-    pub(crate) fn tests(&self, hosts: &Rc<Hosts>, chosen: Chosen<'_>) -> Vec<Test> {
+    pub(crate) fn tests(&self, hosts: &Rc<Hosts>, chosen: NameFilter<'_>) -> Vec<SuiteTest> {
         self.playable.iter().filter(|story| chosen(&story.name)).map(|story| test(story, hosts)).collect()
     }
 }
@@ -65,9 +65,9 @@ fn test_name(story: &str) -> String {
     format!("scenario {story}")
 }
 
-fn test(story: &Story, hosts: &Rc<Hosts>) -> Test {
+fn test(story: &Story, hosts: &Rc<Hosts>) -> SuiteTest {
     let (hosts, scenario) = (Rc::clone(hosts), Rc::clone(&story.scenario));
-    Test::new(story.name.as_str(), async move |_| {
+    SuiteTest::new(story.name.as_str(), async move |_| {
         let mut real = play(&hosts.envoy, &scenario).await?;
         let workers = NonZeroUsize::try_from(WORKERS)?;
         let mut simulated = Player::new(&hosts.screener).workers(workers).play(&scenario).transcript;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 /// What the server does with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum ServerDeed {
     /// Answers.
-    Answer(Answer),
+    Answer(ServerAnswer),
     /// Answers in part, and breaks off.
-    BreakOff(Answer),
+    BreakOff(ServerAnswer),
     /// Resets the request without an answer.
     Reset,
     /// Never answers.
@@ -17,7 +17,7 @@ pub(crate) enum Deed {
 
 /// An answer. Names and values are in the order in which they are sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct ServerAnswer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, &'static str)>,
     pub(crate) body: Vec<u8>,
@@ -34,30 +34,30 @@ const BIG_BYTES: usize = 100_000;
 const GRPC: &[(&str, &str)] = &[("content-type", "application/grpc"), ("x-initial", "yes")];
 
 /// What the server does with a request for `path`.
-pub(crate) fn deed(path: &str, body: &[u8]) -> Deed {
-    let plain = |status, body: &[u8]| Answer { status, body: body.into(), ..Answer::default() };
-    let grpc = |messages: &[&[u8]], trailers: &[(&'static str, &'static str)]| Answer {
+pub(crate) fn deed(path: &str, body: &[u8]) -> ServerDeed {
+    let plain = |status, body: &[u8]| ServerAnswer { status, body: body.into(), ..ServerAnswer::default() };
+    let grpc = |messages: &[&[u8]], trailers: &[(&'static str, &'static str)]| ServerAnswer {
         status: 200,
         headers: GRPC.into(),
         body: messages.iter().flat_map(|message| framed(message)).collect(),
         trailers: trailers.into(),
         after: Duration::ZERO,
     };
-    Deed::Answer(match path {
+    ServerDeed::Answer(match path {
         "/200" => plain(200, b"welcome"),
         "/204" => plain(204, b""),
         "/404" => plain(404, b"nobody here"),
         "/big" => plain(200, &vec![b'x'; BIG_BYTES]),
         "/echo" => plain(200, body),
-        "/slow" => Answer { after: SLOW, ..plain(200, b"at last") },
-        "/trailers" => Answer {
+        "/slow" => ServerAnswer { after: SLOW, ..plain(200, b"at last") },
+        "/trailers" => ServerAnswer {
             headers: vec![("x-case", "Value"), ("x-twice", "one"), ("x-twice", "two"), ("x-empty", "")],
             trailers: vec![("x-trailer", "after")],
             ..plain(200, b"body")
         },
-        "/break" => return Deed::BreakOff(plain(200, b"half of the")),
-        "/reset" | "/probe.Service/reset" => return Deed::Reset,
-        "/silence" | "/probe.Service/silence" => return Deed::Silence,
+        "/break" => return ServerDeed::BreakOff(plain(200, b"half of the")),
+        "/reset" | "/probe.Service/reset" => return ServerDeed::Reset,
+        "/silence" | "/probe.Service/silence" => return ServerDeed::Silence,
         "/probe.Service/ok" => grpc(&[b"answer"], &[("grpc-status", "0"), ("x-trailing", "yes")]),
         "/probe.Service/two" => grpc(&[b"first", b"second"], &[("grpc-status", "0")]),
         "/probe.Service/empty" => grpc(&[b""], &[("grpc-status", "0")]),

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 use crate::acceptance;
-use envoy_suite::fixture::Program;
+use envoy_suite::fixture::EnvoyFiles;
 use envoy_suite::runner;
 
 const ABOUT: &str = "Shows that postscreen.wasm keeps its promises in a real Envoy, with a real resolver and a scripted
@@ -63,7 +63,7 @@ fn stopped(by: &str, code: u8) -> Result<ExitCode> {
 }
 
 async fn test(options: Options) -> Result<ExitCode> {
-    let program = Rc::new(Program::new(options.envoy, options.module));
+    let program = Rc::new(EnvoyFiles::new(options.envoy, options.module));
     let filter = options.filter;
     let chosen = |name: &str| filter.is_empty() || filter.iter().any(|word| name.contains(word));
     let mut tests = acceptance::tests(&program);

@@ -7,5 +7,4 @@ pub mod dns;
 pub mod fixture;
 pub mod http;
 pub mod play;
-pub mod proxy;
 pub mod runner;

@@ -7,16 +7,18 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use postscreen_player::{Act, Stage};
 use postscreen_scenario::{Client, Fault, Limits, Reconfigure, Scenario, Transcript, check};
+use real_player::{Act, Stage};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio::try_join;
 
-use crate::client::PATIENCE;
-use crate::fixture::{Backend, Envoy, Loopback, Placement, Program, Resolver, Scripted, Setup, Upstream};
-use crate::proxy;
+use crate::client::{PATIENCE, proxy_header};
+use crate::fixture::{
+    DnsblResolver, EnvoyFiles, EnvoyProcess, EnvoySetup, Loopback, Placement, ResolverCluster, Scripted,
+    SmtpSink,
+};
 
 /// How far times may be off: log lines, and `elapsed` in a script. A tick of the module is 1 s at most and ends
 /// early for a due client; the rest is a busy machine.
@@ -46,18 +48,18 @@ const NO_VERDICT: &str = "-";
 /// # Errors
 ///
 /// When a server fails, or the module is not healthy at the end.
-pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> {
+pub async fn play(program: &EnvoyFiles, scenario: &Scenario) -> Result<Transcript> {
     let resolver = StoryResolver::start(scenario).await?;
-    let backend = Backend::start_as(&scenario.mail_server).await?;
+    let backend = SmtpSink::start_as(&scenario.mail_server).await?;
     let workers = scenario.workers.map_or(Ok(WORKERS), NonZeroU32::try_from)?;
-    let setup = Setup {
+    let setup = EnvoySetup {
         policy: scenario.policy.clone(),
         backend: backend.address(),
         resolver: resolver.upstream(),
         workers: workers.get(),
         changes: !scenario.reconfigure.is_empty(),
     };
-    let envoy = match Envoy::start(program, &setup).await {
+    let envoy = match EnvoyProcess::start(program, &setup).await {
         Err(error) if scenario.refused.is_some() => {
             return Ok(Transcript { refused: Some(format!("{error:#}")), ..Transcript::default() });
         }
@@ -73,7 +75,7 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
             None => TcpStream::connect(listener).await?,
         };
         stream.set_nodelay(true)?;
-        stream.write_all(&proxy::header(sources[name])).await?;
+        stream.write_all(&proxy_header(sources[name])).await?;
         Ok(stream)
     };
     resolver.begin();
@@ -101,7 +103,7 @@ pub async fn play(program: &Program, scenario: &Scenario) -> Result<Transcript> 
 }
 
 /// Changes the policy when the story says so; what Envoy said to each.
-async fn reconfigure(envoy: &Envoy, changes: &[Reconfigure]) -> Result<Vec<Option<String>>> {
+async fn reconfigure(envoy: &EnvoyProcess, changes: &[Reconfigure]) -> Result<Vec<Option<String>>> {
     let began = Instant::now();
     let mut said = Vec::new();
     for change in changes {
@@ -113,7 +115,7 @@ async fn reconfigure(envoy: &Envoy, changes: &[Reconfigure]) -> Result<Vec<Optio
 
 /// The resolver of a story: a real one, if what the story says is what a resolver can say.
 enum StoryResolver {
-    Real(Resolver),
+    Real(DnsblResolver),
     Scripted(Scripted),
     /// Free when asked for, and nobody binds it: connections are refused.
     Down(SocketAddr),
@@ -134,15 +136,15 @@ impl StoryResolver {
             return Ok(Self::Scripted(Scripted::start(scenario).await?));
         }
         let zones = scenario.dns.iter().map(|(name, zone)| (name.to_owned(), zone.clone())).collect();
-        Ok(Self::Real(Resolver::start(&zones).await?))
+        Ok(Self::Real(DnsblResolver::start(&zones).await?))
     }
 
-    fn upstream(&self) -> Upstream {
+    fn upstream(&self) -> ResolverCluster {
         match self {
-            Self::Real(resolver) => Upstream::Http2(resolver.doh()),
-            Self::Scripted(resolver) => Upstream::Http1(resolver.address()),
-            Self::Down(nobody) => Upstream::Http2(*nobody),
-            Self::Missing => Upstream::Missing,
+            Self::Real(resolver) => ResolverCluster::Http2(resolver.doh()),
+            Self::Scripted(resolver) => ResolverCluster::Http1(resolver.address()),
+            Self::Down(nobody) => ResolverCluster::Http2(*nobody),
+            Self::Missing => ResolverCluster::Missing,
         }
     }
 
@@ -168,8 +170,8 @@ fn ports(scenario: &Scenario) -> Result<BTreeMap<String, SocketAddr>> {
 async fn transcript(
     acts: &BTreeMap<String, Act>,
     ports: &BTreeMap<String, SocketAddr>,
-    backend: &Backend,
-    envoy: &Envoy,
+    backend: &SmtpSink,
+    envoy: &EnvoyProcess,
 ) -> Result<Transcript> {
     let name_of = |client: SocketAddr| {
         let named = ports.iter().find(|(_, address)| **address == client);

@@ -13,11 +13,11 @@ use tokio::time::Instant;
 pub type Note = String;
 
 /// A test and its name.
-pub struct Test {
+pub struct SuiteTest {
     /// Its name.
     pub name: String,
     /// What it does.
-    pub run: Box<dyn FnOnce(Progress) -> Running>,
+    pub run: Box<dyn FnOnce(TestProgress) -> Running>,
 }
 
 /// A test at work.
@@ -25,42 +25,42 @@ pub type Running = std::pin::Pin<Box<dyn Future<Output = Result<Note>>>>;
 
 /// Lets a long test say how far it is.
 #[derive(Clone, Debug)]
-pub struct Progress {
+pub struct TestProgress {
     test: String,
     began: Instant,
 }
 
 /// How the tests went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct TestResults {
     /// How many have passed.
     pub passed: usize,
     /// The names of the others.
     pub failed: Vec<String>,
 }
 
-// === impl Test ===
+// === impl SuiteTest ===
 
-impl Test {
+impl SuiteTest {
     /// A test that does what `run` says.
     pub fn new<F, Fut>(name: impl Into<String>, run: F) -> Self
     where
-        F: FnOnce(Progress) -> Fut + 'static,
+        F: FnOnce(TestProgress) -> Fut + 'static,
         Fut: Future<Output = Result<Note>> + 'static,
     {
         Self { name: name.into(), run: Box::new(move |progress| Box::pin(run(progress))) }
     }
 }
 
-impl fmt::Debug for Test {
+impl fmt::Debug for SuiteTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Test").field(&self.name).finish()
+        f.debug_tuple("SuiteTest").field(&self.name).finish()
     }
 }
 
-// === impl Progress ===
+// === impl TestProgress ===
 
-impl Progress {
+impl TestProgress {
     /// Of the test with this name, from now on.
     pub fn of(test: &str) -> Self {
         Self { test: test.to_owned(), began: Instant::now() }
@@ -73,9 +73,9 @@ impl Progress {
 }
 
 /// Runs all tests, at most `at_once` at the same time, and prints how each went.
-pub async fn run(tests: Vec<Test>, at_once: usize) -> Tally {
+pub async fn run(tests: Vec<SuiteTest>, at_once: usize) -> TestResults {
     let waiting = Rc::new(RefCell::new(tests.into_iter()));
-    let tally = Rc::new(RefCell::new(Tally::default()));
+    let tally = Rc::new(RefCell::new(TestResults::default()));
     let runners: Vec<_> = (0..at_once)
         .map(|_| {
             let (waiting, tally) = (Rc::clone(&waiting), Rc::clone(&tally));
@@ -102,9 +102,9 @@ pub async fn run(tests: Vec<Test>, at_once: usize) -> Tally {
 }
 
 /// Whether the test passed. A test that panics has failed; the others go on.
-async fn run_one(test: Test) -> bool {
+async fn run_one(test: SuiteTest) -> bool {
     let began = Instant::now();
-    let progress = Progress::of(&test.name);
+    let progress = TestProgress::of(&test.name);
     let result = spawn_local((test.run)(progress)).await.unwrap_or_else(|error| Err(panic_message(error)));
     report(&test.name, began.elapsed(), &result);
     result.is_ok()

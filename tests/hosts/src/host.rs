@@ -18,13 +18,13 @@ const POLL: Duration = Duration::from_millis(20);
 const LISTENING: &str = "listening on ";
 
 /// A running host; stopped when dropped.
-pub struct Host {
+pub struct HostProcess {
     child: Child,
     directory: TempDir,
     address: SocketAddr,
 }
 
-impl Host {
+impl HostProcess {
     /// Starts it on a free port, and waits until it listens.
     pub async fn start(
         command: &[String],
@@ -102,7 +102,7 @@ impl Host {
     }
 }
 
-impl Drop for Host {
+impl Drop for HostProcess {
     fn drop(&mut self) {
         // Either call fails only for a child that has ended and been waited for.
         let _ = self.child.kill();

@@ -5,15 +5,12 @@
 //! line of output is `listening on ADDRESS`, and the others are the log. The stories are in `stories/`, in the language
 //! of tests/scenarios, with clients on loopback addresses.
 //!
-//! - [`stories`]: the stories, and who hears a teaser;
-//! - [`play`]: plays one;
+//! - [`stories`]: the stories, who hears a teaser, and how one is played;
 //! - [`host`]: the host's process;
-//! - [`resolver`], [`mail_server`]: what it talks to.
+//! - [`servers`]: what it talks to.
 
 mod host;
-mod mail_server;
-mod play;
-mod resolver;
+mod servers;
 mod stories;
 
 use std::process::ExitCode;
@@ -50,7 +47,7 @@ fn run(options: &Options) -> Result<usize> {
     let mut failed = 0;
     for story in &stories::STORIES {
         let name = format!("{}: {}", options.name, story.name);
-        match LocalSet::new().block_on(&runtime, play::play(&options.command, story)) {
+        match LocalSet::new().block_on(&runtime, stories::play(&options.command, story)) {
             Ok(()) => println!("ok      {name}"),
             Err(error) => {
                 failed += 1;

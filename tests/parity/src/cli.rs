@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use postscreen_player::{REAL_TIME_MAX, Story, find, length};
 use postscreen_scenario::HostKind;
+use real_player::{REAL_TIME_MAX, Story, find, length};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use crate::deltas::Deltas;
-use crate::namespace::{self, Side};
+use crate::namespace::{self, NamespaceSide};
+use crate::verdict::Deltas;
 use crate::{native, random, report, runner};
 
 const ABOUT: &str = "Plays the stories of tests/scenarios before Debian's postscreen(8) and compares: what clients \
@@ -70,7 +70,7 @@ pub struct Options {
 }
 
 /// The stories that were asked for.
-struct Chosen {
+struct ChosenStories {
     playable: Vec<Story>,
     /// Those that the engine plays; mostly the same.
     native: Vec<Story>,
@@ -90,8 +90,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     match namespace::side() {
-        Side::Outside => namespace::run_inside(),
-        Side::Inside => {
+        NamespaceSide::Outside => namespace::run_inside(),
+        NamespaceSide::Inside => {
             raise_file_limit()?;
             let runtime = Builder::new_current_thread().enable_all().build()?;
             LocalSet::new().block_on(&runtime, async {
@@ -104,10 +104,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
 }
 
-fn choose(options: &Options) -> Result<Chosen> {
+fn choose(options: &Options) -> Result<ChosenStories> {
     let wanted =
         |name: &str| options.filter.is_empty() || options.filter.iter().any(|word| name.contains(word));
-    let mut chosen = Chosen { playable: Vec::new(), native: Vec::new(), left_out: Vec::new() };
+    let mut chosen = ChosenStories { playable: Vec::new(), native: Vec::new(), left_out: Vec::new() };
     let stories = match options.random {
         Some(number) => random::stories(number, options.seed, &random::folder(options.seed))?,
         None => find(&options.scenarios, wanted)?,
@@ -132,7 +132,7 @@ fn choose(options: &Options) -> Result<Chosen> {
     Ok(chosen)
 }
 
-async fn play(options: &Options, chosen: &Chosen) -> Result<ExitCode> {
+async fn play(options: &Options, chosen: &ChosenStories) -> Result<ExitCode> {
     let deltas = Deltas::read(&options.deltas)?;
     println!("{} stories before postscreen, {} at a time", chosen.playable.len(), options.at_once);
     for (name, why) in &chosen.left_out {

@@ -2,8 +2,6 @@
 //! namespaces, and a Postfix in them, serve `tests/relay` as well.
 
 pub mod cli;
-mod deltas;
-mod host;
 pub mod master;
 pub mod namespace;
 mod native;

@@ -21,7 +21,7 @@ const NETWORK: &str = "/proc/self/ns/net";
 
 /// Where this process runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum NamespaceSide {
     /// As the user has started it.
     Outside,
     /// In namespaces of its own.
@@ -29,12 +29,12 @@ pub enum Side {
 }
 
 /// Where this process runs: inside only when its network is really another one.
-pub fn side() -> Side {
+pub fn side() -> NamespaceSide {
     let outer = env::var_os(INSIDE);
     let here = fs::read_link(NETWORK).ok();
     match (outer, here) {
-        (Some(outer), Some(here)) if outer != here.as_os_str() => Side::Inside,
-        _ => Side::Outside,
+        (Some(outer), Some(here)) if outer != here.as_os_str() => NamespaceSide::Inside,
+        _ => NamespaceSide::Outside,
     }
 }
 

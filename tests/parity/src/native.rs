@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use postscreen_player::Story;
 use postscreen_scenario::{Client, Difference, Scenario, Step};
+use real_player::Story;
 use virtual_player::{Player, Screener};
 
-use crate::report::Outcome;
-use crate::verdict::Verdict;
+use crate::report::StoryResult;
+use crate::verdict::StoryVerdict;
 
 /// Plays stories on the engine.
 pub(crate) fn player() -> Player<'static> {
@@ -45,20 +45,21 @@ fn listens(client: &Client) -> bool {
 }
 
 /// Plays all stories, and adds what differs to what the oracle has made of them.
-pub(crate) fn compare(stories: &[Story], outcomes: &mut Vec<Outcome>) {
+pub(crate) fn compare(stories: &[Story], outcomes: &mut Vec<StoryResult>) {
     for story in stories {
         let began = Instant::now();
         let known = outcomes.iter().position(|outcome| outcome.name == story.name);
         // Where the oracle does otherwise anyhow, its teasers are not the standard either.
-        let agreed = known.and_then(|index| outcomes.get(index)).filter(|one| one.verdict == Verdict::Agrees);
+        let agreed =
+            known.and_then(|index| outcomes.get(index)).filter(|one| one.verdict == StoryVerdict::Agrees);
         let found = differences(&story.scenario, agreed.map(|outcome| &outcome.teasers));
         let outcome = known.and_then(|index| outcomes.get_mut(index));
         match (outcome, found.is_empty()) {
             (Some(_), true) => {}
             (Some(outcome), false) => outcome.verdict.add(found),
-            (None, same) => outcomes.push(Outcome {
+            (None, same) => outcomes.push(StoryResult {
                 name: story.name.clone(),
-                verdict: if same { Verdict::Agrees } else { Verdict::Disagrees(found) },
+                verdict: if same { StoryVerdict::Agrees } else { StoryVerdict::Disagrees(found) },
                 time: began.elapsed(),
                 teasers: BTreeMap::new(),
             }),

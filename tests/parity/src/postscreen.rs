@@ -1,10 +1,10 @@
 //! The oracle: one Postfix, with a postscreen for every story.
 
 mod configuration;
+mod dns_server;
 mod log;
 mod place;
 mod receiver;
-mod resolver;
 mod settings;
 mod tables;
 
@@ -15,18 +15,18 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
-use postscreen_player::{Act, Stage, Story};
 use postscreen_scenario::{Limits, Transcript};
+use real_player::{Act, Stage, Story};
 use tokio::time::{Instant, sleep};
 
-use crate::host::Host;
 use crate::master::Master;
 use crate::namespace::Cover;
-use configuration::Configuration;
-use log::Log;
-use place::Place;
+use crate::runner::StoryHost;
+use configuration::PostfixFolder;
+use dns_server::DnsServer;
+use log::PostfixLog;
+use place::StoryPlace;
 use receiver::Receiver;
-use resolver::Resolver;
 
 /// What clients are granted. Far above every greet wait of the stories; a postscreen that does not start answers never.
 const LIMITS: Limits =
@@ -52,18 +52,18 @@ const BEGIN_STEPS: u16 = 8;
 pub struct Postscreen {
     // Dropped in this order: the processes before what they use.
     master: Master,
-    resolver: Option<Resolver>,
-    log: RefCell<Log>,
+    resolver: Option<DnsServer>,
+    log: RefCell<PostfixLog>,
     receivers: BTreeMap<String, Receiver>,
-    places: BTreeMap<String, Place>,
+    places: BTreeMap<String, StoryPlace>,
     // A file that is covered by one that is gone cannot be covered again.
     _covers: Vec<Cover>,
-    _configuration: Configuration,
+    _configuration: PostfixFolder,
 }
 
 /// Who answers DNS questions at 127.0.0.1.
 #[derive(Clone, Copy, Debug)]
-enum Answers {
+enum DnsAnsweredBy {
     /// This program, from the stories.
     Ours,
     /// A server that somebody else has started.
@@ -78,7 +78,7 @@ impl Postscreen {
 
     /// Starts a Postfix with a postscreen for each story. `keep` leaves its folder behind.
     pub(crate) async fn start(stories: &[Story], keep: bool) -> Result<Self> {
-        Self::start_with(stories, Answers::Ours, "", keep).await
+        Self::start_with(stories, DnsAnsweredBy::Ours, "", keep).await
     }
 
     /// The same for whoever answers DNS questions at 127.0.0.1 himself. The lists of the first story are asked for
@@ -88,20 +88,20 @@ impl Postscreen {
     ///
     /// Outside of the namespaces; when a policy has a field that postscreen lacks; when Postfix does not start.
     pub async fn start_alone(stories: &[Story], more: &str) -> Result<Self> {
-        Self::start_with(stories, Answers::Others, more, false).await
+        Self::start_with(stories, DnsAnsweredBy::Others, more, false).await
     }
 
-    async fn start_with(stories: &[Story], answers: Answers, more: &str, keep: bool) -> Result<Self> {
+    async fn start_with(stories: &[Story], answers: DnsAnsweredBy, more: &str, keep: bool) -> Result<Self> {
         let mut places = BTreeMap::new();
         for (index, story) in stories.iter().enumerate() {
-            places.insert(story.name.clone(), Place::new(index)?);
+            places.insert(story.name.clone(), StoryPlace::new(index)?);
         }
-        let configuration = Configuration::write(stories, &places, more, keep)?;
+        let configuration = PostfixFolder::write(stories, &places, more, keep)?;
         let covers = configuration.fit_namespace(stories, &places)?;
         configuration.complete()?;
         let resolver = match answers {
-            Answers::Ours => Some(Resolver::start(stories, &places).await?),
-            Answers::Others => None,
+            DnsAnsweredBy::Ours => Some(DnsServer::start(stories, &places).await?),
+            DnsAnsweredBy::Others => None,
         };
         let receivers = stories
             .iter()
@@ -111,7 +111,7 @@ impl Postscreen {
                 Ok((story.name.clone(), Receiver::start(&socket, &story.scenario.mail_server)?))
             })
             .collect::<Result<_>>()?;
-        let log = Log::of(&configuration.log());
+        let log = PostfixLog::of(&configuration.log());
         let master = Master::start(&configuration.folder(), &configuration.log()).await?;
         Ok(Self {
             master,
@@ -140,7 +140,7 @@ impl Postscreen {
     /// Where the postscreen of a story listens, for clients of IPv4; nobody knows of a story that it was not started
     /// for.
     pub fn server(&self, story: &str) -> Option<SocketAddr> {
-        self.places.get(story).map(Place::server)
+        self.places.get(story).map(StoryPlace::server)
     }
 
     /// The process group of Postfix: the master, postscreen, postlogd and every dnsblog.
@@ -179,7 +179,7 @@ impl Postscreen {
     }
 }
 
-impl Host for Postscreen {
+impl StoryHost for Postscreen {
     async fn play(&self, story: &Story, settled: impl Fn(&Transcript) -> bool) -> Result<Transcript> {
         let place =
             self.places.get(&story.name).context("this postscreen was not started for the story")?.clone();

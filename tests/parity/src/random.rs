@@ -14,8 +14,8 @@ use std::rc::Rc;
 
 use anyhow::{Context as _, Result, bail};
 use fastrand::Rng;
-use postscreen_player::Story;
 use postscreen_scenario::Scenario;
+use real_player::Story;
 
 /// So many drafts in a row may depend on fractions of a second before something else is wrong.
 const DRAFTS_MAX: usize = 100;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::verdict::Verdict;
+use crate::verdict::StoryVerdict;
 
 /// How one story went.
 #[derive(Clone, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct StoryResult {
     pub(crate) name: String,
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: StoryVerdict,
     pub(crate) time: Duration,
     /// The teaser that each client got.
     pub(crate) teasers: BTreeMap<String, String>,
@@ -25,26 +25,27 @@ struct Count {
 }
 
 /// The line that says how a story went, as soon as it is known.
-pub(crate) fn progress(outcome: &Outcome) -> String {
-    let Outcome { name, verdict, time, .. } = outcome;
+pub(crate) fn progress(outcome: &StoryResult) -> String {
+    let StoryResult { name, verdict, time, .. } = outcome;
     let (word, note) = match verdict {
-        Verdict::Agrees => ("ok", String::new()),
-        Verdict::Delta(slug) => ("delta", format!(" ({slug})")),
-        Verdict::Disagrees(_) | Verdict::Stale(_) | Verdict::Unexplained(_) | Verdict::Broken(_) => {
-            ("DIFFERS", String::new())
-        }
+        StoryVerdict::Agrees => ("ok", String::new()),
+        StoryVerdict::Delta(slug) => ("delta", format!(" ({slug})")),
+        StoryVerdict::Disagrees(_)
+        | StoryVerdict::Stale(_)
+        | StoryVerdict::Unexplained(_)
+        | StoryVerdict::Broken(_) => ("DIFFERS", String::new()),
     };
     format!("{word:<7} {:>6.1} s  {name}{note}", time.as_secs_f64())
 }
 
 /// Every failure, then the counts, with the line that any reader of test output knows as the last.
-pub(crate) fn closing(outcomes: &[Outcome]) -> String {
+pub(crate) fn closing(outcomes: &[StoryResult]) -> String {
     let mut text = String::new();
     let mut count = Count::default();
-    for Outcome { name, verdict, .. } in outcomes {
+    for StoryResult { name, verdict, .. } in outcomes {
         count.all += 1;
-        count.agree += usize::from(*verdict == Verdict::Agrees);
-        count.deltas += usize::from(matches!(verdict, Verdict::Delta(_)));
+        count.agree += usize::from(*verdict == StoryVerdict::Agrees);
+        count.deltas += usize::from(matches!(verdict, StoryVerdict::Delta(_)));
         if let Some(complaint) = verdict.complaint() {
             let _ = writeln!(text, "\n{name}");
             for line in complaint.lines() {

@@ -5,18 +5,26 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use anyhow::Result;
-use postscreen_player::Story;
+use postscreen_scenario::Transcript;
+use real_player::Story;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::deltas::Deltas;
-use crate::host::Host;
 use crate::postscreen::Postscreen;
-use crate::report::{Outcome, progress};
-use crate::verdict::{Verdict, differences};
+use crate::report::{StoryResult, progress};
+use crate::verdict::{Deltas, StoryVerdict, differences};
 
 /// Stories of the second try that are played at the same time: few, because clients can be late on a busy machine.
 const DOUBTFUL_AT_ONCE: usize = 4;
+
+/// A host of stories. Others than the oracle can stand beside it.
+pub(crate) trait StoryHost {
+    /// Plays a story to its end and says what everybody saw. Some of it appears late: the host goes on collecting until
+    /// `settled` is content, or until nothing more can be expected.
+    ///
+    /// An error says that the host is broken, not that the story went another way.
+    async fn play(&self, story: &Story, settled: impl Fn(&Transcript) -> bool) -> Result<Transcript>;
+}
 
 /// Plays all stories, and those that went wrong once more, a few at a time: what is wrong is wrong again. The outcomes
 /// are in the order of the stories.
@@ -25,7 +33,7 @@ pub(crate) async fn run(
     deltas: &Deltas,
     at_once: usize,
     keep: bool,
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<StoryResult>> {
     let mut outcomes = play(stories, deltas, at_once, keep).await?;
     let doubtful: Vec<Story> = outcomes
         .iter()
@@ -50,7 +58,7 @@ pub(crate) async fn run(
 }
 
 /// Plays each story once, before a postscreen of its own.
-async fn play(stories: &[Story], deltas: &Deltas, at_once: usize, keep: bool) -> Result<Vec<Outcome>> {
+async fn play(stories: &[Story], deltas: &Deltas, at_once: usize, keep: bool) -> Result<Vec<StoryResult>> {
     let host = Rc::new(Postscreen::start(stories, keep).await?);
     let waiting: VecDeque<(usize, Story)> = stories.iter().cloned().enumerate().collect();
     let waiting = Rc::new(RefCell::new(waiting));
@@ -79,12 +87,12 @@ async fn play(stories: &[Story], deltas: &Deltas, at_once: usize, keep: bool) ->
     Ok(played.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
-async fn play_one(host: &impl Host, story: &Story, deltas: &Deltas) -> Outcome {
+async fn play_one(host: &impl StoryHost, story: &Story, deltas: &Deltas) -> StoryResult {
     let began = Instant::now();
     let settled = |transcript: &_| differences(&story.scenario, transcript).is_empty();
     let (verdict, teasers) = match host.play(story, settled).await {
-        Ok(transcript) => (Verdict::of(&story.scenario, &transcript, deltas), transcript.teasers),
-        Err(error) => (Verdict::Broken(format!("{error:#}")), BTreeMap::new()),
+        Ok(transcript) => (StoryVerdict::of(&story.scenario, &transcript, deltas), transcript.teasers),
+        Err(error) => (StoryVerdict::Broken(format!("{error:#}")), BTreeMap::new()),
     };
-    Outcome { name: story.name.clone(), verdict, time: began.elapsed(), teasers }
+    StoryResult { name: story.name.clone(), verdict, time: began.elapsed(), teasers }
 }

@@ -1,10 +1,12 @@
-//! How a story compares with what the oracle did.
+//! How a story compares with what the oracle did, and which differences `docs/deltas.md` explains.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use postscreen_scenario::{Difference, Scenario, Transcript, check};
-
-use crate::deltas::Deltas;
 
 /// How far times in log lines may be off: a busy machine.
 const TOLERANCE: Duration = Duration::from_millis(300);
@@ -12,9 +14,13 @@ const TOLERANCE: Duration = Duration::from_millis(300);
 /// Words that begin a line of a process that has given up. Only a story that expects the line may have it.
 const GIVEN_UP: [&str; 3] = ["fatal: ", "panic: ", "error: "];
 
+/// What stands around the name of a paragraph in a page of Markdown.
+const ANCHOR_START: &str = "<a id=\"";
+const ANCHOR_END: char = '"';
+
 /// How a story compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum StoryVerdict {
     /// The oracle did what the story says.
     Agrees,
     /// It did otherwise, and a paragraph says why.
@@ -29,9 +35,13 @@ pub(crate) enum Verdict {
     Broken(String),
 }
 
+/// The anchors of a Markdown file: the paragraphs of `docs/deltas.md` that stories name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Deltas(BTreeSet<String>);
+
 /// Where `transcript` differs from the story. Metrics are not compared: postscreen has none.
 pub(crate) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference> {
-    let scenario = Scenario { metrics: std::collections::BTreeMap::new(), ..scenario.clone() };
+    let scenario = Scenario { metrics: BTreeMap::new(), ..scenario.clone() };
     let mut differences = check(&scenario, transcript, TOLERANCE);
     if scenario.refused.is_some() {
         return differences;
@@ -51,9 +61,9 @@ pub(crate) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<D
     differences
 }
 
-// === impl Verdict ===
+// === impl StoryVerdict ===
 
-impl Verdict {
+impl StoryVerdict {
     pub(crate) fn of(scenario: &Scenario, transcript: &Transcript, deltas: &Deltas) -> Self {
         let differences = differences(scenario, transcript);
         match &scenario.delta {
@@ -95,6 +105,25 @@ impl Verdict {
             }
             Self::Broken(error) => Some(error.clone()),
         }
+    }
+}
+
+// === impl Deltas ===
+
+impl Deltas {
+    pub(crate) fn read(file: &Path) -> Result<Self> {
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(Self::of(&text))
+    }
+
+    /// `<a id="slug"></a>`, as often as it occurs.
+    pub(crate) fn of(text: &str) -> Self {
+        let slugs = text.split(ANCHOR_START).skip(1).filter_map(|rest| rest.split(ANCHOR_END).next());
+        Self(slugs.map(str::to_owned).collect())
+    }
+
+    pub(crate) fn contain(&self, slug: &str) -> bool {
+        self.0.contains(slug)
     }
 }
 

@@ -27,8 +27,8 @@ pub(crate) fn find(name: &str) -> Box<dyn Probe> {
     match name {
         "buffers" => Box::new(buffers::Buffers::default()),
         "buffers-configuration" => Box::new(buffers::Configuration),
-        "buffers-downstream" => Box::new(buffers::Downstream),
-        "buffers-upstream" => Box::new(buffers::Upstream),
+        "buffers-downstream" => Box::new(buffers::DownstreamBuffer),
+        "buffers-upstream" => Box::new(buffers::UpstreamBuffer),
         "callouts" => Box::new(callouts::Callouts),
         "callouts-early" => Box::new(callouts::Early),
         "callouts-stream" => Box::new(callouts::FromStream),

@@ -9,15 +9,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::client::{self, Client, EARLY, EARLY_LISTED, LISTED};
+use crate::client::{self, EARLY, EARLY_LISTED, LISTED, SmtpClient};
 use crate::envoy_log::Manual;
 use crate::fail2ban::{self, Fail2ban, Jail};
-use crate::pflogsumm::Report;
-use crate::screen::Screen;
-use crate::wait;
+use crate::pflogsumm::PflogsummReport;
+use crate::screen::{HostSimServe, until};
 
 /// One thing that must be so.
-type Check = fn(&Scene) -> Result<()>;
+type Check = fn(&LogScene) -> Result<()>;
 
 /// All of them, with what they show.
 pub const CHECKS: [(&str, Check); 7] = [
@@ -34,25 +33,25 @@ pub const CHECKS: [(&str, Check); 7] = [
 const LINES_MAX: Duration = Duration::from_secs(5);
 
 /// The log with all clients in it, and the server that watches it. What is first here is stopped first.
-pub struct Scene {
+pub struct LogScene {
     fail2ban: Fail2ban,
-    screen: Screen,
+    screen: HostSimServe,
     log: PathBuf,
     directory: TempDir,
 }
 
-impl Scene {
+impl LogScene {
     /// Starts the screen and its watcher, and sends the clients.
     pub fn play(host_sim: &Path, module: &Path) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let log = directory.path().join("mail.log");
-        let screen = Screen::start(host_sim, module, directory.path(), &log)?;
+        let screen = HostSimServe::start(host_sim, module, directory.path(), &log)?;
         let fail2ban = Fail2ban::start(directory.path(), &log)?;
         for client in client::ALL {
             client.visit(screen.address())?;
         }
         let scene = Self { fail2ban, screen, log, directory };
-        wait::until("the access lines of all clients", LINES_MAX, || {
+        until("the access lines of all clients", LINES_MAX, || {
             let ended = scene.log().matches("]: access: ").count();
             Ok((ended == client::ALL.len()).then_some(()))
         })?;
@@ -75,7 +74,7 @@ impl Scene {
     }
 }
 
-fn log_is_complete(scene: &Scene) -> Result<()> {
+fn log_is_complete(scene: &LogScene) -> Result<()> {
     let log = scene.module_log();
     let count = |text: &str| log.matches(text).count();
     for (text, expected) in [
@@ -91,37 +90,37 @@ fn log_is_complete(scene: &Scene) -> Result<()> {
 }
 
 /// Mode extra reads replies, and of postscreen's only `Service unavailable`.
-fn extra_finds_the_listed(scene: &Scene) -> Result<()> {
+fn extra_finds_the_listed(scene: &LogScene) -> Result<()> {
     finds(scene, Jail::Extra, &[EARLY_LISTED, LISTED])
 }
 
 /// Mode aggressive reads PREGREET as well, so that one who is on a list besides is found twice.
-fn aggressive_finds_early_talkers(scene: &Scene) -> Result<()> {
+fn aggressive_finds_early_talkers(scene: &LogScene) -> Result<()> {
     finds(scene, Jail::Aggressive, &[EARLY, EARLY_LISTED, EARLY_LISTED, LISTED])
 }
 
-fn finds(scene: &Scene, jail: Jail, expected: &[Client]) -> Result<()> {
+fn finds(scene: &LogScene, jail: Jail, expected: &[SmtpClient]) -> Result<()> {
     let found = scene.found(jail)?;
     let expected: Vec<_> = expected.iter().map(|client| client.from).collect();
     ensure!(found == expected, "found {found:?}, not {expected:?}");
     Ok(())
 }
 
-fn extra_bans(scene: &Scene) -> Result<()> {
+fn extra_bans(scene: &LogScene) -> Result<()> {
     bans(scene, Jail::Extra, &[EARLY_LISTED, LISTED])
 }
 
-fn aggressive_bans(scene: &Scene) -> Result<()> {
+fn aggressive_bans(scene: &LogScene) -> Result<()> {
     bans(scene, Jail::Aggressive, &[EARLY, EARLY_LISTED, LISTED])
 }
 
-fn bans(scene: &Scene, jail: Jail, expected: &[Client]) -> Result<()> {
+fn bans(scene: &LogScene, jail: Jail, expected: &[SmtpClient]) -> Result<()> {
     let expected: BTreeSet<_> = expected.iter().map(|client| client.from).collect();
     scene.fail2ban.wait_for_bans(jail, &expected)
 }
 
-fn report_counts(scene: &Scene) -> Result<()> {
-    let report = Report::on(&scene.log)?;
+fn report_counts(scene: &LogScene) -> Result<()> {
+    let report = PflogsummReport::on(&scene.log)?;
     let rejected = report.total("rejected")?;
     ensure!(rejected == 3, "{rejected} rejected, not 3");
     let heading = "message reject detail";
@@ -140,7 +139,7 @@ fn report_counts(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
-fn manual_makes_a_mail_log(scene: &Scene) -> Result<()> {
+fn manual_makes_a_mail_log(scene: &LogScene) -> Result<()> {
     let manual = Manual::read()?;
     let expected = scene.module_log();
     let made = manual.mail_log(&manual.as_envoy_writes(&expected)?)?;
@@ -150,7 +149,7 @@ fn manual_makes_a_mail_log(scene: &Scene) -> Result<()> {
     fs::write(&log, made.replace("Z localhost ", "+00:00 localhost "))?;
     let found = fail2ban::found(Jail::Extra, scene.directory.path(), &log)?;
     ensure!(found == scene.found(Jail::Extra)?, "fail2ban found {found:?}");
-    let rejected = Report::on(&log)?.total("rejected").context("pflogsumm")?;
+    let rejected = PflogsummReport::on(&log)?.total("rejected").context("pflogsumm")?;
     ensure!(rejected == 3, "pflogsumm: {rejected} rejected");
     Ok(())
 }

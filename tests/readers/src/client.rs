@@ -8,29 +8,29 @@ use anyhow::{Context, Result, ensure};
 use socket2::{Domain, Socket, Type};
 
 /// Talks before its turn, and is on no list.
-pub const EARLY: Client =
-    Client { from: Ipv4Addr::new(127, 0, 0, 9), early: true, answer: "550 5.5.1 Protocol error" };
+pub const EARLY: SmtpClient =
+    SmtpClient { from: Ipv4Addr::new(127, 0, 0, 9), early: true, answer: "550 5.5.1 Protocol error" };
 
 /// Talks before its turn, and is on a list, as most that do.
-pub const EARLY_LISTED: Client = Client {
+pub const EARLY_LISTED: SmtpClient = SmtpClient {
     from: Ipv4Addr::new(127, 0, 0, 30),
     early: true,
     answer: "550 5.7.1 Service unavailable; client [127.0.0.30] blocked using bl.example.test",
 };
 
 /// Waits for its turn, but is on a list.
-pub const LISTED: Client = Client {
+pub const LISTED: SmtpClient = SmtpClient {
     from: Ipv4Addr::new(127, 0, 0, 31),
     early: false,
     answer: "550 5.7.1 Service unavailable; client [127.0.0.31] blocked using bl.example.test",
 };
 
 /// Does everything right.
-pub const POLITE: Client =
-    Client { from: Ipv4Addr::new(127, 0, 0, 11), early: false, answer: "250 2.0.0 Ok" };
+pub const POLITE: SmtpClient =
+    SmtpClient { from: Ipv4Addr::new(127, 0, 0, 11), early: false, answer: "250 2.0.0 Ok" };
 
 /// In the order of their visits. Those to be banned come last: a reader that has banned them has read the others.
-pub const ALL: [Client; 4] = [POLITE, EARLY, EARLY_LISTED, LISTED];
+pub const ALL: [SmtpClient; 4] = [POLITE, EARLY, EARLY_LISTED, LISTED];
 
 const EHLO: &str = "EHLO client.test\r\n";
 
@@ -45,7 +45,7 @@ const REPLY_LINES_MAX: usize = 100;
 
 /// One client.
 #[derive(Clone, Copy, Debug)]
-pub struct Client {
+pub struct SmtpClient {
     pub from: Ipv4Addr,
     /// Sends EHLO without waiting for the greeting.
     early: bool,
@@ -53,7 +53,7 @@ pub struct Client {
     answer: &'static str,
 }
 
-impl Client {
+impl SmtpClient {
     /// Comes, tries to send a mail to one recipient, and leaves.
     pub fn visit(&self, screen: SocketAddr) -> Result<()> {
         self.talk(screen).with_context(|| format!("the client {}", self.from))
@@ -101,21 +101,4 @@ fn last_line(replies: &mut impl BufRead) -> Result<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{REPLY_LINES_MAX, last_line};
-
-    #[test]
-    fn a_reply_ends_with_the_line_that_has_no_hyphen() {
-        let mut replies = "250-a\r\n250 b\r\n221 c\r\n".as_bytes();
-        assert_eq!(last_line(&mut replies).unwrap(), "250 b");
-        assert_eq!(last_line(&mut replies).unwrap(), "221 c");
-        assert!(last_line(&mut replies).is_err());
-    }
-
-    #[test]
-    fn a_reply_has_an_end() {
-        let reply = |more| "250-a\r\n".repeat(more) + "250 b\r\n";
-        assert!(last_line(&mut reply(REPLY_LINES_MAX - 1).as_bytes()).is_ok());
-        assert!(last_line(&mut reply(REPLY_LINES_MAX).as_bytes()).is_err());
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::wait;
+use crate::screen::until;
 
 /// What the package installs, and what of it a server needs. Not jail.d, where Debian enables a jail for ssh.
 const STOCK: &str = "/etc/fail2ban";
@@ -64,7 +64,7 @@ impl Fail2ban {
             .context("cannot start fail2ban-server")?;
         // From here on dropping it stops the child.
         let mut server = Self { child, directory: directory.to_owned() };
-        wait::until("fail2ban-server answers", START_MAX, || {
+        until("fail2ban-server answers", START_MAX, || {
             if let Some(status) = server.child.try_wait()? {
                 let messages = fs::read_to_string(server.directory.join("messages"))?;
                 bail!("fail2ban-server ended: {status}\n{messages}");
@@ -77,7 +77,7 @@ impl Fail2ban {
     /// Waits until the jail has banned exactly these.
     pub fn wait_for_bans(&self, jail: Jail, expected: &BTreeSet<Ipv4Addr>) -> Result<()> {
         let mut banned = BTreeSet::new();
-        let waited = wait::until("the bans", BAN_MAX, || {
+        let waited = until("the bans", BAN_MAX, || {
             banned = self.banned(jail)?;
             Ok((banned == *expected).then_some(()))
         });

@@ -3,13 +3,12 @@
 //! Run by `cargo xtask test`. `host-sim serve` screens a few clients on loopback sockets and writes a mail log, which a
 //! fail2ban with its stock postfix filter watches, and which pflogsumm then reports on.
 //!
-//! - [`screen`]: `host-sim serve`, writing the log;
+//! - [`screen`]: `host-sim serve`, writing the log, and patience for what happens in its own time;
 //! - [`client`]: the clients;
 //! - [`fail2ban`]: a server of its own, and its tool that tries a filter;
 //! - [`pflogsumm`]: the report;
 //! - [`envoy_log`]: the line in docs/operating.md that makes a mail log of Envoy's log;
-//! - [`checks`]: what each reader has to say;
-//! - [`wait`]: for things that happen in their own time.
+//! - [`checks`]: what each reader has to say.
 
 mod checks;
 mod client;
@@ -17,7 +16,6 @@ mod envoy_log;
 mod fail2ban;
 mod pflogsumm;
 mod screen;
-mod wait;
 
 use std::env;
 use std::path::PathBuf;
@@ -26,7 +24,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use checks::{CHECKS, Scene};
+use checks::{CHECKS, LogScene};
 
 /// Debian's fail2ban and pflogsumm read our log.
 #[derive(Debug, Parser)]
@@ -64,8 +62,8 @@ fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn set(options: &Options) -> Result<Scene> {
+fn set(options: &Options) -> Result<LogScene> {
     let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
     let host_sim = options.host_sim.clone().map_or_else(beside, Ok).context("where is host-sim?")?;
-    Scene::play(&host_sim, &options.module)
+    LogScene::play(&host_sim, &options.module)
 }

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, ensure};
 const SECTION_LINES_MAX: usize = 50;
 
 /// The report on one log.
-pub struct Report(String);
+pub struct PflogsummReport(String);
 
-impl Report {
+impl PflogsummReport {
     /// Runs pflogsumm on the file.
     pub fn on(log: &Path) -> Result<Self> {
         let output = Command::new("pflogsumm").arg(log).output().context("cannot start pflogsumm")?;
@@ -38,28 +38,4 @@ impl Report {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Report;
-
-    fn report() -> Report {
-        Report(
-            "messages\n\n      0   received\n      3   rejected (100%)\n\nmessage reject detail\n----\n  RCPT\n    \
-             Protocol error (total: 1)\n\nWarnings: none\n"
-                .into(),
-        )
-    }
-
-    #[test]
-    fn totals_are_found_by_name() {
-        assert_eq!(report().total("rejected").unwrap(), 3);
-        assert_eq!(report().total("received").unwrap(), 0);
-        assert!(report().total("lost").is_err());
-    }
-
-    #[test]
-    fn a_section_ends_at_an_empty_line() {
-        let section = ["RCPT", "Protocol error (total: 1)"];
-        assert_eq!(report().section("message reject detail").unwrap(), section);
-        assert!(report().section("Warnings").is_err());
-    }
-}
+mod tests;

@@ -1,14 +1,13 @@
-//! `host-sim serve`, writing a mail log.
+//! `host-sim serve`, writing a mail log; and patience for what it and others do in their own time.
 
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-
-use crate::wait;
 
 const POLICY: &str = include_str!("../policy.json");
 const ZONE: &str = include_str!("../zone.yaml");
@@ -19,13 +18,16 @@ const START_MAX: Duration = Duration::from_mins(1);
 /// How the first line of output begins; the address follows.
 const LISTENING: &str = "listening on ";
 
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// The running screen; stopped when dropped.
-pub struct Screen {
+pub struct HostSimServe {
     child: Child,
     address: SocketAddr,
 }
 
-impl Screen {
+impl HostSimServe {
     /// Starts it on a free port, its output going into the file `log`. `directory` keeps its configuration.
     pub fn start(host_sim: &Path, module: &Path, directory: &Path, log: &Path) -> Result<Self> {
         let put = |name: &str, text| -> Result<PathBuf> {
@@ -47,7 +49,7 @@ impl Screen {
             .with_context(|| format!("cannot start {}", host_sim.display()))?;
         // From here on dropping it stops the child.
         let mut screen = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
-        screen.address = wait::until("host-sim listens", START_MAX, || {
+        screen.address = until("host-sim listens", START_MAX, || {
             if let Some(status) = screen.child.try_wait()? {
                 bail!("host-sim ended: {status}");
             }
@@ -66,7 +68,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for HostSimServe {
     fn drop(&mut self) {
         // Either call fails only for a child that has ended and been waited for.
         let _ = self.child.kill();
@@ -81,18 +83,19 @@ fn listening(log: &str) -> Result<Option<SocketAddr>> {
     Ok(Some(address.parse()?))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::listening;
-
-    #[test]
-    fn the_address_is_read_from_a_complete_first_line() {
-        assert_eq!(listening("").unwrap(), None);
-        assert_eq!(listening("listening on 127.0.0.1:25").unwrap(), None);
-        assert_eq!(
-            listening("listening on 127.0.0.1:2525\nmore").unwrap(),
-            Some("127.0.0.1:2525".parse().unwrap())
-        );
-        assert!(listening("no such file\n").is_err());
+/// Looks until there is something; an error after `limit`, or when looking itself fails.
+pub fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+    let deadline = Instant::now() + limit;
+    loop {
+        if let Some(found) = look()? {
+            return Ok(found);
+        }
+        if Instant::now() >= deadline {
+            bail!("{what}: not within {} s", limit.as_secs());
+        }
+        thread::sleep(PAUSE);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use tokio::time::{Instant, sleep};
 
-use crate::client::{Forged, Transcript, When, visit};
-use crate::machine::{DOMAIN, LISTED, Machine, NEWCOMERS, RECIPIENT, STRANGER};
-use crate::screen::Screen;
+use crate::client::{Forged, SmtpDialogue, When, visit};
+use crate::machine::{DOMAIN, LISTED, MailHost, NEWCOMERS, RECIPIENT, STRANGER};
+use crate::screen::ShippedScreen;
 
 /// Somebody at a domain that is not ours.
 const VICTIM: &str = "victim@elsewhere.example";
@@ -26,7 +26,7 @@ const SETTLE_POLL: Duration = Duration::from_millis(50);
 
 /// How the checks went.
 #[derive(Debug, Default)]
-pub struct Report {
+pub struct CheckCounts {
     /// How many have passed.
     pub passed: usize,
     /// How many have failed.
@@ -34,15 +34,15 @@ pub struct Report {
 }
 
 /// One screen with the machine behind it.
-struct Scene<'a> {
-    machine: &'a Machine,
-    screen: &'a Screen,
-    report: &'a mut Report,
+struct RelayScene<'a> {
+    machine: &'a MailHost,
+    screen: &'a ShippedScreen,
+    report: &'a mut CheckCounts,
 }
 
 /// All checks of one screen.
-pub async fn run(machine: &Machine, screen: &Screen, report: &mut Report) {
-    let mut scene = Scene { machine, screen, report };
+pub async fn run(machine: &MailHost, screen: &ShippedScreen, report: &mut CheckCounts) {
+    let mut scene = RelayScene { machine, screen, report };
     let mut server = match screen.start(machine).await {
         Ok(server) => server,
         Err(error) => return scene.report("starts", &Err(error)),
@@ -57,9 +57,9 @@ pub async fn run(machine: &Machine, screen: &Screen, report: &mut Report) {
     scene.report("stops when it is told to", &ended);
 }
 
-// === impl Scene ===
+// === impl RelayScene ===
 
-impl Scene<'_> {
+impl RelayScene<'_> {
     async fn check_all(&mut self) {
         let result = listed_is_refused().await;
         self.report("a client on a list is refused", &result);
@@ -107,7 +107,7 @@ async fn listed_is_refused() -> Result<()> {
     Ok(())
 }
 
-async fn stranger_cannot_relay(machine: &Machine) -> Result<()> {
+async fn stranger_cannot_relay(machine: &MailHost) -> Result<()> {
     let transcript = relay(STRANGER, None).await?;
     ensure!(!transcript.has(TAKEN), "AN OPEN RELAY: mail of {STRANGER} to {VICTIM} is taken\n{transcript}");
     ensure!(transcript.mentions(DENIED), "nobody has said {DENIED:?}:\n{transcript}");
@@ -117,7 +117,7 @@ async fn stranger_cannot_relay(machine: &Machine) -> Result<()> {
         .with_context(|| format!("Postfix's log has no line with: {line}"))
 }
 
-async fn received_names_the_stranger(machine: &Machine, screen: &str) -> Result<()> {
+async fn received_names_the_stranger(machine: &MailHost, screen: &str) -> Result<()> {
     let subject = format!("Subject: {screen}");
     let recipient = format!("RCPT TO:<{RECIPIENT}@{DOMAIN}>");
     let body = format!("{subject}\r\n\r\nHello\r\n.");
@@ -151,7 +151,7 @@ async fn blind_postfix_relays() -> Result<()> {
 }
 
 /// Tries to send a mail to somebody elsewhere, up to the reply to RCPT.
-async fn relay(from: Ipv4Addr, forged: Option<(Forged, When)>) -> Result<Transcript> {
+async fn relay(from: Ipv4Addr, forged: Option<(Forged, When)>) -> Result<SmtpDialogue> {
     let recipient = format!("RCPT TO:<{VICTIM}>");
     let commands = ["EHLO client.example", "MAIL FROM:<somebody@client.example>", &recipient, "QUIT"];
     visit(from, forged, &commands).await
@@ -181,7 +181,7 @@ async fn until<T>(ask: impl AsyncFn() -> Result<Option<T>>) -> Result<Option<T>>
     }
 }
 
-fn log_of(machine: &Machine) -> String {
+fn log_of(machine: &MailHost) -> String {
     machine.log().unwrap_or_else(|error| format!("{error:#}"))
 }
 

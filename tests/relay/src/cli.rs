@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
-use parity_suite::namespace::{self, Side};
+use parity_suite::namespace::{self, NamespaceSide};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use crate::checks::{self, Report};
-use crate::etc::MailServer;
-use crate::machine::Machine;
-use crate::screen::{Backend, Program, Screen};
+use crate::checks::{self, CheckCounts};
+use crate::etc::PostfixSetup;
+use crate::machine::MailHost;
+use crate::screen::{ProxyProtocolOut, ScreenProgram, ShippedScreen};
 
 const ABOUT: &str = "Puts Debian's stock Postfix behind every screen that we ship, and tries to relay through it as a
 stranger.
@@ -37,13 +37,13 @@ folder /etc of its own: nothing outside can be reached or is changed, and no pro
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Options {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<HostCommand>,
     #[command(flatten)]
-    chosen: Chosen,
+    chosen: ChosenScreens,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum HostCommand {
     /// A host of the component, to which the suite adds the policy, and the addresses to listen on, of Postfix and of
     /// the resolver
     Host {
@@ -56,7 +56,7 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct Chosen {
+struct ChosenScreens {
     /// A configuration for Envoy in place of those in deploy/envoy, and of host-sim serve; may be given several times
     #[arg(long, value_name = "FILE")]
     configuration: Vec<PathBuf>,
@@ -80,7 +80,7 @@ const SHIPPED: &str = "deploy/envoy";
 /// Does what the user asks for.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let screens = screens(options)?;
-    if namespace::side() == Side::Outside {
+    if namespace::side() == NamespaceSide::Outside {
         return namespace::run_inside();
     }
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -92,10 +92,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     })
 }
 
-fn screens(options: &Options) -> Result<Vec<Screen>> {
+fn screens(options: &Options) -> Result<Vec<ShippedScreen>> {
     let chosen = &options.chosen;
-    if let Some(Command::Host { name, command }) = &options.command {
-        return Ok(vec![Screen { name: name.clone(), program: Program::Host(command.clone()) }]);
+    if let Some(HostCommand::Host { name, command }) = &options.command {
+        return Ok(vec![ShippedScreen { name: name.clone(), program: ScreenProgram::Host(command.clone()) }]);
     }
     let only = !chosen.configuration.is_empty();
     let configurations = if only { chosen.configuration.clone() } else { shipped()? };
@@ -103,18 +103,22 @@ fn screens(options: &Options) -> Result<Vec<Screen>> {
     for configuration in configurations {
         let envoy = chosen.envoy.clone();
         let name = configuration.display().to_string();
-        screens.push(Screen { name, program: Program::Envoy { envoy, configuration } });
+        screens.push(ShippedScreen { name, program: ScreenProgram::Envoy { envoy, configuration } });
     }
     if !only {
         let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
         let host_sim = chosen.host_sim.clone().map_or_else(beside, Ok)?;
-        let serve = |name: &str, backend| Screen {
+        let serve = |name: &str, backend| ShippedScreen {
             name: name.to_owned(),
-            program: Program::Serve { host_sim: host_sim.clone(), module: chosen.module.clone(), backend },
+            program: ScreenProgram::Serve {
+                host_sim: host_sim.clone(),
+                module: chosen.module.clone(),
+                backend,
+            },
         };
-        screens.push(serve("host-sim serve --proxy-protocol-out v1", Backend::Told("v1")));
-        screens.push(serve("host-sim serve --proxy-protocol-out v2", Backend::Told("v2")));
-        screens.push(serve("host-sim serve", Backend::Blind));
+        screens.push(serve("host-sim serve --proxy-protocol-out v1", ProxyProtocolOut::Told("v1")));
+        screens.push(serve("host-sim serve --proxy-protocol-out v2", ProxyProtocolOut::Told("v2")));
+        screens.push(serve("host-sim serve", ProxyProtocolOut::Blind));
     }
     Ok(screens)
 }
@@ -131,10 +135,10 @@ fn shipped() -> Result<Vec<PathBuf>> {
     Ok(configurations)
 }
 
-async fn test(chosen: &Chosen, screens: &[Screen]) -> Result<ExitCode> {
-    let mail_server = if chosen.plain_postfix { MailServer::Plain } else { MailServer::AsTheReadmeSays };
-    let machine = Machine::start(mail_server, &chosen.module).await?;
-    let mut report = Report::default();
+async fn test(chosen: &ChosenScreens, screens: &[ShippedScreen]) -> Result<ExitCode> {
+    let mail_server = if chosen.plain_postfix { PostfixSetup::Plain } else { PostfixSetup::AsTheReadmeSays };
+    let machine = MailHost::start(mail_server, &chosen.module).await?;
+    let mut report = CheckCounts::default();
     for screen in screens {
         checks::run(&machine, screen, &mut report).await;
     }

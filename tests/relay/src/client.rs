@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use envoy_suite::proxy;
+use envoy_suite::client::proxy_header;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -39,30 +39,34 @@ pub enum When {
 
 /// What was said, line by line: `> ` by the client, `< ` by the server, `. ` about the connection.
 #[derive(Clone, Debug, Default)]
-pub struct Transcript(Vec<String>);
+pub struct SmtpDialogue(Vec<String>);
 
 /// Comes from `from`, maybe with a header of its own, and says `commands`, each after the reply to the one before.
-pub async fn visit(from: Ipv4Addr, forged: Option<(Forged, When)>, commands: &[&str]) -> Result<Transcript> {
+pub async fn visit(
+    from: Ipv4Addr,
+    forged: Option<(Forged, When)>,
+    commands: &[&str],
+) -> Result<SmtpDialogue> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::new(IpAddr::V4(from), 0))?;
     let stream =
         socket.connect(SERVER).await.with_context(|| format!("{from} cannot connect to {SERVER}"))?;
-    let mut client = Client { stream, heard: Vec::new(), transcript: Transcript::default() };
+    let mut client = SmtpClient { stream, heard: Vec::new(), transcript: SmtpDialogue::default() };
     client.note(". ", format!("{from} connects").as_bytes());
     client.talk(forged, commands).await;
     Ok(client.transcript)
 }
 
-struct Client {
+struct SmtpClient {
     stream: TcpStream,
     /// What has come and belongs to no complete line yet.
     heard: Vec<u8>,
-    transcript: Transcript,
+    transcript: SmtpDialogue,
 }
 
-// === impl Client ===
+// === impl SmtpClient ===
 
-impl Client {
+impl SmtpClient {
     /// Until everything is said, or the server has had enough.
     async fn talk(&mut self, forged: Option<(Forged, When)>, commands: &[&str]) {
         if let Some((forged, When::AtOnce)) = forged {
@@ -149,13 +153,13 @@ impl Forged {
             Self::V1 => 4243,
             Self::V2 => 4242,
         };
-        proxy::header(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+        proxy_header(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
     }
 }
 
-// === impl Transcript ===
+// === impl SmtpDialogue ===
 
-impl Transcript {
+impl SmtpDialogue {
     /// The server's lines.
     fn heard(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|line| line.strip_prefix("< "))
@@ -172,7 +176,7 @@ impl Transcript {
     }
 }
 
-impl fmt::Display for Transcript {
+impl fmt::Display for SmtpDialogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("\n"))
     }

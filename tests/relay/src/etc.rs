@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::machine::{BLIND, DOMAIN, RECIPIENT};
-use crate::readme;
+
+const README: &str = include_str!("../../../README.md");
 
 /// What the package's postinst copies from when a user chooses "Internet Site".
 const PACKAGE: &str = "/usr/share/postfix";
@@ -32,7 +33,7 @@ const MODULE: &str = "envoy/postscreen.wasm";
 
 /// What listens where the screen's mail server is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailServer {
+pub enum PostfixSetup {
     /// An smtpd with the README's lines.
     AsTheReadmeSays,
     /// An smtpd that is not told to read a PROXY header.
@@ -40,7 +41,7 @@ pub enum MailServer {
 }
 
 /// Writes it. `log` is Postfix's mail log, in a folder that it may write to.
-pub fn write(etc: &Path, mail_server: MailServer, module: &Path, log: &Path) -> Result<()> {
+pub fn write(etc: &Path, mail_server: PostfixSetup, module: &Path, log: &Path) -> Result<()> {
     run(Command::new("cp").arg("--archive").arg("/etc").arg(etc))?;
     let put = |name: &str, text: &str| {
         let file = etc.join(name);
@@ -74,11 +75,11 @@ pub fn write(etc: &Path, mail_server: MailServer, module: &Path, log: &Path) -> 
 }
 
 /// The package's master.cf, with other lines in place of the one for port 25.
-fn master(package: &str, mail_server: MailServer) -> Result<String> {
+fn master(package: &str, mail_server: PostfixSetup) -> Result<String> {
     let plain = |address: &str| format!("{address} inet n - y - - smtpd");
     let lines = match mail_server {
-        MailServer::AsTheReadmeSays => readme::postfix()?.to_owned(),
-        MailServer::Plain => plain("127.0.0.1:2525"),
+        PostfixSetup::AsTheReadmeSays => readme_for_postfix()?.to_owned(),
+        PostfixSetup::Plain => plain("127.0.0.1:2525"),
     };
     let smtp = |line: &&str| line.split_ascii_whitespace().take(2).eq(["smtp", "inet"]);
     let old = package.lines().find(smtp).context("the package's master.cf has no line for port 25")?;
@@ -96,6 +97,23 @@ pub fn run(command: &mut Command) -> Result<()> {
     let complaint = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{command:?}: {}\n{complaint}", output.status);
     Ok(())
+}
+
+/// What the README tells people to write into Postfix's master.cf: taken from its text, so that the page is tested.
+fn readme_for_postfix() -> Result<&'static str> {
+    block_with("smtpd_upstream_proxy_protocol")
+}
+
+/// The same for unbound.
+pub fn readme_for_unbound() -> Result<&'static str> {
+    block_with("https-port")
+}
+
+/// The first fenced block that contains `word`.
+fn block_with(word: &str) -> Result<&'static str> {
+    let fenced = README.split("\n```").skip(1).step_by(2);
+    let mut blocks = fenced.filter_map(|block| Some(block.split_once('\n')?.1));
+    blocks.find(|block| block.contains(word)).with_context(|| format!("README.md has no block with {word}"))
 }
 
 #[cfg(test)]

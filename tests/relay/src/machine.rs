@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use envoy_suite::fixture::Server;
+use envoy_suite::fixture::ServerProcess;
 use parity_suite::master::Master;
 use parity_suite::namespace::{self, Cover};
 use tempfile::TempDir;
 
-use crate::etc::{self, MailServer};
-use crate::readme;
+use crate::etc::{self, PostfixSetup};
 
 /// Where the world connects.
 pub const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25)), 25);
@@ -40,18 +39,18 @@ const CONFIGURE_INSTANCE: &str = "/usr/lib/postfix/configure-instance.sh";
 
 /// The running servers, and the files that lie over the machine's own. What is first here goes first.
 #[derive(Debug)]
-pub struct Machine {
+pub struct MailHost {
     postfix: Master,
-    _unbound: Server,
+    _unbound: ServerProcess,
     _covers: Vec<Cover>,
     root: TempDir,
 }
 
-// === impl Machine ===
+// === impl MailHost ===
 
-impl Machine {
+impl MailHost {
     /// Starts it. `module` is what configurations find in /etc/envoy.
-    pub async fn start(mail_server: MailServer, module: &Path) -> Result<Self> {
+    pub async fn start(mail_server: PostfixSetup, module: &Path) -> Result<Self> {
         let root = tempfile::Builder::new().prefix("relay-").tempdir()?;
         let path = |name: &str| root.path().join(name);
         // Postfix's processes are not root.
@@ -115,9 +114,9 @@ fn addresses() -> String {
 
 /// With the README's lines, and those that keep it apart from the world: it knows no domain but one list with one
 /// client.
-async fn start_unbound(root: &Path) -> Result<Server> {
+async fn start_unbound(root: &Path) -> Result<ServerProcess> {
     let [a, b, c, d] = LISTED.octets();
-    let (readme, directory) = (readme::unbound()?, root.display());
+    let (readme, directory) = (etc::readme_for_unbound()?, root.display());
     let configuration = format!(
         r#"{readme}
 server:
@@ -144,7 +143,7 @@ remote-control:
     let arguments = ["-d".to_owned(), "-c".to_owned(), file.display().to_string()];
     let log = root.join("unbound.log");
     let hint = "Debian has it: apt-get install unbound";
-    let mut unbound = Server::start("unbound", Path::new(UNBOUND), arguments, log, hint)?;
+    let mut unbound = ServerProcess::start("unbound", Path::new(UNBOUND), arguments, log, hint)?;
     // As the README's first line has it.
     unbound.until_ready(async || tokio::net::TcpStream::connect("127.0.0.1:8053").await.is_ok()).await?;
     Ok(unbound)

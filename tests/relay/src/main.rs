@@ -4,8 +4,7 @@
 //! `deploy/envoy`, port 25 included, and the lines that the README has for Postfix and for unbound.
 //!
 //! - [`machine`]: namespaces with addresses, a folder /etc, a resolver and a Postfix of their own;
-//! - [`readme`]: the README's lines;
-//! - [`etc`]: Postfix's configuration as Debian's package writes it, with those lines;
+//! - [`etc`]: the README's lines, and Postfix's configuration as Debian's package writes it, with those lines;
 //! - [`screen`]: what stands before the mail server;
 //! - [`client`]: who comes;
 //! - [`checks`]: what must be so, and must not;
@@ -16,7 +15,6 @@ mod cli;
 mod client;
 mod etc;
 mod machine;
-mod readme;
 mod screen;
 
 use std::process::ExitCode;

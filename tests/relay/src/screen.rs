@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use envoy_suite::fixture::Server;
+use envoy_suite::fixture::ServerProcess;
 use procfs::net::TcpState;
 
-use crate::machine::{BLIND, MAIL_SERVER, Machine, RESOLVER, SERVER};
+use crate::machine::{BLIND, MAIL_SERVER, MailHost, RESOLVER, SERVER};
 
 /// Where screens listen whose address is an argument.
 const LISTEN: &str = "0.0.0.0:25";
@@ -22,70 +22,70 @@ const POLICY: &str = r#"{
 
 /// One screen.
 #[derive(Clone, Debug)]
-pub struct Screen {
+pub struct ShippedScreen {
     /// As the output calls it.
     pub name: String,
     /// What runs.
-    pub program: Program,
+    pub program: ScreenProgram,
 }
 
 /// What runs.
 #[derive(Clone, Debug)]
-pub enum Program {
+pub enum ScreenProgram {
     /// Envoy, with a configuration as it is.
     Envoy { envoy: PathBuf, configuration: PathBuf },
     /// `host-sim serve`.
-    Serve { host_sim: PathBuf, module: PathBuf, backend: Backend },
+    Serve { host_sim: PathBuf, module: PathBuf, backend: ProxyProtocolOut },
     /// A host of the component: the program and its first arguments.
     Host(Vec<String>),
 }
 
 /// What `host-sim serve` tells the mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backend {
+pub enum ProxyProtocolOut {
     /// Who the client is, in a PROXY header of this version.
     Told(&'static str),
     /// Nothing, and that one reads no header: the control.
     Blind,
 }
 
-// === impl Screen ===
+// === impl ShippedScreen ===
 
-impl Screen {
+impl ShippedScreen {
     /// Whether the mail server is left blind on purpose.
     pub fn is_control(&self) -> bool {
-        matches!(self.program, Program::Serve { backend: Backend::Blind, .. })
+        matches!(self.program, ScreenProgram::Serve { backend: ProxyProtocolOut::Blind, .. })
     }
 
     /// Starts it; it listens when this returns.
-    pub async fn start(&self, machine: &Machine) -> Result<Server> {
+    pub async fn start(&self, machine: &MailHost) -> Result<ServerProcess> {
         let policy = machine.file("policy.json");
         fs::write(&policy, POLICY)?;
         let policy = policy.display().to_string();
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let log = machine.file("screen.log");
         let start = |name, program: &Path, arguments: Vec<String>| {
-            Server::start(name, program, arguments, log.clone(), "`cargo xtask test relay` sees to it")
+            ServerProcess::start(name, program, arguments, log.clone(), "`cargo xtask test relay` sees to it")
         };
         let mut server = match &self.program {
-            Program::Envoy { envoy, configuration } => {
+            ScreenProgram::Envoy { envoy, configuration } => {
                 let configuration = configuration.display().to_string();
                 start("Envoy", envoy, words(&["--disable-hot-restart", "--config-path", &configuration]))?
             }
-            Program::Serve { host_sim, module, backend } => {
+            ScreenProgram::Serve { host_sim, module, backend } => {
                 let module = module.display().to_string();
                 let resolver = format!("udp://{RESOLVER}");
                 let mut arguments = words(&["serve", "--listen", LISTEN, "--resolver", &resolver]);
                 arguments.extend(words(&["--config", &policy, "--module", &module]));
                 arguments.extend(match backend {
-                    Backend::Told(version) => {
+                    ProxyProtocolOut::Told(version) => {
                         words(&["--backend", MAIL_SERVER, "--proxy-protocol-out", version])
                     }
-                    Backend::Blind => words(&["--backend", BLIND]),
+                    ProxyProtocolOut::Blind => words(&["--backend", BLIND]),
                 });
                 start("host-sim", host_sim, arguments)?
             }
-            Program::Host(command) => {
+            ScreenProgram::Host(command) => {
                 let (program, arguments) = command.split_first().context("there is no program to start")?;
                 let rest = words(&[&policy, LISTEN, MAIL_SERVER, RESOLVER]);
                 start("the host", Path::new(program), [arguments, &rest].concat())?

@@ -8,11 +8,11 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::chromium::Chromium;
-use crate::page::{Page, View};
+use crate::page::{Page, PageView};
 use crate::probe;
 
 /// What the checks look at.
-pub struct Scene {
+pub struct ReportScene {
     pub page: PathBuf,
     /// The page of a module that calls out.
     pub calls: PathBuf,
@@ -20,7 +20,7 @@ pub struct Scene {
     pub browser: Chromium,
 }
 
-type Check = fn(&mut Scene) -> Result<()>;
+type Check = fn(&mut ReportScene) -> Result<()>;
 
 /// All of them, by name.
 pub const CHECKS: [(&str, Check); 15] = [
@@ -34,25 +34,25 @@ pub const CHECKS: [(&str, Check); 15] = [
     ("the legend has an entry for each sort of event", events::legend),
     ("call-outs by gRPC have a lane of their own", events::calls),
     ("expected and seen stand side by side where a story failed", differences),
-    ("nothing reaches out of a window of 1280 pixels", |scene| fits(scene, View::wide(1280))),
-    ("nothing reaches out of a window of 400 pixels", |scene| fits(scene, View::wide(400))),
+    ("nothing reaches out of a window of 1280 pixels", |scene| fits(scene, PageView::wide(1280))),
+    ("nothing reaches out of a window of 400 pixels", |scene| fits(scene, PageView::wide(400))),
     ("the same without scripts, on a dark page", |scene| {
-        fits(scene, View { dark: true, scripts: false, ..View::wide(1280) })
+        fits(scene, PageView { dark: true, scripts: false, ..PageView::wide(1280) })
     }),
     ("on paper the lanes are lists", on_paper),
     ("every text can be read, light and dark", contrast),
 ];
 
-impl Scene {
-    fn open(&mut self, view: View) -> Result<Page<'_>> {
+impl ReportScene {
+    fn open(&mut self, view: PageView) -> Result<Page<'_>> {
         let mut page = Page::open(&mut self.browser, &self.page, view)?;
         page.events_of_load()?;
         Ok(page)
     }
 }
 
-fn no_complaints(scene: &mut Scene) -> Result<()> {
-    let mut page = Page::open(&mut scene.browser, &scene.page, View::wide(1280))?;
+fn no_complaints(scene: &mut ReportScene) -> Result<()> {
+    let mut page = Page::open(&mut scene.browser, &scene.page, PageView::wide(1280))?;
     let events = page.events_of_load()?;
     let complaints: Vec<&Value> = events
         .iter()
@@ -66,8 +66,8 @@ fn no_complaints(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-fn nothing_is_loaded(scene: &mut Scene) -> Result<()> {
-    let mut page = Page::open(&mut scene.browser, &scene.page, View::wide(1280))?;
+fn nothing_is_loaded(scene: &mut ReportScene) -> Result<()> {
+    let mut page = Page::open(&mut scene.browser, &scene.page, PageView::wide(1280))?;
     let events = page.events_of_load()?;
     let requests = events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
     let addresses: Vec<_> = requests.map(|event| event["params"]["request"]["url"].to_string()).collect();
@@ -77,8 +77,8 @@ fn nothing_is_loaded(scene: &mut Scene) -> Result<()> {
     empty(&mut page, probe::LOADS)
 }
 
-fn markup_is_text(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View::wide(1280))?;
+fn markup_is_text(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView::wide(1280))?;
     empty(&mut page, probe::ALIVE)?;
     let title = page.ask("document.title")?;
     ensure!(title == "3 stories went another way — host-sim", "the title has become {title}");
@@ -90,8 +90,8 @@ fn markup_is_text(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-fn summary(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View::wide(1280))?;
+fn summary(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView::wide(1280))?;
     equal(&mut page, ".counts li", &["2 passed", "3 failed", "1 left out"])?;
     let statuses = ["failed", "failed", "failed", "passed", "passed", "left out"];
     equal(&mut page, ".contents .badge", &statuses)?;
@@ -101,8 +101,8 @@ fn summary(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-fn lanes(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View::wide(1280))?;
+fn lanes(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView::wide(1280))?;
     let names = texts(&mut page, ".lane h3")?;
     for name in ["zombie", "polite", "impatient", "rude", "spammer", "markup"] {
         ensure!(names.iter().any(|lane| lane.starts_with(name)), "no lane of {name}: {names:?}");
@@ -123,8 +123,8 @@ fn lanes(scene: &mut Scene) -> Result<()> {
     empty(&mut page, probe::ON_EACH_OTHER)
 }
 
-fn differences(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View::wide(1280))?;
+fn differences(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView::wide(1280))?;
     let (expected, seen) = (texts(&mut page, ".differences del")?, texts(&mut page, ".differences ins")?);
     for (all, words) in [
         (&expected, "- \"521 5.5.1 Protocol problem\\r\\n\""),
@@ -137,7 +137,7 @@ fn differences(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-fn fits(scene: &mut Scene, view: View) -> Result<()> {
+fn fits(scene: &mut ReportScene, view: PageView) -> Result<()> {
     let name = format!("{}{}.png", view.width, if view.dark { "-dark" } else { "" });
     let picture = scene.output.join(name);
     let mut page = scene.open(view)?;
@@ -151,18 +151,18 @@ fn fits(scene: &mut Scene, view: View) -> Result<()> {
     Ok(())
 }
 
-fn on_paper(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View { print: true, ..View::wide(760) })?;
+fn on_paper(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView { print: true, ..PageView::wide(760) })?;
     ensure!(texts(&mut page, ".e")?.len() > 20, "the events cannot be seen");
     ensure!(texts(&mut page, ".e time")?.len() > 20, "the events have no times");
     ensure!(texts(&mut page, ".track .line")?.is_empty(), "the lines are still there");
     empty(&mut page, probe::OUTSIDE)
 }
 
-fn contrast(scene: &mut Scene) -> Result<()> {
+fn contrast(scene: &mut ReportScene) -> Result<()> {
     for dark in [false, true] {
         for width in [1280, 400] {
-            let mut page = scene.open(View { dark, ..View::wide(width) })?;
+            let mut page = scene.open(PageView { dark, ..PageView::wide(width) })?;
             empty(&mut page, probe::PALE).with_context(|| format!("dark: {dark}, {width} pixels"))?;
         }
     }

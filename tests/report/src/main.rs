@@ -22,7 +22,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
-use checks::{CHECKS, Scene};
+use checks::{CHECKS, ReportScene};
 use chromium::Chromium;
 
 /// The page of `host-sim report` in a real browser.
@@ -72,7 +72,7 @@ fn run(options: &Options) -> Result<usize> {
     let page = write_page(options, "report.html", (&options.stories, &options.module), 1)?;
     let calls = write_page(options, "calls.html", (&options.calls, &options.caller), 0)?;
     let browser = Chromium::start(&options.chromium)?;
-    let mut scene = Scene { page, calls, output: options.output.clone(), browser };
+    let mut scene = ReportScene { page, calls, output: options.output.clone(), browser };
     let mut failed = 0;
     for (name, check) in CHECKS {
         match check(&mut scene) {

@@ -11,7 +11,7 @@ use crate::chromium::Chromium;
 
 /// How a page is looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct View {
+pub struct PageView {
     /// Of the window, in CSS pixels.
     pub width: u32,
     pub dark: bool,
@@ -20,7 +20,7 @@ pub struct View {
     pub scripts: bool,
 }
 
-impl View {
+impl PageView {
     /// A light page in a window of this width, scripts allowed.
     pub fn wide(width: u32) -> Self {
         Self { width, dark: false, print: false, scripts: true }
@@ -39,7 +39,7 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// Opens `file` and waits until it is loaded.
-    pub fn open(browser: &'a mut Chromium, file: &Path, view: View) -> Result<Self> {
+    pub fn open(browser: &'a mut Chromium, file: &Path, view: PageView) -> Result<Self> {
         let target = browser.call(None, "Target.createTarget", &json!({ "url": "about:blank" }))?;
         let target = text(&target["targetId"])?;
         let attach = json!({ "targetId": target, "flatten": true });

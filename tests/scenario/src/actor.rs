@@ -14,7 +14,7 @@ use failure::Reason;
 use teaser::Teaser;
 
 use crate::story::Step;
-use crate::wire::TEXT_BYTES_MAX;
+use crate::text::TEXT_BYTES_MAX;
 
 /// The most bytes that a client keeps unread; a script fails where more arrive.
 pub const INBOX_BYTES_MAX: usize = TEXT_BYTES_MAX;
@@ -68,7 +68,7 @@ pub struct Actor {
 }
 
 /// How a step stands.
-enum Progress {
+enum StepProgress {
     Done,
     DoneWith(Action),
     Until(Duration),
@@ -131,13 +131,13 @@ impl Actor {
             let Some(step) = self.script.get(self.step) else { return Action::Finished };
             let step = step.clone();
             match self.progress(&step, now) {
-                Progress::Done => self.advance(now),
-                Progress::DoneWith(action) => {
+                StepProgress::Done => self.advance(now),
+                StepProgress::DoneWith(action) => {
                     self.advance(now);
                     return action;
                 }
-                Progress::Until(time) => return Action::Wait(time),
-                Progress::Failed(reason) => return Action::Failed(self.failure(reason, now)),
+                StepProgress::Until(time) => return Action::Wait(time),
+                StepProgress::Failed(reason) => return Action::Failed(self.failure(reason, now)),
             }
         }
     }
@@ -157,18 +157,18 @@ impl Actor {
         self.step_began = now;
     }
 
-    fn progress(&mut self, step: &Step, now: Duration) -> Progress {
+    fn progress(&mut self, step: &Step, now: Duration) -> StepProgress {
         if self.overflow {
-            return Progress::Failed(Reason::TooManyBytes);
+            return StepProgress::Failed(Reason::TooManyBytes);
         }
         match step {
             Step::Send(bytes) => {
                 self.talked = true;
-                Progress::DoneWith(Action::Send(bytes.clone()))
+                StepProgress::DoneWith(Action::Send(bytes.clone()))
             }
-            Step::End => Progress::DoneWith(Action::End),
-            Step::Close => Progress::DoneWith(Action::Close),
-            Step::Reset => Progress::DoneWith(Action::Reset),
+            Step::End => StepProgress::DoneWith(Action::End),
+            Step::Close => StepProgress::DoneWith(Action::Close),
+            Step::Reset => StepProgress::DoneWith(Action::Reset),
             Step::Expect(wanted) => self.expect(wanted, now),
             Step::Closed => self.closed(now),
             Step::Silence(time) => self.silence(*time, now),
@@ -177,60 +177,62 @@ impl Actor {
         }
     }
 
-    fn expect(&mut self, wanted: &[u8], now: Duration) -> Progress {
+    fn expect(&mut self, wanted: &[u8], now: Duration) -> StepProgress {
         let have = wanted.len().min(self.inbox.len());
         if self.inbox.get(..have) != wanted.get(..have) {
-            return Progress::Failed(Reason::OtherBytes(self.inbox.clone()));
+            return StepProgress::Failed(Reason::OtherBytes(self.inbox.clone()));
         }
         if have == wanted.len() {
             self.inbox.drain(..have);
-            return Progress::Done;
+            return StepProgress::Done;
         }
         if self.peer_closed {
-            return Progress::Failed(Reason::ClosedEarly(self.inbox.clone()));
+            return StepProgress::Failed(Reason::ClosedEarly(self.inbox.clone()));
         }
         self.at_most(now)
     }
 
-    fn closed(&mut self, now: Duration) -> Progress {
+    fn closed(&mut self, now: Duration) -> StepProgress {
         if !self.inbox.is_empty() {
-            Progress::Failed(Reason::Unexpected(self.inbox.clone()))
+            StepProgress::Failed(Reason::Unexpected(self.inbox.clone()))
         } else if self.peer_closed {
-            Progress::Done
+            StepProgress::Done
         } else {
             self.at_most(now)
         }
     }
 
-    fn silence(&mut self, time: Duration, now: Duration) -> Progress {
+    fn silence(&mut self, time: Duration, now: Duration) -> StepProgress {
         let end = self.step_began + time;
         if !self.inbox.is_empty() {
-            Progress::Failed(Reason::Unexpected(self.inbox.clone()))
+            StepProgress::Failed(Reason::Unexpected(self.inbox.clone()))
         } else if self.peer_closed {
-            Progress::Failed(Reason::ClosedEarly(Vec::new()))
+            StepProgress::Failed(Reason::ClosedEarly(Vec::new()))
         } else {
             Self::until(end, now)
         }
     }
 
-    fn elapsed(&self, time: Duration, now: Duration) -> Progress {
+    fn elapsed(&self, time: Duration, now: Duration) -> StepProgress {
         let passed = now.saturating_sub(self.connected);
         if passed.abs_diff(time) > self.limits.tolerance {
-            Progress::Failed(Reason::OtherTime { tolerance: self.limits.tolerance })
+            StepProgress::Failed(Reason::OtherTime { tolerance: self.limits.tolerance })
         } else {
-            Progress::Done
+            StepProgress::Done
         }
     }
 
-    fn at_most(&self, now: Duration) -> Progress {
+    fn at_most(&self, now: Duration) -> StepProgress {
         match Self::until(self.step_began + self.limits.wait, now) {
-            Progress::Done => Progress::Failed(Reason::WaitedTooLong(self.inbox.clone(), self.limits.wait)),
+            StepProgress::Done => {
+                StepProgress::Failed(Reason::WaitedTooLong(self.inbox.clone(), self.limits.wait))
+            }
             waiting => waiting,
         }
     }
 
-    fn until(end: Duration, now: Duration) -> Progress {
-        if now >= end { Progress::Done } else { Progress::Until(end) }
+    fn until(end: Duration, now: Duration) -> StepProgress {
+        if now >= end { StepProgress::Done } else { StepProgress::Until(end) }
     }
 }
 

@@ -69,7 +69,7 @@ pub enum Says {
 
 /// What the resolver says to an A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer<'a> {
+pub struct ZoneAnswer<'a> {
     /// The zone of the name, if it lies in one.
     pub zone: Option<&'a str>,
     /// How long it takes; `None`: what the host's resolver takes.
@@ -154,16 +154,16 @@ impl Zones {
     }
 
     /// The answer to an A question for `name`; letter case and a final dot do not matter (RFC 1035 section 2.3.3).
-    pub fn answer(&self, name: &str) -> Answer<'_> {
+    pub fn answer(&self, name: &str) -> ZoneAnswer<'_> {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         let Some((zone_name, zone)) = self.zone_of(&name) else {
-            return Answer { zone: None, latency: None, content: Content::NoSuchName { soa: None } };
+            return ZoneAnswer { zone: None, latency: None, content: Content::NoSuchName { soa: None } };
         };
         let (latency, content) = match zone {
             Zone::Fault(fault) => (None, Content::Fault(*fault)),
             Zone::Listing(listing) => listing.answer(zone_name, &name),
         };
-        Answer { zone: Some(zone_name), latency, content }
+        ZoneAnswer { zone: Some(zone_name), latency, content }
     }
 
     /// The closest enclosing zone: labels are taken off the front until a zone has the name.

@@ -14,22 +14,18 @@ mod dns;
 pub mod doh;
 mod parse;
 mod story;
-mod time;
-mod transcript;
-mod wire;
+mod text;
 
 pub use actor::{Action, Actor, Failure, INBOX_BYTES_MAX, Limits};
 pub use backend::{LINE_BYTES_MAX, MailSession, Sink, Stay, Word};
-pub use check::{Diff, Difference, LEGEND, Paint, Sign, check};
+pub use check::{Diff, Difference, LEGEND, Paint, SPEAKER, Sign, Transcript, check};
 pub use dns::{
-    Answer, Answered, Content, DEFAULT_TTL, Fault, Listing, Odd, QUESTION_BYTES_MAX, Reply, Resolver, Says,
-    Zone, Zones, owner_name,
+    Answered, Content, DEFAULT_TTL, Fault, Listing, Odd, QUESTION_BYTES_MAX, Reply, Resolver, Says, Zone,
+    ZoneAnswer, Zones, owner_name,
 };
 pub use parse::{FILE_BYTES_MAX, Mistake, parse, parse_file};
 pub use story::{
     Backend, Client, Ending, FailurePolicy, Finally, HostKind, MailServer, Manner, Manners, Outage,
     Reconfigure, Scenario, Script, Start, Step, Trap, WORKERS_MAX,
 };
-pub use time::{DURATION_MAX, DurationError, duration};
-pub use transcript::{SPEAKER, Transcript};
-pub use wire::escaped;
+pub use text::{DURATION_MAX, DurationError, duration, escaped};

@@ -1,16 +1,14 @@
 //! From a file to a [`Scenario`], or to the place of the first mistake.
 
-mod budget;
 mod mistake;
 mod names;
 mod raw;
-mod shapes;
-mod suggest;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_saphyr::Spanned;
+use serde_saphyr::budget::BudgetBreach;
+use serde_saphyr::{Budget, Spanned};
 
 pub use mistake::Mistake;
 
@@ -19,6 +17,16 @@ use crate::story::{Backend, Client, HostKind, Scenario};
 
 /// The largest scenario file, in bytes. The longest story so far has a fiftieth of it.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// The most aliases (`*NAME`) of a file. Of this and all that follows nobody writes more by hand, and a file that
+/// unfolds into more is no story.
+const ALIASES_MAX: usize = 100;
+/// The most anchors (`&NAME`) of a file.
+const ANCHORS_MAX: usize = 100;
+/// How deep values may be nested.
+const DEPTH_MAX: usize = 24;
+/// The most values of a file, with those that aliases stand for. The longest story so far has some hundred.
+const NODES_MAX: usize = 50_000;
 
 /// Reads one story from the bytes of a file. `file` is only used to name the file in a mistake.
 ///
@@ -47,10 +55,33 @@ pub fn parse(file: &str, yaml: &str) -> Result<Scenario, Mistake> {
     if !yaml.lines().any(content) {
         return Err(Mistake::whole("the file is empty: expected `about:` and `clients:`").in_file(file, yaml));
     }
-    let raw = serde_saphyr::from_str_with_options::<raw::Scenario>(yaml, budget::options());
+    let raw = serde_saphyr::from_str_with_options::<raw::Scenario>(yaml, within_budget());
     raw.map_err(|error| Mistake::of_yaml(&error))
         .and_then(scenario)
         .map_err(|mistake| mistake.in_file(file, yaml))
+}
+
+/// What the reader of YAML is told.
+fn within_budget() -> serde_saphyr::Options {
+    let budget: Option<Budget> = serde_saphyr::budget! {
+        max_aliases: ALIASES_MAX,
+        max_anchors: ANCHORS_MAX,
+        max_depth: DEPTH_MAX,
+        max_nodes: NODES_MAX,
+    };
+    serde_saphyr::options! { budget: budget }
+}
+
+/// What was too much, in words.
+fn beyond_budget(breach: &BudgetBreach) -> String {
+    let (what, most) = match breach {
+        BudgetBreach::Aliases { .. } => ("aliases", ALIASES_MAX),
+        BudgetBreach::Anchors { .. } => ("anchors", ANCHORS_MAX),
+        BudgetBreach::Depth { .. } => ("levels of nesting", DEPTH_MAX),
+        BudgetBreach::Nodes { .. } => ("values, those behind aliases included", NODES_MAX),
+        _ => return "the text unfolds into too much: expected a story that a person could write".to_owned(),
+    };
+    format!("the text has too many {what}: expected at most {most}")
 }
 
 fn not_utf8(bytes: &[u8], valid: usize) -> Mistake {
@@ -154,18 +185,18 @@ fn zone_of(zone: raw::Zone) -> Zone {
     };
     for (client, answer) in long.listed {
         match answer {
-            raw::Answer::Records(records) => _ = listing.listed.insert(client.0, records.0),
+            raw::ListedAnswer::Records(records) => _ = listing.listed.insert(client.0, records.0),
             answer => _ = listing.odd.insert(client.0, odd(answer)),
         }
     }
     Zone::Listing(listing)
 }
 
-fn odd(answer: raw::Answer) -> Odd {
+fn odd(answer: raw::ListedAnswer) -> Odd {
     match answer {
-        raw::Answer::Records(records) => Odd { latency: None, says: Some(Says::Records(records.0)) },
-        raw::Answer::Fault(fault) => Odd { latency: None, says: Some(Says::Fault(fault)) },
-        raw::Answer::Late(latency, answer) => {
+        raw::ListedAnswer::Records(records) => Odd { latency: None, says: Some(Says::Records(records.0)) },
+        raw::ListedAnswer::Fault(fault) => Odd { latency: None, says: Some(Says::Fault(fault)) },
+        raw::ListedAnswer::Late(latency, answer) => {
             let says = answer.and_then(|answer| odd(*answer).says);
             Odd { latency: Some(latency.0), says }
         }

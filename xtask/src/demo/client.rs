@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use socket2::{Domain, Socket, Type};
 
-use super::story::{Manners, PATIENCE, Story};
+use super::story::{Conduct, DemoStory, PATIENCE};
 
 /// A client that hears nothing for this long gives up: the screen is broken.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
@@ -31,8 +31,8 @@ const MAIL: [&str; 6] = [
 
 /// What a client saw.
 #[derive(Debug)]
-pub struct Visit {
-    pub story: &'static Story,
+pub struct DemoVisit {
+    pub story: &'static DemoStory,
     /// By which the screen's log names it.
     pub from: SocketAddr,
     /// First line received, without its end.
@@ -42,19 +42,19 @@ pub struct Visit {
 }
 
 /// Plays one story to its end.
-pub fn visit(story: &'static Story, screen: SocketAddr) -> Result<Visit> {
+pub fn visit(story: &'static DemoStory, screen: SocketAddr) -> Result<DemoVisit> {
     // The screen's clock may start before the handshake ends here, so ours starts before that.
     let started = Instant::now();
     let stream = connect(story.from, screen)
         .with_context(|| format!("the client \"{}\" cannot connect from {}", story.name, story.from))?;
     let from = stream.local_addr()?;
     let early = match story.manners {
-        Manners::HangsUp => {
+        Conduct::HangsUp => {
             thread::sleep(PATIENCE);
-            return Ok(Visit { story, from, reply: None, waited: started.elapsed() });
+            return Ok(DemoVisit { story, from, reply: None, waited: started.elapsed() });
         }
-        Manners::Polite => None,
-        Manners::TalksEarly => Some("EHLO zombie\r\n"),
+        Conduct::Polite => None,
+        Conduct::TalksEarly => Some("EHLO zombie\r\n"),
     };
     if let Some(early) = early {
         (&stream).write_all(early.as_bytes())?;
@@ -65,7 +65,7 @@ pub fn visit(story: &'static Story, screen: SocketAddr) -> Result<Visit> {
     if reply.as_deref().is_some_and(|reply| reply.starts_with("220")) {
         deliver(&stream, &mut replies);
     }
-    Ok(Visit { story, from, reply, waited })
+    Ok(DemoVisit { story, from, reply, waited })
 }
 
 fn connect(from: Ipv4Addr, to: SocketAddr) -> Result<TcpStream> {

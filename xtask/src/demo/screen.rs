@@ -12,10 +12,8 @@ use anyhow::{Context, Result, anyhow};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::client::Visit;
-use super::log::Line;
+use super::client::DemoVisit;
 use crate::process::{describe, succeeds};
-use crate::programs;
 use crate::repo::Repo;
 
 /// The policy of the demo, in the tree.
@@ -31,16 +29,16 @@ const START_MAX: Duration = Duration::from_mins(1);
 const VERDICT_MAX: Duration = Duration::from_secs(5);
 
 /// The running screen; stopped when dropped.
-pub struct Screen {
+pub struct DemoScreen {
     child: Child,
     address: SocketAddr,
-    lines: Receiver<Line>,
+    lines: Receiver<LogEvent>,
 }
 
-impl Screen {
+impl DemoScreen {
     /// Starts host-sim, which is already built, and waits until it listens.
     pub fn start(repo: &Repo, listen: SocketAddr) -> Result<Self> {
-        let mut command = programs::command(repo, "host-sim");
+        let mut command = repo.program("host-sim");
         command
             .args(["serve", "--listen"])
             .arg(listen.to_string())
@@ -64,12 +62,12 @@ impl Screen {
     }
 
     /// The verdict on each client, as far as the log has it in time.
-    pub fn verdicts(&mut self, visits: &[Visit]) -> Result<BTreeMap<SocketAddr, String>> {
+    pub fn verdicts(&mut self, visits: &[DemoVisit]) -> Result<BTreeMap<SocketAddr, String>> {
         let mut verdicts = BTreeMap::new();
         let deadline = Instant::now() + VERDICT_MAX;
         while visits.iter().any(|visit| !verdicts.contains_key(&visit.from)) {
             match self.next(deadline)? {
-                Some(Line::Access { client, verdict }) => {
+                Some(LogEvent::Access { client, verdict }) => {
                     verdicts.insert(client, verdict);
                 }
                 Some(_) => {}
@@ -89,7 +87,7 @@ impl Screen {
         let deadline = Instant::now() + START_MAX;
         loop {
             match self.next(deadline)? {
-                Some(Line::Listening(address)) => return Ok(address),
+                Some(LogEvent::Listening(address)) => return Ok(address),
                 Some(_) => {}
                 None => return Err(anyhow!("host-sim did not listen within {} s", START_MAX.as_secs())),
             }
@@ -97,7 +95,7 @@ impl Screen {
     }
 
     /// The next line of the log; `None` at the deadline.
-    fn next(&mut self, deadline: Instant) -> Result<Option<Line>> {
+    fn next(&mut self, deadline: Instant) -> Result<Option<LogEvent>> {
         match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => Ok(Some(line)),
             Err(RecvTimeoutError::Timeout) => Ok(None),
@@ -106,7 +104,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for DemoScreen {
     fn drop(&mut self) {
         // Either call fails only for a child that has ended and been waited for.
         let _ = self.child.kill();
@@ -130,10 +128,46 @@ fn stop_with_us(screen: u32) -> Result<()> {
 }
 
 /// Prints the log as it comes and passes on what each line says.
-fn show(stdout: ChildStdout, lines: &Sender<Line>) {
+fn show(stdout: ChildStdout, lines: &Sender<LogEvent>) {
     for line in BufReader::new(stdout).lines().map_while(Result::ok) {
         println!("{line}");
         // Nobody listens any more once the stories are over; the log goes on.
-        let _ = lines.send(Line::read(&line));
+        let _ = lines.send(LogEvent::read(&line));
     }
 }
+
+/// What a line of the log says, as far as the demo needs to understand it.
+#[derive(Debug, PartialEq)]
+pub enum LogEvent {
+    /// A connection has ended, and this was the verdict.
+    Access { client: SocketAddr, verdict: String },
+    /// The screen is ready.
+    Listening(SocketAddr),
+    /// For the operator's eyes.
+    Other,
+}
+
+impl LogEvent {
+    /// Reads `listening on ADDR` and `TIMESTAMP access: client=ADDR verdict="WORDS" …`.
+    pub fn read(line: &str) -> Self {
+        listening(line).or_else(|| access(line)).unwrap_or(Self::Other)
+    }
+}
+
+fn listening(line: &str) -> Option<LogEvent> {
+    let (_, address) = line.split_once("listening on ")?;
+    let address = address.split_whitespace().next()?;
+    address.parse().ok().map(LogEvent::Listening)
+}
+
+fn access(line: &str) -> Option<LogEvent> {
+    let (_, fields) = line.split_once(" access: ")?;
+    let (_, client) = fields.split_once("client=")?;
+    let client = client.split(' ').next()?.parse().ok()?;
+    let (_, verdict) = fields.split_once("verdict=\"")?;
+    let (verdict, _) = verdict.split_once('"')?;
+    Some(LogEvent::Access { client, verdict: verdict.to_owned() })
+}
+
+#[cfg(test)]
+mod tests;

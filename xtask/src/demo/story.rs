@@ -6,11 +6,11 @@ use std::time::Duration;
 
 /// One client.
 #[derive(Debug)]
-pub struct Story {
+pub struct DemoStory {
     pub name: &'static str,
     /// Every client has an address of its own in 127.0.0.0/8, all of which is this machine.
     pub from: Ipv4Addr,
-    pub manners: Manners,
+    pub manners: Conduct,
     /// What the access log says about it.
     pub verdict: &'static str,
     /// The first line that it receives; `None`: it is gone before one comes.
@@ -21,7 +21,7 @@ pub struct Story {
 
 /// What a client does with its connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Manners {
+pub enum Conduct {
     /// Closes after `PATIENCE`, without a word.
     HangsUp,
     /// Waits for the greeting, delivers one mail, says QUIT.
@@ -51,76 +51,76 @@ const SLACK: Duration = Duration::from_millis(1_200);
 const GREETING: &str = "220 mx.test ESMTP";
 
 /// In the order of the table.
-pub const STORIES: [Story; 9] = [
-    Story {
+pub const STORIES: [DemoStory; 9] = [
+    DemoStory {
         name: "new and polite",
         from: Ipv4Addr::new(127, 0, 0, 10),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "PASS NEW",
         reply: Some(GREETING),
         wait: Wait::Greet,
     },
-    Story {
+    DemoStory {
         name: "returning",
         from: Ipv4Addr::new(127, 0, 0, 10),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "PASS OLD",
         reply: Some(GREETING),
         wait: Wait::None,
     },
-    Story {
+    DemoStory {
         name: "talks too early",
         from: Ipv4Addr::new(127, 0, 0, 20),
-        manners: Manners::TalksEarly,
+        manners: Conduct::TalksEarly,
         verdict: "PREGREET",
         reply: Some("521 5.5.1 Protocol error"),
         wait: Wait::None,
     },
-    Story {
+    DemoStory {
         name: "listed",
         from: Ipv4Addr::new(127, 0, 0, 30),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "DNSBL",
         reply: Some("521 5.7.1 Service unavailable; client [127.0.0.30] blocked using bl.demo.test"),
         // As in Postfix, the verdict is taken at the end of the wait, however early the lists have answered.
         wait: Wait::Greet,
     },
-    Story {
+    DemoStory {
         name: "listed, below threshold",
         from: Ipv4Addr::new(127, 0, 0, 35),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "PASS NEW",
         reply: Some(GREETING),
         wait: Wait::Greet,
     },
-    Story {
+    DemoStory {
         name: "allowlisted by DNS",
         from: Ipv4Addr::new(127, 0, 0, 40),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "PASS NEW",
         reply: Some(GREETING),
         wait: Wait::None,
     },
-    Story {
+    DemoStory {
         name: "permitted",
         from: Ipv4Addr::new(127, 0, 0, 25),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "ALLOWLISTED",
         reply: Some(GREETING),
         wait: Wait::None,
     },
-    Story {
+    DemoStory {
         name: "denied",
         from: Ipv4Addr::new(127, 0, 0, 66),
-        manners: Manners::Polite,
+        manners: Conduct::Polite,
         verdict: "DENYLISTED",
         reply: Some("521 5.3.2 Service currently unavailable"),
         wait: Wait::None,
     },
-    Story {
+    DemoStory {
         name: "hangs up",
         from: Ipv4Addr::new(127, 0, 0, 70),
-        manners: Manners::HangsUp,
+        manners: Conduct::HangsUp,
         verdict: "HANGUP",
         reply: None,
         wait: Wait::Patience,

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::tally::{Failed, Tally, run_counted};
+use super::tally::{Failed, TestCounts, run_counted};
+use crate::install;
 use crate::process::{capture, run as run_command, succeeds};
 use crate::repo::Repo;
-use crate::{apt, programs};
 
 /// The examples in the tree.
 const NODE: &str = "examples/hosts/node";
@@ -19,11 +19,11 @@ const PYTHON: &str = "examples/hosts/python";
 const PYTHON_MIN: (u32, u32) = (3, 11);
 
 /// Both hosts, one after the other.
-pub fn run(repo: &Repo) -> Result<Tally, Failed> {
-    programs::build(repo)?;
-    let mut total = Tally::default();
+pub fn run(repo: &Repo) -> Result<TestCounts, Failed> {
+    repo.build_programs()?;
+    let mut total = TestCounts::default();
     for host in both(repo)? {
-        let mut suite = programs::command(repo, "hosts-suite");
+        let mut suite = repo.program("hosts-suite");
         total += run_counted(suite.args(host)).map_err(|failed| failed.after(total))?;
     }
     Ok(total)
@@ -37,7 +37,7 @@ pub fn both(repo: &Repo) -> Result<[Vec<OsString>; 2]> {
 /// `screen.mjs` and the component as jco transpiles it.
 fn node(repo: &Repo) -> Result<Vec<OsString>> {
     if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
-        apt::ensure(&["nodejs", "npm"], "the host in Node.js")?;
+        install::debian(&["nodejs", "npm"], "the host in Node.js")?;
     }
     let home = repo.path("target/hosts/node");
     let wanted = repo.path(NODE).join("package.json");
@@ -65,7 +65,7 @@ fn python(repo: &Repo) -> Result<Vec<OsString>> {
         println!("    the host in Python needs wasmtime: installing it into target/hosts/python with pip");
         require_python()?;
         if !succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])) {
-            apt::ensure(&["python3-venv"], "installing wasmtime with pip")?;
+            install::debian(&["python3-venv"], "installing wasmtime with pip")?;
         }
         run_command(Command::new("python3").args(["-m", "venv"]).arg(home))?;
         let mut pip = Command::new(home.join("bin/python"));

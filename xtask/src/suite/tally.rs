@@ -10,7 +10,7 @@ use crate::process::describe;
 
 /// Tests that passed and failed.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Tally {
+pub struct TestCounts {
     pub passed: u64,
     pub failed: u64,
 }
@@ -19,15 +19,15 @@ pub struct Tally {
 #[derive(Debug)]
 pub struct Failed {
     pub error: Error,
-    pub tally: Tally,
+    pub tally: TestCounts,
 }
 
 /// Runs a test runner, shows what it prints, and counts. A runner that ran nothing has failed.
-pub fn run_counted(command: &mut Command) -> Result<Tally, Failed> {
+pub fn run_counted(command: &mut Command) -> Result<TestCounts, Failed> {
     let line = describe(command);
     println!("    $ {line}");
-    let mut tally = Tally::default();
-    let ended = stream(command, |line| tally += Tally::read(line).unwrap_or_default());
+    let mut tally = TestCounts::default();
+    let ended = stream(command, |line| tally += TestCounts::read(line).unwrap_or_default());
     let error = match ended {
         Err(error) => error.context(format!("while running: {line}")),
         Ok(()) if tally.failed > 0 => anyhow!("{} failed, though it ended well: {line}", tally.failed),
@@ -51,7 +51,7 @@ fn stream(command: &mut Command, mut each: impl FnMut(&str)) -> Result<()> {
     if status.success() { Ok(()) } else { Err(anyhow!("{status}")) }
 }
 
-impl Tally {
+impl TestCounts {
     /// Reads `test result: ok. 3 passed; 0 failed; …` (cargo's) and `3 passed, 0 failed` (ours).
     /// Other lines count nothing.
     pub fn read(line: &str) -> Option<Self> {
@@ -67,7 +67,7 @@ impl Tally {
     }
 }
 
-impl AddAssign for Tally {
+impl AddAssign for TestCounts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
@@ -76,7 +76,7 @@ impl AddAssign for Tally {
 
 impl Failed {
     /// The same failure, with what had been counted before it.
-    pub fn after(mut self, before: Tally) -> Self {
+    pub fn after(mut self, before: TestCounts) -> Self {
         self.tally += before;
         self
     }
@@ -84,7 +84,7 @@ impl Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, tally: Tally { passed: 0, failed: 1 } }
+        Self { error, tally: TestCounts { passed: 0, failed: 1 } }
     }
 }
 

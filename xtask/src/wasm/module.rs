@@ -38,14 +38,14 @@ const WASI_FUNCTIONS: [&str; 18] = [
 
 /// What a module that passed looks like.
 #[derive(Debug, PartialEq)]
-pub struct Summary {
+pub struct ModuleSummary {
     bytes: usize,
     proxy_imports: usize,
     wasi_imports: Vec<String>,
 }
 
 /// Checks a module against the budget and against what Envoy offers. Says everything that is wrong, not only the first.
-pub fn check(bytes: &[u8]) -> Result<Summary> {
+pub fn check(bytes: &[u8]) -> Result<ModuleSummary> {
     let links = Links::read(bytes)?;
     let mut problems = links.problems();
     if bytes.len() > MODULE_BYTES_MAX {
@@ -57,10 +57,10 @@ pub fn check(bytes: &[u8]) -> Result<Summary> {
     let (proxy, wasi): (Vec<_>, Vec<_>) =
         links.imports.into_iter().partition(|import| import.module == "env");
     let wasi_imports = wasi.into_iter().map(|import| import.name).collect();
-    Ok(Summary { bytes: bytes.len(), proxy_imports: proxy.len(), wasi_imports })
+    Ok(ModuleSummary { bytes: bytes.len(), proxy_imports: proxy.len(), wasi_imports })
 }
 
-impl fmt::Display for Summary {
+impl fmt::Display for ModuleSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { bytes, proxy_imports, wasi_imports } = self;
         let wasi = if wasi_imports.is_empty() { "no WASI".to_owned() } else { wasi_imports.join(" ") };

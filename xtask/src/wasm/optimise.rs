@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 
-use crate::apt;
+use crate::install;
 use crate::process::{capture, run, succeeds};
 
 /// The program, of package binaryen. Version 108 is Debian 12's.
@@ -31,7 +31,7 @@ const FEATURES: [&str; 4] = [
 /// name. What is newer than `built` is left as it is.
 pub fn optimise(built: &Path) -> Result<PathBuf> {
     if !succeeds(Command::new(PROGRAM).arg("--version")) {
-        apt::ensure(&["binaryen"], "a module without needless instructions")?;
+        install::debian(&["binaryen"], "a module without needless instructions")?;
     }
     // `wasm-opt version 108`, and on some builds a commit behind it.
     let version = capture(Command::new(PROGRAM).arg("--version"))?;

@@ -7,20 +7,20 @@ use std::{env, fmt};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::apt;
+use crate::install;
 use crate::process::capture;
 use crate::repo::Repo;
 
 /// What a shell is compiled for.
 #[derive(Clone, Copy, Debug)]
-pub enum Target {
+pub enum WasmTarget {
     /// A clock and a standard library that Envoy can satisfy.
     Wasip1,
     /// No imports at all.
     Unknown,
 }
 
-impl Target {
+impl WasmTarget {
     /// The compiler's name for it.
     pub fn name(self) -> &'static str {
         match self {
@@ -38,7 +38,7 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for WasmTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -61,7 +61,7 @@ pub enum Toolchain {
 
 impl Toolchain {
     /// Chooses, and installs Debian's packages when it must.
-    pub fn find(repo: &Repo, target: Target) -> Result<Self> {
+    pub fn find(repo: &Repo, target: WasmTarget) -> Result<Self> {
         let library = capture(rustc(repo).args(["--print", "target-libdir", "--target", target.name()]))?;
         if Path::new(&library).is_dir() {
             return Ok(Self::Installed { version: capture(rustc(repo).arg("--version"))? });
@@ -69,7 +69,7 @@ impl Toolchain {
         println!(
             "    the installed toolchain has no {target} (rustup target add {target} would give it one)"
         );
-        apt::ensure(target.packages(), "building for Wasm without it")?;
+        install::debian(target.packages(), "building for Wasm without it")?;
         let linker = linker(repo)?;
         let version = capture(Command::new(DEBIAN_RUSTC).arg("--version"))
             .with_context(|| format!("Debian's rustc-web should have brought {DEBIAN_RUSTC}"))?;
@@ -77,7 +77,7 @@ impl Toolchain {
     }
 
     /// Sets up a `cargo build` for it.
-    pub fn apply(&self, cargo: &mut Command, repo: &Repo, target: Target) {
+    pub fn apply(&self, cargo: &mut Command, repo: &Repo, target: WasmTarget) {
         let setting =
             |name| format!("CARGO_TARGET_{}_{name}", target.name().to_uppercase().replace('-', "_"));
         let mut flags = remapped_paths(repo);
@@ -90,7 +90,7 @@ impl Toolchain {
             // A released compiler takes -Z only with this.
             cargo.env("RUSTC_BOOTSTRAP", "1");
             cargo.env(setting("LINKER"), linker);
-            if matches!(target, Target::Wasip1) {
+            if matches!(target, WasmTarget::Wasip1) {
                 flags.extend(["-L".into(), WASI_LIBC.into()]);
             }
         }

@@ -5,10 +5,9 @@ use envoy_suite::fixture::ShippedEnvoy;
 use serde_json::{Value, json};
 
 use super::{AT_ONCE, WARM_UP, micros_each, sessions};
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::peer::{cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const CLIENTS: u32 = 5_000;
 const FEW: u32 = 10;
@@ -17,7 +16,7 @@ const MANY: [u32; 3] = [100_000, 30_000, 10_000];
 /// The first network of the list; clients come from others.
 const FIRST: u32 = 0x1400_0000;
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     let few = bench.start(bench.screened(&policy(FEW))?).await?;
     let (many, count, notes) = longest(bench).await?;
     for envoy in [&few, &many] {
@@ -50,7 +49,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
 }
 
 /// An Envoy with the longest list that the module takes, how long that is, and which ones it has refused.
-async fn longest(bench: &Bench) -> Result<(ShippedEnvoy, u32, Vec<String>)> {
+async fn longest(bench: &BenchRun) -> Result<(ShippedEnvoy, u32, Vec<String>)> {
     let mut notes = Vec::new();
     for count in MANY {
         bench.say(format_args!("starting Envoy with {count} prefixes"));

@@ -14,11 +14,10 @@ use tokio::sync::{Barrier, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
 use super::{WARM_UP, micros_each};
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::peer::cpu;
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 /// How long they are there at least, and longer if it takes longer until all are: postscreen's own wait.
 const STAY_MIN: Duration = Duration::from_secs(6);
@@ -33,7 +32,7 @@ const LIMIT: u32 = 40_000;
 /// Connections that are being made at the same time, and clients that talk at the same time.
 const BUSY: usize = 100;
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     let policy = json!({
         "greet_wait": GREET_WAIT, "greet_action": "drop", "pre_queue_limit": LIMIT,
     });
@@ -90,7 +89,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
 
 /// A crowd that comes as fast as it can, and talks, a hundred at a time, when all have been there for a while. How many
 /// of them have read why they were refused.
-async fn crowd(bench: &Bench, envoy: &ShippedEnvoy, size: u32) -> Result<u32> {
+async fn crowd(bench: &BenchRun, envoy: &ShippedEnvoy, size: u32) -> Result<u32> {
     let (smtp, until, count) = (envoy.smtp(), Instant::now() + STAY_MIN, usize::try_from(size)?);
     let (busy, all) = (Rc::new(Semaphore::new(BUSY)), Rc::new(Barrier::new(count)));
     let client = move |from: Ipv4Addr| {

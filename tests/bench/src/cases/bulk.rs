@@ -7,18 +7,17 @@ use envoy_suite::fixture::ShippedEnvoy;
 use tokio::task::spawn_blocking;
 
 use super::short_wait;
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::mail_server::sink;
 use crate::peer::{cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const BYTES: usize = 400 * 1_000 * 1_000;
 /// The clock counts hundredths of a second.
 const TRANSFERS: u32 = 3;
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     let sink = sink(bench.ground.server())?;
     let mut screened = bench.screened(&short_wait())?;
     screened.backend(sink)?;

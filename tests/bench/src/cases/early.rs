@@ -6,17 +6,16 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::{AT_ONCE, WARM_UP, micros_each};
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::peer::{Postfix, cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const CLIENTS: u32 = 10_000;
 /// What each of them leaves in the log.
 const LINES: [&str; 3] = ["CONNECT from [10.", "PREGREET 13 after ", "DISCONNECT [10."];
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     // As many as the module holds by default. Postfix's own limit is 100.
     let policy = json!({
         "greet_wait": "6s", "greet_action": "drop", "pre_queue_limit": 10_000, "post_queue_limit": 10_000,
@@ -73,7 +72,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
 }
 
 /// How many of a hundred have received the whole text.
-async fn talkers(bench: &Bench, server: SocketAddr, count: u32) -> Result<f64> {
+async fn talkers(bench: &BenchRun, server: SocketAddr, count: u32) -> Result<f64> {
     let first = bench.ground.clients(count);
     let whole = load::crowd(first, count, AT_ONCE, move |from| load::early(server, from)).await?;
     let whole = u32::try_from(whole.into_iter().filter(|whole| *whole).count())?;

@@ -10,11 +10,10 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use super::AT_ONCE;
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::peer::in_turn;
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 /// Two crowds, so that what the first client of all costs is not counted.
 const FEW: u32 = 1_000;
@@ -28,7 +27,7 @@ enum Until {
     Greeted,
 }
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     let policy = json!({"greet_wait": "600s", "greet_action": "drop"});
     let [mut ours, mut theirs] = [(); 2].map(|()| Samples::default());
     for round in 0..bench.rounds {
@@ -53,7 +52,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
     }])
 }
 
-async fn kb_each(bench: &Bench, shipped: Shipped, until: Until) -> Result<f64> {
+async fn kb_each(bench: &BenchRun, shipped: Shipped, until: Until) -> Result<f64> {
     let envoy = bench.start(shipped).await?;
     let (_few, before) = hold(bench, &envoy, FEW, until).await?;
     let (_more, after) = hold(bench, &envoy, MORE, until).await?;
@@ -63,7 +62,7 @@ async fn kb_each(bench: &Bench, shipped: Shipped, until: Until) -> Result<f64> {
 
 /// So many clients more, and the memory of Envoy with them, in kB.
 async fn hold(
-    bench: &Bench,
+    bench: &BenchRun,
     envoy: &ShippedEnvoy,
     count: u32,
     until: Until,

@@ -7,19 +7,18 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{SHORT_WAIT, WARM_UP, micros_each};
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::load;
 use crate::peer::{Postfix, cpu, in_turn};
-use crate::report::{Pair, Unit};
+use crate::report::{Pair, Samples, Unit};
 use crate::resolver::Unbound;
-use crate::samples::Samples;
 
 const CLIENTS: u32 = 2_500;
 /// All come 400 a second: a burst would have Postfix start a thousand processes.
 const INTERVAL: Duration = Duration::from_micros(2_500);
 const LISTS: u32 = 10;
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     bench.say("starting unbound, two Envoys and Postfix");
     let unbound = Unbound::start(bench.ground.server(), bench.directory()).await?;
     let mut screened = bench.screened(&policy(&format!(".{}", Postfix::LISTS)))?;

@@ -3,14 +3,13 @@
 use anyhow::{Result, ensure};
 
 use super::{AT_ONCE, WAITING_AT_ONCE, micros_each, sessions, short_wait};
-use crate::bench::Bench;
+use crate::bench::BenchRun;
 use crate::peer::{cpu, in_turn};
-use crate::report::{Pair, Unit};
-use crate::samples::Samples;
+use crate::report::{Pair, Samples, Unit};
 
 const CLIENTS: u32 = 5_000;
 
-pub(super) async fn run(bench: &Bench) -> Result<Vec<Pair>> {
+pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     bench.say("5,000 clients come for the first time");
     let envoy = bench.start(bench.screened(&short_wait())?).await?;
     let plain = bench.start(bench.plain()?).await?;

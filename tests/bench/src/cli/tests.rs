@@ -10,7 +10,7 @@ fn envoys_version_is_found_behind_any_path() {
 #[test]
 fn cases_are_named_as_in_the_handbook() {
     let page = include_str!("../../../../docs/performance.md");
-    for case in Case::value_variants() {
+    for case in BenchCase::value_variants() {
         let name = case.to_possible_value().unwrap();
         assert!(page.contains(&format!("| `{}` |", name.get_name())), "{name:?}");
     }
@@ -19,6 +19,6 @@ fn cases_are_named_as_in_the_handbook() {
 #[test]
 fn several_cases_can_be_chosen() {
     let options = Options::parse_from(["bench-suite", "--only", "early,bulk", "--rounds", "9"]);
-    assert_eq!(options.only, [Case::Early, Case::Bulk]);
+    assert_eq!(options.only, [BenchCase::Early, BenchCase::Bulk]);
     assert_eq!(options.rounds, 9);
 }

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 
-fn tally(calls: &[(&str, &str, u64)]) -> Tally {
-    let mut tally = Tally { allocations: 3, ..Tally::default() };
+fn tally(calls: &[(&str, &str, u64)]) -> CallCounts {
+    let mut tally = CallCounts { allocations: 3, ..CallCounts::default() };
     for (callback, function, count) in calls {
         tally.calls.insert(((*callback).to_owned(), (*function).to_owned()), *count);
         tally.callbacks.insert((*callback).to_owned(), 1);
@@ -37,6 +37,30 @@ fn calls_are_counted_by_function_and_by_callback() {
 
 #[test]
 fn nobody_counted_nothing() {
-    assert_eq!(Tally::default().by_function(), BTreeMap::new());
-    assert_eq!(Tally::default().total(), 0);
+    assert_eq!(CallCounts::default().by_function(), BTreeMap::new());
+    assert_eq!(CallCounts::default().total(), 0);
+}
+
+fn settled(expected: u64, found: u64) -> u64 {
+    let column = Column { name: "a", tally: CallCounts { fuel: found, ..CallCounts::default() } };
+    instructions(&format!("a line\n{INSTRUCTIONS}    {expected}\n"), &[column])[0]
+}
+
+#[test]
+fn instructions_stay_as_they_were_while_they_are_near() {
+    assert_eq!(settled(1000, 1100), 1000);
+    assert_eq!(settled(1000, 900), 1000);
+}
+
+#[test]
+fn instructions_that_are_far_away_are_others() {
+    assert_eq!(settled(1000, 1101), 1200);
+    assert_eq!(settled(1000, 899), 900);
+    assert_eq!(settled(0, 1), 100);
+}
+
+#[test]
+fn a_file_that_is_not_there_expects_nothing() {
+    let column = Column { name: "a", tally: CallCounts { fuel: 42, ..CallCounts::default() } };
+    assert_eq!(instructions("", &[column]), [100]);
 }

@@ -1,8 +1,8 @@
 //! Restricted capabilities: which functions a module may still use, and which of its callbacks are still called.
 
 use super::table;
-use crate::probe::Step::{Connect, End, Reset};
-use crate::probe::{Probe, Step, send, serve, serve_last, wait};
+use crate::probe::ProbeStep::{Connect, End, Reset};
+use crate::probe::{ProbePlay, ProbeStep, send, serve, serve_last, wait};
 
 /// Every callback of a module that has clients and nothing else.
 const CALLBACKS: [&str; 11] = [
@@ -22,23 +22,23 @@ const CALLBACKS: [&str; 11] = [
 /// What a guest needs to know which probe it is, and to tell.
 const GUEST: [&str; 2] = ["proxy_log", "proxy_get_buffer_bytes"];
 
-pub(super) fn all() -> Vec<Probe> {
+pub(super) fn all() -> Vec<ProbePlay> {
     [lists(), functions(), callbacks(), modules(), table::restricted()].into_iter().flatten().collect()
 }
 
 /// What a list means.
-fn lists() -> Vec<Probe> {
+fn lists() -> Vec<ProbePlay> {
     vec![
-        allowing(&[], Probe::again("restricted-empty", "events", talk())),
-        allowing(&["no_such_function"], Probe::again("restricted-unknown", "events", talk())),
-        allowing(&CALLBACKS, Probe::again("restricted-silent", "events", talk())),
+        allowing(&[], ProbePlay::again("restricted-empty", "events", talk())),
+        allowing(&["no_such_function"], ProbePlay::again("restricted-unknown", "events", talk())),
+        allowing(&CALLBACKS, ProbePlay::again("restricted-silent", "events", talk())),
     ]
 }
 
 /// All callbacks that there are for a client, and only these other functions and callbacks.
-fn functions() -> Vec<Probe> {
+fn functions() -> Vec<ProbePlay> {
     let guest = |name, guest, script, more: &[&'static str]| {
-        allowing(&[&GUEST, &CALLBACKS[..], more].concat(), Probe::again(name, guest, script))
+        allowing(&[&GUEST, &CALLBACKS[..], more].concat(), ProbePlay::again(name, guest, script))
     };
     let line = |line: &str| vec![Connect, send(0, line), wait(50), End(0)];
     let queues = [
@@ -65,9 +65,9 @@ fn functions() -> Vec<Probe> {
 }
 
 /// Callbacks that are left out: most guests here would refuse, hold, trap or wait in them.
-fn callbacks() -> Vec<Probe> {
+fn callbacks() -> Vec<ProbePlay> {
     let guest = |name, guest, callbacks: &[&'static str]| {
-        allowing(&[&GUEST, callbacks].concat(), Probe::again(name, guest, talk()))
+        allowing(&[&GUEST, callbacks].concat(), ProbePlay::again(name, guest, talk()))
     };
     let but = |left_out: &str| -> Vec<_> { CALLBACKS.into_iter().filter(|name| *name != left_out).collect() };
     vec![
@@ -85,11 +85,11 @@ fn callbacks() -> Vec<Probe> {
 }
 
 /// What is neither a function of Proxy-Wasm or WASI nor a callback of Proxy-Wasm: no list forbids it.
-fn modules() -> Vec<Probe> {
+fn modules() -> Vec<ProbePlay> {
     let text = |name, text: &'static str, more: &[&'static str]| {
-        allowing(&[&GUEST, more].concat(), Probe::text(name, text, talk()))
+        allowing(&[&GUEST, more].concat(), ProbePlay::text(name, text, talk()))
     };
-    let resolve = Probe::text(
+    let resolve = ProbePlay::text(
         "restricted-resolve-dns",
         include_str!("../modules/resolve_dns.wat"),
         vec![Connect, send(0, "a"), Reset(0)],
@@ -103,10 +103,10 @@ fn modules() -> Vec<Probe> {
     ]
 }
 
-fn talk() -> Vec<Step> {
+fn talk() -> Vec<ProbeStep> {
     vec![Connect, send(0, "abcdef"), serve(0, "ghi"), End(0), serve_last(0, "jkl")]
 }
 
-fn allowing(names: &[&'static str], probe: Probe) -> Probe {
+fn allowing(names: &[&'static str], probe: ProbePlay) -> ProbePlay {
     probe.with(|setup| setup.allowed = Some(names.to_vec()))
 }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use envoy_sim::{AbiType, AbiVersion, abi_functions};
 
-use crate::probe::Step::{Connect, End};
-use crate::probe::{Probe, Step};
+use crate::probe::ProbeStep::{Connect, End};
+use crate::probe::{ProbePlay, ProbeStep};
 
 /// Not called with zeros, but by probes of their own: one asks a resolver, and Envoy 1.40 itself crashes when it is
 /// asked for gRPC with nothing.
@@ -29,8 +29,8 @@ const V0_2_1: AbiVersion = AbiVersion::V0_2_1;
 const WASI: &str = "wasi_snapshot_preview1";
 const OLD_WASI: &str = "wasi_unstable";
 
-pub(super) fn all() -> Vec<Probe> {
-    let play = |name, part| Probe::text(name, text(part, &ELSEWHERE), visit());
+pub(super) fn all() -> Vec<ProbePlay> {
+    let play = |name, part| ProbePlay::text(name, text(part, &ELSEWHERE), visit());
     vec![
         play("table-0.1.0", ("env", V0_1_0, None)),
         play("table-0.2.0", ("env", V0_2_0, None)),
@@ -42,9 +42,9 @@ pub(super) fn all() -> Vec<Probe> {
 }
 
 /// The same where nothing is allowed but what the module needs to tell about it.
-pub(super) fn restricted() -> Vec<Probe> {
+pub(super) fn restricted() -> Vec<ProbePlay> {
     let play = |name, part| {
-        Probe::text(name, text(part, &[RESOLVE]), visit())
+        ProbePlay::text(name, text(part, &[RESOLVE]), visit())
             .with(|setup| setup.allowed = Some(vec!["proxy_log", "proxy_on_new_connection"]))
     };
     vec![
@@ -57,15 +57,15 @@ pub(super) fn restricted() -> Vec<Probe> {
     ]
 }
 
-fn visit() -> Vec<Step> {
+fn visit() -> Vec<ProbeStep> {
     vec![Connect, End(0)]
 }
 
 /// A part of the table: the module that is imported from, the version of the ABI, and the Envoy from which on.
-type Part = (&'static str, AbiVersion, Option<u32>);
+type TablePart = (&'static str, AbiVersion, Option<u32>);
 
 /// A module that calls all functions of `part` but these when a client comes.
-fn text((module, version, since): Part, but: &[&str]) -> String {
+fn text((module, version, since): TablePart, but: &[&str]) -> String {
     let all = abi_functions();
     let functions = all
         .iter()

@@ -1,15 +1,15 @@
-//! Envoy's bootstrap for one probe: the JSON of what `probe::Setup` says.
+//! Envoy's bootstrap for one probe: the JSON of what `ProbeSetup` says.
 
 use std::net::SocketAddr;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::probe::{FailurePolicy, Probe};
+use crate::probe::{FailurePolicy, ProbePlay};
 
 /// Where Envoy listens, and where it finds the others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Places<'a> {
+pub(super) struct ProbePlaces<'a> {
     pub(super) listener: SocketAddr,
     pub(super) admin: SocketAddr,
     /// The server behind the TCP proxy.
@@ -24,7 +24,7 @@ pub(super) struct Places<'a> {
 /// How often Envoy adds up what its threads have counted in histograms.
 const STATS_FLUSH: &str = "0.1s";
 
-pub(super) fn bootstrap(probe: &Probe, places: Places<'_>) -> Value {
+pub(super) fn bootstrap(probe: &ProbePlay, places: ProbePlaces<'_>) -> Value {
     json!({
         "node": {"id": "node", "cluster": "cluster"},
         "stats_flush_interval": STATS_FLUSH,
@@ -54,7 +54,7 @@ fn address(address: SocketAddr) -> Value {
     json!({"socket_address": {"address": address.ip().to_string(), "port_value": address.port()}})
 }
 
-fn wasm(probe: &Probe, module: &Path) -> Value {
+fn wasm(probe: &ProbePlay, module: &Path) -> Value {
     let setup = &probe.setup;
     let text =
         |value: &str| json!({"@type": "type.googleapis.com/google.protobuf.StringValue", "value": value});
@@ -87,7 +87,7 @@ fn wasm(probe: &Probe, module: &Path) -> Value {
     })
 }
 
-fn tcp_proxy(probe: &Probe) -> Value {
+fn tcp_proxy(probe: &ProbePlay) -> Value {
     let mut config = json!({
         "@type": api("filters.network.tcp_proxy.v3.TcpProxy"),
         "stat_prefix": "probe",

@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
 use tokio::time::{Sleep, sleep};
 
-use crate::upstream::{Answer, Deed, deed};
+use crate::upstream::{ServerAnswer, ServerDeed, deed};
 
 /// How long a broken answer lasts: so long that Envoy has seen its begin.
 const BREAK_AFTER: Duration = Duration::from_millis(50);
@@ -78,20 +78,20 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Frames>, &'static
         Bytes::new()
     };
     match deed(&path, &body) {
-        Deed::Answer(answer) => {
+        ServerDeed::Answer(answer) => {
             sleep(answer.after).await;
             respond(answer, false)
         }
-        Deed::BreakOff(answer) => respond(answer, true),
-        Deed::Reset => Err("the request is reset"),
-        Deed::Silence => {
+        ServerDeed::BreakOff(answer) => respond(answer, true),
+        ServerDeed::Reset => Err("the request is reset"),
+        ServerDeed::Silence => {
             let never: Infallible = pending().await;
             match never {}
         }
     }
 }
 
-fn respond(answer: Answer, breaks: bool) -> Result<Response<Frames>, &'static str> {
+fn respond(answer: ServerAnswer, breaks: bool) -> Result<Response<Frames>, &'static str> {
     let mut response = Response::builder().status(answer.status);
     for (name, value) in &answer.headers {
         response = response.header(*name, *value);

@@ -12,27 +12,27 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
-use crate::seen::{End, Heard};
+use crate::shown::{HeardByPeer, HeardEnd};
 
 /// How much is read at once.
 const READ_BYTES: usize = 65_536;
 
 /// A socket, whose bytes are noted as they come.
 #[derive(Debug)]
-pub(super) struct Peer {
+pub(super) struct RecordedSocket {
     /// Nothing once the connection was broken from this side.
     writer: Option<OwnedWriteHalf>,
-    heard: Rc<RefCell<Heard>>,
+    heard: Rc<RefCell<HeardByPeer>>,
     reading: AbortHandle,
 }
 
-// === impl Peer ===
+// === impl RecordedSocket ===
 
-impl Peer {
+impl RecordedSocket {
     pub(super) fn new(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true)?;
         let (reader, writer) = stream.into_split();
-        let heard = Rc::new(RefCell::new(Heard::default()));
+        let heard = Rc::new(RefCell::new(HeardByPeer::default()));
         let reading = tokio::task::spawn_local(read(reader, Rc::clone(&heard))).abort_handle();
         Ok(Self { writer: Some(writer), heard, reading })
     }
@@ -55,7 +55,7 @@ impl Peer {
         Ok(())
     }
 
-    pub(super) fn heard(&self) -> Heard {
+    pub(super) fn heard(&self) -> HeardByPeer {
         self.heard.borrow().clone()
     }
 
@@ -66,7 +66,7 @@ impl Peer {
     }
 }
 
-impl Drop for Peer {
+impl Drop for RecordedSocket {
     fn drop(&mut self) {
         self.reading.abort();
     }
@@ -82,17 +82,17 @@ async fn write(writer: &mut OwnedWriteHalf, bytes: &[u8], end: bool) {
     }
 }
 
-async fn read(mut reader: OwnedReadHalf, heard: Rc<RefCell<Heard>>) {
+async fn read(mut reader: OwnedReadHalf, heard: Rc<RefCell<HeardByPeer>>) {
     let mut buffer = vec![0; READ_BYTES];
     loop {
         match reader.read(&mut buffer).await {
             Ok(0) => {
-                heard.borrow_mut().end = Some(End::Fin);
+                heard.borrow_mut().end = Some(HeardEnd::Fin);
                 return;
             }
             Ok(read) => heard.borrow_mut().bytes.extend(&buffer[..read]),
             Err(_) => {
-                heard.borrow_mut().end = Some(End::Reset);
+                heard.borrow_mut().end = Some(HeardEnd::Reset);
                 return;
             }
         }
@@ -101,15 +101,15 @@ async fn read(mut reader: OwnedReadHalf, heard: Rc<RefCell<Heard>>) {
 
 /// The server behind the TCP proxy; it takes every session, and speaks only when the script says so.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(super) struct ScriptedServer {
     address: SocketAddr,
-    sessions: Rc<RefCell<Vec<Peer>>>,
+    sessions: Rc<RefCell<Vec<RecordedSocket>>>,
     listening: Option<AbortHandle>,
 }
 
-// === impl Listener ===
+// === impl ScriptedServer ===
 
-impl Listener {
+impl ScriptedServer {
     /// Listens, or finds a port at which nobody does.
     pub(super) async fn start(listens: bool) -> Result<Self> {
         let listener =
@@ -137,23 +137,23 @@ impl Listener {
 
     /// Breaks a session.
     pub(super) fn reset(&self, session: usize) -> Result<()> {
-        self.with(session, Peer::reset).unwrap_or(Ok(()))
+        self.with(session, RecordedSocket::reset).unwrap_or(Ok(()))
     }
 
-    fn with<T>(&self, session: usize, act: impl FnOnce(&mut Peer) -> T) -> Option<T> {
+    fn with<T>(&self, session: usize, act: impl FnOnce(&mut RecordedSocket) -> T) -> Option<T> {
         self.sessions.borrow_mut().get_mut(session).map(act)
     }
 
-    pub(super) fn heard(&self) -> Vec<Heard> {
-        self.sessions.borrow().iter().map(Peer::heard).collect()
+    pub(super) fn heard(&self) -> Vec<HeardByPeer> {
+        self.sessions.borrow().iter().map(RecordedSocket::heard).collect()
     }
 
     pub(super) fn trace(&self) -> usize {
-        self.sessions.borrow().iter().map(Peer::trace).sum()
+        self.sessions.borrow().iter().map(RecordedSocket::trace).sum()
     }
 }
 
-impl Drop for Listener {
+impl Drop for ScriptedServer {
     fn drop(&mut self) {
         if let Some(listening) = &self.listening {
             listening.abort();
@@ -161,10 +161,10 @@ impl Drop for Listener {
     }
 }
 
-async fn accept(listener: TcpListener, sessions: Rc<RefCell<Vec<Peer>>>) {
+async fn accept(listener: TcpListener, sessions: Rc<RefCell<Vec<RecordedSocket>>>) {
     loop {
         if let Ok((stream, _)) = listener.accept().await
-            && let Ok(peer) = Peer::new(stream)
+            && let Ok(peer) = RecordedSocket::new(stream)
         {
             sessions.borrow_mut().push(peer);
         } else {

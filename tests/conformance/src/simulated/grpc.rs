@@ -3,7 +3,7 @@
 use envoy_sim::{CallId, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, Profile};
 
 use super::world::REFUSED;
-use crate::upstream::{Answer, Deed, FRAME_BYTES, deed};
+use crate::upstream::{FRAME_BYTES, ServerAnswer, ServerDeed, deed};
 
 /// `grpc-status` codes that Envoy makes up itself.
 const UNKNOWN: u32 = 2;
@@ -35,9 +35,9 @@ fn answered(GrpcRequest { cluster, service, method, .. }: &GrpcRequest, profile:
         return vec![closed(UNAVAILABLE, &refused)];
     }
     match deed(&format!("/{service}/{method}"), b"") {
-        Deed::Answer(answer) if answer.status == 200 => messages(&answer),
-        Deed::Answer(_) => vec![closed(UNIMPLEMENTED, VIA_UPSTREAM)],
-        Deed::BreakOff(_) | Deed::Reset => {
+        ServerDeed::Answer(answer) if answer.status == 200 => messages(&answer),
+        ServerDeed::Answer(_) => vec![closed(UNIMPLEMENTED, VIA_UPSTREAM)],
+        ServerDeed::BreakOff(_) | ServerDeed::Reset => {
             let message =
                 "upstream connect error or disconnect/reset before headers. reset reason: remote reset";
             let pair = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
@@ -54,11 +54,11 @@ fn answered(GrpcRequest { cluster, service, method, .. }: &GrpcRequest, profile:
                 closed(UNAVAILABLE, &broken("remote reset", "remote_reset")),
             ]
         }
-        Deed::Silence => Vec::new(),
+        ServerDeed::Silence => Vec::new(),
     }
 }
 
-fn messages(answer: &Answer) -> Vec<GrpcEvent> {
+fn messages(answer: &ServerAnswer) -> Vec<GrpcEvent> {
     let pair = |(name, value): &(&str, &str)| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
     let status = (b":status".to_vec(), answer.status.to_string().into_bytes());
     let headers: HeaderMap = [status].into_iter().chain(answer.headers.iter().map(pair)).collect();

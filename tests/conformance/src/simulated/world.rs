@@ -11,9 +11,9 @@ use envoy_sim::{
 };
 
 use super::{grpc, logged, worker};
-use crate::probe::Step;
-use crate::seen::{End, Heard, Seen, masked};
-use crate::upstream::{Answer, Deed, deed};
+use crate::probe::ProbeStep;
+use crate::shown::{HeardByPeer, HeardEnd, Shown, masked};
+use crate::upstream::{ServerAnswer, ServerDeed, deed};
 
 /// Where the clients come from; the real ones do, too.
 pub(crate) const CLIENT: Ipv4Addr = Ipv4Addr::LOCALHOST;
@@ -29,36 +29,36 @@ const UPSTREAM: UpstreamEnds = UpstreamEnds {
 pub(super) const REFUSED: &str = "refused";
 
 /// A client's end of a connection.
-struct Client {
+struct Downstream {
     socket: PeerSocket,
-    heard: Heard,
+    heard: HeardByPeer,
 }
 
 /// The server's end of a connection.
-struct Session {
+struct UpstreamSession {
     connection: ConnectionId,
-    heard: Heard,
+    heard: HeardByPeer,
     /// It broke the connection, and hears nothing of its end.
     gone: bool,
 }
 
 /// The host and its surroundings.
-pub(super) struct World {
+pub(super) struct SimulatedWorld {
     time: VirtualTime<Host>,
     /// Which Envoy it is.
     profile: Profile,
     backend: bool,
-    clients: Vec<Client>,
-    sessions: Vec<Session>,
+    clients: Vec<Downstream>,
+    sessions: Vec<UpstreamSession>,
     /// Addresses and ports with the words that stand for them.
     names: Vec<(String, &'static str)>,
     main: Vec<String>,
     workers: BTreeMap<usize, Vec<String>>,
 }
 
-// === impl World ===
+// === impl SimulatedWorld ===
 
-impl World {
+impl SimulatedWorld {
     pub(super) fn new(host: Host, profile: Profile, now: Now, backend: bool) -> Self {
         Self {
             time: VirtualTime::new(Box::new(host), now),
@@ -78,21 +78,23 @@ impl World {
     }
 
     /// Does what a step says. A client or a session that is not there cannot do anything.
-    pub(super) fn step(&mut self, step: &Step) {
+    pub(super) fn step(&mut self, step: &ProbeStep) {
         let input = match step {
-            Step::Connect => return self.connect(),
-            Step::Send(number, bytes) => {
+            ProbeStep::Connect => return self.connect(),
+            ProbeStep::Send(number, bytes) => {
                 self.clients.get(*number).and_then(|client| client.socket.send(bytes.clone()))
             }
-            Step::End(number) => self.clients.get_mut(*number).and_then(|client| client.socket.end()),
-            Step::Reset(number) => self.clients.get_mut(*number).and_then(|client| client.socket.reset()),
-            Step::Serve(number, bytes) => self.serve(*number, bytes, false),
-            Step::ServeLast(number, bytes) => self.serve(*number, bytes, true),
-            Step::ServeReset(number) => self.sessions.get_mut(*number).map(|session| {
+            ProbeStep::End(number) => self.clients.get_mut(*number).and_then(|client| client.socket.end()),
+            ProbeStep::Reset(number) => {
+                self.clients.get_mut(*number).and_then(|client| client.socket.reset())
+            }
+            ProbeStep::Serve(number, bytes) => self.serve(*number, bytes, false),
+            ProbeStep::ServeLast(number, bytes) => self.serve(*number, bytes, true),
+            ProbeStep::ServeReset(number) => self.sessions.get_mut(*number).map(|session| {
                 session.gone = true;
                 Input::UpstreamReset { connection: session.connection }
             }),
-            Step::Wait(_) => None,
+            ProbeStep::Wait(_) => None,
         };
         if let Some(input) = input {
             self.time.handle(input);
@@ -104,7 +106,7 @@ impl World {
         let client = SocketAddr::new(CLIENT.into(), port);
         self.names.extend([(client.to_string(), "CLIENT"), (client.port().to_string(), "CLIENT_PORT")]);
         let connection = self.time.host.accept(client, SERVER, None, self.time.now());
-        self.clients.push(Client { socket: PeerSocket::new(connection), heard: Heard::default() });
+        self.clients.push(Downstream { socket: PeerSocket::new(connection), heard: HeardByPeer::default() });
     }
 
     fn serve(&self, number: usize, bytes: &[u8], end: bool) -> Option<Input> {
@@ -158,19 +160,23 @@ impl World {
     fn carry_out_one(&mut self, effect: Effect) {
         match effect {
             Effect::ToClient { connection, bytes } => hear(self.client(connection), &bytes),
-            Effect::EndToClient { connection } => end(self.client(connection), End::Fin),
+            Effect::EndToClient { connection } => end(self.client(connection), HeardEnd::Fin),
             Effect::CloseClient { connection, reset } => {
-                end(self.client(connection), if reset { End::Reset } else { End::Fin });
+                end(self.client(connection), if reset { HeardEnd::Reset } else { HeardEnd::Fin });
             }
             Effect::Dial { connection, .. } if self.backend => {
-                self.sessions.push(Session { connection, heard: Heard::default(), gone: false });
+                self.sessions.push(UpstreamSession {
+                    connection,
+                    heard: HeardByPeer::default(),
+                    gone: false,
+                });
                 self.time.handle(Input::UpstreamConnected { connection, ends: Some(UPSTREAM) });
             }
             Effect::Dial { connection, .. } => self.time.handle(Input::UpstreamRefused { connection }),
             Effect::ToUpstream { connection, bytes } => hear(self.session(connection), &bytes),
-            Effect::EndToUpstream { connection } => end(self.session(connection), End::Fin),
+            Effect::EndToUpstream { connection } => end(self.session(connection), HeardEnd::Fin),
             Effect::CloseUpstream { connection, reset } => {
-                end(self.session(connection), if reset { End::Reset } else { End::Fin });
+                end(self.session(connection), if reset { HeardEnd::Reset } else { HeardEnd::Fin });
             }
             Effect::HttpCall(call) => self.answer(&call),
             Effect::Log(line) => {
@@ -207,37 +213,37 @@ impl World {
             (Input::HttpFailure { call, failure: HttpFailure::Unreachable }, Duration::ZERO)
         } else {
             match deed(&path, &http_call.body) {
-                Deed::Answer(answer) => {
+                ServerDeed::Answer(answer) => {
                     let after = answer.after;
                     (response(call, answer), after)
                 }
-                Deed::BreakOff(_) => {
+                ServerDeed::BreakOff(_) => {
                     (Input::HttpFailure { call, failure: HttpFailure::Reset }, Duration::ZERO)
                 }
-                Deed::Reset => {
+                ServerDeed::Reset => {
                     (Input::HttpFailure { call, failure: HttpFailure::ResetEarly }, Duration::ZERO)
                 }
-                Deed::Silence => return,
+                ServerDeed::Silence => return,
             }
         };
         self.time.answers.send(call, input, self.time.elapsed() + after);
     }
 
     /// A client that can still hear.
-    fn client(&mut self, connection: ConnectionId) -> Option<&mut Heard> {
+    fn client(&mut self, connection: ConnectionId) -> Option<&mut HeardByPeer> {
         let client = self.clients.iter_mut().find(|client| client.socket.connection() == connection)?;
         client.socket.is_open().then_some(&mut client.heard)
     }
 
     /// A session whose server can still hear.
-    fn session(&mut self, connection: ConnectionId) -> Option<&mut Heard> {
+    fn session(&mut self, connection: ConnectionId) -> Option<&mut HeardByPeer> {
         let session = self.sessions.iter_mut().find(|session| session.connection == connection)?;
         (!session.gone).then_some(&mut session.heard)
     }
 
     /// What was seen in the end.
-    pub(super) fn finish(mut self, workers: usize) -> Seen {
-        Seen {
+    pub(super) fn finish(mut self, workers: usize) -> Shown {
+        Shown {
             refused: false,
             main: std::mem::take(&mut self.main),
             workers: (0..workers).map(|worker| self.workers.remove(&worker).unwrap_or_default()).collect(),
@@ -248,7 +254,7 @@ impl World {
     }
 }
 
-fn response(call: CallId, answer: Answer) -> Input {
+fn response(call: CallId, answer: ServerAnswer) -> Input {
     let pair = |(name, value): &(&str, &str)| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
     let mut headers = vec![(b":status".to_vec(), answer.status.to_string().into_bytes())];
     headers.extend(answer.headers.iter().map(pair));
@@ -259,13 +265,13 @@ fn response(call: CallId, answer: Answer) -> Input {
     Input::HttpResponse { call, headers, body: answer.body, trailers }
 }
 
-fn hear(heard: Option<&mut Heard>, bytes: &[u8]) {
+fn hear(heard: Option<&mut HeardByPeer>, bytes: &[u8]) {
     if let Some(heard) = heard {
         heard.bytes.extend(bytes);
     }
 }
 
-fn end(heard: Option<&mut Heard>, how: End) {
+fn end(heard: Option<&mut HeardByPeer>, how: HeardEnd) {
     if let Some(heard) = heard {
         heard.end.get_or_insert(how);
     }

@@ -6,22 +6,23 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::{WORKERS, object};
-use envoy_suite::fixture::{Envoy, Loopback, Program, Setup, Upstream};
-use envoy_suite::runner::{Note, Test};
+use envoy_suite::fixture::{EnvoyFiles, EnvoyProcess, EnvoySetup, Loopback, ResolverCluster};
+use envoy_suite::runner::{Note, SuiteTest};
 
-pub(super) fn tests(program: &Rc<Program>) -> Vec<Test> {
+pub(super) fn tests(program: &Rc<EnvoyFiles>) -> Vec<SuiteTest> {
     let validating = Rc::clone(program);
     let starting = Rc::clone(program);
     let copying = Rc::clone(program);
     vec![
-        Test::new("deploy/envoy/postscreen.yaml is a configuration that Envoy accepts", async move |_| {
-            copied(&copying).await
-        }),
-        Test::new(
+        SuiteTest::new(
+            "deploy/envoy/postscreen.yaml is a configuration that Envoy accepts",
+            async move |_| copied(&copying).await,
+        ),
+        SuiteTest::new(
             "wrong configuration: validation fails and names field, value and expectation",
             async move |_| validated(&validating).await,
         ),
-        Test::new("wrong configuration: Envoy does not start", async move |_| {
+        SuiteTest::new("wrong configuration: Envoy does not start", async move |_| {
             refused_at_start(&starting).await
         }),
     ]
@@ -44,26 +45,26 @@ fn mistakes() -> Vec<(Value, Vec<&'static str>)> {
     ]
 }
 
-fn setup(policy: Value) -> Result<Setup> {
+fn setup(policy: Value) -> Result<EnvoySetup> {
     let [nobody] = Loopback::next().free()?;
-    Ok(Setup {
+    Ok(EnvoySetup {
         policy: object(policy)?,
         backend: nobody,
-        resolver: Upstream::Missing,
+        resolver: ResolverCluster::Missing,
         workers: WORKERS,
         changes: false,
     })
 }
 
 /// The configuration that the README tells people to copy.
-async fn copied(program: &Program) -> Result<Note> {
+async fn copied(program: &EnvoyFiles) -> Result<Note> {
     const YAML: &str = include_str!("../../../../deploy/envoy/postscreen.yaml");
     let (status, log) = program.validate_text(YAML, "/etc/envoy/postscreen.wasm").await?;
     ensure!(status.success(), "Envoy refuses it ({status}); its log:\n{log}");
     Ok(String::new())
 }
 
-async fn validated(program: &Program) -> Result<Note> {
+async fn validated(program: &EnvoyFiles) -> Result<Note> {
     let (status, log) = program.validate(&setup(json!({"greet_wait": "2s"}))?).await?;
     ensure!(status.success(), "Envoy refuses a right configuration ({status}); its log:\n{log}");
     let mistakes = mistakes();
@@ -78,8 +79,8 @@ async fn validated(program: &Program) -> Result<Note> {
     Ok(format!("{} mistakes", mistakes.len()))
 }
 
-async fn refused_at_start(program: &Program) -> Result<Note> {
-    let Err(error) = Envoy::start(program, &setup(json!({"greet_wait": "6 parsecs"}))?).await else {
+async fn refused_at_start(program: &EnvoyFiles) -> Result<Note> {
+    let Err(error) = EnvoyProcess::start(program, &setup(json!({"greet_wait": "6 parsecs"}))?).await else {
         anyhow::bail!("Envoy starts with a wrong configuration");
     };
     let message = error.to_string();

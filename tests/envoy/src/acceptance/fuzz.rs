@@ -9,10 +9,10 @@ use fastrand::Rng;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::{Scene, crowd, crowd_address};
-use envoy_suite::client::{BANNER, Client};
-use envoy_suite::fixture::{Program, Upstream};
-use envoy_suite::runner::{Note, Progress, Test};
+use super::{EnvoyScene, crowd, crowd_address};
+use envoy_suite::client::{BANNER, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, ResolverCluster};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 /// Changing it tries other bytes.
 const SEED: u64 = 0x7073_6372_6565_6e00;
@@ -37,24 +37,24 @@ const WORDS: [&[u8]; 10] = [
     b"GET / HTTP/1.1\r\nhost: x\r\n\r\n",
 ];
 
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new("fuzz: 3,000 clients with random bytes do no harm", async move |progress| {
+    SuiteTest::new("fuzz: 3,000 clients with random bytes do no harm", async move |progress| {
         run(&program, &progress).await
     })
 }
 
-async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     for action in ["drop", "ignore"] {
         let policy = json!({"greet_wait": "1s", "greet_action": action, "cache": {"buckets": 16}});
-        let mut scene = Scene::with_upstream(program, policy, Upstream::Missing).await?;
+        let mut scene = EnvoyScene::with_upstream(program, policy, ResolverCluster::Missing).await?;
         let listener = scene.envoy.smtp();
         for round in 0..ROUNDS / 2 {
             crowd(progress, CLIENTS_PER_ROUND, |index| madman(listener, round * CLIENTS_PER_ROUND + index))
                 .await?;
             scene.envoy.check_health().await?;
             let polite = crowd_address(100_000 + round);
-            let mut client = Client::connect(listener, polite, b"").await?;
+            let mut client = SmtpClient::connect(listener, polite, b"").await?;
             client.expect(BANNER).await.context("a polite client after the madmen")?;
             client.quit().await?;
         }
@@ -67,7 +67,7 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
 async fn madman(listener: SocketAddr, number: usize) -> Result<()> {
     let mut random = Rng::with_seed(SEED ^ u64::try_from(number)?);
     let first = if random.bool() { piece(&mut random) } else { Vec::new() };
-    let mut client = Client::connect(listener, crowd_address(number), &first).await?;
+    let mut client = SmtpClient::connect(listener, crowd_address(number), &first).await?;
     for _ in 0..random.usize(..=PIECES_MAX) {
         if random.bool() {
             sleep(Duration::from_millis(random.u64(..PAUSE_MS_MAX))).await;

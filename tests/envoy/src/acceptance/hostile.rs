@@ -6,22 +6,22 @@ use std::rc::Rc;
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::{Scene, WORKERS, crowd, crowd_address};
-use envoy_suite::client::{BANNER, Client};
-use envoy_suite::fixture::{Liar, Lie, Program, Upstream};
-use envoy_suite::runner::{Note, Progress, Test};
+use super::{EnvoyScene, WORKERS, crowd, crowd_address};
+use envoy_suite::client::{BANNER, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, Liar, Lie, ResolverCluster};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 const CLIENTS: usize = 100;
 
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new(
+    SuiteTest::new(
         "hostile resolver: no lie is a listing, none harms, none fills the log",
         async move |progress| run(&program, &progress).await,
     )
 }
 
-async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     let liar = Liar::start().await?;
     let sites: Vec<String> = Lie::ALL.iter().map(|lie| lie.zone()).collect();
     // Clients come for less than a minute, so that a warning once a minute is one warning.
@@ -29,7 +29,7 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
         "greet_wait": "4s", "dnsbl_timeout": "2s",
         "dnsbl_sites": sites, "dnsbl_threshold": 1, "dnsbl_action": "drop",
     });
-    let scene = Scene::with_upstream(program, policy, Upstream::Http1(liar.address())).await?;
+    let scene = EnvoyScene::with_upstream(program, policy, ResolverCluster::Http1(liar.address())).await?;
     let listener = scene.envoy.smtp();
     crowd(progress, CLIENTS, |index| guest(listener, index)).await?;
 
@@ -64,7 +64,7 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
 }
 
 async fn guest(listener: SocketAddr, index: usize) -> Result<()> {
-    let mut client = Client::connect(listener, crowd_address(index), b"").await?;
+    let mut client = SmtpClient::connect(listener, crowd_address(index), b"").await?;
     client.expect(BANNER).await?;
     client.quit().await
 }

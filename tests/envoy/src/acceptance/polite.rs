@@ -8,28 +8,28 @@ use anyhow::{Result, ensure};
 use postscreen_scenario::{Listing, Zone};
 use serde_json::json;
 
-use super::{Scene, crowd, crowd_address};
-use envoy_suite::client::{BANNER, Client};
-use envoy_suite::fixture::{Program, Zones};
-use envoy_suite::runner::{Note, Progress, Test};
+use super::{EnvoyScene, crowd, crowd_address};
+use envoy_suite::client::{BANNER, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, ZoneMap};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 const CLIENTS: usize = 1_000;
 const GREET_WAIT: Duration = Duration::from_secs(2);
 
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new("polite clients: 1,000 at once are all served after the wait", async move |progress| {
+    SuiteTest::new("polite clients: 1,000 at once are all served after the wait", async move |progress| {
         run(&program, &progress).await
     })
 }
 
-async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     let policy = json!({
         "greet_wait": "2s", "greet_action": "drop",
         "dnsbl_sites": ["bl.test"], "dnsbl_action": "drop",
     });
-    let zones = Zones::from([("bl.test".to_owned(), Zone::Listing(Listing::default()))]);
-    let scene = Scene::with_zones(program, policy, &zones).await?;
+    let zones = ZoneMap::from([("bl.test".to_owned(), Zone::Listing(Listing::default()))]);
+    let scene = EnvoyScene::with_zones(program, policy, &zones).await?;
     let listener = scene.envoy.smtp();
     let waits = crowd(progress, CLIENTS, |index| guest(listener, index)).await?;
 
@@ -52,7 +52,7 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
 
 /// How long the client waited for its banner.
 async fn guest(listener: SocketAddr, index: usize) -> Result<Duration> {
-    let mut client = Client::connect(listener, crowd_address(index), b"").await?;
+    let mut client = SmtpClient::connect(listener, crowd_address(index), b"").await?;
     client.expect(BANNER).await?;
     let wait = client.age();
     ensure!(wait >= GREET_WAIT, "the banner came after {wait:?}, before the wait of {GREET_WAIT:?} was over");

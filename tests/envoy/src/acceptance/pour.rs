@@ -11,9 +11,9 @@ use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::{sleep, timeout};
 
 use super::{crowd, crowd_address};
-use envoy_suite::client::Client;
-use envoy_suite::fixture::{Loopback, Program, Shipped, ShippedEnvoy};
-use envoy_suite::runner::{Note, Progress, Test};
+use envoy_suite::client::SmtpClient;
+use envoy_suite::fixture::{EnvoyFiles, Loopback, Shipped, ShippedEnvoy};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 /// How many come, for each action. Who is let through takes two of Envoy's files, and 20,000 is a usual limit of a
 /// process; Envoy 1.40 crashes where it has none left for a connection to the mail server.
@@ -42,16 +42,16 @@ fn kept_kb_max(held_bytes: u64) -> u64 {
     held_bytes * 3 / 2 / 1_024 + SILENT_KB
 }
 
-pub(super) fn tests(program: &Rc<Program>) -> Vec<Test> {
+pub(super) fn tests(program: &Rc<EnvoyFiles>) -> Vec<SuiteTest> {
     let test = |(action, clients): (&'static str, usize)| {
         let program = Rc::clone(program);
         let name = format!("pouring: {clients} early talkers fill no more than their buffers ({action})");
-        Test::new(name, async move |progress| run(&program, &progress, action, clients).await)
+        SuiteTest::new(name, async move |progress| run(&program, &progress, action, clients).await)
     };
     CROWDS.map(test).into()
 }
 
-async fn run(program: &Program, progress: &Progress, action: &str, clients: usize) -> Result<Note> {
+async fn run(program: &EnvoyFiles, progress: &TestProgress, action: &str, clients: usize) -> Result<Note> {
     let [smtp, admin, backend] = Loopback::next().free()?;
     let _backend = turn_away(backend)?;
     let mut shipped = Shipped::read(Path::new("."))?;
@@ -110,8 +110,8 @@ async fn watch<T>(envoy: &ShippedEnvoy, pouring: impl Future<Output = Result<T>>
 
 /// Sends until it is all gone, nobody takes it any more, or the server has closed. The client stays, and so many bytes
 /// have left it.
-async fn pour(listener: SocketAddr, index: usize) -> Result<(Client, usize)> {
-    let mut client = Client::connect(listener, crowd_address(index), WORDS).await?;
+async fn pour(listener: SocketAddr, index: usize) -> Result<(SmtpClient, usize)> {
+    let mut client = SmtpClient::connect(listener, crowd_address(index), WORDS).await?;
     let chunk = WORDS.repeat(CHUNK_WORDS);
     let mut sent = WORDS.len();
     while sent < POURED_BYTES {

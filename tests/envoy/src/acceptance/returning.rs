@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::{Scene, WORKERS, crowd};
-use envoy_suite::client::{BANNER, Client};
-use envoy_suite::fixture::{Program, Upstream};
-use envoy_suite::runner::{Note, Progress, Test};
+use super::{EnvoyScene, WORKERS, crowd};
+use envoy_suite::client::{BANNER, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, ResolverCluster};
+use envoy_suite::runner::{Note, SuiteTest, TestProgress};
 
 const CLIENT: &str = "203.0.113.20";
 /// The kernel spreads connections over the workers by a hash of the ports: with so many, each worker gets some.
@@ -18,17 +18,17 @@ const RETURNS: usize = 200;
 /// Long, so that a returning client that is made to wait cannot be mistaken for a slow machine.
 const GREET_WAIT: Duration = Duration::from_secs(8);
 
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new("returning client: no wait, on any worker", async move |progress| {
+    SuiteTest::new("returning client: no wait, on any worker", async move |progress| {
         run(&program, &progress).await
     })
 }
 
-async fn run(program: &Program, progress: &Progress) -> Result<Note> {
+async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     // All of them come from one address.
     let policy = json!({"greet_wait": "8s", "greet_action": "drop", "client_connection_count_limit": 0});
-    let scene = Scene::with_upstream(program, policy, Upstream::Missing).await?;
+    let scene = EnvoyScene::with_upstream(program, policy, ResolverCluster::Missing).await?;
     let listener = scene.envoy.smtp();
     let first = visit(listener, 40_000).await?;
     ensure!(first >= GREET_WAIT, "the first visit waited only {first:?}");
@@ -59,7 +59,7 @@ async fn run(program: &Program, progress: &Progress) -> Result<Note> {
 
 /// How long the client waited for its banner.
 async fn visit(listener: SocketAddr, port: u16) -> Result<Duration> {
-    let mut client = Client::connect(listener, SocketAddr::new(CLIENT.parse()?, port), b"").await?;
+    let mut client = SmtpClient::connect(listener, SocketAddr::new(CLIENT.parse()?, port), b"").await?;
     client.expect(BANNER).await?;
     let wait = client.age();
     client.quit().await?;

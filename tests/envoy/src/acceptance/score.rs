@@ -9,10 +9,10 @@ use anyhow::{Context as _, Result, ensure};
 use postscreen_scenario::{Listing, Zone};
 use serde_json::json;
 
-use super::Scene;
-use envoy_suite::client::{BANNER, Client};
-use envoy_suite::fixture::{Program, Zones};
-use envoy_suite::runner::{Note, Test};
+use super::EnvoyScene;
+use envoy_suite::client::{BANNER, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, ZoneMap};
+use envoy_suite::runner::{Note, SuiteTest};
 
 const GREET_WAIT: Duration = Duration::from_secs(1);
 const LISTED_V4: &str = "203.0.113.9";
@@ -20,26 +20,27 @@ const LISTED_V6: &str = "2001:db8::9";
 const SECRET: &str = "203.0.113.10";
 const BELOW: &str = "203.0.113.11";
 
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new("score: at the threshold 521 names the list, below it the client is served", async move |_| {
-        run(&program).await
-    })
+    SuiteTest::new(
+        "score: at the threshold 521 names the list, below it the client is served",
+        async move |_| run(&program).await,
+    )
 }
 
-async fn run(program: &Program) -> Result<Note> {
+async fn run(program: &EnvoyFiles) -> Result<Note> {
     let policy = json!({
         "greet_wait": "1s",
         "dnsbl_sites": ["heavy.test=127.0.0.[2..4]*3", "light.test*1", "key1234.secret.test*3"],
         "dnsbl_threshold": 3, "dnsbl_action": "drop",
         "dnsbl_reply_map": {"key1234.secret.test": "secret.test"},
     });
-    let zones = Zones::from([
+    let zones = ZoneMap::from([
         zone("heavy.test", &[LISTED_V4, LISTED_V6])?,
         zone("light.test", &[LISTED_V4, BELOW])?,
         zone("key1234.secret.test", &[SECRET])?,
     ]);
-    let scene = Scene::with_zones(program, policy, &zones).await?;
+    let scene = EnvoyScene::with_zones(program, policy, &zones).await?;
     let listener = scene.envoy.smtp();
     tokio::try_join!(
         refused(listener, LISTED_V4, "heavy.test"),
@@ -64,7 +65,7 @@ fn zone(name: &str, listed: &[&str]) -> Result<(String, Zone)> {
 }
 
 async fn refused(listener: SocketAddr, address: &str, list: &str) -> Result<()> {
-    let client = Client::connect(listener, SocketAddr::new(address.parse()?, 40_001), b"").await?;
+    let client = SmtpClient::connect(listener, SocketAddr::new(address.parse()?, 40_001), b"").await?;
     let farewell = client.farewell().await.with_context(|| address.to_owned())?;
     let expected = format!("521 5.7.1 Service unavailable; client [{address}] blocked using {list}\r\n");
     ensure!(farewell.text == expected && farewell.in_order, "expected {expected:?}, got {farewell:?}");
@@ -72,7 +73,7 @@ async fn refused(listener: SocketAddr, address: &str, list: &str) -> Result<()> 
 }
 
 async fn served(listener: SocketAddr, address: &str) -> Result<()> {
-    let mut client = Client::connect(listener, SocketAddr::new(address.parse()?, 40_001), b"").await?;
+    let mut client = SmtpClient::connect(listener, SocketAddr::new(address.parse()?, 40_001), b"").await?;
     client.expect(BANNER).await.with_context(|| address.to_owned())?;
     ensure!(client.age() >= GREET_WAIT, "the banner came after {:?}", client.age());
     client.quit().await

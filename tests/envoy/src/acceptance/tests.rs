@@ -4,7 +4,7 @@ use anyhow::bail;
 use tokio::task::LocalSet;
 
 use super::{crowd, crowd_address};
-use envoy_suite::runner::Progress;
+use envoy_suite::runner::TestProgress;
 
 #[test]
 fn clients_of_a_crowd_have_addresses_of_their_own_in_the_test_network() {
@@ -16,7 +16,7 @@ fn clients_of_a_crowd_have_addresses_of_their_own_in_the_test_network() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_crowd_tells_how_many_went_wrong() {
-    let progress = Progress::of("crowd");
+    let progress = TestProgress::of("crowd");
     let odd = async |index: usize| if index % 2 == 1 { bail!("odd") } else { Ok(index) };
     let story = async {
         let error = crowd(&progress, 5, odd).await.unwrap_err().to_string();

@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result, ensure};
 use postscreen_scenario::{Listing, Zone};
 use serde_json::json;
 
-use super::{Scene, eventually};
-use envoy_suite::client::{BANNER, Client};
-use envoy_suite::fixture::{Program, Zones};
-use envoy_suite::runner::{Note, Test};
+use super::{EnvoyScene, eventually};
+use envoy_suite::client::{BANNER, SmtpClient};
+use envoy_suite::fixture::{EnvoyFiles, ZoneMap};
+use envoy_suite::runner::{Note, SuiteTest};
 
 const GUEST: &str = "203.0.113.1";
 const FRIEND: &str = "203.0.113.2";
@@ -20,12 +20,12 @@ const TALKER: &str = "203.0.113.4";
 const LISTED: &str = "203.0.113.5";
 const FICKLE: &str = "203.0.113.6";
 
-pub(super) fn test(program: &Rc<Program>) -> Test {
+pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    Test::new("verdicts: the access log prints each of them", async move |_| run(&program).await)
+    SuiteTest::new("verdicts: the access log prints each of them", async move |_| run(&program).await)
 }
 
-async fn run(program: &Program) -> Result<Note> {
+async fn run(program: &EnvoyFiles) -> Result<Note> {
     let policy = json!({
         "greet_wait": "1s", "greet_action": "drop", "denylist_action": "drop",
         "access_list": [
@@ -36,8 +36,8 @@ async fn run(program: &Program) -> Result<Note> {
     });
     let listed = BTreeMap::from([(LISTED.parse()?, vec!["127.0.0.2".parse()?])]);
     let zones =
-        Zones::from([("bl.test".to_owned(), Zone::Listing(Listing { listed, ..Listing::default() }))]);
-    let scene = Scene::with_zones(program, policy, &zones).await?;
+        ZoneMap::from([("bl.test".to_owned(), Zone::Listing(Listing { listed, ..Listing::default() }))]);
+    let scene = EnvoyScene::with_zones(program, policy, &zones).await?;
     let listener = scene.envoy.smtp();
 
     let mut expected = Vec::new();
@@ -79,9 +79,9 @@ async fn connect(
     first: &[u8],
     verdict: &str,
     expected: &mut Vec<(SocketAddr, String)>,
-) -> Result<Client> {
+) -> Result<SmtpClient> {
     let address: IpAddr = client.parse()?;
     let from = SocketAddr::new(address, port);
     expected.push((from, verdict.to_owned()));
-    Client::connect(listener, from, first).await.with_context(|| verdict.to_owned())
+    SmtpClient::connect(listener, from, first).await.with_context(|| verdict.to_owned())
 }

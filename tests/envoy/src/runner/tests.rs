@@ -4,14 +4,14 @@ use anyhow::bail;
 use tokio::task::LocalSet;
 use tokio::time::{Instant, sleep};
 
-use super::{Tally, Test, run};
+use super::{SuiteTest, TestResults, run};
 
-fn tests() -> Vec<Test> {
+fn tests() -> Vec<SuiteTest> {
     vec![
-        Test::new("passes", async |_| Ok("well".to_owned())),
-        Test::new("fails", async |_| bail!("on purpose")),
-        Test::new("panics", async |_| panic!("on purpose")),
-        Test::new("passes too", async |_| Ok(String::new())),
+        SuiteTest::new("passes", async |_| Ok("well".to_owned())),
+        SuiteTest::new("fails", async |_| bail!("on purpose")),
+        SuiteTest::new("panics", async |_| panic!("on purpose")),
+        SuiteTest::new("passes too", async |_| Ok(String::new())),
     ]
 }
 
@@ -19,14 +19,14 @@ fn tests() -> Vec<Test> {
 async fn every_test_runs_and_failures_are_counted() {
     for at_once in [1, 3] {
         let tally = LocalSet::new().run_until(run(tests(), at_once)).await;
-        assert_eq!(tally, Tally { passed: 2, failed: vec!["fails".to_owned(), "panics".to_owned()] });
+        assert_eq!(tally, TestResults { passed: 2, failed: vec!["fails".to_owned(), "panics".to_owned()] });
     }
 }
 
 #[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn no_more_tests_run_at_once_than_asked_for() {
     let sleeper = || {
-        Test::new("sleeps", async |_| {
+        SuiteTest::new("sleeps", async |_| {
             sleep(Duration::from_secs(1)).await;
             Ok(String::new())
         })

@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use postscreen_player::Story;
+use real_player::Story;
 use tempfile::TempDir;
 
-use super::place::Place;
-use super::resolver::Resolver;
+use super::dns_server::DnsServer;
+use super::place::StoryPlace;
 use super::{settings, tables};
 use crate::namespace::{self, Cover};
 
@@ -28,18 +28,18 @@ inet_protocols = all
 
 /// The folder of a Postfix. It goes when dropped, unless it is to be kept.
 #[derive(Debug)]
-pub(crate) struct Configuration {
+pub(crate) struct PostfixFolder {
     root: PathBuf,
     _temporary: Option<TempDir>,
 }
 
-// === impl Configuration ===
+// === impl PostfixFolder ===
 
-impl Configuration {
+impl PostfixFolder {
     /// Writes everything but what Postfix creates itself. `more` are lines of main.cf.
     pub(crate) fn write(
         stories: &[Story],
-        places: &BTreeMap<String, Place>,
+        places: &BTreeMap<String, StoryPlace>,
         more: &str,
         keep: bool,
     ) -> Result<Self> {
@@ -85,11 +85,11 @@ impl Configuration {
         )
     }
 
-    fn master_cf(&self, stories: &[Story], places: &BTreeMap<String, Place>) -> Result<String> {
+    fn master_cf(&self, stories: &[Story], places: &BTreeMap<String, StoryPlace>) -> Result<String> {
         let mut text = "postlog unix-dgram n - n - 1 postlogd\n".to_owned();
         for story in stories {
             let place = &places[&story.name];
-            let tables = tables::Folder::new(self.root.join("tables"), place.clone());
+            let tables = tables::TableFolder::new(self.root.join("tables"), place.clone());
             let parameters = settings::parameters(&story.scenario.policy, place, &tables)
                 .with_context(|| format!("{}: postscreen cannot be given this policy", story.name))?;
             let _ = writeln!(text, "\n# {}", story.name);
@@ -107,7 +107,7 @@ impl Configuration {
     pub(crate) fn fit_namespace(
         &self,
         stories: &[Story],
-        places: &BTreeMap<String, Place>,
+        places: &BTreeMap<String, StoryPlace>,
     ) -> Result<Vec<Cover>> {
         let mut hosts = "127.0.0.1 localhost\n::1 localhost\n".to_owned();
         let mut addresses: BTreeSet<IpAddr> = stories
@@ -127,7 +127,7 @@ impl Configuration {
             fs::write(&file, text)?;
             Cover::put(&file, &Path::new("/etc").join(name))
         };
-        let covers = vec![cover("hosts", &hosts)?, cover("resolv.conf", &Resolver::configuration())?];
+        let covers = vec![cover("hosts", &hosts)?, cover("resolv.conf", &DnsServer::configuration())?];
         let batch = self.root.join("addresses");
         fs::write(&batch, ip_batch(&addresses))?;
         namespace::ip(&batch)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use super::place::Place;
+use super::place::StoryPlace;
 
 /// Programs whose lines a story knows.
 const PROGRAMS: [&str; 2] = ["postscreen", "dnsblog"];
@@ -16,7 +16,7 @@ const PREFIX_WORDS: usize = 4;
 
 /// The lines so far, by syslog name.
 #[derive(Debug)]
-pub(crate) struct Log {
+pub(crate) struct PostfixLog {
     file: PathBuf,
     read: u64,
     /// The begin of a line whose end is not written yet.
@@ -24,9 +24,9 @@ pub(crate) struct Log {
     lines: BTreeMap<String, Vec<String>>,
 }
 
-// === impl Log ===
+// === impl PostfixLog ===
 
-impl Log {
+impl PostfixLog {
     pub(crate) fn of(file: &Path) -> Self {
         Self { file: file.to_owned(), read: 0, begun: Vec::new(), lines: BTreeMap::new() }
     }
@@ -37,7 +37,7 @@ impl Log {
     }
 
     /// The lines of one story so far, in order, without what comes before the text.
-    pub(crate) fn lines(&mut self, place: &Place) -> Result<Vec<String>> {
+    pub(crate) fn lines(&mut self, place: &StoryPlace) -> Result<Vec<String>> {
         self.read_on()?;
         let lines = self.lines.get(&place.syslog_name()).map_or(&[][..], Vec::as_slice);
         Ok(lines.iter().map(|line| place.in_the_storys_words(line)).collect())

@@ -18,13 +18,13 @@ const DOMAIN: &str = "scenario";
 
 /// The place of one story; numbers begin at 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct StoryPlace {
     number: u16,
 }
 
-// === impl Place ===
+// === impl StoryPlace ===
 
-impl Place {
+impl StoryPlace {
     /// The place of the story with this index; an error above [`PLACES_MAX`].
     pub(crate) fn new(index: usize) -> Result<Self> {
         let number = u16::try_from(index + 1).ok().filter(|number| *number <= PLACES_MAX);

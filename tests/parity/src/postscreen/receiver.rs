@@ -16,8 +16,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use postscreen_player::serve;
 use postscreen_scenario::{MailServer, Manners};
+use real_player::serve;
 use rustix::io::IoSliceMut;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use tokio::io::{AsyncReadExt as _, Interest};
@@ -32,12 +32,12 @@ const ATTRIBUTES_BYTES_MAX: usize = 1_024;
 /// How long postscreen may take to send everything. It sends without a pause.
 const HAND_OFF_MAX: Duration = Duration::from_secs(10);
 
-type Seen = Rc<RefCell<Vec<SocketAddr>>>;
+type SeenClients = Rc<RefCell<Vec<SocketAddr>>>;
 
 /// A mail server, as busy as its story wants it. It goes when dropped.
 #[derive(Debug)]
 pub(crate) struct Receiver {
-    seen: Seen,
+    seen: SeenClients,
     /// Keeps the socket open, unless connections are to be refused.
     listening: Option<AbortHandle>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     pub(crate) fn start(socket: &Path, kind: &MailServer) -> Result<Self> {
-        let seen = Seen::default();
+        let seen = SeenClients::default();
         let listener = UnixListener::bind(socket)
             .with_context(|| format!("the mail server cannot listen at {}", socket.display()))?;
         // postscreen is not root; the folder is closed to anybody else.
@@ -82,7 +82,7 @@ async fn hold(listener: UnixListener) {
     std::future::pending::<()>().await;
 }
 
-async fn accept(listener: UnixListener, manners: Manners, seen: Seen) {
+async fn accept(listener: UnixListener, manners: Manners, seen: SeenClients) {
     loop {
         match listener.accept().await {
             Ok((channel, _)) => {
@@ -94,7 +94,7 @@ async fn accept(listener: UnixListener, manners: Manners, seen: Seen) {
     }
 }
 
-async fn session(channel: UnixStream, manners: Manners, seen: Seen) {
+async fn session(channel: UnixStream, manners: Manners, seen: SeenClients) {
     let Ok(Ok(client)) = timeout(HAND_OFF_MAX, take_over(channel)).await else { return };
     let Ok(address) = client.peer_addr() else { return };
     seen.borrow_mut().push(SocketAddr::new(address.ip().to_canonical(), address.port()));

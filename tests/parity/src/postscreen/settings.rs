@@ -3,16 +3,13 @@
 //! A field is called like its parameter, without `postscreen_` where the parameter has that. A field that stands here
 //! in no list is an error: a story must not seem to agree because the oracle never heard of a setting.
 
-mod access;
-mod lists;
-
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Map, Value};
 
-use super::place::Place;
-use super::tables::Folder;
+use super::place::StoryPlace;
+use super::tables::{self, TableFolder};
 
 /// Fields whose parameter begins with `postscreen_`.
 const PREFIXED: [&str; 35] = [
@@ -76,8 +73,8 @@ const SERVER_V6: &str = "2001:db8::25";
 /// The parameters of the postscreen that stands for the story, by name.
 pub(crate) fn parameters(
     policy: &Map<String, Value>,
-    place: &Place,
-    tables: &Folder,
+    place: &StoryPlace,
+    folder: &TableFolder,
 ) -> Result<BTreeMap<String, String>> {
     let mut parameters = BTreeMap::from([
         ("dnsblog_service_name".to_owned(), place.dnsblog()),
@@ -86,7 +83,7 @@ pub(crate) fn parameters(
         ("syslog_name".to_owned(), place.syslog_name()),
     ]);
     let (sites, names) = (policy.get("dnsbl_sites"), policy.get("dnsbl_reply_map"));
-    parameters.extend(lists::parameters(sites, names, place, tables)?);
+    parameters.extend(dnsbl_parameters(sites, names, place, folder)?);
     for (field, value) in policy {
         let field = field.as_str();
         if OURS.contains(&field) || ["dnsbl_sites", "dnsbl_reply_map"].contains(&field) {
@@ -98,10 +95,10 @@ pub(crate) fn parameters(
             _ => bail!("no parameter of postscreen is known for the field `{field}`"),
         };
         let text = match field {
-            "access_list" => access::list(value, tables),
-            "mynetworks" => access::networks(value),
+            "access_list" => tables::access_list(value, folder),
+            "mynetworks" => tables::networks(value),
             "allowlist_interfaces" => interfaces(value, place),
-            "discard_ehlo_keyword_address_maps" => access::map(value, tables),
+            "discard_ehlo_keyword_address_maps" => tables::ehlo_map(value, folder),
             _ => text(value),
         };
         parameters.insert(name, text.with_context(|| format!("the field `{field}`"))?);
@@ -112,8 +109,48 @@ pub(crate) fn parameters(
     Ok(parameters)
 }
 
+/// DNS lists: their domains live below a domain of the story, and clients hear the names of the story.
+///
+/// `postscreen_dnsbl_sites` with longer domains, and `postscreen_dnsbl_reply_map`, which shortens them again.
+fn dnsbl_parameters(
+    sites: Option<&Value>,
+    names: Option<&Value>,
+    place: &StoryPlace,
+    folder: &TableFolder,
+) -> Result<BTreeMap<String, String>> {
+    let Some(sites) = sites else { return Ok(BTreeMap::new()) };
+    let sites = text(sites).context("the field `dnsbl_sites`")?;
+    let mut entries = Vec::new();
+    let mut shown = BTreeMap::new();
+    for site in sites.split([' ', ',']).filter(|site| !site.is_empty()) {
+        let end = site.find(['=', '*']).unwrap_or(site.len());
+        let (domain, rest) = site.split_at(end);
+        if is_name(domain) {
+            let long = format!("{domain}.{}", place.lists());
+            let name = names.and_then(|names| names.get(domain)).and_then(Value::as_str).unwrap_or(domain);
+            entries.push(format!("{long}{rest}"));
+            shown.insert(long, name.to_owned());
+        } else {
+            entries.push(site.to_owned());
+        }
+    }
+    let mut parameters = BTreeMap::from([("postscreen_dnsbl_sites".to_owned(), entries.join(" "))]);
+    if !shown.is_empty() {
+        let shown: Vec<_> = shown.into_iter().collect();
+        let map = folder.write("texthash", "shown", &shown)?;
+        parameters.insert("postscreen_dnsbl_reply_map".to_owned(), map);
+    }
+    Ok(parameters)
+}
+
+/// Whether a longer name is as good or bad as this one. Postfix judges the others as they are.
+fn is_name(domain: &str) -> bool {
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    last.chars().any(|c| c.is_ascii_alphabetic())
+}
+
 /// A value as main.cf has it.
-fn text(value: &Value) -> Result<String> {
+pub(super) fn text(value: &Value) -> Result<String> {
     Ok(match value {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
@@ -126,7 +163,7 @@ fn text(value: &Value) -> Result<String> {
     })
 }
 
-fn interfaces(value: &Value, place: &Place) -> Result<String> {
+fn interfaces(value: &Value, place: &StoryPlace) -> Result<String> {
     let [v4, v6] = place.servers();
     let words = text(value)?;
     let words = words.split([' ', ',']).filter(|word| !word.is_empty()).map(|word| {

@@ -1,4 +1,4 @@
-use postscreen_player::{REAL_TIME_MAX, length};
+use real_player::{REAL_TIME_MAX, length};
 
 use super::*;
 

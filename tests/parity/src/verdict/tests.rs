@@ -16,14 +16,14 @@ fn transcript(log: &[&str]) -> Transcript {
     }
 }
 
-fn verdict(more: &str, log: &[&str]) -> Verdict {
-    Verdict::of(&scenario(more), &transcript(log), &Deltas::of("<a id=\"known\"></a>"))
+fn verdict(more: &str, log: &[&str]) -> StoryVerdict {
+    StoryVerdict::of(&scenario(more), &transcript(log), &Deltas::of("<a id=\"known\"></a>"))
 }
 
 #[test]
 fn a_story_agrees_when_only_the_metrics_are_missing() {
-    assert_eq!(verdict("", &[]), Verdict::Agrees);
-    assert!(Verdict::Agrees.is_good() && Verdict::Agrees.complaint().is_none());
+    assert_eq!(verdict("", &[]), StoryVerdict::Agrees);
+    assert!(StoryVerdict::Agrees.is_good() && StoryVerdict::Agrees.complaint().is_none());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_difference_is_shown() {
 #[test]
 fn a_named_delta_must_differ_and_be_explained() {
     let differs = "log: ['CONNECT from [203.0.113.9]:PORT']\n";
-    assert_eq!(verdict(&format!("delta: known\n{differs}"), &[]), Verdict::Delta("known".to_owned()));
+    assert_eq!(verdict(&format!("delta: known\n{differs}"), &[]), StoryVerdict::Delta("known".to_owned()));
     let stale = verdict("delta: known\n", &[]);
     assert!(!stale.is_good() && stale.complaint().unwrap().starts_with("stale: "));
     let unexplained = verdict(&format!("delta: unknown\n{differs}"), &[]);
@@ -47,5 +47,13 @@ fn a_named_delta_must_differ_and_be_explained() {
 fn a_process_that_gave_up_is_a_difference_unless_the_story_has_the_line() {
     let line = "fatal: bad numerical configuration: postscreen_dnsbl_threshold = 0";
     assert!(verdict("", &[line]).complaint().unwrap().contains(line));
-    assert_eq!(verdict(&format!("log: ['{line}']\n"), &[line]), Verdict::Agrees);
+    assert_eq!(verdict(&format!("log: ['{line}']\n"), &[line]), StoryVerdict::Agrees);
+}
+
+#[test]
+fn anchors_are_found_wherever_they_stand() {
+    let deltas =
+        Deltas::of("# Title\n\n<a id=\"one\"></a>\n**One.** Text, <a id=\"two-b\"></a> more.\n<a id=\"open");
+    assert!(deltas.contain("one") && deltas.contain("two-b"));
+    assert!(!deltas.contain("two") && !deltas.contain("Title") && !deltas.contain(""));
 }

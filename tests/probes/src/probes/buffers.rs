@@ -113,9 +113,9 @@ fn writes(buffer: u32) {
 }
 
 /// All offsets of what the client sends.
-pub(crate) struct Downstream;
+pub(crate) struct DownstreamBuffer;
 
-impl Probe for Downstream {
+impl Probe for DownstreamBuffer {
     fn new_connection(&mut self, _: u32) -> Action {
         writes(DOWNSTREAM);
         Action::Continue
@@ -127,9 +127,9 @@ impl Probe for Downstream {
 }
 
 /// All offsets of what the server sends.
-pub(crate) struct Upstream;
+pub(crate) struct UpstreamBuffer;
 
-impl Probe for Upstream {
+impl Probe for UpstreamBuffer {
     fn upstream_data(&mut self, _: u32, _: u32, _: bool) -> Action {
         writes(UPSTREAM);
         Action::Continue

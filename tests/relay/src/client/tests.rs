@@ -1,4 +1,4 @@
-use super::{Forged, Transcript};
+use super::{Forged, SmtpDialogue};
 
 #[test]
 fn a_forged_header_claims_to_be_the_mail_servers_own_host() {
@@ -12,7 +12,7 @@ fn a_forged_header_claims_to_be_the_mail_servers_own_host() {
 #[test]
 fn only_the_servers_lines_count() {
     let lines = ["> 250 2.1.5 Ok", "< 220 mx", "< 454 4.7.1 <x>: Relay access denied", ". the server closes"];
-    let transcript = Transcript(lines.map(str::to_owned).to_vec());
+    let transcript = SmtpDialogue(lines.map(str::to_owned).to_vec());
     assert!(!transcript.has("250") && transcript.has("454"));
     assert!(transcript.mentions("denied") && !transcript.mentions("closes"));
     assert_eq!(transcript.to_string(), lines.join("\n"));

@@ -5,18 +5,18 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use super::{Scene, empty, texts};
-use crate::page::{Page, View};
+use super::{ReportScene, empty, texts};
+use crate::page::{Page, PageView};
 use crate::probe;
 
 /// How far two places may be apart that are the same, in pixels.
 const SAME_PX: f64 = 1.5;
 
 #[derive(Debug, Deserialize)]
-struct Lane {
+struct DrawnLane {
     name: String,
     labels: Vec<Label>,
-    lines: Vec<Line>,
+    lines: Vec<DrawnLine>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,7 +27,7 @@ struct Label {
 }
 
 #[derive(Debug, Deserialize)]
-struct Line {
+struct DrawnLine {
     sort: String,
     x: f64,
     top: f64,
@@ -38,9 +38,9 @@ struct Line {
 }
 
 /// In the story of two changes and a trap: which lanes each line crosses, where, and what it is called.
-pub fn lines(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View::wide(1280))?;
-    let lanes: Vec<Lane> = serde_json::from_value(page.ask(&probe::crossings("Two changes"))?)?;
+pub fn lines(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView::wide(1280))?;
+    let lanes: Vec<DrawnLane> = serde_json::from_value(page.ask(&probe::crossings("Two changes"))?)?;
     let host = lanes.first().context("the story is not on the page")?;
     ensure!(host.name == "host", "the first lane is {}", host.name);
     let mut places = Vec::new();
@@ -70,7 +70,7 @@ pub fn lines(scene: &mut Scene) -> Result<()> {
     }
     ensure!(places.is_sorted() && places[0] < places[1] && places[1] < places[2], "no order: {places:?}");
     // A line of all lanes is one line.
-    let pieces: Vec<&Line> =
+    let pieces: Vec<&DrawnLine> =
         lanes.iter().filter_map(|lane| lane.lines.iter().find(|line| line.sort == "config")).collect();
     let gaps = pieces.windows(2).map(|pair| pair[1].top - pair[0].bottom);
     ensure!(gaps.clone().all(|gap| gap.abs() < SAME_PX), "the line has gaps: {:?}", gaps.collect::<Vec<_>>());
@@ -78,16 +78,16 @@ pub fn lines(scene: &mut Scene) -> Result<()> {
 }
 
 /// Long labels, under the keyboard.
-pub fn whole(scene: &mut Scene) -> Result<()> {
-    let mut page = scene.open(View::wide(1280))?;
+pub fn whole(scene: &mut ReportScene) -> Result<()> {
+    let mut page = scene.open(PageView::wide(1280))?;
     let cut = page.ask("document.querySelectorAll('.e[tabindex]').length")?;
     ensure!(cut.as_u64() > Some(2), "the stories have {cut} labels that are cut: nothing is tested");
     empty(&mut page, probe::HIDDEN_WITH_FOCUS)
 }
 
-pub fn legend(scene: &mut Scene) -> Result<()> {
+pub fn legend(scene: &mut ReportScene) -> Result<()> {
     for (width, lines) in [(1280, true), (400, false)] {
-        let mut page = scene.open(View::wide(width))?;
+        let mut page = scene.open(PageView::wide(width))?;
         let entries = texts(&mut page, ".legend li")?;
         for words in ["a call-out", "a new configuration", "one that was refused", "a machine traps"] {
             ensure!(entries.iter().any(|entry| entry == words), "{width} pixels: no {words} in {entries:?}");
@@ -101,11 +101,11 @@ pub fn legend(scene: &mut Scene) -> Result<()> {
     Ok(())
 }
 
-pub fn calls(scene: &mut Scene) -> Result<()> {
-    let mut page = Page::open(&mut scene.browser, &scene.calls, View::wide(1280))?;
+pub fn calls(scene: &mut ReportScene) -> Result<()> {
+    let mut page = Page::open(&mut scene.browser, &scene.calls, PageView::wide(1280))?;
     page.events_of_load()?;
     page.picture(&scene.output.join("calls.png"))?;
-    let lanes: Vec<Lane> = serde_json::from_value(page.ask(&probe::crossings("A module"))?)?;
+    let lanes: Vec<DrawnLane> = serde_json::from_value(page.ask(&probe::crossings("A module"))?)?;
     let lane = lanes.iter().find(|lane| lane.name == "call-outs").context("no lane of call-outs")?;
     let events: Vec<&str> = lane.labels.iter().map(|label| label.text.as_str()).collect();
     let stream = "gRPC stream resolver/pkg.Limit/Check";

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::check::Diff;
 use crate::story::Step;
-use crate::wire::escaped;
+use crate::text::escaped;
 
 /// The most bytes of a conversation that a message shows without an expected text beside them.
 const SHOWN_BYTES_MAX: usize = 400;

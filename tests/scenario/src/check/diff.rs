@@ -46,7 +46,7 @@ pub enum Sign {
 
 /// One line of either list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Row {
+struct DiffRow {
     sign: Sign,
     /// The line in pieces, and whether each is what makes it differ.
     pieces: Vec<(bool, String)>,
@@ -54,7 +54,7 @@ struct Row {
 
 /// Where two lists differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diff(Vec<Row>);
+pub struct Diff(Vec<DiffRow>);
 
 // === impl Diff ===
 
@@ -75,21 +75,21 @@ impl Diff {
         for group in diff.grouped_ops(CONTEXT_LINES) {
             for op in &group {
                 if op.old_range().start > next {
-                    rows.push(Row { sign: Sign::Gap, pieces: Vec::new() });
+                    rows.push(DiffRow { sign: Sign::Gap, pieces: Vec::new() });
                 }
                 next = op.old_range().end;
                 rows.extend(diff.iter_inline_changes_with_options(op, options).map(|change| row(&change)));
             }
         }
         if next < expected.len() {
-            rows.push(Row { sign: Sign::Gap, pieces: Vec::new() });
+            rows.push(DiffRow { sign: Sign::Gap, pieces: Vec::new() });
         }
         Some(Self(rows))
     }
 
     /// The rows that stand there, with their signs.
     pub fn rows(&self) -> impl Iterator<Item = (Sign, String)> {
-        let text = |row: &Row| row.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+        let text = |row: &DiffRow| row.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
         self.0.iter().map(move |row| (row.sign, text(row)))
     }
 
@@ -104,19 +104,19 @@ impl Diff {
     }
 }
 
-fn row(change: &InlineChange<'_, str>) -> Row {
+fn row(change: &InlineChange<'_, str>) -> DiffRow {
     let sign = match change.tag() {
         ChangeTag::Equal => Sign::Both,
         ChangeTag::Delete => Sign::Expected,
         ChangeTag::Insert => Sign::Seen,
     };
     let pieces = change.iter_strings_lossy().map(|(differs, piece)| (differs, piece.into_owned())).collect();
-    Row { sign, pieces }.cut()
+    DiffRow { sign, pieces }.cut()
 }
 
-// === impl Row ===
+// === impl DiffRow ===
 
-impl Row {
+impl DiffRow {
     /// A long line is shown from a little before its first difference on, or its begin and its end where all of it
     /// differs.
     fn cut(mut self) -> Self {

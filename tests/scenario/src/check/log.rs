@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::Transcript;
 use super::{Difference, diff};
 use crate::story::Scenario;
-use crate::transcript::Transcript;
 
 /// The lines of one address.
 #[derive(Default)]

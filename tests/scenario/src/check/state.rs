@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Difference, diff};
+use super::{SPEAKER, Transcript};
 use crate::story::Scenario;
-use crate::transcript::{SPEAKER, Transcript};
 
 pub(super) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference> {
     let mut all = Vec::new();

@@ -1,12 +1,11 @@
-//! A mistake in a file: where it is, and what was expected.
+//! A mistake in a file: where it is, what was expected, and what a mistyped word was meant to be.
 
 use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, NamedSource, SourceSpan};
 use serde_saphyr::{Location, Spanned};
 
-use super::budget;
-use super::suggest::suggestion;
+use super::beyond_budget;
 
 /// A mistake in a scenario file, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +25,9 @@ pub struct Mistake {
 
 /// Messages are broken at this width.
 const WIDTH_CHARS: usize = 110;
+
+/// The least likeness, from 0 to 1, at which a word is offered in place of another one.
+const LIKENESS_MIN: f32 = 0.6;
 
 /// The place in the text, for miette.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -126,7 +128,7 @@ fn words(error: &serde_saphyr::Error) -> String {
             "this alias stands for nothing: expected `&NAME` before `*NAME`".to_owned()
         }
         Error::Eof { .. } => "the text ends here: expected a value".to_owned(),
-        Error::Budget { breach, .. } => budget::words(breach),
+        Error::Budget { breach, .. } => beyond_budget(breach),
         Error::AliasError { error, .. } => words(error),
         Error::Unexpected { expected, .. } => {
             let known = KINDS.iter().find(|(kind, _)| kind == expected);
@@ -165,6 +167,17 @@ const HINTS: [(&str, &str); 4] = [
 fn unknown(what: &str, word: &str, expected: &[&'static str]) -> String {
     let hint = suggestion(word, expected.iter().copied());
     format!("the {what} `{word}` is unknown: expected one of {}{hint}", expected.join(", "))
+}
+
+/// The known word that is most like `word`, if one is like it at all.
+pub(super) fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let known: Vec<_> = known.collect();
+    similar::get_close_matches(word, &known, 1, LIKENESS_MIN).into_iter().next()
+}
+
+/// The end of a message about an unknown word: ` (did you mean …?)`, or nothing.
+pub(super) fn suggestion<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    closest(word, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_saphyr::Spanned;
 
-use super::mistake::Mistake;
+use super::mistake::{Mistake, suggestion};
 use super::raw;
-use super::suggest::suggestion;
 use crate::story::{Client, Finally, Start};
 
 type Clients = BTreeMap<String, Client>;

@@ -2,17 +2,17 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::super::client::Visit;
-use super::super::story::{GREET_WAIT, PATIENCE, STORIES, Story, Wait};
+use super::super::client::DemoVisit;
+use super::super::story::{DemoStory, GREET_WAIT, PATIENCE, STORIES, Wait};
 use super::{conclusion, rows, table};
 
-fn from(story: &Story) -> SocketAddr {
+fn from(story: &DemoStory) -> SocketAddr {
     (story.from, 40_000 + u16::try_from(story.name.len()).unwrap()).into()
 }
 
 /// Every client meets with exactly what its story says.
-fn good_day() -> (Vec<Visit>, BTreeMap<SocketAddr, String>) {
-    let visit = |story: &'static Story| Visit {
+fn good_day() -> (Vec<DemoVisit>, BTreeMap<SocketAddr, String>) {
+    let visit = |story: &'static DemoStory| DemoVisit {
         story,
         from: from(story),
         reply: story.reply.map(str::to_owned),

@@ -1,4 +1,4 @@
-use super::{GREET_WAIT, Manners, PATIENCE, STORIES, Wait};
+use super::{Conduct, GREET_WAIT, PATIENCE, STORIES, Wait};
 
 const POLICY: &str = include_str!("../../../demo/policy.json");
 const ZONE: &str = include_str!("../../../demo/zone.yaml");
@@ -30,6 +30,6 @@ fn stories_that_need_the_policy_or_a_zone_are_in_them() {
 #[test]
 fn only_who_hangs_up_gets_no_reply() {
     for story in &STORIES {
-        assert_eq!(story.reply.is_none(), story.manners == Manners::HangsUp, "{}", story.name);
+        assert_eq!(story.reply.is_none(), story.manners == Conduct::HangsUp, "{}", story.name);
     }
 }

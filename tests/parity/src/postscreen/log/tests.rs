@@ -16,8 +16,8 @@ fn a_line_is_taken_apart() {
 #[test]
 fn lines_are_read_as_they_come_and_belong_to_their_story() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let mut log = Log::of(file.path());
-    let place = Place::new(0).unwrap();
+    let mut log = PostfixLog::of(file.path());
+    let place = StoryPlace::new(0).unwrap();
     write!(
         file,
         "Nov 24 23:52:30 mx psc1/postscreen[1]: a\nNov 24 23:52:30 mx psc2/postscreen[2]: b\nNov 24"
@@ -26,5 +26,5 @@ fn lines_are_read_as_they_come_and_belong_to_their_story() {
     assert_eq!(log.lines(&place).unwrap(), ["a"]);
     writeln!(file, " 23:52:31 mx psc1/dnsblog[3]: on bl.test.l1.scenario").unwrap();
     assert_eq!(log.lines(&place).unwrap(), ["a", "on bl.test"]);
-    assert_eq!(log.lines(&Place::new(1).unwrap()).unwrap(), ["b"]);
+    assert_eq!(log.lines(&StoryPlace::new(1).unwrap()).unwrap(), ["b"]);
 }

@@ -5,10 +5,11 @@ use super::*;
 /// The parameters that a policy adds, the folder of the tables replaced by `FOLDER`, and the tables.
 fn translated(policy: &str) -> Result<(BTreeMap<String, String>, BTreeMap<String, String>)> {
     let folder = tempfile::tempdir()?;
-    let place = Place::new(0)?;
+    let place = StoryPlace::new(0)?;
     let path = folder.path().display().to_string();
     let Value::Object(policy) = serde_json::from_str(policy)? else { bail!("no object") };
-    let mut parameters = parameters(&policy, &place, &Folder::new(folder.path().to_owned(), place.clone()))?;
+    let mut parameters =
+        parameters(&policy, &place, &TableFolder::new(folder.path().to_owned(), place.clone()))?;
     for name in ["dnsblog_service_name", "postscreen_cache_map", "smtpd_service_name", "syslog_name"] {
         assert!(parameters.remove(name).is_some_and(|value| value.ends_with('1')), "{name}");
     }

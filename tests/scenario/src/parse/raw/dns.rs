@@ -6,15 +6,15 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, SeqAccess};
 
-use super::values::{Address, Records, Ttl};
+use super::values::{AddressText, Records, Ttl};
 use crate::dns::Fault;
-use crate::parse::shapes::{Shapes, deserialize_shapes};
-use crate::parse::suggest::suggestion;
-use crate::time::DurationText;
+use crate::parse::mistake::suggestion;
+use crate::parse::raw::{Shapes, deserialize_shapes};
+use crate::text::DurationText;
 
 pub(in crate::parse) enum Zone {
     Fault(Fault),
-    Short(BTreeMap<Address, Answer>),
+    Short(BTreeMap<AddressText, ListedAnswer>),
     Long(LongZone),
 }
 
@@ -24,27 +24,27 @@ pub(in crate::parse) struct LongZone {
     pub soa_ttl: Option<Ttl>,
     pub latency: Option<DurationText>,
     pub lost: u32,
-    pub listed: BTreeMap<Address, Answer>,
-    pub others: Option<Answer>,
+    pub listed: BTreeMap<AddressText, ListedAnswer>,
+    pub others: Option<ListedAnswer>,
 }
 
 /// What is said about one client.
-pub(in crate::parse) enum Answer {
+pub(in crate::parse) enum ListedAnswer {
     Records(Records),
     Fault(Fault),
-    Late(DurationText, Option<Box<Answer>>),
+    Late(DurationText, Option<Box<ListedAnswer>>),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Late {
     latency: DurationText,
-    answer: Option<Answer>,
+    answer: Option<ListedAnswer>,
 }
 
-deserialize_shapes!(Answer, Zone);
+deserialize_shapes!(ListedAnswer, Zone);
 
-impl Shapes for Answer {
+impl Shapes for ListedAnswer {
     const EXPECTED: &'static str =
         "an IPv4 address, a list of them, a word for what goes wrong, or {latency, answer}";
 
@@ -96,7 +96,7 @@ impl Shapes for Zone {
                             format!("`{key}` is unknown: expected an address, {}{hint}", LONG.join(", "));
                         return Err(de::Error::custom(message));
                     };
-                    short.insert(Address(client), map.next_value()?);
+                    short.insert(AddressText(client), map.next_value()?);
                 }
             }
         }

@@ -4,10 +4,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer};
 
-use crate::parse::shapes::{Shapes, deserialize_shapes};
+use crate::parse::raw::{Shapes, deserialize_shapes};
 use crate::story;
-use crate::time::DurationText;
-use crate::wire::{Bytes, TEXT_BYTES_MAX};
+use crate::text::DurationText;
+use crate::text::{BytesText, TEXT_BYTES_MAX};
 
 pub(in crate::parse) struct Step(pub story::Step);
 
@@ -32,7 +32,7 @@ pub(super) struct Payload(pub(super) Vec<u8>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Repeated {
-    text: Bytes,
+    text: BytesText,
     times: usize,
 }
 
@@ -58,7 +58,7 @@ impl Shapes for Payload {
     const EXPECTED: &'static str = "a quoted text, or {text, times}";
 
     fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {
-        crate::wire::bytes(text).map(Self).map_err(E::custom)
+        crate::text::bytes(text).map(Self).map_err(E::custom)
     }
 
     fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {

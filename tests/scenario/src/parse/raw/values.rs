@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::de::{self, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 
-use crate::parse::shapes::{Shapes, deserialize_shapes};
-use crate::time::DurationText;
+use crate::parse::raw::{Shapes, deserialize_shapes};
+use crate::text::DurationText;
 
 /// The sentence that every list of results shows.
 pub(in crate::parse) struct About(pub String);
@@ -21,19 +21,19 @@ pub(in crate::parse) struct ZoneName(pub String);
 
 /// An address without a port; IPv6 without brackets.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::parse) struct Address(pub IpAddr);
+pub(in crate::parse) struct AddressText(pub IpAddr);
 
 /// One A record or several.
 pub(in crate::parse) struct Records(pub Vec<Ipv4Addr>);
 
 /// One name or several.
-pub(in crate::parse) struct Names(pub Vec<String>);
+pub(in crate::parse) struct NameList(pub Vec<String>);
 
 /// A duration in whole seconds that fits the TTL field (RFC 2181 section 8).
 pub(in crate::parse) struct Ttl(pub Duration);
 
 /// A log line. YAML reads an unquoted `a: b` as a mapping; a line may stand there unquoted all the same.
-pub(in crate::parse) struct Line(pub String);
+pub(in crate::parse) struct LineText(pub String);
 
 impl<'de> Deserialize<'de> for About {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for ZoneName {
     }
 }
 
-impl<'de> Deserialize<'de> for Address {
+impl<'de> Deserialize<'de> for AddressText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let wrong =
@@ -90,9 +90,9 @@ impl<'de> Deserialize<'de> for Ttl {
     }
 }
 
-deserialize_shapes!(Line, Names, Records);
+deserialize_shapes!(LineText, NameList, Records);
 
-impl Shapes for Line {
+impl Shapes for LineText {
     const EXPECTED: &'static str = "a log line";
 
     fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {
@@ -111,7 +111,7 @@ impl Shapes for Line {
     }
 }
 
-impl Shapes for Names {
+impl Shapes for NameList {
     const EXPECTED: &'static str = "a name or a list of them";
 
     fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {

@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
 use super::script::Payload;
-use super::values::{Address, Line};
+use super::values::{AddressText, LineText};
 use crate::dns::Fault;
-use crate::parse::shapes::{Shapes, deserialize_shapes};
-use crate::parse::suggest::suggestion;
+use crate::parse::mistake::suggestion;
+use crate::parse::raw::{Shapes, deserialize_shapes};
 use crate::story;
-use crate::time::DurationText;
+use crate::text::DurationText;
 
 pub(in crate::parse) struct MailServer(pub story::MailServer);
 
@@ -83,7 +83,7 @@ pub(in crate::parse) enum FailurePolicy {
 pub(in crate::parse) struct Reconfigure {
     pub at: DurationText,
     pub policy: Map<String, Value>,
-    pub refused: Option<Line>,
+    pub refused: Option<LineText>,
 }
 
 #[derive(Default, Deserialize)]
@@ -91,7 +91,7 @@ pub(in crate::parse) struct Reconfigure {
 pub(in crate::parse) struct Finally {
     pub open: Option<Vec<Spanned<String>>>,
     #[serde(default)]
-    pub passes: BTreeMap<Address, Vec<Test>>,
+    pub passes: BTreeMap<AddressText, Vec<Test>>,
     pub verdicts: Option<Spanned<BTreeMap<String, String>>>,
 }
 
@@ -148,7 +148,7 @@ impl Shapes for Manner {
             "reset" => story::Ending::Reset,
             "stall" => story::Ending::Stall,
             _ if text.ends_with("\r\n") => {
-                return crate::wire::bytes(text).map(story::Manner::Says).map(Self).map_err(E::custom);
+                return crate::text::bytes(text).map(story::Manner::Says).map(Self).map_err(E::custom);
             }
             _ => return Err(E::custom(format!("`{text}` is no reply: expected {}", Self::EXPECTED))),
         };
