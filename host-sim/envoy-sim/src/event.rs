@@ -91,6 +91,9 @@ impl LogLevel {
 pub struct LogLine {
     /// The machine that wrote it.
     pub vm: VmId,
+    /// The connection that it is about: that of the effective context or, when the host wrote it, of the callback that
+    /// was running. `None`: a root context's, or no context's.
+    pub connection: Option<ConnectionId>,
     /// Its severity.
     pub level: LogLevel,
     /// Its text, without a line end.

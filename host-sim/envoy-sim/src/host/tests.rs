@@ -15,6 +15,7 @@ mod holding;
 mod initialising;
 mod limits;
 mod loading;
+mod logging;
 mod maps;
 mod properties;
 mod queues;

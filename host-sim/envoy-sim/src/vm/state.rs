@@ -12,7 +12,7 @@ use super::root::Root;
 use crate::abi::{AbiVersion, Status};
 use crate::callout::{Callouts, Cancelled};
 use crate::connection::Connection;
-use crate::event::{CallId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
+use crate::event::{CallId, ConnectionId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
 use crate::metrics::{MetricIds, Metrics};
 use crate::settings::Settings;
 use crate::shared_data::SharedData;
@@ -149,7 +149,8 @@ impl State {
         self.log_quota.lines += 1;
         self.log_quota.bytes = self.log_quota.bytes.saturating_add(text.len() as u64);
         if self.log_quota.lines <= LOG_LINES_MAX && self.log_quota.bytes <= LOG_BYTES_MAX {
-            self.push_log(level, text, false);
+            let connection = self.connection_of(self.effective_context.unwrap_or(self.current_context));
+            self.push_log(connection, level, text, false);
         }
     }
 
@@ -173,15 +174,20 @@ impl State {
         }
     }
 
-    /// A line of the host's own.
+    /// A line of the host's own, about the callback that is running if there is one.
     pub fn log_by_host(&mut self, level: LogLevel, text: String) {
-        self.push_log(level, text, true);
+        self.push_log(self.connection_of(self.current_context), level, text, true);
     }
 
-    fn push_log(&mut self, level: LogLevel, text: String, by_host: bool) {
+    fn push_log(&mut self, connection: Option<ConnectionId>, level: LogLevel, text: String, by_host: bool) {
         if level >= self.settings.log_level {
-            self.effects.push_back(Effect::Log(LogLine { vm: self.id, level, text, by_host }));
+            self.effects.push_back(Effect::Log(LogLine { vm: self.id, connection, level, text, by_host }));
         }
+    }
+
+    /// `None`: the context is no stream.
+    fn connection_of(&self, context: u32) -> Option<ConnectionId> {
+        self.streams.get(&context).map(|connection| connection.id)
     }
 
     /// The number of a new context. They are never used twice.
