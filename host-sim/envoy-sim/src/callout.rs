@@ -3,8 +3,8 @@
 mod dns;
 mod grpc;
 
-pub(crate) use dns::Lookups;
-pub(crate) use grpc::{GrpcCalls, GrpcKind, Received};
+pub(crate) use dns::DnsCalls;
+pub(crate) use grpc::{GrpcCalls, GrpcKind, GrpcReceived};
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(crate) struct Callouts {
     /// The HTTP answer whose callback is running: only then can it be read.
     pub current: Option<Response>,
     pub grpc: GrpcCalls,
-    pub dns: Lookups,
+    pub dns: DnsCalls,
     status_code: u32,
     status_text: String,
     /// In the present call of the module.

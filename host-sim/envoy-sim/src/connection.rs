@@ -28,7 +28,7 @@ pub(crate) struct Connection {
     pub known_to_module: bool,
     /// `tcp_proxy` has been started: the module let the connection go on.
     pub proxy_started: bool,
-    pub upstream: Upstream,
+    pub upstream: UpstreamHalf,
     pub filter_state: BTreeMap<String, Vec<u8>>,
     /// Keys of `filter_state` that cannot be set again.
     pub read_only: BTreeSet<String>,
@@ -61,7 +61,7 @@ pub(crate) enum ConnectionState {
 
 /// The upstream half, `tcp_proxy`'s own.
 #[derive(Debug, Default)]
-pub(crate) struct Upstream {
+pub(crate) struct UpstreamHalf {
     pub phase: UpstreamPhase,
     /// The cluster that was chosen.
     pub cluster: Option<String>,
@@ -111,7 +111,7 @@ impl Connection {
             root: 0,
             known_to_module: false,
             proxy_started: false,
-            upstream: Upstream { early_full: !early_data, ..Upstream::default() },
+            upstream: UpstreamHalf { early_full: !early_data, ..UpstreamHalf::default() },
             filter_state: BTreeMap::new(),
             read_only: BTreeSet::new(),
             looked_at: None,

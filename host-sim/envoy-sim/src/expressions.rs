@@ -17,7 +17,7 @@ use cel::{Context, Value as Cel};
 
 use crate::abi::Status;
 use crate::profile::Profile;
-use crate::properties::{Value, View};
+use crate::properties::{CelValue, View};
 use attribute::Attributes;
 use cel::parser::Expression;
 
@@ -54,7 +54,7 @@ impl Expressions {
     /// a missing attribute say.
     ///
     /// How long that takes and how large it gets depends on the expression, and has no limit, as in Envoy.
-    pub fn evaluate(&self, token: u32, view: View<'_>) -> Result<Value, Status> {
+    pub fn evaluate(&self, token: u32, view: View<'_>) -> Result<CelValue, Status> {
         let expression = self.by_token.get(&token).ok_or(Status::NotFound)?;
         let attributes = Attributes::new(view);
         let mut context = Context::with_env(environment::environment());

@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::callout::Response;
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
 use crate::metrics::MetricKind;
-use crate::trace::{Observer, Watch};
+use crate::trace::{Observer, Tap};
 use crate::vm::{Machine, Shared};
-use crate::worker::{Reloads, Thread, Worker};
+use crate::worker::{Reloads, Thread, Dispatcher};
 use crate::{Module, Now, Settings, StartError};
 
 /// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.
@@ -25,7 +25,7 @@ pub struct Host {
     main: Thread,
     workers: Vec<Thread>,
     effects: VecDeque<Effect>,
-    connections: BTreeMap<ConnectionId, Place>,
+    connections: BTreeMap<ConnectionId, StreamLocation>,
     last_connection: u64,
     /// The moment of the last input.
     now: Duration,
@@ -33,7 +33,7 @@ pub struct Host {
 
 /// Where an open connection is.
 #[derive(Clone, Copy)]
-struct Place {
+struct StreamLocation {
     worker: usize,
     /// Which of the worker's machines.
     generation: u32,
@@ -52,7 +52,7 @@ impl Host {
     /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.
     /// After success the lines of the start are the first effects.
     pub fn start(module: &Module, settings: Settings, now: Now) -> Result<Self, StartError> {
-        Self::start_with(module, settings, now, Watch::default())
+        Self::start_with(module, settings, now, Tap::default())
     }
 
     /// As [`Host::start`], with somebody who is told of every call between the host and the module, from the first on.
@@ -65,14 +65,14 @@ impl Host {
         now: Now,
         observer: Rc<RefCell<dyn Observer>>,
     ) -> Result<Self, StartError> {
-        Self::start_with(module, settings, now, Watch::by(observer))
+        Self::start_with(module, settings, now, Tap::by(observer))
     }
 
-    fn start_with(module: &Module, settings: Settings, now: Now, watch: Watch) -> Result<Self, StartError> {
+    fn start_with(module: &Module, settings: Settings, now: Now, tap: Tap) -> Result<Self, StartError> {
         let workers = settings.workers.get();
         let settings = Rc::new(settings);
         let (data, queues, metrics) = Default::default();
-        let shared = Shared { settings, data, queues, metrics, watch };
+        let shared = Shared { settings, data, queues, metrics, tap };
         // Envoy compiles the module with a machine that never gets a root, and makes the others from it.
         let mut base = Machine::start(module, VmId::Canary, &shared, now)?;
         let mut effects: VecDeque<_> = base.state_mut().effects.drain(..).collect();
@@ -152,7 +152,7 @@ impl Host {
         let id = ConnectionId(self.last_connection);
         let thread = &mut self.workers[number];
         let (generation, context) = thread.accept((id, client, server), &self.module, &self.shared, now);
-        self.connections.insert(id, Place { worker: number, generation, context });
+        self.connections.insert(id, StreamLocation { worker: number, generation, context });
         self.finish(VmId::Worker(number));
         self.deliver_posts(now);
         id
@@ -162,22 +162,22 @@ impl Host {
     pub fn handle(&mut self, input: Input, now: Now) {
         match input {
             Input::ClientBytes { connection, bytes, end } => {
-                self.on(connection, now, |worker, context| worker.client_bytes(context, bytes, end));
+                self.on(connection, now, |dispatcher, context| dispatcher.client_bytes(context, bytes, end));
             }
-            Input::ClientReset { connection } => self.on(connection, now, Worker::client_reset),
+            Input::ClientReset { connection } => self.on(connection, now, Dispatcher::client_reset),
             Input::ClientCongested { connection, congested } => {
-                self.on(connection, now, |worker, context| worker.client_congested(context, congested));
+                self.on(connection, now, |dispatcher, context| dispatcher.client_congested(context, congested));
             }
             Input::UpstreamConnected { connection, ends } => {
-                self.on(connection, now, |worker, context| worker.upstream_connected(context, ends));
+                self.on(connection, now, |dispatcher, context| dispatcher.upstream_connected(context, ends));
             }
-            Input::UpstreamRefused { connection } => self.on(connection, now, Worker::upstream_refused),
+            Input::UpstreamRefused { connection } => self.on(connection, now, Dispatcher::upstream_refused),
             Input::UpstreamBytes { connection, bytes, end } => {
-                self.on(connection, now, |worker, context| worker.upstream_bytes(context, bytes, end));
+                self.on(connection, now, |dispatcher, context| dispatcher.upstream_bytes(context, bytes, end));
             }
-            Input::UpstreamReset { connection } => self.on(connection, now, Worker::upstream_reset),
+            Input::UpstreamReset { connection } => self.on(connection, now, Dispatcher::upstream_reset),
             Input::UpstreamCongested { connection, congested } => {
-                self.on(connection, now, |worker, context| worker.upstream_congested(context, congested));
+                self.on(connection, now, |dispatcher, context| dispatcher.upstream_congested(context, congested));
             }
             Input::HttpResponse { call, mut headers, body, trailers } => {
                 // Envoy tells how long the server took. Here no time passes between its answer and this.
@@ -188,10 +188,10 @@ impl Host {
                 self.answer(call, Response::from_failure(failure, self.shared.settings.profile), now);
             }
             Input::Grpc { call, event } => {
-                self.on_machine(call.vm, now, |worker| worker.grpc_event(call.token, event));
+                self.on_machine(call.vm, now, |dispatcher| dispatcher.grpc_event(call.token, event));
             }
             Input::DnsAnswer { call, answer } => {
-                self.on_machine(call.vm, now, |worker| worker.dns_answer(call.token, answer.as_deref()));
+                self.on_machine(call.vm, now, |dispatcher| dispatcher.dns_answer(call.token, answer.as_deref()));
             }
             Input::TimePassed => self.time_passed(now),
         }
@@ -226,8 +226,8 @@ impl Host {
 
     /// The filter state of an open connection; afterwards it stands in its [`crate::ConnectionEnd`].
     pub fn filter_state(&self, connection: ConnectionId) -> Option<&BTreeMap<String, Vec<u8>>> {
-        let place = self.connections.get(&connection)?;
-        self.workers.get(place.worker)?.machine(place.generation)?.filter_state(place.context)
+        let location = self.connections.get(&connection)?;
+        self.workers.get(location.worker)?.machine(location.generation)?.filter_state(location.context)
     }
 
     /// Connections that have not ended.
@@ -237,7 +237,7 @@ impl Host {
 
     /// The worker that has an open connection.
     pub fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
-        self.connections.get(&connection).map(|place| place.worker)
+        self.connections.get(&connection).map(|location| location.worker)
     }
 
     /// Workers whose machine has trapped; what new clients meet there is up to [`Settings::failure_policy`].
@@ -250,24 +250,24 @@ impl Host {
         self.workers.iter().map(Thread::reloads).sum()
     }
 
-    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker, u32)) {
-        let Some(place) = self.connections.get(&connection).copied() else { return };
-        if let Some(worker) = self.workers[place.worker].worker(place.generation) {
-            worker.set_now(now);
-            act(worker, place.context);
-            self.finish(VmId::Worker(place.worker));
+    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Dispatcher, u32)) {
+        let Some(location) = self.connections.get(&connection).copied() else { return };
+        if let Some(dispatcher) = self.workers[location.worker].dispatcher(location.generation) {
+            dispatcher.set_now(now);
+            act(dispatcher, location.context);
+            self.finish(VmId::Worker(location.worker));
         }
     }
 
     fn answer(&mut self, call: CallId, response: Response, now: Now) {
-        self.on_machine(call.vm, now, |worker| worker.answer(call.token, response));
+        self.on_machine(call.vm, now, |dispatcher| dispatcher.answer(call.token, response));
     }
 
-    fn on_machine(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Worker)) {
+    fn on_machine(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Dispatcher)) {
         if let Some(thread) = self.thread(vm) {
-            let worker = thread.current();
-            worker.set_now(now);
-            act(worker);
+            let dispatcher = thread.current();
+            dispatcher.set_now(now);
+            act(dispatcher);
             self.finish(vm);
         }
     }
@@ -278,7 +278,7 @@ impl Host {
         for _ in 0..POSTS_PER_INPUT_MAX {
             let post = self.shared.queues.borrow_mut().take_posted();
             let Some(((vm, root), queue)) = post else { return };
-            self.on_machine(vm, now, |worker| worker.queue_ready(root, queue));
+            self.on_machine(vm, now, |dispatcher| dispatcher.queue_ready(root, queue));
         }
     }
 
@@ -322,7 +322,7 @@ impl Host {
 
 /// Lets a throw-away machine try the configuration. Returns what it wants done.
 fn canary(module: &Module, shared: &Shared, now: Now) -> Result<Vec<Effect>, StartError> {
-    let mut canary = Worker::start(module, VmId::Canary, shared, now)?;
+    let mut canary = Dispatcher::start(module, VmId::Canary, shared, now)?;
     Ok(canary.take_effects().collect())
 }
 

@@ -11,7 +11,7 @@ mod view;
 #[cfg(test)]
 pub(crate) use filter_state::FILTER_STATE_BYTES_MAX;
 pub(crate) use filter_state::{CLUSTER, IDLE_TIMEOUT_MS, Prototype, factory, has_room};
-pub(crate) use value::Value;
+pub(crate) use value::CelValue;
 pub(crate) use view::View;
 
 use crate::abi::Status;

@@ -1,7 +1,7 @@
 //! Buffers: which exist when, and the arithmetic of Envoy's `Buffer::copyFrom`.
 
-use super::{Args, Fault, Guest, Status};
-use crate::callout::Received;
+use super::{Args, HostCallError, Guest, Status};
+use crate::callout::GrpcReceived;
 use crate::vm::State;
 
 /// `proxy_buffer_type_t`
@@ -16,7 +16,7 @@ const PLUGIN_CONFIGURATION: u32 = 7;
 const CALL_DATA: u32 = 8;
 
 /// `proxy_get_buffer_bytes`: clamped to what is there; a start behind the end is an empty answer, not an error.
-pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let buffer = read(guest.state(), args.u32(0))?;
     let (start, len) = (args.u32(1) as usize, args.u32(2) as usize);
     let start = start.min(buffer.len());
@@ -27,7 +27,7 @@ pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
 }
 
 /// `proxy_get_buffer_status`: the length; flags are always 0.
-pub(super) fn status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let len = read(guest.state(), args.u32(0))?.len();
     touch(guest.state(), args.u32(0));
     guest.write_u32(args.u32(1), u32::try_from(len).unwrap_or(u32::MAX))?;
@@ -36,7 +36,7 @@ pub(super) fn status(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault
 
 /// `proxy_set_buffer_bytes`: the two of the stream only. `BadArgument` when there is nothing to write to, and the Rust
 /// SDK panics on that.
-pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let kind = args.u32(0);
     read(guest.state(), kind)?;
     touch(guest.state(), kind);
@@ -46,7 +46,7 @@ pub(super) fn set(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
 }
 
 /// Envoy replaces at the front, appends at the end, and refuses everything between.
-fn splice(buffer: &mut Vec<u8>, start: usize, len: usize, data: Vec<u8>) -> Result<(), Fault> {
+fn splice(buffer: &mut Vec<u8>, start: usize, len: usize, data: Vec<u8>) -> Result<(), HostCallError> {
     if start == 0 {
         buffer.splice(..len.min(buffer.len()), data);
     } else if start >= buffer.len() {
@@ -68,7 +68,7 @@ fn read(state: &mut State, kind: u32) -> Result<&[u8], Status> {
             Ok(&response.body)
         }
         GRPC_RECEIVE_BUFFER => match &state.callouts.grpc.current {
-            Some(Received::Message(message)) => Ok(message),
+            Some(GrpcReceived::Message(message)) => Ok(message),
             _ => Ok(&[]),
         },
         VM_CONFIGURATION => Ok(&state.settings.vm_configuration),

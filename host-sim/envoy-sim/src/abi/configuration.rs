@@ -1,9 +1,9 @@
 //! The configuration, as modules of ABI 0.1.0 ask for it.
 
-use super::{Args, Fault, Guest};
+use super::{Args, HostCallError, Guest};
 
 /// `proxy_get_configuration`: the plugin's while it is configured, the machine's at any other time.
-pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let state = guest.state();
     let settings = &state.settings;
     let configuration =

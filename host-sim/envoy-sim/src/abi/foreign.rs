@@ -10,7 +10,7 @@ mod signature;
 #[cfg(test)]
 pub(crate) use filter_state::{DECLARED_BYTES_MAX, DECLARED_OVERHEAD_BYTES};
 
-use super::{Args, Fault, Guest, Status};
+use super::{Args, HostCallError, Guest, Status};
 use crate::vm::State;
 
 /// What a foreign function is: from the module's message to the result, if it has one.
@@ -38,7 +38,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
 /// `proxy_call_foreign_function`: `NotFound` for a name that Envoy does not know. Without a result, and after a
 /// failure, address and length are 0; a result without bytes has an address. An output whose own address is 0 is not
 /// written.
-pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let name = guest.text(args.u32(0), args.u32(1))?;
     let message = guest.bytes(args.u32(2), args.u32(3))?;
     let function = FUNCTIONS.iter().find(|(known, _)| *known == name).ok_or(Status::NotFound)?;

@@ -3,7 +3,7 @@
 use wasmtime::{Engine, FuncType, ValType};
 
 use super::version::AbiVersion;
-use super::{Args, Fault, Guest};
+use super::{Args, HostCallError, Guest};
 
 /// One host function.
 pub(crate) struct HostFunction {
@@ -30,9 +30,9 @@ pub(crate) enum Param {
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// A function of the Proxy-Wasm ABI; `Ok` is status 0.
-    Proxy(fn(&mut Guest<'_>, &Args<'_>) -> Result<(), Fault>),
+    Proxy(fn(&mut Guest<'_>, &Args<'_>) -> Result<(), HostCallError>),
     /// A function of WASI; the number is its `errno`.
-    Wasi(fn(&mut Guest<'_>, &Args<'_>) -> Result<u32, Fault>),
+    Wasi(fn(&mut Guest<'_>, &Args<'_>) -> Result<u32, HostCallError>),
     /// A function of a C runtime: what it gives is its result.
     Runtime(fn(&Args<'_>) -> u32),
     /// A function without a result; as in Envoy, `proc_exit` only logs, and the module traps by itself right after.

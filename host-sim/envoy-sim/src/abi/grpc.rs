@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use super::http::{bytes_of, find_cluster, map, milliseconds};
 use super::proto::Message;
-use super::{Args, Fault, Guest, Status};
+use super::{Args, HostCallError, Guest, Status};
 use crate::callout::GrpcKind;
 use crate::event::{CallId, Effect, GrpcEffect, GrpcRequest};
 use crate::settings::HttpCluster;
-use crate::vm::{Action, State};
+use crate::vm::{DeferredAction, State};
 
 /// What a message costs besides its bytes, so that empty ones cannot fill the memory either.
 const SEND_OVERHEAD_BYTES: usize = 64;
 
 /// `proxy_grpc_call`. Always made for the root context.
-pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let request = Request::read(guest, args, GrpcKind::Call)?;
     let message = guest.bytes(args.u32(8), args.u32(9))?;
     let token = request.start(guest.state(), Some(message), milliseconds(args.u32(10)))?;
@@ -22,14 +22,14 @@ pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> 
 }
 
 /// `proxy_grpc_stream`. Always opened for the root context; it has no time limit.
-pub(super) fn stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn stream(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let request = Request::read(guest, args, GrpcKind::Stream)?;
     let token = request.start(guest.state(), None, None)?;
     guest.write_u32(args.u32(8), token)
 }
 
 /// `proxy_grpc_send`: streams only.
-pub(super) fn send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let message = guest.bytes(args.u32(1), args.u32(2))?;
     let (token, end) = (args.u32(0), args.u32(3) != 0);
     if GrpcKind::of(token) != Some(GrpcKind::Stream) {
@@ -53,7 +53,7 @@ pub(super) fn send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> 
 }
 
 /// `proxy_grpc_cancel`: the call or stream is reset, and no callback follows.
-pub(super) fn cancel(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn cancel(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     find(guest.state(), args.u32(0))?;
     forget(guest.state(), args.u32(0));
     Ok(())
@@ -61,7 +61,7 @@ pub(super) fn cancel(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault
 
 /// `proxy_grpc_close`: ends a stream in the module's direction, and forgets it when the other has ended too. For a call
 /// it is as [`cancel`].
-pub(super) fn close(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn close(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let token = args.u32(0);
     let state = guest.state();
     let call = CallId { vm: state.id, token };
@@ -106,7 +106,7 @@ struct Request {
 }
 
 impl Request {
-    fn read(guest: &mut Guest<'_>, args: &Args<'_>, kind: GrpcKind) -> Result<Self, Fault> {
+    fn read(guest: &mut Guest<'_>, args: &Args<'_>, kind: GrpcKind) -> Result<Self, HostCallError> {
         let target = guest.bytes(args.u32(0), args.u32(1))?;
         let head = GrpcRequest {
             call: CallId { vm: guest.state().id, token: 0 },
@@ -133,7 +133,7 @@ impl Request {
         let up = find_cluster(state, &cluster) == Some(HttpCluster::Up);
         let bytes = bytes_of(&self.head.metadata) + message.as_ref().map_or(0, Vec::len);
         if !up || !state.callouts.take_room(bytes) {
-            state.defer(Action::GrpcFailed(state.root_context(), token))?;
+            state.defer(DeferredAction::GrpcFailed(state.root_context(), token))?;
             return Err(Status::InternalFailure);
         }
         state.callouts.grpc.start(token, state.root_context());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Args, Fault, Guest, Status, pairs};
+use super::{Args, HostCallError, Guest, Status, pairs};
 use crate::event::{CallId, Effect, HeaderMap, HttpCall};
 use crate::settings::HttpCluster;
 use crate::vm::State;
@@ -12,7 +12,7 @@ const REQUIRED: [&[&[u8]]; 3] = [&[b":method"], &[b":path"], &[b":authority", b"
 
 /// `proxy_http_call`. Always made for the root context; the trailers are read and, as in Envoy, not sent. The token is
 /// written before the call is made, 0 at first, so that an address outside the memory makes none.
-pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), Fault> {
+pub(super) fn call(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let cluster = guest.text(args.u32(0), args.u32(1))?;
     let headers = map(guest, args, 2)?;
     let body = guest.bytes(args.u32(4), args.u32(5))?;
@@ -57,7 +57,7 @@ pub(super) fn find_cluster(state: &State, name: &str) -> Option<HttpCluster> {
 
 /// A map that the module hands in, its address and length at `index`. What is no map is an empty one, as in Envoy.
 /// Names of headers are in lower case.
-pub(super) fn map(guest: &mut Guest<'_>, args: &Args<'_>, index: usize) -> Result<HeaderMap, Fault> {
+pub(super) fn map(guest: &mut Guest<'_>, args: &Args<'_>, index: usize) -> Result<HeaderMap, HostCallError> {
     let wire = guest.bytes(args.u32(index), args.u32(index + 1))?;
     let mut map = pairs::decode(&wire).unwrap_or_default();
     for (name, _) in &mut map {

@@ -4,11 +4,11 @@ use wasmtime::{Engine, FuncType, Linker, Val, ValType};
 
 use super::guest::{Args, Guest};
 use super::restriction::{is_allowed, is_callable};
-use super::status::{Fault, Status};
+use super::status::{HostCallError, Status};
 use super::{AbiVersion, Handler, HostFunction, PROXY};
 use crate::ModuleError;
 use crate::event::LogLevel;
-use crate::trace::Watch;
+use crate::trace::Tap;
 use crate::vm::{State, printable};
 use crate::wasi::{EFAULT, ENOTCAPABLE, WASI, WASI_MODULES};
 
@@ -43,7 +43,7 @@ fn watched(
     args: &[Val],
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
-    let Some(mut watched) = Watch::host_function(guest, function, args) else {
+    let Some(mut watched) = Tap::host_function(guest, function, args) else {
         return call(function, guest, args, results);
     };
     let answer = watched.trap().map_or_else(|| call(function, guest, args, results), Err);
@@ -69,9 +69,9 @@ fn call(
     };
     let code = match answered {
         Ok(code) => code,
-        Err(Fault::Status(_)) if matches!(function.handler, Handler::Wasi(_)) => EFAULT,
-        Err(Fault::Status(status)) => status as u32,
-        Err(Fault::Trap(error)) => return Err(error),
+        Err(HostCallError::Status(_)) if matches!(function.handler, Handler::Wasi(_)) => EFAULT,
+        Err(HostCallError::Status(status)) => status as u32,
+        Err(HostCallError::Trap(error)) => return Err(error),
     };
     if let [result] = results {
         *result = Val::I32(code.cast_signed());
@@ -79,7 +79,7 @@ fn call(
     Ok(())
 }
 
-fn answer(function: &HostFunction, guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+fn answer(function: &HostFunction, guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     match function.handler {
         Handler::Proxy(handler) => handler(guest, args).map(|()| Status::Ok as u32),
         Handler::Wasi(handler) => handler(guest, args),

@@ -33,7 +33,7 @@ pub(crate) use guest::{Args, Guest};
 pub(crate) use link::{all, check_imports, linker, newest_import, signature};
 pub use list::{AbiFunction, AbiParam, AbiType, abi_callbacks, abi_functions};
 pub(crate) use restriction::is_allowed;
-pub(crate) use status::{Fault, Status};
+pub(crate) use status::{HostCallError, Status};
 pub(crate) use system::nanoseconds;
 pub(crate) use table::PROXY;
 pub use version::AbiVersion;

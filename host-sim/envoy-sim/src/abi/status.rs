@@ -18,20 +18,20 @@ pub(crate) enum Status {
 
 /// Why a host function did not do what it was asked.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum HostCallError {
     /// The module is told.
     Status(Status),
     /// The machine cannot go on.
     Trap(wasmtime::Error),
 }
 
-impl From<Status> for Fault {
+impl From<Status> for HostCallError {
     fn from(status: Status) -> Self {
         Self::Status(status)
     }
 }
 
-impl From<wasmtime::Error> for Fault {
+impl From<wasmtime::Error> for HostCallError {
     fn from(error: wasmtime::Error) -> Self {
         Self::Trap(error)
     }

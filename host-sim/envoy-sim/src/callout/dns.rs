@@ -1,4 +1,4 @@
-//! Lookups of `envoy_resolve_dns`.
+//! DnsCalls of `envoy_resolve_dns`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::event::DnsAddress;
 
 /// The lookups of one machine.
 #[derive(Debug, Default)]
-pub(crate) struct Lookups {
+pub(crate) struct DnsCalls {
     /// Token and root context of those that wait.
     pending: BTreeMap<u32, u32>,
     count: u32,
@@ -14,7 +14,7 @@ pub(crate) struct Lookups {
     pub call_data: Vec<u8>,
 }
 
-impl Lookups {
+impl DnsCalls {
     /// 2, 3, 4, …; never 0.
     pub fn next_token(&mut self) -> u32 {
         loop {

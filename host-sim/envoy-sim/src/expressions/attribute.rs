@@ -11,7 +11,7 @@ use cel::common::value::{CowVal, StaticVal, Val};
 use cel::context::VariableResolver;
 use chrono::{DateTime, TimeDelta};
 
-use crate::properties::{Value, View};
+use crate::properties::{CelValue, View};
 
 /// All attributes of one context.
 pub(super) struct Attributes<'a>(View<'a>);
@@ -30,16 +30,16 @@ impl VariableResolver for Attributes<'_> {
 
 fn find<'v>(view: View<'v>, path: &[&str]) -> Option<Box<dyn Val + 'v>> {
     Some(match view.find(path)? {
-        Value::Bool(value) => Box::new(CelBool::from(value)),
-        Value::Bytes(bytes) => Box::new(CelBytes::from(bytes)),
-        Value::Duration(nanoseconds) => Box::new(CelDuration::from(TimeDelta::nanoseconds(nanoseconds))),
-        Value::Int(value) => Box::new(CelInt::from(value)),
-        Value::Text(text) => Box::new(CelString::from(text)),
-        Value::Time(nanoseconds) => {
+        CelValue::Bool(value) => Box::new(CelBool::from(value)),
+        CelValue::Bytes(bytes) => Box::new(CelBytes::from(bytes)),
+        CelValue::Duration(nanoseconds) => Box::new(CelDuration::from(TimeDelta::nanoseconds(nanoseconds))),
+        CelValue::Int(value) => Box::new(CelInt::from(value)),
+        CelValue::Text(text) => Box::new(CelString::from(text)),
+        CelValue::Time(nanoseconds) => {
             Box::new(CelTimestamp::from(DateTime::from_timestamp_nanos(nanoseconds).fixed_offset()))
         }
-        Value::Uint(value) => Box::new(CelUInt::from(value)),
-        whole @ (Value::Double(_) | Value::Formless | Value::List(_) | Value::Map(_) | Value::Message(_)) => {
+        CelValue::Uint(value) => Box::new(CelUInt::from(value)),
+        whole @ (CelValue::Double(_) | CelValue::Formless | CelValue::List(_) | CelValue::Map(_) | CelValue::Message(_)) => {
             Box::new(Branch { view, path: path.iter().map(|&name| name.to_owned()).collect(), whole })
         }
     })
@@ -50,26 +50,26 @@ fn find<'v>(view: View<'v>, path: &[&str]) -> Option<Box<dyn Val + 'v>> {
 struct Branch<'v> {
     view: View<'v>,
     path: Vec<String>,
-    whole: Value,
+    whole: CelValue,
 }
 
-/// The key under which a branch hands itself out as a [`Value`]; no expression has a value of this type. Branches
+/// The key under which a branch hands itself out as a [`CelValue`]; no expression has a value of this type. Branches
 /// borrow, so they cannot be recognised by their type.
 #[derive(Clone, Debug)]
-struct Whole(Value);
+struct Whole(CelValue);
 
 static MESSAGE: Type = Type::new_unspecified_type("message");
 static WHOLE: Type = Type::new_unspecified_type("whole");
 
 /// A branch as a whole; `None`: the value is none.
-pub(super) fn whole(value: &dyn Val) -> Option<Value> {
-    let whole = value.as_indexer()?.get(&Whole(Value::Formless)).ok()?;
+pub(super) fn whole(value: &dyn Val) -> Option<CelValue> {
+    let whole = value.as_indexer()?.get(&Whole(CelValue::Formless)).ok()?;
     whole.downcast_ref::<Whole>().map(|whole| whole.0.clone())
 }
 
 impl Branch<'_> {
     fn is_message(&self) -> bool {
-        matches!(self.whole, Value::Message(_))
+        matches!(self.whole, CelValue::Message(_))
     }
 }
 
@@ -101,8 +101,8 @@ impl Val for Branch<'_> {
     /// Maps are compared by the pairs that they list, which are none.
     fn equals(&self, other: &dyn Val) -> bool {
         match (&self.whole, whole(other)) {
-            (Value::Message(one), Some(Value::Message(other))) => *one == other,
-            (Value::Message(_), _) | (_, Some(Value::Message(_))) => false,
+            (CelValue::Message(one), Some(CelValue::Message(other))) => *one == other,
+            (CelValue::Message(_), _) | (_, Some(CelValue::Message(_))) => false,
             (_, Some(_)) => true,
             (_, None) => other.downcast_ref::<CelMap>().is_some_and(|map| map.is_empty()),
         }

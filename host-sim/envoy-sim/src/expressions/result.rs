@@ -7,40 +7,40 @@ use cel::common::types::{
 use cel::common::value::Val;
 
 use super::attribute;
-use crate::properties::Value;
+use crate::properties::CelValue;
 
-/// The value; null, types and all else that Envoy cannot write down are [`Value::Formless`]. Times that do not fit into
+/// The value; null, types and all else that Envoy cannot write down are [`CelValue::Formless`]. Times that do not fit into
 /// 64 bits of nanoseconds are the earliest or the latest that do.
-pub(super) fn value(from: &dyn Val) -> Value {
+pub(super) fn value(from: &dyn Val) -> CelValue {
     if let Some(value) = from.downcast_ref::<CelBool>() {
-        Value::Bool(*value.inner())
+        CelValue::Bool(*value.inner())
     } else if let Some(bytes) = from.downcast_ref::<CelBytes>() {
-        Value::Bytes(bytes.inner().to_vec())
+        CelValue::Bytes(bytes.inner().to_vec())
     } else if let Some(value) = from.downcast_ref::<CelDouble>() {
-        Value::Double(*value.inner())
+        CelValue::Double(*value.inner())
     } else if let Some(span) = from.downcast_ref::<CelDuration>() {
         let is_past = span.inner() < &chrono::TimeDelta::zero();
-        Value::Duration(span.inner().num_nanoseconds().unwrap_or_else(|| end_of_time(is_past)))
+        CelValue::Duration(span.inner().num_nanoseconds().unwrap_or_else(|| end_of_time(is_past)))
     } else if let Some(value) = from.downcast_ref::<CelInt>() {
-        Value::Int(*value.inner())
+        CelValue::Int(*value.inner())
     } else if let Some(list) = from.downcast_ref::<CelList>() {
-        Value::List(list.inner().iter().map(|element| value(element.as_ref())).collect())
+        CelValue::List(list.inner().iter().map(|element| value(element.as_ref())).collect())
     } else if let Some(map) = from.downcast_ref::<CelMap>() {
         // Envoy's maps have an order of their own at each run; a simulator does the same each time.
         let mut pairs: Vec<(&CelMapKey, _)> = map.inner().iter().collect();
         pairs.sort_by_key(|(key, _)| *key);
-        Value::Map(
+        CelValue::Map(
             pairs.into_iter().map(|(key, element)| (value(key.inner()), value(element.as_ref()))).collect(),
         )
     } else if let Some(text) = from.downcast_ref::<CelString>() {
-        Value::text(text.inner())
+        CelValue::text(text.inner())
     } else if let Some(time) = from.downcast_ref::<CelTimestamp>() {
         let is_past = time.inner().timestamp() < 0;
-        Value::Time(time.inner().timestamp_nanos_opt().unwrap_or_else(|| end_of_time(is_past)))
+        CelValue::Time(time.inner().timestamp_nanos_opt().unwrap_or_else(|| end_of_time(is_past)))
     } else if let Some(value) = from.downcast_ref::<CelUInt>() {
-        Value::Uint(*value.inner())
+        CelValue::Uint(*value.inner())
     } else {
-        attribute::whole(from).unwrap_or(Value::Formless)
+        attribute::whole(from).unwrap_or(CelValue::Formless)
     }
 }
 

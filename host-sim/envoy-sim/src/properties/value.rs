@@ -5,7 +5,7 @@ use crate::abi::{Status, pairs};
 /// A value of Envoy's expression language.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(not(feature = "cel"), expect(dead_code, reason = "only expressions are worth some of them"))]
-pub(crate) enum Value {
+pub(crate) enum CelValue {
     Bool(bool),
     Bytes(Vec<u8>),
     Double(f64),
@@ -25,7 +25,7 @@ pub(crate) enum Value {
     Uint(u64),
 }
 
-impl Value {
+impl CelValue {
     pub fn text(text: &str) -> Self {
         Self::Text(text.to_owned())
     }

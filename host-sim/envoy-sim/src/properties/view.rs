@@ -1,6 +1,6 @@
 //! Whose attributes are asked for.
 
-use super::{Value, attributes, filter_state, own_key};
+use super::{CelValue, attributes, filter_state, own_key};
 use crate::connection::Connection;
 use crate::settings::Settings;
 use crate::time::Now;
@@ -39,11 +39,11 @@ impl<'a> View<'a> {
     }
 
     /// The value at this path; `None`: there is nothing.
-    pub fn find(&self, path: &[&str]) -> Option<Value> {
+    pub fn find(&self, path: &[&str]) -> Option<CelValue> {
         match path {
-            ["plugin_name"] => return Some(Value::text(&self.settings.plugin_name)),
-            ["plugin_root_id"] => return Some(Value::text(&self.settings.root_id)),
-            ["plugin_vm_id"] => return Some(Value::text(&self.settings.vm_id)),
+            ["plugin_name"] => return Some(CelValue::text(&self.settings.plugin_name)),
+            ["plugin_root_id"] => return Some(CelValue::text(&self.settings.root_id)),
+            ["plugin_vm_id"] => return Some(CelValue::text(&self.settings.vm_id)),
             ["xds", rest @ ..] => return attributes::xds(&self.settings.node, self.stream, rest),
             _ => {}
         }
@@ -59,7 +59,7 @@ impl<'a> View<'a> {
             ["metadata", rest @ ..] => attributes::metadata(rest),
             ["filter_state", rest @ ..] => filter_state::find(stream, rest, self.settings.profile),
             // What `proxy_set_property` stored under this name.
-            [name] => stream.filter_state.get(&own_key(name.as_bytes())).cloned().map(Value::Bytes),
+            [name] => stream.filter_state.get(&own_key(name.as_bytes())).cloned().map(CelValue::Bytes),
             _ => None,
         }
     }

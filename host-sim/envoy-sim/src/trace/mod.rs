@@ -1,6 +1,6 @@
 //! Watching the calls between the host and a module while they happen.
 //!
-//! Every machine has a [`Watch`]. While nobody watches, a call costs one look at it. An [`Observer`] is told when a
+//! Every machine has a [`Tap`]. While nobody watches, a call costs one look at it. An [`Observer`] is told when a
 //! call begins, with its arguments decoded, and when it ends, with what it came to; and it may let the call trap.
 //! [`Printer`] is the observer of `host-sim run --trace`.
 
@@ -112,18 +112,18 @@ pub struct Spent {
 
 /// The observer of a host, if it has one.
 #[derive(Clone, Default)]
-pub(crate) struct Watch(Option<Rc<RefCell<dyn Observer>>>);
+pub(crate) struct Tap(Option<Rc<RefCell<dyn Observer>>>);
 
-// === impl Watch ===
+// === impl Tap ===
 
-impl Watch {
+impl Tap {
     pub fn by(observer: Rc<RefCell<dyn Observer>>) -> Self {
         Self(Some(observer))
     }
 
     /// The host is about to call `function`; `None` when nobody watches.
     pub fn callback(state: &State, function: &str, args: &[u32]) -> Option<Watched> {
-        let observer = Rc::clone(state.watch.0.as_ref()?);
+        let observer = Rc::clone(state.tap.0.as_ref()?);
         let arguments = decode::callback(function, args);
         Some(Watched::begin(
             observer,
@@ -134,7 +134,7 @@ impl Watch {
     /// The module has called `function`; `None` when nobody watches.
     pub fn host_function(guest: &mut Guest<'_>, function: &HostFunction, args: &[Val]) -> Option<Watched> {
         let state = guest.state();
-        let observer = Rc::clone(state.watch.0.as_ref()?);
+        let observer = Rc::clone(state.tap.0.as_ref()?);
         let context = state.effective_context.unwrap_or(state.current_context);
         let mut call = call(state, context, Direction::HostFunction, function.name, Vec::new());
         call.arguments = decode::arguments(guest, function, args);
@@ -146,9 +146,9 @@ fn call(state: &State, context: u32, direction: Direction, function: &str, argum
     Call { now: state.now, vm: state.id, context, direction, function: function.to_owned(), arguments }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for Tap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Watch({})", if self.0.is_some() { "on" } else { "off" })
+        write!(f, "Tap({})", if self.0.is_some() { "on" } else { "off" })
     }
 }
 

@@ -17,6 +17,6 @@ pub(crate) use machine::{Called, Machine};
 pub use module::Module;
 #[cfg(test)]
 pub(crate) use state::DEFERRED_MAX;
-pub(crate) use state::{Action, Phase, Shared, State};
+pub(crate) use state::{DeferredAction, Phase, Shared, State};
 #[cfg(test)]
 pub(crate) use state::{LOG_BYTES_MAX, LOG_LINES_MAX};

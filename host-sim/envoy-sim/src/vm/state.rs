@@ -19,7 +19,7 @@ use crate::shared_data::SharedData;
 use crate::shared_queue::SharedQueues;
 use crate::time::Now;
 use crate::timers::{Timer, Timers};
-use crate::trace::Watch;
+use crate::trace::Tap;
 
 /// Context numbers count from the first root; streams and later roots are 2, 3, ….
 const FIRST_CONTEXT: u32 = 1;
@@ -31,7 +31,7 @@ pub(crate) struct Shared {
     pub data: Rc<RefCell<SharedData>>,
     pub queues: Rc<RefCell<SharedQueues>>,
     pub metrics: Rc<RefCell<Metrics>>,
-    pub watch: Watch,
+    pub tap: Tap,
 }
 
 /// How far a machine is.
@@ -46,7 +46,7 @@ pub(crate) enum Phase {
 
 /// What a host function leaves to be done when the module has returned. The numbers are contexts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub(crate) enum DeferredAction {
     ContinueReading(u32),
     Close(u32),
     DeleteRoot(u32),
@@ -81,7 +81,7 @@ pub(crate) struct State {
     pub queues: Rc<RefCell<SharedQueues>>,
     pub metrics: Rc<RefCell<Metrics>>,
     /// Who is told of every call.
-    pub watch: Watch,
+    pub tap: Tap,
     pub metric_ids: MetricIds,
     pub callouts: Callouts,
     pub random: fastrand::Rng,
@@ -94,7 +94,7 @@ pub(crate) struct State {
     /// What `proxy_set_effective_context` has put in its place, until the callback returns.
     pub effective_context: Option<u32>,
     pub streams: BTreeMap<u32, Connection>,
-    pub deferred: VecDeque<Action>,
+    pub deferred: VecDeque<DeferredAction>,
     pub effects: VecDeque<Effect>,
     pub limiter: Limiter,
     log_quota: LogQuota,
@@ -119,7 +119,7 @@ impl State {
             shared_data: Rc::clone(&shared.data),
             queues: Rc::clone(&shared.queues),
             metrics: Rc::clone(&shared.metrics),
-            watch: shared.watch.clone(),
+            tap: shared.tap.clone(),
             metric_ids: MetricIds::default(),
             callouts: Callouts::default(),
             random: fastrand::Rng::with_seed(shared.settings.seed.wrapping_add(id.number())),
@@ -256,7 +256,7 @@ impl State {
     }
 
     /// Leaves something to be done when the module has returned; `InternalFailure` when it has left too much.
-    pub fn defer(&mut self, action: Action) -> Result<(), Status> {
+    pub fn defer(&mut self, action: DeferredAction) -> Result<(), Status> {
         if self.deferred.len() >= DEFERRED_MAX {
             return Err(Status::InternalFailure);
         }
@@ -289,7 +289,7 @@ impl State {
         let context = self.root_context();
         let waiting = self.roots.get_mut(&context).is_some_and(|root| std::mem::take(&mut root.awaits_done));
         if waiting {
-            self.deferred.push_back(Action::DeleteRoot(context));
+            self.deferred.push_back(DeferredAction::DeleteRoot(context));
         }
         waiting
     }

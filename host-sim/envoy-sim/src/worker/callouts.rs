@@ -1,7 +1,7 @@
 //! Answers to what the module asked of others, and the posts of shared queues.
 
-use super::Worker;
-use crate::callout::{GrpcKind, Received, Response};
+use super::Dispatcher;
+use crate::callout::{GrpcKind, GrpcReceived, Response};
 use crate::event::{CallId, DnsAddress, Effect, GrpcEffect, GrpcEvent};
 use crate::vm::Callback;
 
@@ -10,7 +10,7 @@ const GRPC_INTERNAL: u32 = 13;
 /// `grpc-status` of a server that cannot be reached, or not in time.
 const GRPC_UNAVAILABLE: u32 = 14;
 
-impl Worker {
+impl Dispatcher {
     /// The answer to an HTTP call-out, if it is still wanted.
     pub fn answer(&mut self, token: u32, response: Response) {
         let counts = [response.headers.len(), response.body.len(), response.trailers.len()].map(count);
@@ -58,7 +58,7 @@ impl Worker {
         match answer {
             Some(message) if status == 0 => {
                 let args = [root, token, count(message.len())];
-                self.state_mut().callouts.grpc.current = Some(Received::Message(message));
+                self.state_mut().callouts.grpc.current = Some(GrpcReceived::Message(message));
                 self.tell_root(root, Callback::GrpcReceive, &args, Some(token));
             }
             _ => {
@@ -71,11 +71,11 @@ impl Worker {
     fn grpc_stream_event(&mut self, root: u32, token: u32, event: GrpcEvent) {
         let (callback, size, received) = match event {
             GrpcEvent::InitialMetadata(map) => {
-                (Callback::GrpcReceiveInitialMetadata, map.len(), Received::InitialMetadata(map))
+                (Callback::GrpcReceiveInitialMetadata, map.len(), GrpcReceived::InitialMetadata(map))
             }
-            GrpcEvent::Message(message) => (Callback::GrpcReceive, message.len(), Received::Message(message)),
+            GrpcEvent::Message(message) => (Callback::GrpcReceive, message.len(), GrpcReceived::Message(message)),
             GrpcEvent::TrailingMetadata(map) => {
-                (Callback::GrpcReceiveTrailingMetadata, map.len(), Received::TrailingMetadata(map))
+                (Callback::GrpcReceiveTrailingMetadata, map.len(), GrpcReceived::TrailingMetadata(map))
             }
             GrpcEvent::Closed { status, message } => {
                 let Some(stream) = self.state_mut().callouts.grpc.get(token) else { return };

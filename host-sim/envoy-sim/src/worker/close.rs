@@ -1,6 +1,6 @@
 //! How a connection ends.
 
-use super::Worker;
+use super::Dispatcher;
 use crate::connection::{ConnectionState, UpstreamPhase};
 use crate::event::Effect;
 use crate::profile::Profile;
@@ -14,7 +14,7 @@ pub(super) enum ClosedBy {
     Client = 2,
 }
 
-impl Worker {
+impl Dispatcher {
     /// `close(FlushWrite)`: at once when nothing is left to write, else after the flush.
     pub(super) fn close(&mut self, context: u32) {
         let Some(connection) = self.open_stream(context) else { return };

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::Worker;
+use super::Dispatcher;
 use crate::connection::Connection;
 use crate::event::ConnectionId;
 use crate::settings::FailurePolicy;
@@ -20,12 +20,12 @@ enum Admission {
 
 /// What a data callback answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum FilterStatus {
     Continue,
-    Stop,
+    StopIteration,
 }
 
-impl Worker {
+impl Dispatcher {
     /// A client has connected. Returns the number of its context.
     pub fn accept(&mut self, id: ConnectionId, client: SocketAddr, server: SocketAddr) -> u32 {
         let context = self.state_mut().allocate_context();
@@ -59,7 +59,7 @@ impl Worker {
             connection.root = root;
         }
         self.call(context, Callback::ContextCreate, &[context, root]);
-        if self.ask(context, Callback::NewConnection, &[context]) == Verdict::Continue
+        if self.ask(context, Callback::NewConnection, &[context]) == FilterStatus::Continue
             && self.open_stream(context).is_some_and(|connection| !connection.proxy_started)
         {
             self.start_proxy(context);
@@ -85,7 +85,7 @@ impl Worker {
             connection.counted.received += connection.socket.read_buffer.len() as u64;
             connection.socket.visible = true;
             let args = data_args(context, &connection.socket.read_buffer, connection.socket.read_end);
-            if self.ask(context, Callback::DownstreamData, &args) == Verdict::Continue {
+            if self.ask(context, Callback::DownstreamData, &args) == FilterStatus::Continue {
                 if let Some(connection) = self.stream(context) {
                     connection.socket.visible = false;
                 }
@@ -117,8 +117,8 @@ impl Worker {
         let upstream = &connection.upstream;
         let end = upstream.socket.read_end;
         let args = data_args(context, &upstream.socket.read_buffer, end);
-        let verdict = self.ask(context, Callback::UpstreamData, &args);
-        if verdict == Verdict::Continue
+        let status = self.ask(context, Callback::UpstreamData, &args);
+        if status == FilterStatus::Continue
             && let Some(connection) = self.stream(context)
         {
             connection.upstream.socket.visible = false;
@@ -130,7 +130,7 @@ impl Worker {
         // A close that the module deferred was carried out before this: then the bytes are lost. What a module
         // paused waits for the next upstream bytes; there is no way to resume it.
         let Some(connection) = self.open_stream(context) else { return };
-        if verdict == Verdict::Continue {
+        if status == FilterStatus::Continue {
             connection.counted.sent += connection.upstream.socket.read_buffer.len() as u64;
             connection.socket.write_buffer.append(&mut connection.upstream.socket.read_buffer);
             connection.socket.write_end |= end;
@@ -139,19 +139,19 @@ impl Worker {
 
     /// Calls a stream callback. When the machine has failed, the stream is closed and the chain stops; with the
     /// legacy `fail_open` it goes on. A chain without the module always does.
-    fn ask(&mut self, context: u32, callback: Callback, args: &[u32]) -> Verdict {
+    fn ask(&mut self, context: u32, callback: Callback, args: &[u32]) -> FilterStatus {
         if !self.stream(context).is_some_and(|connection| connection.known_to_module) {
-            return Verdict::Continue;
+            return FilterStatus::Continue;
         }
         match self.call(context, callback, args) {
-            Called::Returned(0) | Called::Missing => Verdict::Continue,
-            Called::Returned(_) => Verdict::Stop,
+            Called::Returned(0) | Called::Missing => FilterStatus::Continue,
+            Called::Returned(_) => FilterStatus::StopIteration,
             Called::Failed if self.state().settings.failure_policy == FailurePolicy::LegacyFailOpen => {
-                Verdict::Continue
+                FilterStatus::Continue
             }
             Called::Failed => {
                 self.close(context);
-                Verdict::Stop
+                FilterStatus::StopIteration
             }
         }
     }

@@ -28,10 +28,10 @@ use crate::error::StartError;
 use crate::event::{Effect, LogLevel, VmId};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::vm::{Action, Callback, Called, Machine, Module, Shared, State};
+use crate::vm::{DeferredAction, Callback, Called, Machine, Module, Shared, State};
 
 /// One of Envoy's threads with its machine. The main thread is one too; it is never given a stream.
-pub(crate) struct Worker {
+pub(crate) struct Dispatcher {
     machine: Machine,
     /// The root context of new streams. `None`: they are served without the filter, or the worker has stopped.
     root: Option<u32>,
@@ -42,7 +42,7 @@ pub(crate) struct Worker {
     touched: BTreeSet<u32>,
 }
 
-impl Worker {
+impl Dispatcher {
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
         let mut machine = Machine::start(module, id, shared, now)?;
         let root = Some(machine.add_root()?);
@@ -90,10 +90,10 @@ impl Worker {
     fn carry_out_deferred(&mut self) {
         while let Some(action) = self.state_mut().deferred.pop_front() {
             match action {
-                Action::ContinueReading(context) => self.continue_reading(context),
-                Action::Close(context) => self.close(context),
-                Action::DeleteRoot(root) => self.delete_root(root),
-                Action::GrpcFailed(root, token) => self.grpc_failed(root, token),
+                DeferredAction::ContinueReading(context) => self.continue_reading(context),
+                DeferredAction::Close(context) => self.close(context),
+                DeferredAction::DeleteRoot(root) => self.delete_root(root),
+                DeferredAction::GrpcFailed(root, token) => self.grpc_failed(root, token),
             }
         }
     }
@@ -147,7 +147,7 @@ impl Worker {
         Some(connection)
     }
 
-    /// As [`Worker::stream`], while it is open.
+    /// As [`Dispatcher::stream`], while it is open.
     fn open_stream(&mut self, context: u32) -> Option<&mut Connection> {
         self.stream(context).filter(|connection| connection.is_open())
     }

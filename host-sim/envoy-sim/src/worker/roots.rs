@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::Worker;
+use super::Dispatcher;
 use crate::event::{Effect, LogLevel};
 use crate::settings::Settings;
 use crate::vm::{Callback, Called};
 
-impl Worker {
+impl Dispatcher {
     /// A new configuration, which the canary has accepted: a new root context takes the new streams. The old root
     /// keeps its streams, and is shut down when the last of them has ended.
     ///

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Worker;
+use super::Dispatcher;
 use crate::connection::{Connection, UpstreamPhase};
 use crate::event::{Effect, UpstreamEnds};
 use crate::profile::Profile;
@@ -14,7 +14,7 @@ use crate::timers::Timer;
 /// `tcp_proxy.idle_timeout`, Envoy's default. It runs from the moment the module lets the connection go on.
 pub const IDLE_TIMEOUT: Duration = Duration::from_hours(1);
 
-impl Worker {
+impl Dispatcher {
     /// `onNewConnection`: evaluated once, so the module must have chosen the cluster before. True when the chain goes
     /// on at once, which needs early data.
     pub(super) fn start_proxy(&mut self, context: u32) -> bool {

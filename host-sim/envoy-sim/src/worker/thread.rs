@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::Worker;
+use super::Dispatcher;
 use crate::error::StartError;
 use crate::event::{ConnectionId, Effect, LogLevel, VmId};
 use crate::time::Now;
@@ -33,10 +33,10 @@ impl std::iter::Sum for Reloads {
 
 /// A thread has one machine, and those that failed before it as long as they have streams.
 pub(crate) struct Thread {
-    current: Worker,
+    current: Dispatcher,
     generation: u32,
     /// By generation.
-    failed: BTreeMap<u32, Worker>,
+    failed: BTreeMap<u32, Dispatcher>,
     last_load: Duration,
     random: fastrand::Rng,
     reloads: Reloads,
@@ -46,7 +46,7 @@ pub(crate) struct Thread {
 
 impl Thread {
     pub fn start(module: &Module, id: VmId, shared: &Shared, now: Now) -> Result<Self, StartError> {
-        let current = Worker::start(module, id, shared, now)?;
+        let current = Dispatcher::start(module, id, shared, now)?;
         let random = fastrand::Rng::with_seed(shared.settings.seed ^ id.number());
         Ok(Self {
             current,
@@ -73,17 +73,17 @@ impl Thread {
     }
 
     /// The machine of this generation, if it still exists.
-    pub fn worker(&mut self, generation: u32) -> Option<&mut Worker> {
+    pub fn dispatcher(&mut self, generation: u32) -> Option<&mut Dispatcher> {
         if generation == self.generation { Some(&mut self.current) } else { self.failed.get_mut(&generation) }
     }
 
-    /// As [`Thread::worker`], to look at.
-    pub fn machine(&self, generation: u32) -> Option<&Worker> {
+    /// As [`Thread::dispatcher`], to look at.
+    pub fn machine(&self, generation: u32) -> Option<&Dispatcher> {
         if generation == self.generation { Some(&self.current) } else { self.failed.get(&generation) }
     }
 
     /// The machine that new clients and answers of call-outs are for.
-    pub fn current(&mut self) -> &mut Worker {
+    pub fn current(&mut self) -> &mut Dispatcher {
         &mut self.current
     }
 
@@ -112,7 +112,7 @@ impl Thread {
 
     fn reload(&mut self, module: &Module, shared: &Shared, now: Now) {
         self.last_load = now.monotonic;
-        match Worker::start(module, self.current.id(), shared, now) {
+        match Dispatcher::start(module, self.current.id(), shared, now) {
             Ok(new) => {
                 self.reloads.success += 1;
                 let mut old = std::mem::replace(&mut self.current, new);
@@ -134,9 +134,9 @@ impl Thread {
     /// Ends the turn of every machine, and takes what they want done.
     pub fn turn(&mut self) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.effects.drain(..).collect();
-        for worker in self.failed.values_mut().chain([&mut self.current]) {
-            worker.turn();
-            effects.extend(worker.take_effects());
+        for dispatcher in self.failed.values_mut().chain([&mut self.current]) {
+            dispatcher.turn();
+            effects.extend(dispatcher.take_effects());
         }
         self.forget();
         effects
@@ -144,40 +144,40 @@ impl Thread {
 
     /// Drops failed machines that no stream needs.
     fn forget(&mut self) {
-        self.failed.retain(|_, worker| worker.streams() > 0);
+        self.failed.retain(|_, dispatcher| dispatcher.streams() > 0);
     }
 
     /// When the first timer is due.
     pub fn next_deadline(&self) -> Option<Duration> {
-        self.workers().filter_map(Worker::next_deadline).min()
+        self.dispatchers().filter_map(Dispatcher::next_deadline).min()
     }
 
     /// Fires the first timer that is due, if there is one.
     pub fn fire(&mut self, now: Now) {
-        let workers = self.failed.values_mut().chain([&mut self.current]);
-        let due = workers.filter(|worker| worker.next_deadline().is_some());
-        if let Some(worker) = due.min_by_key(|worker| worker.next_deadline()) {
-            worker.set_now(now);
-            worker.fire();
+        let dispatchers = self.failed.values_mut().chain([&mut self.current]);
+        let due = dispatchers.filter(|dispatcher| dispatcher.next_deadline().is_some());
+        if let Some(dispatcher) = due.min_by_key(|dispatcher| dispatcher.next_deadline()) {
+            dispatcher.set_now(now);
+            dispatcher.fire();
         }
     }
 
     /// Closes every client and shuts the roots down.
     pub fn stop(&mut self, now: Now) {
-        for worker in self.failed.values_mut().chain([&mut self.current]) {
-            worker.set_now(now);
-            worker.stop();
+        for dispatcher in self.failed.values_mut().chain([&mut self.current]) {
+            dispatcher.set_now(now);
+            dispatcher.stop();
         }
     }
 
     /// Whether every root context is gone.
     pub fn is_over(&self) -> bool {
-        self.workers().all(Worker::is_over)
+        self.dispatchers().all(Dispatcher::is_over)
     }
 
     /// The streams that have not been forgotten yet.
     pub fn streams(&self) -> usize {
-        self.workers().map(Worker::streams).sum()
+        self.dispatchers().map(Dispatcher::streams).sum()
     }
 
     /// Whether the present machine has failed.
@@ -189,7 +189,7 @@ impl Thread {
         self.reloads
     }
 
-    fn workers(&self) -> impl Iterator<Item = &Worker> {
+    fn dispatchers(&self) -> impl Iterator<Item = &Dispatcher> {
         self.failed.values().chain([&self.current])
     }
 }

@@ -1,11 +1,11 @@
 //! The rest of a turn of the event loop: what Envoy does when its sockets become writable.
 
-use super::Worker;
+use super::Dispatcher;
 use super::close::ClosedBy;
 use crate::connection::{Connection, ConnectionState, UpstreamPhase};
 use crate::event::{ConnectionEnd, Effect, VmId};
 
-impl Worker {
+impl Dispatcher {
     /// Goes over the streams that something has happened to, until nothing moves any more.
     pub fn turn(&mut self) {
         loop {
