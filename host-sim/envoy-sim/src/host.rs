@@ -11,7 +11,7 @@ use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
 use crate::metrics::MetricKind;
 use crate::trace::{Observer, Tap};
 use crate::vm::{Machine, Shared};
-use crate::worker::{Reloads, Thread, Dispatcher};
+use crate::worker::{Dispatcher, Reloads, Thread};
 use crate::{Module, Now, Settings, StartError};
 
 /// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.
@@ -166,18 +166,24 @@ impl Host {
             }
             Input::ClientReset { connection } => self.on(connection, now, Dispatcher::client_reset),
             Input::ClientCongested { connection, congested } => {
-                self.on(connection, now, |dispatcher, context| dispatcher.client_congested(context, congested));
+                self.on(connection, now, |dispatcher, context| {
+                    dispatcher.client_congested(context, congested)
+                });
             }
             Input::UpstreamConnected { connection, ends } => {
                 self.on(connection, now, |dispatcher, context| dispatcher.upstream_connected(context, ends));
             }
             Input::UpstreamRefused { connection } => self.on(connection, now, Dispatcher::upstream_refused),
             Input::UpstreamBytes { connection, bytes, end } => {
-                self.on(connection, now, |dispatcher, context| dispatcher.upstream_bytes(context, bytes, end));
+                self.on(connection, now, |dispatcher, context| {
+                    dispatcher.upstream_bytes(context, bytes, end)
+                });
             }
             Input::UpstreamReset { connection } => self.on(connection, now, Dispatcher::upstream_reset),
             Input::UpstreamCongested { connection, congested } => {
-                self.on(connection, now, |dispatcher, context| dispatcher.upstream_congested(context, congested));
+                self.on(connection, now, |dispatcher, context| {
+                    dispatcher.upstream_congested(context, congested)
+                });
             }
             Input::HttpResponse { call, mut headers, body, trailers } => {
                 // Envoy tells how long the server took. Here no time passes between its answer and this.
@@ -191,7 +197,9 @@ impl Host {
                 self.on_machine(call.vm, now, |dispatcher| dispatcher.grpc_event(call.token, event));
             }
             Input::DnsAnswer { call, answer } => {
-                self.on_machine(call.vm, now, |dispatcher| dispatcher.dns_answer(call.token, answer.as_deref()));
+                self.on_machine(call.vm, now, |dispatcher| {
+                    dispatcher.dns_answer(call.token, answer.as_deref())
+                });
             }
             Input::TimePassed => self.time_passed(now),
         }

@@ -74,7 +74,7 @@ pub(crate) fn put_bytes(wire: &mut Vec<u8>, number: u8, bytes: &[u8]) {
 }
 
 /// Appends a `bool` field, unless it is false.
-#[cfg(feature = "signatures")]
+#[cfg(any(test, feature = "signatures"))]
 pub(super) fn put_bool(wire: &mut Vec<u8>, number: u8, value: bool) {
     if value {
         wire.extend([number << 3, 1]);

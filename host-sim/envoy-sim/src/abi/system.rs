@@ -1,8 +1,8 @@
-//! Log, clock, tick timer, effective context.
+//! Log, clock, tick timer, effective context, and what Emscripten's C runtime imports from `env`.
 
 use std::time::Duration;
 
-use super::{Args, HostCallError, Guest, Status};
+use super::{Args, Guest, HostCallError, Status};
 use crate::event::LogLevel;
 
 /// `proxy_log`. Text that is not UTF-8 is logged with replacement characters.
@@ -62,4 +62,13 @@ pub(super) fn set_effective_context(guest: &mut Guest<'_>, args: &Args<'_>) -> R
 /// `proxy_done`: `NotFound` unless the root context is being shut down and answered `proxy_on_done` with 0.
 pub(super) fn done(guest: &mut Guest<'_>, _: &Args<'_>) -> Result<(), HostCallError> {
     if guest.state().done() { Ok(()) } else { Err(Status::NotFound.into()) }
+}
+
+/// `emscripten_notify_memory_growth`: nothing here depends on the memory's size. No capability names what a runtime imports, so
+/// none can forbid it.
+pub(super) fn notify_memory_growth(_: &mut Guest<'_>, _: &Args<'_>) {}
+
+/// `pthread_equal`: 1 for the same thread, 0 for two.
+pub(super) fn pthread_equal(args: &Args<'_>) -> u32 {
+    u32::from(args.u32(0) == args.u32(1))
 }

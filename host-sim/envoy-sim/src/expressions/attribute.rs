@@ -39,7 +39,11 @@ fn find<'v>(view: View<'v>, path: &[&str]) -> Option<Box<dyn Val + 'v>> {
             Box::new(CelTimestamp::from(DateTime::from_timestamp_nanos(nanoseconds).fixed_offset()))
         }
         CelValue::Uint(value) => Box::new(CelUInt::from(value)),
-        whole @ (CelValue::Double(_) | CelValue::Formless | CelValue::List(_) | CelValue::Map(_) | CelValue::Message(_)) => {
+        whole @ (CelValue::Double(_)
+        | CelValue::Formless
+        | CelValue::List(_)
+        | CelValue::Map(_)
+        | CelValue::Message(_)) => {
             Box::new(Branch { view, path: path.iter().map(|&name| name.to_owned()).collect(), whole })
         }
     })

@@ -1,6 +1,6 @@
 //! What an attribute or an expression is worth, and its form on the wire.
 
-use crate::abi::{Status, pairs};
+use crate::abi::{Status, encode_pairs};
 
 /// A value of Envoy's expression language.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,11 +47,11 @@ impl CelValue {
             Self::Formless => return Err(Status::SerializationFailure),
             Self::List(elements) => {
                 let names = elements.iter().map(|element| Ok((element.wire()?, Vec::new())));
-                pairs::encode(&names.collect::<Result<_, Status>>()?)
+                encode_pairs(&names.collect::<Result<_, Status>>()?)
             }
             Self::Map(entries) => {
                 let entries = entries.iter().map(|(key, value)| Ok((key.wire()?, value.wire()?)));
-                pairs::encode(&entries.collect::<Result<_, Status>>()?)
+                encode_pairs(&entries.collect::<Result<_, Status>>()?)
             }
             Self::Text(text) => text.clone().into_bytes(),
             Self::Uint(value) => value.to_le_bytes().into(),

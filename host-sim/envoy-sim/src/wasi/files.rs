@@ -2,7 +2,7 @@
 
 use super::functions::fd_write_at;
 use super::{EBADF, ENOTDIR, ENOTSUP, SUCCESS};
-use crate::abi::{Args, HostCallError, Guest};
+use crate::abi::{Args, Guest, HostCallError};
 
 fn is_output(fd: u32) -> bool {
     matches!(fd, 1 | 2)

@@ -1,7 +1,7 @@
 //! The functions of WASI that do something.
 
 use super::{EBADF, EINVAL, ENOSYS, ENOTSUP, IO_VECTORS_MAX, RANDOM_BYTES_MAX, SUCCESS, WRITE_BYTES_MAX};
-use crate::abi::{Args, HostCallError, Guest, nanoseconds};
+use crate::abi::{Args, Guest, HostCallError, nanoseconds};
 use crate::event::LogLevel;
 use crate::profile::Profile;
 
@@ -77,7 +77,11 @@ pub(super) fn fd_write(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Ho
 }
 
 /// As [`fd_write`], the address of the count at `return_len` among the arguments.
-pub(super) fn fd_write_at(guest: &mut Guest<'_>, args: &Args<'_>, return_len: usize) -> Result<u32, HostCallError> {
+pub(super) fn fd_write_at(
+    guest: &mut Guest<'_>,
+    args: &Args<'_>,
+    return_len: usize,
+) -> Result<u32, HostCallError> {
     let level = match args.u32(0) {
         1 => LogLevel::Info,
         2 => LogLevel::Error,

@@ -73,7 +73,9 @@ impl Dispatcher {
             GrpcEvent::InitialMetadata(map) => {
                 (Callback::GrpcReceiveInitialMetadata, map.len(), GrpcReceived::InitialMetadata(map))
             }
-            GrpcEvent::Message(message) => (Callback::GrpcReceive, message.len(), GrpcReceived::Message(message)),
+            GrpcEvent::Message(message) => {
+                (Callback::GrpcReceive, message.len(), GrpcReceived::Message(message))
+            }
             GrpcEvent::TrailingMetadata(map) => {
                 (Callback::GrpcReceiveTrailingMetadata, map.len(), GrpcReceived::TrailingMetadata(map))
             }

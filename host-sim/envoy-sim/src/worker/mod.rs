@@ -28,7 +28,7 @@ use crate::error::StartError;
 use crate::event::{Effect, LogLevel, VmId};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::vm::{DeferredAction, Callback, Called, Machine, Module, Shared, State};
+use crate::vm::{Callback, Called, DeferredAction, Machine, Module, Shared, State};
 
 /// One of Envoy's threads with its machine. The main thread is one too; it is never given a stream.
 pub(crate) struct Dispatcher {

@@ -7,7 +7,7 @@ use crate::{CallId, HttpCluster, HttpFailure, Input, Settings, VmId};
 /// answer logs counts, `:status`, body and `proxy_get_status`.
 fn caller(cluster: &str, headers: &[(&str, &str)]) -> String {
     let map = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    let wire = crate::abi::pairs::encode(&map);
+    let wire = crate::abi::encode_pairs(&map);
     let hex: String =
         wire.iter().flat_map(|byte| format!("\\{byte:02x}").into_bytes()).map(char::from).collect();
     format!(

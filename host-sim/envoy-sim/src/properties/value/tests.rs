@@ -36,7 +36,9 @@ fn lists_and_maps_are_as_header_maps_are() {
 #[test]
 fn what_contains_something_formless_has_no_form() {
     let formless = || CelValue::Formless;
-    for value in [formless(), CelValue::List(vec![formless()]), CelValue::Map(vec![(CelValue::Int(1), formless())])] {
+    for value in
+        [formless(), CelValue::List(vec![formless()]), CelValue::Map(vec![(CelValue::Int(1), formless())])]
+    {
         assert_eq!(value.wire(), Err(Status::SerializationFailure), "{value:?}");
     }
 }

@@ -33,7 +33,9 @@ impl Case {
         match self.source {
             ModuleSource::Raw(bytes) => bytes.into(),
             ModuleSource::Text(text) => format!("(module {text})").into(),
-            ModuleSource::Body(text) if text.contains("\"malloc\"") => format!("(module {NEEDED} {text})").into(),
+            ModuleSource::Body(text) if text.contains("\"malloc\"") => {
+                format!("(module {NEEDED} {text})").into()
+            }
             ModuleSource::Body(text) => format!("(module {NEEDED} {text} {ALLOCATOR})").into(),
         }
     }
