@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::callout::Response;
+use crate::dispatcher::{Dispatcher, Reloads, Thread};
 use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
 use crate::metrics::MetricKind;
 use crate::trace::{Observer, Tap};
 use crate::vm::{Machine, Shared};
-use crate::worker::{Dispatcher, Reloads, Thread};
 use crate::{Module, Now, Settings, StartError};
 
 /// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.

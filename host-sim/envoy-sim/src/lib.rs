@@ -24,6 +24,7 @@
 mod abi;
 mod callout;
 mod connection;
+mod dispatcher;
 mod driven;
 mod error;
 mod event;
@@ -34,19 +35,17 @@ mod metrics;
 mod profile;
 mod properties;
 mod settings;
-mod shared_data;
-mod shared_queue;
-mod socket;
+mod shared;
 mod speaker;
 mod time;
-mod timers;
 pub mod trace;
 pub mod virtual_time;
 mod vm;
 mod wasi;
-mod worker;
 
 pub use abi::{AbiFunction, AbiParam, AbiType, AbiVersion, abi_callbacks, abi_functions};
+pub use connection::Socket;
+pub use dispatcher::{IDLE_TIMEOUT, Reloads};
 pub use driven::{Driven, Refusal, Unseen};
 pub use error::{ModuleError, StartError};
 pub use event::{
@@ -60,8 +59,5 @@ pub use settings::{
     CONNECT_TIMEOUT, CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits,
     MEMORY_BYTES_MAX, Node, Settings, TcpProxy,
 };
-pub use socket::Socket;
-pub use time::Now;
-pub use timers::Timers;
+pub use time::{Now, Timers};
 pub use vm::Module;
-pub use worker::{IDLE_TIMEOUT, Reloads};

@@ -64,8 +64,9 @@ pub(crate) const DECLARED_BYTES_MAX: usize = 1024 * 1024;
 /// What a name costs besides its bytes.
 pub(crate) const DECLARED_OVERHEAD_BYTES: usize = 64;
 
-/// `set_envoy_filter_state`, with `SetEnvoyFilterStateArguments`: 1 is the path, 2 the value, 3 the span. Obeys the effective context, which Envoy
-/// does since 1.37. The path names a factory: one that Envoy does not have is `NotFound`, as is no stream.
+/// `set_envoy_filter_state`, with `SetEnvoyFilterStateArguments`: 1 is the path, 2 the value, 3 the
+/// span. Obeys the effective context, which Envoy does since 1.37. The path names a factory: one that Envoy does not
+/// have is `NotFound`, as is no stream.
 fn set_filter_state(state: &mut State, message: &[u8]) -> Result<Option<Vec<u8>>, Status> {
     let message = Message::parse(message).ok_or(Status::BadArgument)?;
     let path = message.text(1).ok_or(Status::BadArgument)?;
@@ -79,8 +80,8 @@ fn set_filter_state(state: &mut State, message: &[u8]) -> Result<Option<Vec<u8>>
     Ok(None)
 }
 
-/// `declare_property`, with `DeclarePropertyArguments`: 1 is the name, 2 read-only, 3 the type, 4 its schema, 5 the span. `BadArgument` for a
-/// name that was declared before.
+/// `declare_property`, with `DeclarePropertyArguments`: 1 is the name, 2 read-only, 3 the type, 4 its schema, 5 the
+/// span. `BadArgument` for a name that was declared before.
 ///
 /// It is noted at the context whose callback runs, but `proxy_set_property` looks at the root: a declaration from a
 /// stream is accepted and has no effect, as in Envoy.
@@ -107,14 +108,16 @@ fn declare_property(state: &mut State, message: &[u8]) -> Result<Option<Vec<u8>>
 /// What `uncompress` makes at most. Envoy has no limit; here more is `SerializationFailure`.
 const UNCOMPRESSED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// `compress` to zlib, as in RFC 1950, at its default level. The bytes may be others than Envoy's; what they uncompress to is the same.
+/// `compress`: zlib, as in RFC 1950, at its default level. The bytes may be others than Envoy's; what they uncompress
+/// to is the same.
 fn compress(message: &[u8]) -> Result<Option<Vec<u8>>, Status> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(message).map_err(|_| Status::SerializationFailure)?;
     encoder.finish().map(Some).map_err(|_| Status::SerializationFailure)
 }
 
-/// `uncompress`: `SerializationFailure` for what zlib did not write or what breaks off. Bytes behind the end are ignored.
+/// `uncompress`: `SerializationFailure` for what zlib did not write or what breaks off. Bytes behind the end are
+/// ignored.
 fn uncompress(message: &[u8]) -> Result<Option<Vec<u8>>, Status> {
     let mut bytes = Vec::new();
     let limit = UNCOMPRESSED_BYTES_MAX as u64 + 1;

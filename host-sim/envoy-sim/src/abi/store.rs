@@ -19,7 +19,8 @@ pub(super) fn set_property(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(),
     Ok(properties::set(guest.state(), &path, value)?)
 }
 
-/// `proxy_get_configuration`, as modules of ABI 0.1.0 ask for it: the plugin's while it is configured, the machine's at any other time.
+/// `proxy_get_configuration`, for modules of ABI 0.1.0: the plugin's while it is configured, the machine's at any other
+/// time.
 pub(super) fn get_configuration(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let state = guest.state();
     let settings = &state.settings;

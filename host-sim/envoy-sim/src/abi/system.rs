@@ -64,8 +64,8 @@ pub(super) fn done(guest: &mut Guest<'_>, _: &Args<'_>) -> Result<(), HostCallEr
     if guest.state().done() { Ok(()) } else { Err(Status::NotFound.into()) }
 }
 
-/// `emscripten_notify_memory_growth`: nothing here depends on the memory's size. No capability names what a runtime imports, so
-/// none can forbid it.
+/// `emscripten_notify_memory_growth`: nothing here depends on the memory's size. No capability names what a runtime
+/// imports, so none can forbid it.
 pub(super) fn notify_memory_growth(_: &mut Guest<'_>, _: &Args<'_>) {}
 
 /// `pthread_equal`: 1 for the same thread, 0 for two.

@@ -8,51 +8,19 @@ use std::time::Duration;
 use wasmtime::{Memory, TypedFunc};
 
 use super::limiter::Limiter;
-use super::root::Root;
+use super::{DeferredAction, Phase, Root, Shared};
 use crate::abi::{AbiVersion, Status};
 use crate::callout::{Callouts, Cancelled};
 use crate::connection::Connection;
 use crate::event::{CallId, ConnectionId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
 use crate::metrics::{MetricIds, Metrics};
 use crate::settings::Settings;
-use crate::shared_data::SharedData;
-use crate::shared_queue::SharedQueues;
-use crate::time::Now;
-use crate::timers::{Timer, Timers};
+use crate::shared::{SharedData, SharedQueues};
+use crate::time::{Now, Timer, Timers};
 use crate::trace::Tap;
 
 /// Context numbers count from the first root; streams and later roots are 2, 3, ….
 const FIRST_CONTEXT: u32 = 1;
-
-/// What the machines of one host have in common.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub settings: Rc<Settings>,
-    pub data: Rc<RefCell<SharedData>>,
-    pub queues: Rc<RefCell<SharedQueues>>,
-    pub metrics: Rc<RefCell<Metrics>>,
-    pub tap: Tap,
-}
-
-/// How far a machine is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// In `_initialize` or `_start`.
-    Initialize,
-    /// In `proxy_on_vm_start` or `proxy_on_configure`.
-    Configure,
-    Running,
-}
-
-/// What a host function leaves to be done when the module has returned. The numbers are contexts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeferredAction {
-    ContinueReading(u32),
-    Close(u32),
-    DeleteRoot(u32),
-    /// A gRPC call or stream failed before it had begun; the numbers are its root context and its token.
-    GrpcFailed(u32, u32),
-}
 
 /// The most lines, and the most bytes in them, that a module may log in one call. Envoy writes them out at once; here
 /// they wait for the call's end.

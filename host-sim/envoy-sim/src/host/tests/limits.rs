@@ -1,6 +1,6 @@
 use super::bench::start;
+use crate::dispatcher::IDLE_TIMEOUT;
 use crate::settings::CONNECT_TIMEOUT;
-use crate::worker::IDLE_TIMEOUT;
 use crate::{CONNECTION_BUFFER_BYTES_MAX, Input};
 
 #[test]

@@ -9,7 +9,7 @@ use crate::profile::Profile;
 use crate::properties::{CLUSTER, IDLE_TIMEOUT_MS};
 use crate::settings::Cluster;
 use crate::speaker::Speaker;
-use crate::timers::Timer;
+use crate::time::Timer;
 
 /// `tcp_proxy.idle_timeout`, Envoy's default. It runs from the moment the module lets the connection go on.
 pub const IDLE_TIMEOUT: Duration = Duration::from_hours(1);

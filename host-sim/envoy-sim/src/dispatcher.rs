@@ -1,4 +1,4 @@
-//! One worker: a machine, its streams, and the event loop that Envoy would run around them.
+//! The dispatcher of one of Envoy's threads: a machine, its streams, and the event loop around them.
 //!
 //! - [`filter`]: the filter manager, where the module decides what goes on;
 //! - [`callouts`]: answers to what the module asked of others;
@@ -26,14 +26,13 @@ use std::time::Duration;
 use crate::connection::Connection;
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, VmId};
-use crate::time::Now;
-use crate::timers::Timer;
+use crate::time::{Now, Timer};
 use crate::vm::{Callback, Called, DeferredAction, Machine, Module, Shared, State};
 
-/// One of Envoy's threads with its machine. The main thread is one too; it is never given a stream.
+/// The event loop of one machine: a worker's, or the main thread's, which is never given a stream.
 pub(crate) struct Dispatcher {
     machine: Machine,
-    /// The root context of new streams. `None`: they are served without the filter, or the worker has stopped.
+    /// The root context of new streams. `None`: they are served without the filter, or the event loop has stopped.
     root: Option<u32>,
     /// Older roots, until the last of their streams has ended.
     draining: BTreeSet<u32>,
@@ -131,7 +130,7 @@ impl Dispatcher {
         self.state_mut().cancel_callouts(None);
     }
 
-    /// What this worker wants done, in order.
+    /// What is to be done, in order.
     pub fn take_effects(&mut self) -> impl Iterator<Item = Effect> + '_ {
         self.state_mut().effects.drain(..)
     }

@@ -4,7 +4,7 @@ use super::Dispatcher;
 use crate::connection::{ConnectionState, UpstreamPhase};
 use crate::event::Effect;
 use crate::profile::Profile;
-use crate::timers::Timer;
+use crate::time::Timer;
 use crate::vm::Callback;
 
 /// Who closed, in the numbers of `proxy_peer_type_t`.

@@ -1,6 +1,6 @@
 use cel::parser::Parser;
 
-use super::{depth, functions};
+use super::{check_functions, depth};
 use crate::abi::Status;
 
 fn depth_of(source: &str) -> usize {
@@ -47,7 +47,7 @@ fn a_macro_is_one_level() {
 
 #[test]
 fn a_function_has_so_many_arguments() {
-    let checked = |source: &str| functions(&Parser::new().parse(source).unwrap());
+    let checked = |source: &str| check_functions(&Parser::new().parse(source).unwrap());
     for source in [
         "size(a)",
         "a.size()",
