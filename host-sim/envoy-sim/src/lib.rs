@@ -1,6 +1,6 @@
 //! A model of Envoy's host for Proxy-Wasm network filters. It behaves as Envoy does, not as the specification hopes.
 //!
-//! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
+//! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Driven::accept`],
 //! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). It has no socket, no clock
 //! and no thread; whoever has them is its driver. [`virtual_time`] is a driver without any either, for tests.
 //! [`trace`] shows every call between host and module. Hosts of another kind that are driven in the same way are

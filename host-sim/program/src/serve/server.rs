@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use envoy_sim::{CallId, ConnectionId, Effect, Host, Input, Now, VmId};
+use envoy_sim::{CallId, ConnectionId, Driven, Effect, Host, Input, Now, VmId};
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet, spawn_local};
 use tokio::time::{sleep, timeout};

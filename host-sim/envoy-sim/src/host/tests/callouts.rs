@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, start, start_with};
-use crate::{CallId, HttpCluster, HttpFailure, Input, Settings, VmId};
+use crate::{CallId, Driven, HttpCluster, HttpFailure, Input, Settings, VmId};
 
 /// Makes one call for each connection, to the cluster and with the headers at 1024; logs status and token. On the
 /// answer logs counts, `:status`, body and `proxy_get_status`.

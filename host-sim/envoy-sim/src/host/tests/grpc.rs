@@ -1,5 +1,5 @@
 use super::bench::{Bench, hex, start_with};
-use crate::{CallId, Effect, GrpcEvent, HttpCluster, Input, Settings, VmId};
+use crate::{CallId, Driven, Effect, GrpcEvent, HttpCluster, Input, Settings, VmId};
 
 /// `$start` calls (`call`) or opens a stream (`stream`) to what `target` says, logs status and token. All callbacks log
 /// what they get, the metadata value of `k`, buffer 5 and the status.

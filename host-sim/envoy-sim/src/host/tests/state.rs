@@ -2,7 +2,7 @@ use std::num::NonZeroUsize;
 
 use super::bench::{Bench, start, start_with};
 use crate::vm::DEFERRED_MAX;
-use crate::{ConnectionId, Effect, Settings, VmId};
+use crate::{ConnectionId, Driven, Effect, Settings, VmId};
 
 #[test]
 fn workers_share_data_and_a_stale_number_is_a_mismatch() {
