@@ -18,8 +18,8 @@ use crate::{Module, Now, Settings, StartError};
 /// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.
 ///
 /// It is driven by the methods of [`crate::Driven`]: hand in what happens with `accept` and `handle`, then carry out
-/// what `poll_effect` gives until it gives nothing; call `handle` with [`crate::Input::TimePassed`] when `next_deadline`
-/// is reached. The same inputs always give the same effects.
+/// what `poll_effect` gives until it gives nothing; call `handle` with [`crate::Input::TimePassed`] when
+/// `next_deadline` is reached. The same inputs always give the same effects.
 pub struct Host {
     module: Module,
     shared: Shared,

@@ -39,7 +39,7 @@ impl Driven for Host {
             Input::ClientReset { connection } => self.on(connection, now, Dispatcher::client_reset),
             Input::ClientCongested { connection, congested } => {
                 self.on(connection, now, |dispatcher, context| {
-                    dispatcher.client_congested(context, congested)
+                    dispatcher.client_congested(context, congested);
                 });
             }
             Input::UpstreamConnected { connection, ends } => {
@@ -48,13 +48,13 @@ impl Driven for Host {
             Input::UpstreamRefused { connection } => self.on(connection, now, Dispatcher::upstream_refused),
             Input::UpstreamBytes { connection, bytes, end } => {
                 self.on(connection, now, |dispatcher, context| {
-                    dispatcher.upstream_bytes(context, bytes, end)
+                    dispatcher.upstream_bytes(context, bytes, end);
                 });
             }
             Input::UpstreamReset { connection } => self.on(connection, now, Dispatcher::upstream_reset),
             Input::UpstreamCongested { connection, congested } => {
                 self.on(connection, now, |dispatcher, context| {
-                    dispatcher.upstream_congested(context, congested)
+                    dispatcher.upstream_congested(context, congested);
                 });
             }
             Input::HttpResponse { call, mut headers, body, trailers } => {
@@ -70,7 +70,7 @@ impl Driven for Host {
             }
             Input::DnsAnswer { call, answer } => {
                 self.on_machine(call.vm, now, |dispatcher| {
-                    dispatcher.dns_answer(call.token, answer.as_deref())
+                    dispatcher.dns_answer(call.token, answer.as_deref());
                 });
             }
             Input::TimePassed => self.time_passed(now),

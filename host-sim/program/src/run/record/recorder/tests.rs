@@ -71,10 +71,8 @@ fn a_trap_is_one_event_for_the_clients_of_its_worker() {
 
 #[test]
 fn a_log_line_belongs_to_the_client_in_whose_callback_it_was_written() {
-    let record = played_by(
-        SAYS,
-        "about: x\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n  b: { from: 203.0.113.9, script: [close] }\n",
-    );
+    let story = "about: x\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
+    let record = played_by(SAYS, &format!("{story}  b: {{ from: 203.0.113.9, script: [close] }}\n"));
     let logged = record.events.iter().filter(|event| matches!(event.what, What::Logged(_)));
     // Starting, three machines have said it on their root contexts.
     assert_eq!(logged.map(|event| event.lane).collect::<Vec<_>>(), [None, None, None, Some(0), Some(1)]);
