@@ -19,7 +19,7 @@ impl Dispatcher {
                 let call = self.note_question(question, timeout);
                 self.emit(Effect::HttpCall(resolver::request(call, message, timeout)));
             }
-            Output::Log(line) => self.log(line),
+            Output::Log(line) => self.log(id, line),
             Output::Count(counter, by) => self.metrics.add(counter, by),
             Output::Gauge(gauge, value) => self.metrics.set(gauge, value),
             Output::Skip(_)
@@ -73,11 +73,11 @@ impl Dispatcher {
         }
     }
 
-    fn log(&mut self, Line { severity, text }: Line) {
+    fn log(&mut self, connection: Option<ConnectionId>, Line { severity, text }: Line) {
         let level = match severity {
             Severity::Info => LogLevel::Info,
             Severity::Warning => LogLevel::Warn,
         };
-        self.emit(Effect::Log(LogLine { vm: self.id(), level, text, by_host: false }));
+        self.emit(Effect::Log(LogLine { vm: self.id(), connection, level, text, by_host: false }));
     }
 }

@@ -82,29 +82,30 @@ impl Dispatcher {
     }
 
     /// Tells the screen what has happened to a client, and does what it wants.
-    pub(super) fn tell(&mut self, ConnectionId(id): ConnectionId, input: Input<'_>) {
-        self.turn(id, input);
+    pub(super) fn tell(&mut self, id: ConnectionId, input: Input<'_>) {
+        self.turn(Some(id), input);
     }
 
     /// The same for what concerns no client in particular; it may be any that something comes of.
     fn tell_of_none(&mut self, input: Input<'_>) {
-        for id in self.turn(0, input) {
+        for id in self.turn(None, input) {
             self.settle(id);
         }
     }
 
     /// The clients that something was done for. What is due at once is done at once, and not after the next input.
-    fn turn(&mut self, id: u64, input: Input<'_>) -> BTreeSet<ConnectionId> {
+    fn turn(&mut self, about: Option<ConnectionId>, input: Input<'_>) -> BTreeSet<ConnectionId> {
         if self.fault.is_some() {
             return BTreeSet::new();
         }
-        let (id, now) = (postscreen_engine::ConnectionId(id), moment(self.now));
+        let id = postscreen_engine::ConnectionId(about.map_or(0, |ConnectionId(id)| id));
+        let now = moment(self.now);
         let is_woken = matches!(input, Input::DeadlineReached);
         let turn = self.screen.borrow_mut().handle(self.number, id, input, now);
         let Turn { tasks, deadline } = match turn {
             Ok(turn) => turn,
             Err(fault) => {
-                self.fail(fault);
+                self.fail(about, fault);
                 return BTreeSet::new();
             }
         };
@@ -119,16 +120,17 @@ impl Dispatcher {
             self.carry_out(id, task.output);
         }
         if !is_woken && deadline.is_some_and(|deadline| deadline <= now.instant) {
-            concerned.extend(self.turn(0, Input::DeadlineReached));
+            concerned.extend(self.turn(None, Input::DeadlineReached));
         }
         concerned
     }
 
-    /// The screen is broken, and the log has a line about it.
-    fn fail(&mut self, fault: Fault) {
+    /// The screen is broken, and the log has a line about it, and about the client of whom it was told.
+    fn fail(&mut self, connection: Option<ConnectionId>, fault: Fault) {
         let text = format!("the component failed: {fault}");
         self.emit(Effect::Trapped { vm: self.id(), headline: text.clone() });
-        self.emit(Effect::Log(LogLine { vm: self.id(), level: LogLevel::Critical, text, by_host: true }));
+        let vm = self.id();
+        self.emit(Effect::Log(LogLine { vm, connection, level: LogLevel::Critical, text, by_host: true }));
         self.break_off(fault);
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use envoy_sim::{Effect, HttpCall, Input, LogLine, Module, StartError};
+use envoy_sim::{Driven, Effect, HttpCall, Input, LogLine, Module, StartError};
 
 use super::answer::Answer;
 use super::backend::Backend;

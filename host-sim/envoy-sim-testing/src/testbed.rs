@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use envoy_sim::virtual_time::{Arrival, PeerSocket, VirtualTime};
 use envoy_sim::{
-    CallId, ConnectionEnd, ConnectionId, Effect, Host, HttpCall, Input, LogLine, Module, Now, Settings,
-    StartError, VmId,
+    CallId, ConnectionEnd, ConnectionId, Driven, Effect, Host, HttpCall, Input, LogLine, Module, Now,
+    Settings, StartError, VmId,
 };
 
 use super::answer::Answer;

@@ -1,14 +1,12 @@
-//! Call-outs between the module's question and its callback: HTTP here, gRPC and DNS below.
+//! Call-outs between the module's question and its callback: HTTP and DNS here, gRPC below.
 
-mod dns;
 mod grpc;
 
-pub(crate) use dns::Lookups;
-pub(crate) use grpc::{GrpcCalls, GrpcKind, Received};
+pub(crate) use grpc::{GrpcCalls, GrpcKind, GrpcReceived};
 
 use std::collections::BTreeMap;
 
-use crate::event::{HeaderMap, HttpFailure};
+use crate::event::{DnsAddress, HeaderMap, HttpFailure};
 use crate::profile::Profile;
 
 /// Call-outs of all kinds that one machine may have waiting. One more fails inline, as with a circuit breaker that is
@@ -35,7 +33,7 @@ pub(crate) struct Callouts {
     /// The HTTP answer whose callback is running: only then can it be read.
     pub current: Option<Response>,
     pub grpc: GrpcCalls,
-    pub dns: Lookups,
+    pub dns: DnsCalls,
     status_code: u32,
     status_text: String,
     /// In the present call of the module.
@@ -159,6 +157,63 @@ impl Response {
         ];
         Self { headers, body: body.into(), ..Self::default() }
     }
+}
+
+/// The lookups of one machine, by `envoy_resolve_dns`.
+#[derive(Debug, Default)]
+pub(crate) struct DnsCalls {
+    /// Token and root context of those that wait.
+    pending: BTreeMap<u32, u32>,
+    count: u32,
+    /// The last answer, buffer 8 of the root context.
+    pub call_data: Vec<u8>,
+}
+
+impl DnsCalls {
+    /// 2, 3, 4, …; never 0.
+    pub fn next_token(&mut self) -> u32 {
+        loop {
+            self.count = self.count.wrapping_add(1);
+            let token = self.count.wrapping_add(1);
+            if token != 0 {
+                return token;
+            }
+        }
+    }
+
+    pub fn start(&mut self, token: u32, root: u32) {
+        self.pending.insert(token, root);
+    }
+
+    /// Takes the answer to a lookup that was still waiting; gives its root context.
+    pub fn answer(&mut self, token: u32, answer: Option<&[DnsAddress]>) -> Option<u32> {
+        let root = self.pending.remove(&token)?;
+        self.call_data = answer.map(encode).unwrap_or_default();
+        Some(root)
+    }
+
+    /// Forgets the lookups of these root contexts.
+    pub fn forget(&mut self, of_root: impl Fn(&u32) -> bool) {
+        self.pending.retain(|_, root| !of_root(root));
+    }
+
+    /// How many are waiting.
+    pub fn len(&self) -> usize {
+        self.pending.len()
+    }
+}
+
+/// A count, the TTLs in seconds, then the addresses with port 0 and a NUL after each. No addresses are still a count.
+fn encode(addresses: &[DnsAddress]) -> Vec<u8> {
+    let mut data = u32::try_from(addresses.len()).unwrap_or(u32::MAX).to_le_bytes().to_vec();
+    for address in addresses {
+        data.extend(address.ttl_s.to_le_bytes());
+    }
+    for address in addresses {
+        data.extend(std::net::SocketAddr::new(address.ip, 0).to_string().into_bytes());
+        data.push(0);
+    }
+    data
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::time::Duration;
 use crate::event::{ConnectionId, UpstreamEnds};
 use crate::properties::Prototype;
 use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
-use crate::socket::Socket;
 use crate::speaker::Speaker;
 
 /// A downstream connection with its filter chain.
@@ -28,7 +27,7 @@ pub(crate) struct Connection {
     pub known_to_module: bool,
     /// `tcp_proxy` has been started: the module let the connection go on.
     pub proxy_started: bool,
-    pub upstream: Upstream,
+    pub upstream: UpstreamHalf,
     pub filter_state: BTreeMap<String, Vec<u8>>,
     /// Keys of `filter_state` that cannot be set again.
     pub read_only: BTreeSet<String>,
@@ -61,7 +60,7 @@ pub(crate) enum ConnectionState {
 
 /// The upstream half, `tcp_proxy`'s own.
 #[derive(Debug, Default)]
-pub(crate) struct Upstream {
+pub(crate) struct UpstreamHalf {
     pub phase: UpstreamPhase,
     /// The cluster that was chosen.
     pub cluster: Option<String>,
@@ -111,7 +110,7 @@ impl Connection {
             root: 0,
             known_to_module: false,
             proxy_started: false,
-            upstream: Upstream { early_full: !early_data, ..Upstream::default() },
+            upstream: UpstreamHalf { early_full: !early_data, ..UpstreamHalf::default() },
             filter_state: BTreeMap::new(),
             read_only: BTreeSet::new(),
             looked_at: None,
@@ -156,5 +155,63 @@ impl Connection {
             ConnectionState::Closing => !self.socket.congested,
             ConnectionState::Closed => false,
         }
+    }
+}
+
+/// One side's socket with Envoy's buffers around it.
+#[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "two directions, and each ends, waits and is full by itself"
+)]
+pub struct Socket {
+    /// What the kernel would hold: it arrives here, and is read when reads are enabled.
+    pub inbox: Vec<u8>,
+    /// The peer's FIN has arrived.
+    pub inbox_end: bool,
+    /// What was read and the module has not let pass yet. It stays while the module pauses.
+    pub read_buffer: Vec<u8>,
+    /// The peer's FIN has been read.
+    pub read_end: bool,
+    /// The module may touch `read_buffer`: during its data callback, and after it answered Pause.
+    pub visible: bool,
+    /// The driver was told to stop reading.
+    pub reads_stopped: bool,
+
+    /// What the peer is to be sent.
+    pub write_buffer: Vec<u8>,
+    /// FIN is to follow `write_buffer`.
+    pub write_end: bool,
+    /// FIN is sent.
+    pub write_end_sent: bool,
+    /// The driver's queue is full.
+    pub congested: bool,
+}
+
+impl Socket {
+    /// There is something to write and room for it.
+    pub fn can_write(&self) -> bool {
+        !self.congested && (!self.write_buffer.is_empty() || (self.write_end && !self.write_end_sent))
+    }
+
+    /// Takes the bytes to write, and whether FIN follows them.
+    pub fn take_writes(&mut self) -> (Vec<u8>, bool) {
+        let end = self.write_end && !self.write_end_sent;
+        self.write_end_sent |= end;
+        (std::mem::take(&mut self.write_buffer), end)
+    }
+
+    /// Takes what arrived into the read buffer; false when nothing did.
+    pub fn read(&mut self) -> bool {
+        let end = self.inbox_end && !self.read_end;
+        let something = end || !self.inbox.is_empty();
+        self.read_buffer.append(&mut self.inbox);
+        self.read_end |= end;
+        something
+    }
+
+    /// Both directions have ended and everything is sent.
+    pub fn both_ended(&self) -> bool {
+        self.read_end && self.write_end_sent && self.write_buffer.is_empty()
     }
 }

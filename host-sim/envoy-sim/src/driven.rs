@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::Now;
 use crate::event::{ConnectionId, Effect, Input};
-use crate::{Host, Now};
 
 /// Why a host has kept the configuration that it had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Unseen;
 
 /// A host as its drivers see it: one listener and one module, without a socket, a clock or a thread.
 ///
-/// The vocabulary and its rules are those of [`Host`], the host for Proxy-Wasm modules.
+/// The vocabulary and its rules are those of [`crate::Host`], the host for Proxy-Wasm modules.
 pub trait Driven {
     /// A client has connected. Without `worker` the workers take turns; a number that no worker has wraps around.
     fn accept(
@@ -42,7 +42,7 @@ pub trait Driven {
     /// When [`Input::TimePassed`] is due, on the monotonic clock; `None`: never.
     fn next_deadline(&self) -> Option<Duration>;
 
-    /// Every metric that was defined, by name, with its value.
+    /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
     fn metrics(&self) -> BTreeMap<String, i64>;
 
     /// Connections that have not ended.
@@ -51,7 +51,7 @@ pub trait Driven {
     /// The worker that has an open connection.
     fn worker_of(&self, connection: ConnectionId) -> Option<usize>;
 
-    /// Workers whose machine has trapped.
+    /// Workers whose machine has trapped; what new clients meet there is up to [`crate::Settings::failure_policy`].
     fn failed_workers(&self) -> Vec<usize>;
 
     /// Replaces the module's configuration.
@@ -65,53 +65,4 @@ pub trait Driven {
     /// # Errors
     /// [`Unseen`] where they share inside the program under test.
     fn shared_data(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unseen>;
-}
-
-impl Driven for Host {
-    fn accept(
-        &mut self,
-        client: SocketAddr,
-        server: SocketAddr,
-        worker: Option<usize>,
-        now: Now,
-    ) -> ConnectionId {
-        Self::accept(self, client, server, worker, now)
-    }
-
-    fn handle(&mut self, input: Input, now: Now) {
-        Self::handle(self, input, now);
-    }
-
-    fn poll_effect(&mut self) -> Option<Effect> {
-        Self::poll_effect(self)
-    }
-
-    fn next_deadline(&self) -> Option<Duration> {
-        Self::next_deadline(self)
-    }
-
-    fn metrics(&self) -> BTreeMap<String, i64> {
-        Self::metrics(self)
-    }
-
-    fn open_connections(&self) -> usize {
-        Self::open_connections(self)
-    }
-
-    fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
-        Self::worker_of(self, connection)
-    }
-
-    fn failed_workers(&self) -> Vec<usize> {
-        Self::failed_workers(self)
-    }
-
-    fn reconfigure(&mut self, configuration: String, now: Now) -> Result<(), Refusal> {
-        Self::reconfigure(self, configuration, now)
-            .map_err(|error| Refusal { headline: error.headline(), text: error.with_log() })
-    }
-
-    fn shared_data(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unseen> {
-        Ok(Self::shared_data(self, key))
-    }
 }

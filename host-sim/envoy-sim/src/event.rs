@@ -1,8 +1,8 @@
 //! What goes into the host and what comes out of it.
 
-mod grpc;
+mod callout;
 
-pub use grpc::{DnsAddress, GrpcEffect, GrpcEvent, GrpcRequest};
+pub use callout::{CallId, DnsAddress, GrpcEffect, GrpcEvent, GrpcRequest, HeaderMap, HttpCall, HttpFailure};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,19 +51,6 @@ impl fmt::Display for VmId {
     }
 }
 
-/// One call-out: HTTP, gRPC or DNS. Tokens are counted per virtual machine, so both parts are needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CallId {
-    /// The machine that asked.
-    pub vm: VmId,
-    /// The number that the module knows the call by, as in Envoy: 4, 8, 12, … for HTTP, 5, 9, 13, … and 6, 10, 14, …
-    /// for gRPC calls and streams, and 2, 3, 4, … for DNS.
-    pub token: u32,
-}
-
-/// A header map in order, names and values as the module wrote them.
-pub type HeaderMap = Vec<(Vec<u8>, Vec<u8>)>;
-
 /// The severity of a log line, in the numbering of the ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u32)]
@@ -91,6 +78,9 @@ impl LogLevel {
 pub struct LogLine {
     /// The machine that wrote it.
     pub vm: VmId,
+    /// The connection that it is about: that of the effective context or, when the host wrote it, of the callback that
+    /// was running. `None`: a root context's, or no context's.
+    pub connection: Option<ConnectionId>,
     /// Its severity.
     pub level: LogLevel,
     /// Its text, without a line end.
@@ -146,17 +136,6 @@ pub enum Input {
     TimePassed,
 }
 
-/// How a call-out fails. What the module sees is what Envoy makes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HttpFailure {
-    /// No connection: Envoy makes a `503` with a body of its own.
-    Unreachable,
-    /// The server reset the call before it answered: another `503`.
-    ResetEarly,
-    /// The answer itself broke off: no headers, no body, and `proxy_get_status` says 11.
-    Reset,
-}
-
 /// What the host wants done. Effects come out in the order in which they must be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are explained with their variants")]
@@ -194,21 +173,6 @@ pub enum Effect {
     Log(LogLine),
     /// A connection has ended: everything that an access log can say about it.
     Ended(ConnectionEnd),
-}
-
-/// The request of a call-out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpCall {
-    /// Name it in [`Input::HttpResponse`] or [`Input::HttpFailure`].
-    pub call: CallId,
-    /// One of [`crate::Settings::http_clusters`].
-    pub cluster: String,
-    /// With the pseudo headers `:method`, `:path` and `:authority`.
-    pub headers: HeaderMap,
-    /// The request's body.
-    pub body: Vec<u8>,
-    /// `None`: the module wants to wait for ever.
-    pub timeout: Option<Duration>,
 }
 
 /// The access-log record of one connection.

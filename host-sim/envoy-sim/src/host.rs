@@ -1,31 +1,32 @@
 //! The host itself: workers behind one door.
 
+mod driven;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
 use crate::callout::Response;
-use crate::event::{CallId, ConnectionId, Effect, Input, VmId};
+use crate::dispatcher::{Dispatcher, Reloads, Thread};
+use crate::event::{CallId, ConnectionId, Effect, VmId};
 use crate::metrics::MetricKind;
-use crate::trace::{Observer, Watch};
+use crate::trace::{Observer, Tap};
 use crate::vm::{Machine, Shared};
-use crate::worker::{Reloads, Thread, Worker};
 use crate::{Module, Now, Settings, StartError};
 
 /// A running Envoy with one listener and one module, as a state machine: no socket, no clock, no thread.
 ///
-/// Hand in what happens with [`Host::accept`] and [`Host::handle`], then carry out what [`Host::poll_effect`] gives
-/// until it gives nothing; call [`Host::handle`] with [`Input::TimePassed`] when [`Host::next_deadline`] is reached.
-/// The same inputs always give the same effects.
+/// It is driven by the methods of [`crate::Driven`]: hand in what happens with `accept` and `handle`, then carry out
+/// what `poll_effect` gives until it gives nothing; call `handle` with [`crate::Input::TimePassed`] when
+/// `next_deadline` is reached. The same inputs always give the same effects.
 pub struct Host {
     module: Module,
     shared: Shared,
     main: Thread,
     workers: Vec<Thread>,
     effects: VecDeque<Effect>,
-    connections: BTreeMap<ConnectionId, Place>,
+    connections: BTreeMap<ConnectionId, StreamLocation>,
     last_connection: u64,
     /// The moment of the last input.
     now: Duration,
@@ -33,7 +34,7 @@ pub struct Host {
 
 /// Where an open connection is.
 #[derive(Clone, Copy)]
-struct Place {
+struct StreamLocation {
     worker: usize,
     /// Which of the worker's machines.
     generation: u32,
@@ -41,7 +42,7 @@ struct Place {
 }
 
 /// How often machines are told of shared queues after one input. The rest is due at once, at the next
-/// [`Input::TimePassed`]: a module that feeds its own queue cannot keep the host from everything else.
+/// [`crate::Input::TimePassed`]: a module that feeds its own queue cannot keep the host from everything else.
 pub(crate) const POSTS_PER_INPUT_MAX: usize = 1000;
 
 impl Host {
@@ -52,7 +53,7 @@ impl Host {
     /// [`StartError`] when the module refuses its configuration or traps; it carries the lines that were logged.
     /// After success the lines of the start are the first effects.
     pub fn start(module: &Module, settings: Settings, now: Now) -> Result<Self, StartError> {
-        Self::start_with(module, settings, now, Watch::default())
+        Self::start_with(module, settings, now, Tap::default())
     }
 
     /// As [`Host::start`], with somebody who is told of every call between the host and the module, from the first on.
@@ -65,14 +66,14 @@ impl Host {
         now: Now,
         observer: Rc<RefCell<dyn Observer>>,
     ) -> Result<Self, StartError> {
-        Self::start_with(module, settings, now, Watch::by(observer))
+        Self::start_with(module, settings, now, Tap::by(observer))
     }
 
-    fn start_with(module: &Module, settings: Settings, now: Now, watch: Watch) -> Result<Self, StartError> {
+    fn start_with(module: &Module, settings: Settings, now: Now, tap: Tap) -> Result<Self, StartError> {
         let workers = settings.workers.get();
         let settings = Rc::new(settings);
         let (data, queues, metrics) = Default::default();
-        let shared = Shared { settings, data, queues, metrics, watch };
+        let shared = Shared { settings, data, queues, metrics, tap };
         // Envoy compiles the module with a machine that never gets a root, and makes the others from it.
         let mut base = Machine::start(module, VmId::Canary, &shared, now)?;
         let mut effects: VecDeque<_> = base.state_mut().effects.drain(..).collect();
@@ -124,7 +125,7 @@ impl Host {
     /// down. Clients that come later are closed at once.
     ///
     /// A root that answers `proxy_on_done` with 0 has something left to do, and lives on until the module calls
-    /// `proxy_done`: go on with [`Host::handle`] until [`Host::is_over`], for as long as you like to wait.
+    /// `proxy_done`: go on with [`crate::Driven::handle`] until [`Host::is_over`], for as long as you like to wait.
     pub fn stop(&mut self, now: Now) {
         for thread in self.workers.iter_mut().chain([&mut self.main]) {
             thread.stop(now);
@@ -138,83 +139,7 @@ impl Host {
         self.threads().all(|(_, thread)| thread.is_over())
     }
 
-    /// A client has connected. Without `worker` the workers take turns; a number that no worker has wraps around.
-    pub fn accept(
-        &mut self,
-        client: SocketAddr,
-        server: SocketAddr,
-        worker: Option<usize>,
-        now: Now,
-    ) -> ConnectionId {
-        let turn = usize::try_from(self.last_connection).unwrap_or(0);
-        let number = worker.unwrap_or(turn) % self.workers.len();
-        self.last_connection += 1;
-        let id = ConnectionId(self.last_connection);
-        let thread = &mut self.workers[number];
-        let (generation, context) = thread.accept((id, client, server), &self.module, &self.shared, now);
-        self.connections.insert(id, Place { worker: number, generation, context });
-        self.finish(VmId::Worker(number));
-        self.deliver_posts(now);
-        id
-    }
-
-    /// Something has happened.
-    pub fn handle(&mut self, input: Input, now: Now) {
-        match input {
-            Input::ClientBytes { connection, bytes, end } => {
-                self.on(connection, now, |worker, context| worker.client_bytes(context, bytes, end));
-            }
-            Input::ClientReset { connection } => self.on(connection, now, Worker::client_reset),
-            Input::ClientCongested { connection, congested } => {
-                self.on(connection, now, |worker, context| worker.client_congested(context, congested));
-            }
-            Input::UpstreamConnected { connection, ends } => {
-                self.on(connection, now, |worker, context| worker.upstream_connected(context, ends));
-            }
-            Input::UpstreamRefused { connection } => self.on(connection, now, Worker::upstream_refused),
-            Input::UpstreamBytes { connection, bytes, end } => {
-                self.on(connection, now, |worker, context| worker.upstream_bytes(context, bytes, end));
-            }
-            Input::UpstreamReset { connection } => self.on(connection, now, Worker::upstream_reset),
-            Input::UpstreamCongested { connection, congested } => {
-                self.on(connection, now, |worker, context| worker.upstream_congested(context, congested));
-            }
-            Input::HttpResponse { call, mut headers, body, trailers } => {
-                // Envoy tells how long the server took. Here no time passes between its answer and this.
-                headers.push((b"x-envoy-upstream-service-time".to_vec(), b"0".to_vec()));
-                self.answer(call, Response { headers, body, trailers, reset: false }, now);
-            }
-            Input::HttpFailure { call, failure } => {
-                self.answer(call, Response::from_failure(failure, self.shared.settings.profile), now);
-            }
-            Input::Grpc { call, event } => {
-                self.on_machine(call.vm, now, |worker| worker.grpc_event(call.token, event));
-            }
-            Input::DnsAnswer { call, answer } => {
-                self.on_machine(call.vm, now, |worker| worker.dns_answer(call.token, answer.as_deref()));
-            }
-            Input::TimePassed => self.time_passed(now),
-        }
-        self.deliver_posts(now);
-    }
-
-    /// The next thing to do, in order.
-    pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
-    }
-
-    /// When the next timer is due, on the monotonic clock.
-    pub fn next_deadline(&self) -> Option<Duration> {
-        let post = self.shared.queues.borrow().has_posted().then_some(self.now);
-        self.threads().filter_map(|(_, thread)| thread.next_deadline()).chain(post).min()
-    }
-
-    /// Every metric that was defined, by name (without Envoy's `wasmcustom.`), with its value.
-    pub fn metrics(&self) -> BTreeMap<String, i64> {
-        self.shared.metrics.borrow().all()
-    }
-
-    /// As [`Host::metrics`], with the kind of each.
+    /// As [`crate::Driven::metrics`], with the kind of each.
     pub fn metrics_by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
         self.shared.metrics.borrow().by_kind()
     }
@@ -226,23 +151,8 @@ impl Host {
 
     /// The filter state of an open connection; afterwards it stands in its [`crate::ConnectionEnd`].
     pub fn filter_state(&self, connection: ConnectionId) -> Option<&BTreeMap<String, Vec<u8>>> {
-        let place = self.connections.get(&connection)?;
-        self.workers.get(place.worker)?.machine(place.generation)?.filter_state(place.context)
-    }
-
-    /// Connections that have not ended.
-    pub fn open_connections(&self) -> usize {
-        self.workers.iter().map(Thread::streams).sum()
-    }
-
-    /// The worker that has an open connection.
-    pub fn worker_of(&self, connection: ConnectionId) -> Option<usize> {
-        self.connections.get(&connection).map(|place| place.worker)
-    }
-
-    /// Workers whose machine has trapped; what new clients meet there is up to [`Settings::failure_policy`].
-    pub fn failed_workers(&self) -> Vec<usize> {
-        (0..self.workers.len()).filter(|number| self.workers[*number].failed()).collect()
+        let location = self.connections.get(&connection)?;
+        self.workers.get(location.worker)?.machine(location.generation)?.filter_state(location.context)
     }
 
     /// How the machines of all workers were replaced.
@@ -250,24 +160,24 @@ impl Host {
         self.workers.iter().map(Thread::reloads).sum()
     }
 
-    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Worker, u32)) {
-        let Some(place) = self.connections.get(&connection).copied() else { return };
-        if let Some(worker) = self.workers[place.worker].worker(place.generation) {
-            worker.set_now(now);
-            act(worker, place.context);
-            self.finish(VmId::Worker(place.worker));
+    fn on(&mut self, connection: ConnectionId, now: Now, act: impl FnOnce(&mut Dispatcher, u32)) {
+        let Some(location) = self.connections.get(&connection).copied() else { return };
+        if let Some(dispatcher) = self.workers[location.worker].dispatcher(location.generation) {
+            dispatcher.set_now(now);
+            act(dispatcher, location.context);
+            self.finish(VmId::Worker(location.worker));
         }
     }
 
     fn answer(&mut self, call: CallId, response: Response, now: Now) {
-        self.on_machine(call.vm, now, |worker| worker.answer(call.token, response));
+        self.on_machine(call.vm, now, |dispatcher| dispatcher.answer(call.token, response));
     }
 
-    fn on_machine(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Worker)) {
+    fn on_machine(&mut self, vm: VmId, now: Now, act: impl FnOnce(&mut Dispatcher)) {
         if let Some(thread) = self.thread(vm) {
-            let worker = thread.current();
-            worker.set_now(now);
-            act(worker);
+            let dispatcher = thread.current();
+            dispatcher.set_now(now);
+            act(dispatcher);
             self.finish(vm);
         }
     }
@@ -278,7 +188,7 @@ impl Host {
         for _ in 0..POSTS_PER_INPUT_MAX {
             let post = self.shared.queues.borrow_mut().take_posted();
             let Some(((vm, root), queue)) = post else { return };
-            self.on_machine(vm, now, |worker| worker.queue_ready(root, queue));
+            self.on_machine(vm, now, |dispatcher| dispatcher.queue_ready(root, queue));
         }
     }
 
@@ -322,7 +232,7 @@ impl Host {
 
 /// Lets a throw-away machine try the configuration. Returns what it wants done.
 fn canary(module: &Module, shared: &Shared, now: Now) -> Result<Vec<Effect>, StartError> {
-    let mut canary = Worker::start(module, VmId::Canary, shared, now)?;
+    let mut canary = Dispatcher::start(module, VmId::Canary, shared, now)?;
     Ok(canary.take_effects().collect())
 }
 

@@ -1,6 +1,6 @@
 //! A model of Envoy's host for Proxy-Wasm network filters. It behaves as Envoy does, not as the specification hopes.
 //!
-//! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Host::accept`],
+//! [`Host`] is a state machine in the manner of quinn-proto and str0m: what happens goes in ([`Driven::accept`],
 //! [`Input`]), what is to be done comes out ([`Effect`]), and time is a parameter ([`Now`]). It has no socket, no clock
 //! and no thread; whoever has them is its driver. [`virtual_time`] is a driver without any either, for tests.
 //! [`trace`] shows every call between host and module. Hosts of another kind that are driven in the same way are
@@ -24,6 +24,7 @@
 mod abi;
 mod callout;
 mod connection;
+mod dispatcher;
 mod driven;
 mod error;
 mod event;
@@ -34,19 +35,17 @@ mod metrics;
 mod profile;
 mod properties;
 mod settings;
-mod shared_data;
-mod shared_queue;
-mod socket;
+mod shared;
 mod speaker;
 mod time;
-mod timers;
 pub mod trace;
 pub mod virtual_time;
 mod vm;
 mod wasi;
-mod worker;
 
 pub use abi::{AbiFunction, AbiParam, AbiType, AbiVersion, abi_callbacks, abi_functions};
+pub use connection::Socket;
+pub use dispatcher::{IDLE_TIMEOUT, Reloads};
 pub use driven::{Driven, Refusal, Unseen};
 pub use error::{ModuleError, StartError};
 pub use event::{
@@ -60,8 +59,5 @@ pub use settings::{
     CONNECT_TIMEOUT, CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits,
     MEMORY_BYTES_MAX, Node, Settings, TcpProxy,
 };
-pub use socket::Socket;
-pub use time::Now;
-pub use timers::Timers;
+pub use time::{Now, Timers};
 pub use vm::Module;
-pub use worker::{IDLE_TIMEOUT, Reloads};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::abi::{Fault, Status};
+use crate::abi::{HostCallError, Status};
 
 /// `proxy_metric_type_t`; also the two low bits of a metric's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub(crate) const METRIC_OVERHEAD_BYTES: usize = 64;
 pub(crate) struct Metrics(BTreeMap<(MetricKind, String), i64>);
 
 impl Metrics {
-    pub fn increment(&mut self, kind: MetricKind, name: &str, offset: i64) -> Result<(), Fault> {
+    pub fn increment(&mut self, kind: MetricKind, name: &str, offset: i64) -> Result<(), HostCallError> {
         match kind {
             MetricKind::Counter if offset > 0 => {}
             MetricKind::Gauge => {}
@@ -52,7 +52,7 @@ impl Metrics {
         };
     }
 
-    pub fn get(&self, kind: MetricKind, name: &str) -> Result<i64, Fault> {
+    pub fn get(&self, kind: MetricKind, name: &str) -> Result<i64, HostCallError> {
         match kind {
             MetricKind::Counter | MetricKind::Gauge => {
                 Ok(self.0.get(&(kind, name.to_owned())).copied().unwrap_or(0))
@@ -100,7 +100,7 @@ impl MetricIds {
 
     /// As [`MetricIds::find`], for what only counters and gauges can do: `BadArgument` for any other kind, whether it
     /// was given or not.
-    pub fn find_readable(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
+    pub fn find_readable(&self, id: u32) -> Result<(MetricKind, &str), HostCallError> {
         match MetricKind::from_abi(id & 3) {
             Some(MetricKind::Counter | MetricKind::Gauge) => self.find(id),
             Some(MetricKind::Histogram) | None => Err(Status::BadArgument.into()),
@@ -108,7 +108,7 @@ impl MetricIds {
     }
 
     /// What `id` stands for; `NotFound` when it was never given.
-    pub fn find(&self, id: u32) -> Result<(MetricKind, &str), Fault> {
+    pub fn find(&self, id: u32) -> Result<(MetricKind, &str), HostCallError> {
         let (kind, name) = self.defined.get(&id).ok_or(Status::NotFound)?;
         Ok((*kind, name))
     }

@@ -1,11 +1,5 @@
 //! What an Envoy configuration would say around the module.
 
-mod failure_policy;
-mod limits;
-
-pub use failure_policy::FailurePolicy;
-pub use limits::{Limits, MEMORY_BYTES_MAX};
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -17,6 +11,9 @@ use crate::profile::Profile;
 pub const CONNECTION_BUFFER_BYTES_MAX: usize = 1024 * 1024;
 /// A cluster's `connect_timeout`, Envoy's default.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What Envoy's V8 gives a machine, in bytes.
+pub const MEMORY_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// The host's configuration. [`Settings::postscreen`] is the inline lane; change fields from there.
 #[derive(Clone, Debug)]
@@ -130,3 +127,70 @@ impl Settings {
         }
     }
 }
+
+/// What becomes of clients when the machine of their worker has failed: `failure_policy` of the plugin, and the field
+/// that was there before it.
+///
+/// Whatever it is: a machine that trapped is called no more and does not tick, so a client that is held and stays
+/// silent hangs. It is the clients that come or say something who meet the policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailurePolicy {
+    /// `FAIL_CLOSED`: a new client is closed at once, an old one at its next event.
+    #[default]
+    FailClosed,
+    /// `FAIL_OPEN`: a new client is served as if there were no filter, an old one is closed at its next event.
+    FailOpen,
+    /// `FAIL_RELOAD`: a new client gets a new machine, unless the last one was made a short time ago; then it is
+    /// closed at once. An old client is closed at its next event.
+    FailReload {
+        /// `reload_config.backoff.base_interval`. The time between two machines is drawn anew for each client, between
+        /// this and half as much again.
+        base_interval: Duration,
+    },
+    /// The older field `fail_open: true`: a new client is served as if there were no filter, and so is an old one from
+    /// its next event on.
+    LegacyFailOpen,
+}
+
+impl FailurePolicy {
+    /// `FAIL_RELOAD` with Envoy's default of one second.
+    pub const FAIL_RELOAD: Self = Self::FailReload { base_interval: Duration::from_secs(1) };
+
+    /// What a reload must wait for since the last one, or `None` when there are no reloads.
+    pub(crate) fn reload_interval(self, random: &mut fastrand::Rng) -> Option<Duration> {
+        let Self::FailReload { base_interval } = self else { return None };
+        let base = u64::try_from(base_interval.as_millis()).unwrap_or(u64::MAX);
+        let jitter = random.u64(0..(base / 2).max(1));
+        Some(Duration::from_millis(base.saturating_add(jitter)))
+    }
+
+    /// Whether a new client is served while the machine has failed.
+    pub(crate) fn admits_without_filter(self) -> bool {
+        matches!(self, Self::FailOpen | Self::LegacyFailOpen)
+    }
+}
+
+/// How much every machine of a host may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most fuel that one call into the module may use, about one unit for each instruction; a call that wants
+    /// more is a trap. It is the same amount at the same place each time, so a play stays repeatable, which a limit in
+    /// seconds would not.
+    ///
+    /// `None`: a call may take for ever, as in Envoy. A module loaded with [`crate::Module::metered_from_file`] can be
+    /// limited at once; any other is compiled a second time when the first host with a limit starts.
+    pub fuel: Option<u64>,
+    /// The most bytes that the memory of one machine may have. To grow beyond is refused, which ends most modules in a
+    /// trap.
+    pub memory_bytes: usize,
+}
+
+impl Default for Limits {
+    /// Envoy's: time without end, and [`MEMORY_BYTES_MAX`].
+    fn default() -> Self {
+        Self { fuel: None, memory_bytes: MEMORY_BYTES_MAX }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use envoy_sim::{ConnectionId, Effect, Host, Input, Module, Now, Settings};
+use envoy_sim::{ConnectionId, Driven, Effect, Host, Input, Module, Now, Settings};
 use postscreen_scenario::doh;
 use postscreen_scenario::{Scenario, Sink, Stay, parse};
 

@@ -120,7 +120,8 @@ fn long_bytes_are_cut() {
 
 #[test]
 fn a_long_log_is_cut() {
-    let line = LogLine { vm: VmId::Main, level: LogLevel::Warn, text: "x".into(), by_host: true };
+    let line =
+        LogLine { vm: VmId::Main, connection: None, level: LogLevel::Warn, text: "x".into(), by_host: true };
     for (lines, cut) in [(SHOWN_LINES_MAX - 1, false), (SHOWN_LINES_MAX, false), (SHOWN_LINES_MAX + 1, true)]
     {
         let shown = show::log(&vec![line.clone(); lines]);

@@ -2,7 +2,7 @@
 
 /// A field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub(super) enum FieldValue<'a> {
     Varint(u64),
     Bytes(&'a [u8]),
     /// A fixed32 or fixed64, which no message here has.
@@ -11,7 +11,7 @@ pub(super) enum Value<'a> {
 
 /// The fields of one message, in order.
 #[derive(Debug)]
-pub(super) struct Message<'a>(Vec<(u64, Value<'a>)>);
+pub(super) struct Message<'a>(Vec<(u64, FieldValue<'a>)>);
 
 impl<'a> Message<'a> {
     /// `None`: not a message.
@@ -20,13 +20,13 @@ impl<'a> Message<'a> {
         while !wire.is_empty() {
             let key = varint(&mut wire)?;
             let value = match key & 7 {
-                0 => Value::Varint(varint(&mut wire)?),
-                1 => take(&mut wire, 8).map(|_| Value::Fixed)?,
+                0 => FieldValue::Varint(varint(&mut wire)?),
+                1 => take(&mut wire, 8).map(|_| FieldValue::Fixed)?,
                 2 => {
                     let len = usize::try_from(varint(&mut wire)?).ok()?;
-                    Value::Bytes(take(&mut wire, len)?)
+                    FieldValue::Bytes(take(&mut wire, len)?)
                 }
-                5 => take(&mut wire, 4).map(|_| Value::Fixed)?,
+                5 => take(&mut wire, 4).map(|_| FieldValue::Fixed)?,
                 _ => return None,
             };
             // Field numbers count from 1, and have 29 bits.
@@ -38,7 +38,7 @@ impl<'a> Message<'a> {
     /// The last bytes of a field; of an absent one none.
     pub fn bytes(&self, number: u64) -> &'a [u8] {
         let last = self.0.iter().rev().find_map(|(field, value)| match value {
-            Value::Bytes(bytes) if *field == number => Some(*bytes),
+            FieldValue::Bytes(bytes) if *field == number => Some(*bytes),
             _ => None,
         });
         last.unwrap_or_default()
@@ -52,7 +52,7 @@ impl<'a> Message<'a> {
     /// The last number of a field; of an absent one 0.
     pub fn number(&self, number: u64) -> u64 {
         let last = self.0.iter().rev().find_map(|(field, value)| match value {
-            Value::Varint(found) if *field == number => Some(*found),
+            FieldValue::Varint(found) if *field == number => Some(*found),
             _ => None,
         });
         last.unwrap_or_default()
@@ -60,7 +60,7 @@ impl<'a> Message<'a> {
 
     /// A field that is a message; `None`: absent. What it contains is not checked.
     pub fn has(&self, number: u64) -> bool {
-        self.0.iter().any(|(field, value)| *field == number && matches!(value, Value::Bytes(_)))
+        self.0.iter().any(|(field, value)| *field == number && matches!(value, FieldValue::Bytes(_)))
     }
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn put_bytes(wire: &mut Vec<u8>, number: u8, bytes: &[u8]) {
 }
 
 /// Appends a `bool` field, unless it is false.
-#[cfg(feature = "signatures")]
+#[cfg(any(test, feature = "signatures"))]
 pub(super) fn put_bool(wire: &mut Vec<u8>, number: u8, value: bool) {
     if value {
         wire.extend([number << 3, 1]);

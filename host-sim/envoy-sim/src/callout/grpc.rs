@@ -26,7 +26,7 @@ pub(crate) struct GrpcCalls {
     open: BTreeMap<u32, GrpcCall>,
     counts: [u32; 2],
     /// What arrived and whose callback is running: only then can it be read.
-    pub current: Option<Received>,
+    pub current: Option<GrpcReceived>,
 }
 
 /// A call or stream that the module can still name.
@@ -46,7 +46,7 @@ pub(crate) struct GrpcCall {
 
 /// Something that arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Received {
+pub(crate) enum GrpcReceived {
     InitialMetadata(HeaderMap),
     Message(Vec<u8>),
     TrailingMetadata(HeaderMap),

@@ -1,18 +1,18 @@
 use super::{EXPRESSION_BYTES_MAX, EXPRESSIONS_MAX, Expressions};
 use crate::abi::Status;
 use crate::profile::Profile;
-use crate::properties::{Value, View};
+use crate::properties::{CelValue, View};
 use crate::settings::{Node, Settings};
 use crate::time::Now;
 
 const NEWEST: Profile = Profile::Envoy1_40;
 
 /// The value of one expression on a root context.
-fn evaluated(source: &str) -> Result<Value, Status> {
+fn evaluated(source: &str) -> Result<CelValue, Status> {
     evaluated_by(source, NEWEST)
 }
 
-fn evaluated_by(source: &str, profile: Profile) -> Result<Value, Status> {
+fn evaluated_by(source: &str, profile: Profile) -> Result<CelValue, Status> {
     let mut settings = Settings::postscreen("");
     settings.node = Node { id: "mx1".into(), cluster: "mail".into() };
     let mut expressions = Expressions::default();
@@ -23,17 +23,17 @@ fn evaluated_by(source: &str, profile: Profile) -> Result<Value, Status> {
 #[test]
 fn each_type_comes_back() {
     for (source, value) in [
-        ("1 == 1", Value::Bool(true)),
-        ("b'a'", Value::Bytes(b"a".into())),
-        ("1.5", Value::Double(1.5)),
-        ("duration('1.5s')", Value::Duration(1_500_000_000)),
-        ("-1", Value::Int(-1)),
-        ("[1, 'a']", Value::List(vec![Value::Int(1), Value::text("a")])),
-        ("'a' + 'é'", Value::text("aé")),
-        ("timestamp('1970-01-01T00:00:01Z')", Value::Time(1_000_000_000)),
-        ("1u", Value::Uint(1)),
-        ("null", Value::Formless),
-        ("type(1)", Value::Formless),
+        ("1 == 1", CelValue::Bool(true)),
+        ("b'a'", CelValue::Bytes(b"a".into())),
+        ("1.5", CelValue::Double(1.5)),
+        ("duration('1.5s')", CelValue::Duration(1_500_000_000)),
+        ("-1", CelValue::Int(-1)),
+        ("[1, 'a']", CelValue::List(vec![CelValue::Int(1), CelValue::text("a")])),
+        ("'a' + 'é'", CelValue::text("aé")),
+        ("timestamp('1970-01-01T00:00:01Z')", CelValue::Time(1_000_000_000)),
+        ("1u", CelValue::Uint(1)),
+        ("null", CelValue::Formless),
+        ("type(1)", CelValue::Formless),
     ] {
         assert_eq!(evaluated(source), Ok(value), "{source}");
     }
@@ -41,30 +41,30 @@ fn each_type_comes_back() {
 
 #[test]
 fn times_that_do_not_fit_are_the_first_or_the_last() {
-    assert_eq!(evaluated("timestamp('0001-01-01T00:00:00Z')"), Ok(Value::Time(i64::MIN)));
-    assert_eq!(evaluated("timestamp('9999-12-31T23:59:59Z')"), Ok(Value::Time(i64::MAX)));
+    assert_eq!(evaluated("timestamp('0001-01-01T00:00:00Z')"), Ok(CelValue::Time(i64::MIN)));
+    assert_eq!(evaluated("timestamp('9999-12-31T23:59:59Z')"), Ok(CelValue::Time(i64::MAX)));
 }
 
 #[test]
 fn maps_are_in_the_order_of_their_keys() {
-    let keys = |keys: &str| Value::List(keys.chars().map(|key| Value::Text(key.into())).collect());
+    let keys = |keys: &str| CelValue::List(keys.chars().map(|key| CelValue::Text(key.into())).collect());
     for _ in 0..10 {
         assert_eq!(evaluated("{'c': 1, 'a': 1, 'd': 1, 'b': 1}.map(k, k)"), Ok(keys("abcd")));
         assert_eq!(evaluated("[{'b': 1, 'a': 1}].map(m, m.map(k, k))[0]"), Ok(keys("ab")));
-        let pairs = [2, 3, 5, 7].map(|key| (Value::Int(key), Value::Bool(true)));
-        assert_eq!(evaluated("{7: true, 3: true, 2: true, 5: true}"), Ok(Value::Map(pairs.into())));
+        let pairs = [2, 3, 5, 7].map(|key| (CelValue::Int(key), CelValue::Bool(true)));
+        assert_eq!(evaluated("{7: true, 3: true, 2: true, 5: true}"), Ok(CelValue::Map(pairs.into())));
     }
 }
 
 #[test]
 fn a_root_context_has_attributes_of_its_own() {
-    assert_eq!(evaluated("plugin_name + '@' + xds.node.id"), Ok(Value::text("postscreen@mx1")));
-    assert_eq!(evaluated(".xds.node['cluster']"), Ok(Value::text("mail")));
-    assert_eq!(evaluated("has(xds.cluster_name)"), Ok(Value::Bool(false)));
-    assert_eq!(evaluated("xds"), Ok(Value::Formless));
-    assert_eq!(evaluated("xds.node.metadata"), Ok(Value::lookup()));
-    assert_eq!(evaluated("xds.node"), Ok(Value::Message(b"\x0a\x03mx1\x12\x04mail\x32\x05envoy".into())));
-    assert_eq!(evaluated("[xds.node.metadata]"), Ok(Value::List(vec![Value::lookup()])));
+    assert_eq!(evaluated("plugin_name + '@' + xds.node.id"), Ok(CelValue::text("postscreen@mx1")));
+    assert_eq!(evaluated(".xds.node['cluster']"), Ok(CelValue::text("mail")));
+    assert_eq!(evaluated("has(xds.cluster_name)"), Ok(CelValue::Bool(false)));
+    assert_eq!(evaluated("xds"), Ok(CelValue::Formless));
+    assert_eq!(evaluated("xds.node.metadata"), Ok(CelValue::lookup()));
+    assert_eq!(evaluated("xds.node"), Ok(CelValue::Message(b"\x0a\x03mx1\x12\x04mail\x32\x05envoy".into())));
+    assert_eq!(evaluated("[xds.node.metadata]"), Ok(CelValue::List(vec![CelValue::lookup()])));
 }
 
 #[test]
@@ -80,9 +80,9 @@ fn groups_are_maps_that_list_nothing() {
         "type(xds) == map && type(xds.node) != map",
         "xds.node == xds.node && xds.node != xds.node.locality && xds.node != xds",
     ] {
-        assert_eq!(evaluated(source), Ok(Value::Bool(true)), "{source}");
+        assert_eq!(evaluated(source), Ok(CelValue::Bool(true)), "{source}");
     }
-    assert_eq!(evaluated("has(xds.absent) || has(xds.node.metadata.absent)"), Ok(Value::Bool(false)));
+    assert_eq!(evaluated("has(xds.absent) || has(xds.node.metadata.absent)"), Ok(CelValue::Bool(false)));
     for source in [
         "has(xds.node.absent)",
         "size(xds.node)",
@@ -101,7 +101,7 @@ fn an_error_is_an_internal_failure() {
     {
         assert_eq!(evaluated(source), Err(Status::InternalFailure), "{source}");
     }
-    assert_eq!(evaluated("absent == 1 || true"), Ok(Value::Bool(true)));
+    assert_eq!(evaluated("absent == 1 || true"), Ok(CelValue::Bool(true)));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn envoys_functions_are_there_in_both_ways_of_calling() {
         "size('abc') == 3 && 'abc'.size() == 3",
         "int(true) == 1 && int(false) == 0",
     ] {
-        assert_eq!(evaluated(source), Ok(Value::Bool(true)), "{source}");
+        assert_eq!(evaluated(source), Ok(CelValue::Bool(true)), "{source}");
     }
 }
 
@@ -122,8 +122,8 @@ fn envoys_functions_are_there_in_both_ways_of_calling() {
 #[test]
 fn two_kinds_of_names_came_with_1_40() {
     let [backticks, dot] = ["{'a-b': 1}.`a-b`", "[1].map(x, .plugin_name)[0]"];
-    assert_eq!(evaluated(backticks), Ok(Value::Int(1)));
-    assert_eq!(evaluated(dot), Ok(Value::text("postscreen")));
+    assert_eq!(evaluated(backticks), Ok(CelValue::Int(1)));
+    assert_eq!(evaluated(dot), Ok(CelValue::text("postscreen")));
     assert_eq!(evaluated_by(backticks, Profile::Envoy1_39), Err(Status::BadArgument));
     assert_eq!(evaluated_by(dot, Profile::Envoy1_39), Err(Status::InternalFailure));
 }
@@ -149,7 +149,7 @@ fn a_token_is_used_once() {
     let settings = Settings::postscreen("");
     let view = View::of_root(&settings, Now::default());
     assert_eq!(expressions.evaluate(0, view), Err(Status::NotFound));
-    assert_eq!(expressions.evaluate(2, view), Ok(Value::Int(2)));
+    assert_eq!(expressions.evaluate(2, view), Ok(CelValue::Int(2)));
 }
 
 #[test]

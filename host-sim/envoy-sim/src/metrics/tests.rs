@@ -1,11 +1,11 @@
 use super::{METRIC_BYTES_MAX, METRIC_OVERHEAD_BYTES, MetricIds, MetricKind, Metrics};
-use crate::abi::{Fault, Status};
+use crate::abi::{HostCallError, Status};
 
-fn status<T>(result: Result<T, Fault>) -> Status {
+fn status<T>(result: Result<T, HostCallError>) -> Status {
     match result {
         Ok(_) => Status::Ok,
-        Err(Fault::Status(status)) => status,
-        Err(Fault::Trap(error)) => panic!("{error}"),
+        Err(HostCallError::Status(status)) => status,
+        Err(HostCallError::Trap(error)) => panic!("{error}"),
     }
 }
 

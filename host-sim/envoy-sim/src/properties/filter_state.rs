@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::Value;
+use super::CelValue;
 use crate::abi::Status;
 use crate::connection::Connection;
 use crate::profile::Profile;
@@ -27,7 +27,7 @@ pub(crate) struct Prototype {
 
 /// What a factory makes of the bytes that it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ObjectFactory {
     /// Any text.
     Text,
     /// `true` is true, all else false.
@@ -43,22 +43,22 @@ pub(crate) enum Kind {
 }
 
 /// The factories that Envoy registers and that a network filter has a use for.
-const FACTORIES: [(&str, Kind); 15] = [
-    (CLUSTER, Kind::Text),
-    (IDLE_TIMEOUT_MS, Kind::U64),
-    ("envoy.tcp_proxy.disable_tunneling", Kind::Bool),
-    (HASHABLE_STRING, Kind::Text),
-    ("envoy.string", Kind::Text),
-    ("envoy.network.application_protocols", Kind::Text),
-    ("envoy.network.upstream_server_name", Kind::Text),
-    ("envoy.network.upstream_subject_alt_names", Kind::Text),
-    ("envoy.network.ip", Kind::Ip),
-    ("envoy.network.transport_socket.original_dst_address", Kind::Address),
-    ("envoy.filters.listener.original_dst.local_ip", Kind::Address),
-    ("envoy.filters.listener.original_dst.remote_ip", Kind::Address),
-    ("envoy.ratelimit.hits_addend", Kind::U32),
-    ("envoy.upstream.dynamic_host", Kind::Text),
-    ("envoy.upstream.dynamic_port", Kind::U32),
+const FACTORIES: [(&str, ObjectFactory); 15] = [
+    (CLUSTER, ObjectFactory::Text),
+    (IDLE_TIMEOUT_MS, ObjectFactory::U64),
+    ("envoy.tcp_proxy.disable_tunneling", ObjectFactory::Bool),
+    (HASHABLE_STRING, ObjectFactory::Text),
+    ("envoy.string", ObjectFactory::Text),
+    ("envoy.network.application_protocols", ObjectFactory::Text),
+    ("envoy.network.upstream_server_name", ObjectFactory::Text),
+    ("envoy.network.upstream_subject_alt_names", ObjectFactory::Text),
+    ("envoy.network.ip", ObjectFactory::Ip),
+    ("envoy.network.transport_socket.original_dst_address", ObjectFactory::Address),
+    ("envoy.filters.listener.original_dst.local_ip", ObjectFactory::Address),
+    ("envoy.filters.listener.original_dst.remote_ip", ObjectFactory::Address),
+    ("envoy.ratelimit.hits_addend", ObjectFactory::U32),
+    ("envoy.upstream.dynamic_host", ObjectFactory::Text),
+    ("envoy.upstream.dynamic_port", ObjectFactory::U32),
 ];
 
 /// A factory that came with 1.38.
@@ -68,7 +68,7 @@ const UNREADABLE: [&str; 2] =
     ["envoy.network.application_protocols", "envoy.network.upstream_subject_alt_names"];
 
 /// The factory of this key; `None`: Envoy has none.
-pub(crate) fn factory(key: &str, profile: Profile) -> Option<Kind> {
+pub(crate) fn factory(key: &str, profile: Profile) -> Option<ObjectFactory> {
     if key == HASHABLE_STRING && profile < Profile::Envoy1_38 {
         return None;
     }
@@ -80,7 +80,7 @@ fn is_readable(key: &str, profile: Profile) -> bool {
     key != never && (key != of_late || profile >= Profile::Envoy1_38)
 }
 
-impl Kind {
+impl ObjectFactory {
     /// The object made of `value`, in the form in which it is read back; `BadArgument` when the factory refuses it.
     pub fn make(self, value: &str) -> Result<Vec<u8>, Status> {
         let object = match self {
@@ -101,21 +101,21 @@ fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 }
 
 /// `filter_state.*`: what a module stored, and what factories made. Addresses are maps of `ip` and `port`.
-pub(super) fn find(connection: &Connection, path: &[&str], profile: Profile) -> Option<Value> {
-    let [key, field @ ..] = path else { return Some(Value::Formless) };
+pub(super) fn find(connection: &Connection, path: &[&str], profile: Profile) -> Option<CelValue> {
+    let [key, field @ ..] = path else { return Some(CelValue::Formless) };
     if !is_readable(key, profile) {
         return None;
     }
     let object = connection.filter_state.get(*key)?;
     let address = match factory(key, profile) {
-        Some(Kind::Address) => str::from_utf8(object).ok()?.parse::<SocketAddr>().ok(),
+        Some(ObjectFactory::Address) => str::from_utf8(object).ok()?.parse::<SocketAddr>().ok(),
         _ => None,
     };
     match (field, address) {
-        ([], None) => Some(Value::Bytes(object.clone())),
-        ([], Some(_)) => Some(Value::lookup()),
-        (["ip"], Some(address)) => Some(Value::Text(address.ip().to_string())),
-        (["port"], Some(address)) => Some(Value::Int(address.port().into())),
+        ([], None) => Some(CelValue::Bytes(object.clone())),
+        ([], Some(_)) => Some(CelValue::lookup()),
+        (["ip"], Some(address)) => Some(CelValue::Text(address.ip().to_string())),
+        (["port"], Some(address)) => Some(CelValue::Int(address.port().into())),
         _ => None,
     }
 }

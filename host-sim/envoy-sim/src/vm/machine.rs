@@ -9,14 +9,14 @@ use wasmtime::{Export, Func, Instance, Store, Val};
 use super::callback::Callback;
 use super::failure::Failure;
 use super::module::{ALLOCATORS, Module};
-use super::root::Root;
-use super::state::{Phase, Shared, State};
+use super::state::State;
+use super::{Phase, Root, Shared};
 use crate::abi::is_allowed;
 use crate::error::StartError;
 use crate::event::{Effect, LogLevel, LogLine, VmId};
 use crate::profile::Profile;
 use crate::time::Now;
-use crate::trace::{Spent, Watch, Watched};
+use crate::trace::{Spent, Tap, Watched};
 
 /// An instance of the module with its state. After a trap it is failed for good, and no call reaches it.
 pub(crate) struct Machine {
@@ -144,7 +144,7 @@ impl Machine {
     fn call_func(&mut self, name: &str, function: Func, args: &[u32], has_result: bool) -> Called {
         self.begin_call();
         let mut result = [Val::I32(0)];
-        let mut watched = Watch::callback(self.state(), name, args);
+        let mut watched = Tap::callback(self.state(), name, args);
         let trap = watched.as_mut().and_then(Watched::trap);
         let values: Vec<Val> = args.iter().map(|arg| Val::I32(arg.cast_signed())).collect();
         let results = &mut result[..usize::from(has_result)];

@@ -8,51 +8,19 @@ use std::time::Duration;
 use wasmtime::{Memory, TypedFunc};
 
 use super::limiter::Limiter;
-use super::root::Root;
+use super::{DeferredAction, Phase, Root, Shared};
 use crate::abi::{AbiVersion, Status};
 use crate::callout::{Callouts, Cancelled};
 use crate::connection::Connection;
-use crate::event::{CallId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
+use crate::event::{CallId, ConnectionId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
 use crate::metrics::{MetricIds, Metrics};
 use crate::settings::Settings;
-use crate::shared_data::SharedData;
-use crate::shared_queue::SharedQueues;
-use crate::time::Now;
-use crate::timers::{Timer, Timers};
-use crate::trace::Watch;
+use crate::shared::{SharedData, SharedQueues};
+use crate::time::{Now, Timer, Timers};
+use crate::trace::Tap;
 
 /// Context numbers count from the first root; streams and later roots are 2, 3, ….
 const FIRST_CONTEXT: u32 = 1;
-
-/// What the machines of one host have in common.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub settings: Rc<Settings>,
-    pub data: Rc<RefCell<SharedData>>,
-    pub queues: Rc<RefCell<SharedQueues>>,
-    pub metrics: Rc<RefCell<Metrics>>,
-    pub watch: Watch,
-}
-
-/// How far a machine is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// In `_initialize` or `_start`.
-    Initialize,
-    /// In `proxy_on_vm_start` or `proxy_on_configure`.
-    Configure,
-    Running,
-}
-
-/// What a host function leaves to be done when the module has returned. The numbers are contexts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    ContinueReading(u32),
-    Close(u32),
-    DeleteRoot(u32),
-    /// A gRPC call or stream failed before it had begun; the numbers are its root context and its token.
-    GrpcFailed(u32, u32),
-}
 
 /// The most lines, and the most bytes in them, that a module may log in one call. Envoy writes them out at once; here
 /// they wait for the call's end.
@@ -81,7 +49,7 @@ pub(crate) struct State {
     pub queues: Rc<RefCell<SharedQueues>>,
     pub metrics: Rc<RefCell<Metrics>>,
     /// Who is told of every call.
-    pub watch: Watch,
+    pub tap: Tap,
     pub metric_ids: MetricIds,
     pub callouts: Callouts,
     pub random: fastrand::Rng,
@@ -94,7 +62,7 @@ pub(crate) struct State {
     /// What `proxy_set_effective_context` has put in its place, until the callback returns.
     pub effective_context: Option<u32>,
     pub streams: BTreeMap<u32, Connection>,
-    pub deferred: VecDeque<Action>,
+    pub deferred: VecDeque<DeferredAction>,
     pub effects: VecDeque<Effect>,
     pub limiter: Limiter,
     log_quota: LogQuota,
@@ -119,7 +87,7 @@ impl State {
             shared_data: Rc::clone(&shared.data),
             queues: Rc::clone(&shared.queues),
             metrics: Rc::clone(&shared.metrics),
-            watch: shared.watch.clone(),
+            tap: shared.tap.clone(),
             metric_ids: MetricIds::default(),
             callouts: Callouts::default(),
             random: fastrand::Rng::with_seed(shared.settings.seed.wrapping_add(id.number())),
@@ -149,7 +117,8 @@ impl State {
         self.log_quota.lines += 1;
         self.log_quota.bytes = self.log_quota.bytes.saturating_add(text.len() as u64);
         if self.log_quota.lines <= LOG_LINES_MAX && self.log_quota.bytes <= LOG_BYTES_MAX {
-            self.push_log(level, text, false);
+            let connection = self.connection_of(self.effective_context.unwrap_or(self.current_context));
+            self.push_log(connection, level, text, false);
         }
     }
 
@@ -173,15 +142,20 @@ impl State {
         }
     }
 
-    /// A line of the host's own.
+    /// A line of the host's own, about the callback that is running if there is one.
     pub fn log_by_host(&mut self, level: LogLevel, text: String) {
-        self.push_log(level, text, true);
+        self.push_log(self.connection_of(self.current_context), level, text, true);
     }
 
-    fn push_log(&mut self, level: LogLevel, text: String, by_host: bool) {
+    fn push_log(&mut self, connection: Option<ConnectionId>, level: LogLevel, text: String, by_host: bool) {
         if level >= self.settings.log_level {
-            self.effects.push_back(Effect::Log(LogLine { vm: self.id, level, text, by_host }));
+            self.effects.push_back(Effect::Log(LogLine { vm: self.id, connection, level, text, by_host }));
         }
+    }
+
+    /// `None`: the context is no stream.
+    fn connection_of(&self, context: u32) -> Option<ConnectionId> {
+        self.streams.get(&context).map(|connection| connection.id)
     }
 
     /// The number of a new context. They are never used twice.
@@ -250,7 +224,7 @@ impl State {
     }
 
     /// Leaves something to be done when the module has returned; `InternalFailure` when it has left too much.
-    pub fn defer(&mut self, action: Action) -> Result<(), Status> {
+    pub fn defer(&mut self, action: DeferredAction) -> Result<(), Status> {
         if self.deferred.len() >= DEFERRED_MAX {
             return Err(Status::InternalFailure);
         }
@@ -283,7 +257,7 @@ impl State {
         let context = self.root_context();
         let waiting = self.roots.get_mut(&context).is_some_and(|root| std::mem::take(&mut root.awaits_done));
         if waiting {
-            self.deferred.push_back(Action::DeleteRoot(context));
+            self.deferred.push_back(DeferredAction::DeleteRoot(context));
         }
         waiting
     }

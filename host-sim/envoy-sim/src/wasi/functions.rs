@@ -1,18 +1,20 @@
-//! The functions of WASI that do something.
+//! The functions of WASI: those that do something, and those of files and sockets that are not there.
 
-use super::{EBADF, EINVAL, ENOSYS, ENOTSUP, IO_VECTORS_MAX, RANDOM_BYTES_MAX, SUCCESS, WRITE_BYTES_MAX};
-use crate::abi::{Args, Fault, Guest, nanoseconds};
+use super::{
+    EBADF, EINVAL, ENOSYS, ENOTDIR, ENOTSUP, IO_VECTORS_MAX, RANDOM_BYTES_MAX, SUCCESS, WRITE_BYTES_MAX,
+};
+use crate::abi::{Args, Guest, HostCallError, nanoseconds};
 use crate::event::LogLevel;
 use crate::profile::Profile;
 
-pub(super) fn args_sizes_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn args_sizes_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     guest.write_u32(args.u32(0), 0)?;
     guest.write_u32(args.u32(1), 0)?;
     Ok(SUCCESS)
 }
 
 /// Clock 0 is the wall clock, 1 the monotonic one; there are no others.
-pub(super) fn clock_time_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn clock_time_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     let now = guest.state().now;
     let time = match args.u32(0) {
         0 => now.wall,
@@ -24,7 +26,7 @@ pub(super) fn clock_time_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u
 }
 
 /// Both clocks say that they count single nanoseconds.
-pub(super) fn clock_res_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn clock_res_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     if args.u32(0) > 1 {
         return Ok(ENOTSUP);
     }
@@ -38,7 +40,7 @@ fn environment(guest: &mut Guest<'_>) -> Vec<Vec<u8>> {
     variables.map(|(name, value)| format!("{name}={value}\0").into_bytes()).collect()
 }
 
-pub(super) fn environ_sizes_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn environ_sizes_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     let variables = environment(guest);
     let size: usize = variables.iter().map(Vec::len).sum();
     guest.write_u32(args.u32(0), u32::try_from(variables.len()).unwrap_or(u32::MAX))?;
@@ -46,7 +48,7 @@ pub(super) fn environ_sizes_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Resul
     Ok(SUCCESS)
 }
 
-pub(super) fn environ_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn environ_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     let (mut pointer, mut buffer) = (args.u32(0), args.u32(1));
     for variable in environment(guest) {
         guest.write_u32(pointer, buffer)?;
@@ -60,9 +62,9 @@ pub(super) fn environ_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32,
 /// Says that 1 and 2 can be written, and nothing else about them. Where the answer would lie outside the memory Envoy
 /// does not mind.
 #[expect(clippy::unnecessary_wraps, reason = "the table has one type of handler")]
-pub(super) fn fd_fdstat_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn fd_fdstat_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     const RIGHT_FD_WRITE: u8 = 64;
-    if !matches!(args.u32(0), 1 | 2) {
+    if !is_output(args.u32(0)) {
         return Ok(EBADF);
     }
     let mut stat = [0; 24];
@@ -72,12 +74,12 @@ pub(super) fn fd_fdstat_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u3
 }
 
 /// Standard output goes to the log at info, standard error at error, one line for each call.
-pub(super) fn fd_write(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn fd_write(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     fd_write_at(guest, args, 3)
 }
 
 /// As [`fd_write`], the address of the count at `return_len` among the arguments.
-pub(super) fn fd_write_at(guest: &mut Guest<'_>, args: &Args<'_>, return_len: usize) -> Result<u32, Fault> {
+fn fd_write_at(guest: &mut Guest<'_>, args: &Args<'_>, return_len: usize) -> Result<u32, HostCallError> {
     let level = match args.u32(0) {
         1 => LogLevel::Info,
         2 => LogLevel::Error,
@@ -107,7 +109,7 @@ pub(super) fn fd_write_at(guest: &mut Guest<'_>, args: &Args<'_>, return_len: us
 }
 
 /// No event ever comes: nothing here can be waited for.
-pub(super) fn poll_oneoff(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn poll_oneoff(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     if guest.state().settings.profile < Profile::Envoy1_39 {
         return Ok(ENOSYS);
     }
@@ -121,7 +123,7 @@ pub(super) fn proc_exit(guest: &mut Guest<'_>, args: &Args<'_>) {
 }
 
 /// Not random: the same seed gives the same bytes.
-pub(super) fn random_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, Fault> {
+pub(super) fn random_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
     if args.u32(1) > RANDOM_BYTES_MAX {
         return Ok(EINVAL);
     }
@@ -132,4 +134,60 @@ pub(super) fn random_get(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, 
         guest.write(args.u32(0), &bytes)?;
     }
     Ok(SUCCESS)
+}
+
+fn is_output(fd: u32) -> bool {
+    matches!(fd, 1 | 2)
+}
+
+/// What changes nothing about standard output and standard error.
+#[expect(clippy::unnecessary_wraps, reason = "the table has one type of handler")]
+pub(super) fn pretend(_: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    Ok(if is_output(args.u32(0)) { SUCCESS } else { EBADF })
+}
+
+/// As `fd_write`, wherever it is to be written.
+pub(super) fn fd_pwrite(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    fd_write_at(guest, args, 4)
+}
+
+pub(super) fn fd_readdir(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    guest.write_u32(args.u32(4), 0)?;
+    Ok(ENOTDIR)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the table has one type of handler")]
+pub(super) fn fd_renumber(_: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    Ok(if is_output(args.u32(0)) && is_output(args.u32(1)) { ENOTSUP } else { EBADF })
+}
+
+/// The offset, 64 bits of it, is always 0.
+pub(super) fn fd_tell(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    if !is_output(args.u32(0)) {
+        return Ok(EBADF);
+    }
+    guest.write(args.u32(1), &[0; 8])?;
+    Ok(SUCCESS)
+}
+
+pub(super) fn path_readlink(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    guest.write_u32(args.u32(5), 0)?;
+    Ok(ENOTSUP)
+}
+
+/// Envoy writes 64 bits of file descriptor.
+pub(super) fn sock_accept(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    guest.write(args.u32(2), &[0; 8])?;
+    Ok(ENOTSUP)
+}
+
+pub(super) fn sock_recv(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    guest.write_u32(args.u32(4), 0)?;
+    guest.write(args.u32(5), &[0; 2])?;
+    Ok(ENOTSUP)
+}
+
+pub(super) fn sock_send(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<u32, HostCallError> {
+    guest.write_u32(args.u32(4), 0)?;
+    Ok(ENOTSUP)
 }

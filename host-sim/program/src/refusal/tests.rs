@@ -3,7 +3,13 @@ use envoy_sim::{LogLevel, LogLine, StartError, VmId};
 use super::{line, report};
 
 fn refused(logged: &str) -> StartError {
-    let line = LogLine { vm: VmId::Canary, level: LogLevel::Error, text: logged.into(), by_host: false };
+    let line = LogLine {
+        vm: VmId::Canary,
+        connection: None,
+        level: LogLevel::Error,
+        text: logged.into(),
+        by_host: false,
+    };
     StartError::Refused {
         module: "postscreen.wasm".into(),
         vm: VmId::Canary,

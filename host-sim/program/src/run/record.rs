@@ -2,7 +2,6 @@
 //!
 //! [`Recorder`] stands between the player and its host, whichever ABI the host speaks, and writes down what passes.
 
-mod attribute;
 mod calls;
 mod changes;
 mod describe;
@@ -12,6 +11,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use envoy_sim::{ConnectionId, LogLine, VmId};
+use postscreen_scenario::owner_name;
 
 pub(super) use recorder::Recorder;
 
@@ -159,6 +159,17 @@ impl Record {
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// The lane of a connection.
+    fn lane_of(&self, connection: ConnectionId) -> Option<usize> {
+        self.lanes.iter().position(|lane| lane.connection == connection)
+    }
+
+    /// The lane of the client whose reversed address (RFC 5782) begins the name that is asked for: the last one that
+    /// has connected from there. A question is an address's and not a connection's, so the host does not say it.
+    fn asking(&self, name: &str) -> Option<usize> {
+        self.lanes.iter().rposition(|lane| name.starts_with(&owner_name(lane.client.ip(), "")))
     }
 
     /// When the last thing happened.

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use envoy_sim::{CallId, ConnectionId, Effect, Host, Input, Now, VmId};
+use envoy_sim::{CallId, ConnectionId, Driven, Effect, Host, Input, Now, VmId};
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet, spawn_local};
 use tokio::time::{sleep, timeout};

@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use envoy_sim::virtual_time::{PeerSocket, VirtualTime};
 use envoy_sim::{
-    CallId, ConnectionId, DnsAddress, Effect, Host, HttpCall, HttpFailure, Input, Now, Profile, UpstreamEnds,
+    CallId, ConnectionId, DnsAddress, Driven, Effect, Host, HttpCall, HttpFailure, Input, Now, Profile,
+    UpstreamEnds,
 };
 
 use super::{grpc, logged, worker};

@@ -9,7 +9,7 @@ use std::path::Path;
 use similar::TextDiff;
 
 use super::bench::Bench;
-use crate::{Effect, Host, Limits, LogLine, Module, Now, Settings, StartError};
+use crate::{Driven, Effect, Host, Limits, LogLine, Module, Now, Settings, StartError};
 use cases::{ALL, Case};
 
 /// Small enough that every endless thing ends soon.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcRequest, Host, Input, Module, Now, Settings,
+    ConnectionEnd, ConnectionId, Driven, Effect, GrpcEffect, GrpcRequest, Host, Input, Module, Now, Settings,
     StartError,
 };
 

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use super::bench::{Bench, start, start_with};
-use crate::{CallId, HttpCluster, HttpFailure, Input, Settings, VmId};
+use crate::{CallId, Driven, HttpCluster, HttpFailure, Input, Settings, VmId};
 
 /// Makes one call for each connection, to the cluster and with the headers at 1024; logs status and token. On the
 /// answer logs counts, `:status`, body and `proxy_get_status`.
 fn caller(cluster: &str, headers: &[(&str, &str)]) -> String {
     let map = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    let wire = crate::abi::pairs::encode(&map);
+    let wire = crate::abi::encode_pairs(&map);
     let hex: String =
         wire.iter().flat_map(|byte| format!("\\{byte:02x}").into_bytes()).map(char::from).collect();
     format!(

@@ -2,7 +2,7 @@
 
 use super::bad_modules::LIMITS;
 use super::bench::Bench;
-use crate::{FailurePolicy, Host, Module, Now, Reloads, Settings};
+use crate::{Driven, FailurePolicy, Host, Module, Now, Reloads, Settings};
 
 /// Damaged files that are tried.
 const TRIES: u64 = 1_000;

@@ -70,7 +70,7 @@ fn a_lookup_is_answered_once_and_the_next_has_the_next_number() {
 
 #[test]
 fn the_bytes_of_an_answer_are_those_of_envoy() {
-    let mut lookups = crate::callout::Lookups::default();
+    let mut lookups = crate::callout::DnsCalls::default();
     lookups.start(2, 1);
     lookups.answer(2, Some(&[address("127.0.0.2", 60), address("::1", 1)]));
     let expected = b"\x02\0\0\0\x3c\0\0\0\x01\0\0\x00127.0.0.2:0\0[::1]:0\0";

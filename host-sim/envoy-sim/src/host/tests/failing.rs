@@ -1,6 +1,6 @@
 use super::bench::{start, try_start};
 use crate::vm::FRAMES_MAX;
-use crate::{Effect, LogLevel, Now, Settings, StartError, VmId};
+use crate::{Driven, Effect, LogLevel, Now, Settings, StartError, VmId};
 
 const TRAP_ON_DATA: &str = r#"
 (func (export "proxy_on_configure") (param i32 i32) (result i32)

@@ -1,10 +1,10 @@
 use super::bench::{Bench, hex, start_with};
-use crate::{CallId, Effect, GrpcEvent, HttpCluster, Input, Settings, VmId};
+use crate::{CallId, Driven, Effect, GrpcEvent, HttpCluster, Input, Settings, VmId};
 
 /// `$start` calls (`call`) or opens a stream (`stream`) to what `target` says, logs status and token. All callbacks log
 /// what they get, the metadata value of `k`, buffer 5 and the status.
 fn caller(what: &str, target: &[u8]) -> String {
-    let metadata = crate::abi::pairs::encode(&vec![(b"K".to_vec(), b"v".to_vec())]);
+    let metadata = crate::abi::encode_pairs(&vec![(b"K".to_vec(), b"v".to_vec())]);
     let len = target.len();
     let start = match what {
         "call" => format!(

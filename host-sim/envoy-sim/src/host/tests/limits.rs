@@ -1,7 +1,7 @@
 use super::bench::start;
+use crate::dispatcher::IDLE_TIMEOUT;
 use crate::settings::CONNECT_TIMEOUT;
-use crate::worker::IDLE_TIMEOUT;
-use crate::{CONNECTION_BUFFER_BYTES_MAX, Input};
+use crate::{CONNECTION_BUFFER_BYTES_MAX, Driven, Input};
 
 #[test]
 fn early_data_stops_reading_at_its_limit() {

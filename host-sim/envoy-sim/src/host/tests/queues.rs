@@ -1,8 +1,8 @@
 use std::num::NonZeroUsize;
 
 use super::bench::{Bench, start_with};
-use crate::Settings;
 use crate::host::POSTS_PER_INPUT_MAX;
+use crate::{Driven, Settings};
 
 const IMPORTS: &str = r#"
 (import "env" "proxy_resolve_shared_queue" (func $resolve (param i32 i32 i32 i32 i32) (result i32)))

@@ -1,7 +1,7 @@
 use std::num::NonZeroUsize;
 
 use super::bench::{Bench, start, start_with};
-use crate::{Settings, StartError, VmId};
+use crate::{Driven, Settings, StartError, VmId};
 
 /// Says which context was created, started, configured (with what), asked and ended. Ticks every 10 ms, with the number
 /// of the root. A configuration that begins with `x` is refused.

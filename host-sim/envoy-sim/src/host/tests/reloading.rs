@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, start_with};
-use crate::{FailurePolicy, Reloads, Settings};
+use crate::{Driven, FailurePolicy, Reloads, Settings};
 
 /// Holds every client, says which context it is, and traps at its first byte. Ticks when it is asked to.
 const TRAP: &str = r#"

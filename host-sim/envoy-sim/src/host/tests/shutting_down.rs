@@ -1,5 +1,5 @@
 use super::bench::start;
-use crate::Input;
+use crate::{Driven, Input};
 
 /// Says what it is asked at its end. The root has something to do until its second tick, then calls `proxy_done`
 /// twice.

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::bench::start;
+use crate::Driven;
 
 /// Starts a tick of 10 ms at configuration; on each tick logs, and runs `on_tick`.
 fn ticker(on_tick: &str) -> String {

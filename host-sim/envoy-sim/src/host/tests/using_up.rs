@@ -2,7 +2,7 @@
 
 use super::bench::{module, start_with};
 use crate::vm::{LOG_BYTES_MAX, LOG_LINES_MAX};
-use crate::{Effect, Host, Limits, Module, Now, Settings, StartError};
+use crate::{Driven, Effect, Host, Limits, Module, Now, Settings, StartError};
 
 /// Runs a loop as often as the configuration is long.
 const LOOP: &str = r#"

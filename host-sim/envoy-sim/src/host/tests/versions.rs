@@ -1,5 +1,5 @@
 use crate::abi::AbiVersion;
-use crate::{CallId, Effect, Host, Input, Module, Now, Settings, VmId};
+use crate::{CallId, Driven, Effect, Host, Input, Module, Now, Settings, VmId};
 
 /// A module of ABI 0.1.0: logs its configurations when configured, and for each client what the functions of its own
 /// answer; in the callback of a call-out asks for a header that is not there.

@@ -1,6 +1,6 @@
 use super::bench::{start, start_with, try_start};
 use crate::wasi::{IO_VECTORS_MAX, RANDOM_BYTES_MAX, WASI, WRITE_BYTES_MAX};
-use crate::{LogLevel, Now, Profile, Settings};
+use crate::{Driven, LogLevel, Now, Profile, Settings};
 
 /// Calls each of `calls`, with the functions imported as `imports` says, and logs what they give.
 fn called(imports: &[(&str, &str)], calls: &[&str]) -> Vec<String> {

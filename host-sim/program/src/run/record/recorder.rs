@@ -9,7 +9,6 @@ use std::time::Duration;
 use envoy_sim::Driven;
 use envoy_sim::{CallId, ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcEvent, Input, LogLine};
 
-use super::attribute::lane_of;
 use super::calls::{Calls, PlacedEvent, Protocol};
 use super::{Bytes, Finish, Peer, Record, What, describe};
 
@@ -36,7 +35,7 @@ impl Recorder {
 
     fn push(&mut self, connection: ConnectionId, what: What) {
         let mut record = self.record.borrow_mut();
-        let lane = record.lanes.iter().position(|lane| lane.connection == connection);
+        let lane = record.lane_of(connection);
         record.push(self.now, lane, what);
     }
 
@@ -140,7 +139,7 @@ impl Recorder {
             _ => false,
         });
         if !told {
-            let lane = lane_of(&said.text, &record.lanes);
+            let lane = said.connection.and_then(|connection| record.lane_of(connection));
             record.push(self.now, lane, What::Logged(said.clone()));
         }
     }
@@ -149,7 +148,7 @@ impl Recorder {
     fn given(&mut self, connection: ConnectionId, to: Peer, bytes: &[u8]) {
         let kept = Bytes::new(bytes);
         let mut record = self.record.borrow_mut();
-        let lane = record.lanes.iter().position(|lane| lane.connection == connection);
+        let lane = record.lane_of(connection);
         let now = self.now;
         let just = record.events.iter_mut().rev().take_while(|event| event.at == now);
         for event in just.filter(|event| event.lane == lane) {
@@ -188,9 +187,7 @@ impl Recorder {
 
     fn ended(&mut self, end: &ConnectionEnd) {
         let mut record = self.record.borrow_mut();
-        let Some(index) = record.lanes.iter().position(|lane| lane.connection == end.connection) else {
-            return;
-        };
+        let Some(index) = record.lane_of(end.connection) else { return };
         let verdict = end.filter_state_text(VERDICT);
         let lane = &mut record.lanes[index];
         lane.ended = Some(self.now);

@@ -55,8 +55,13 @@ pub(in crate::run) fn everything() -> Record {
         ..Record::default()
     };
     let bytes = |text: &str| Bytes::new(text.as_bytes());
-    let logged =
-        |vm, by_host, text: &str| LogLine { vm, level: LogLevel::Info, text: text.to_owned(), by_host };
+    let logged = |vm, by_host, text: &str| LogLine {
+        vm,
+        connection: None,
+        level: LogLevel::Info,
+        text: text.to_owned(),
+        by_host,
+    };
     let events = [
         (0, Some(0), What::Connected { from: record.lanes[0].client }),
         (0, Some(1), What::Connected { from: record.lanes[1].client }),
@@ -149,20 +154,6 @@ fn a_lane_has_the_name_of_the_story_and_its_times() {
     let (half, two) = (Duration::from_millis(500), Duration::from_secs(2));
     assert_eq!(lanes, [("early", Duration::ZERO, Some(two)), ("late", half, Some(half))]);
     assert_eq!(record.end(), two);
-}
-
-#[test]
-fn a_log_line_belongs_to_the_client_that_it_names() {
-    let record = everything();
-    for (text, lane) in [
-        ("CONNECT from [203.0.113.9]:1 to [198.51.100.25]:25", Some(0)),
-        ("DNSBL rank 3 for [203.0.113.9]:2", Some(1)),
-        ("addr 203.0.113.9 listed by domain bl.test as 127.0.0.2", Some(1)),
-        ("addr 203.0.113.90 listed by domain bl.test as 127.0.0.2", None),
-        ("fatal: no memory", None),
-    ] {
-        assert_eq!(attribute::lane_of(text, &record.lanes), lane, "{text}");
-    }
 }
 
 #[test]

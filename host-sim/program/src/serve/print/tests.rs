@@ -49,8 +49,9 @@ fn a_verdict_cannot_forge_a_field() {
 
 #[test]
 fn warnings_read_as_those_of_postfix() {
-    let text =
-        |level, text: &str| log(&LogLine { vm: VmId::Worker(0), level, text: text.into(), by_host: false });
+    let text = |level, text: &str| {
+        log(&LogLine { vm: VmId::Worker(0), connection: None, level, text: text.into(), by_host: false })
+    };
     assert_eq!(text(LogLevel::Info, "CONNECT from x"), "CONNECT from x");
     assert_eq!(text(LogLevel::Warn, "no resolver"), "warning: no resolver");
     assert_eq!(text(LogLevel::Warn, "warning: no resolver"), "warning: no resolver");
@@ -99,7 +100,13 @@ fn json_names_the_client_of_a_line() {
         ("addr 127.0.0.9 listed by domain x", None),
         ("[] [1.2.3.4] [1.2.3.4]: [1.2.3.4]:x [1.2.3.4]:70000", None),
     ] {
-        let line = LogLine { vm: VmId::Worker(0), level: LogLevel::Info, text: text.into(), by_host: false };
+        let line = LogLine {
+            vm: VmId::Worker(0),
+            connection: None,
+            level: LogLevel::Info,
+            text: text.into(),
+            by_host: false,
+        };
         let object = object(&json::log(&stamp(WALL), "postscreen", &line, &log(&line)));
         let mut expected = serde_json::json!({
             "level": "info", "program": "postscreen", "event": "log", "text": text

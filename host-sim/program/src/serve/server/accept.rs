@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::rc::Rc;
 use std::time::Duration;
 
+use envoy_sim::Driven;
 use tokio::task::{spawn_local, yield_now};
 use tokio::time::sleep;
 

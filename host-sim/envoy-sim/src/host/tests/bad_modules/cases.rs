@@ -1,17 +1,17 @@
-//! Bad modules of every kind.
+//! Bad modules of every source.
 
 /// One bad module.
 pub(super) struct Case {
     pub name: &'static str,
-    kind: Kind,
+    source: ModuleSource,
 }
 
-enum Kind {
+enum ModuleSource {
     /// The file as it is.
     Raw(&'static [u8]),
     /// The inside of `(module …)`, in the text format.
     Text(&'static str),
-    /// As [`Kind::Text`], with what every module needs before it.
+    /// As [`ModuleSource::Text`], with what every module needs before it.
     Body(&'static str),
 }
 
@@ -30,25 +30,27 @@ const NEEDED: &str = r#"
 impl Case {
     /// The file's content.
     pub fn bytes(&self) -> Vec<u8> {
-        match self.kind {
-            Kind::Raw(bytes) => bytes.into(),
-            Kind::Text(text) => format!("(module {text})").into(),
-            Kind::Body(text) if text.contains("\"malloc\"") => format!("(module {NEEDED} {text})").into(),
-            Kind::Body(text) => format!("(module {NEEDED} {text} {ALLOCATOR})").into(),
+        match self.source {
+            ModuleSource::Raw(bytes) => bytes.into(),
+            ModuleSource::Text(text) => format!("(module {text})").into(),
+            ModuleSource::Body(text) if text.contains("\"malloc\"") => {
+                format!("(module {NEEDED} {text})").into()
+            }
+            ModuleSource::Body(text) => format!("(module {NEEDED} {text} {ALLOCATOR})").into(),
         }
     }
 }
 
 const fn raw(name: &'static str, bytes: &'static [u8]) -> Case {
-    Case { name, kind: Kind::Raw(bytes) }
+    Case { name, source: ModuleSource::Raw(bytes) }
 }
 
 const fn text(name: &'static str, text: &'static str) -> Case {
-    Case { name, kind: Kind::Text(text) }
+    Case { name, source: ModuleSource::Text(text) }
 }
 
 const fn body(name: &'static str, text: &'static str) -> Case {
-    Case { name, kind: Kind::Body(text) }
+    Case { name, source: ModuleSource::Body(text) }
 }
 
 pub(super) static ALL: &[Case] = &[

@@ -8,6 +8,15 @@ use crate::run::record::tests::played_by;
 
 const CALLER: &str = include_str!("tests/caller.wat");
 
+/// Logs the same in its configuration and of every client.
+const SAYS: &str = r#"(module (import "env" "proxy_log" (func $log (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1) (data (i32.const 64) "hello")
+  (func (export "proxy_abi_version_0_2_1"))
+  (func (export "malloc") (param i32) (result i32) (i32.const 1024))
+  (func $say (drop (call $log (i32.const 2) (i32.const 64) (i32.const 5))))
+  (func (export "proxy_on_configure") (param i32 i32) (result i32) (call $say) (i32.const 1))
+  (func (export "proxy_on_new_connection") (param i32) (result i32) (call $say) (i32.const 0)))"#;
+
 /// What a client makes the caller do, on the last of two workers.
 const STORY: &str = r"
 about: x
@@ -58,6 +67,15 @@ fn a_trap_is_one_event_for_the_clients_of_its_worker() {
     assert!(!record.is_struck(trap, 0) && record.is_struck(trap, 1));
     let logged = |(_, what): &(u64, &What)| matches!(what, What::Logged(line) if line.text == *headline);
     assert!(!happened(&record).iter().any(logged), "the trap stands there twice");
+}
+
+#[test]
+fn a_log_line_belongs_to_the_client_in_whose_callback_it_was_written() {
+    let story = "about: x\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
+    let record = played_by(SAYS, &format!("{story}  b: {{ from: 203.0.113.9, script: [close] }}\n"));
+    let logged = record.events.iter().filter(|event| matches!(event.what, What::Logged(_)));
+    // Starting, three machines have said it on their root contexts.
+    assert_eq!(logged.map(|event| event.lane).collect::<Vec<_>>(), [None, None, None, Some(0), Some(1)]);
 }
 
 #[test]
