@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::event::{ConnectionId, UpstreamEnds};
-use crate::properties::Prototype;
 use crate::settings::CONNECTION_BUFFER_BYTES_MAX;
 use crate::speaker::Speaker;
 
@@ -38,6 +37,13 @@ pub(crate) struct Connection {
     pub received: u64,
     pub sent: u64,
     pub counted: Counted,
+}
+
+/// How a property was declared; without a declaration it is mutable bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Prototype {
+    /// It can be set once.
+    pub read_only: bool,
 }
 
 /// Bytes as the properties `request.size` and `response.size` count them.
@@ -119,6 +125,11 @@ impl Connection {
             sent: 0,
             counted: Counted::default(),
         }
+    }
+
+    /// The speaker, when that is where this connection goes.
+    pub fn speaker(&mut self) -> Option<&mut Speaker> {
+        self.upstream.speaker.as_mut()
     }
 
     pub fn is_open(&self) -> bool {

@@ -8,50 +8,16 @@ mod filter_state;
 
 #[cfg(test)]
 pub(crate) use filter_state::FILTER_STATE_BYTES_MAX;
-pub(crate) use filter_state::{CLUSTER, IDLE_TIMEOUT_MS, Prototype, factory, has_room};
+pub(crate) use filter_state::{CLUSTER, IDLE_TIMEOUT_MS, factory, has_room};
 
 use crate::abi::{Status, encode_pairs};
 use crate::connection::Connection;
 use crate::settings::Settings;
 use crate::time::Now;
-use crate::vm::State;
-
-/// The value at `path`, segments separated by NUL; one NUL at the end is tolerated.
-pub(crate) fn get(state: &State, path: &[u8]) -> Result<Vec<u8>, Status> {
-    if path.is_empty() {
-        // Envoy then has a value of no type.
-        return Err(Status::SerializationFailure);
-    }
-    let path = path.strip_suffix(&[0]).unwrap_or(path);
-    // What is no text is the name of nothing.
-    let segments = path.split(|byte| *byte == 0).map(|segment| str::from_utf8(segment).unwrap_or("\0"));
-    let segments: Vec<&str> = segments.collect();
-    View::effective(state).find(&segments).ok_or(Status::NotFound)?.wire()
-}
 
 /// Where `proxy_set_property` stores: the path as it was given, so a path of two segments has a NUL in its key.
-fn own_key(path: &[u8]) -> String {
+pub(crate) fn own_key(path: &[u8]) -> String {
     format!("wasm.{}", String::from_utf8_lossy(path))
-}
-
-/// `proxy_set_property`: with what `declare_property` said about the name on the root context. `NotFound` without a
-/// stream, `BadArgument` when a property that is declared read-only has a value.
-pub(crate) fn set(state: &mut State, path: &[u8], value: Vec<u8>) -> Result<(), Status> {
-    let root = state.roots.get(&state.root_context());
-    let prototype = root.and_then(|root| root.declared.get(path)).copied().unwrap_or_default();
-    let connection = state.stream().ok_or(Status::NotFound)?;
-    let key = own_key(path);
-    if connection.read_only.contains(&key) {
-        return Err(Status::BadArgument);
-    }
-    if !has_room(connection, &key, value.len()) {
-        return Err(Status::InternalFailure);
-    }
-    if prototype.read_only && !connection.filter_state.contains_key(&key) {
-        connection.read_only.insert(key.clone());
-    }
-    connection.filter_state.insert(key, value);
-    Ok(())
 }
 
 /// The attributes as one context finds them.
@@ -64,26 +30,15 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Of the context that host functions act on.
-    pub fn effective(state: &'a State) -> Self {
-        Self::of(state, state.stream_context())
-    }
-
-    /// Of the context whose callback is running, whatever `proxy_set_effective_context` was told.
-    #[cfg(feature = "cel")]
-    pub fn current(state: &'a State) -> Self {
-        Self::of(state, Some(state.current_context))
+    /// Of a stream, or of a root context without one.
+    pub fn new(settings: &'a Settings, now: Now, stream: Option<&'a Connection>) -> Self {
+        Self { settings, now, stream }
     }
 
     /// Of a root context with these settings.
     #[cfg(test)]
     pub fn of_root(settings: &'a Settings, now: Now) -> Self {
         Self { settings, now, stream: None }
-    }
-
-    fn of(state: &'a State, context: Option<u32>) -> Self {
-        let stream = context.and_then(|context| state.streams.get(&context));
-        Self { settings: &state.settings, now: state.now, stream }
     }
 
     /// The value at this path; `None`: there is nothing.

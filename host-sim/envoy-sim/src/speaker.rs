@@ -2,8 +2,6 @@
 
 use std::net::SocketAddr;
 
-use crate::connection::Connection;
-
 /// Both ends of the internal connection, between two turns of the event loop.
 #[derive(Debug, Default)]
 pub(crate) struct Speaker {
@@ -51,13 +49,6 @@ impl Speaker {
 fn proxy_header(client: SocketAddr, server: SocketAddr) -> String {
     let family = if client.is_ipv4() { "TCP4" } else { "TCP6" };
     format!("PROXY {family} {} {} {} {}\r\n", client.ip(), server.ip(), client.port(), server.port())
-}
-
-impl Connection {
-    /// The speaker, when that is where this connection goes.
-    pub fn speaker(&mut self) -> Option<&mut Speaker> {
-        self.upstream.speaker.as_mut()
-    }
 }
 
 #[cfg(test)]

@@ -48,16 +48,16 @@ fn uses(edges: &str) -> BTreeMap<String, BTreeSet<String>> {
     cargo.args(["--edges", edges]);
     let output = cargo.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let (mut uses, mut user) = (BTreeMap::<String, BTreeSet<String>>::new(), String::new());
+    let (mut uses, mut krate) = (BTreeMap::<String, BTreeSet<String>>::new(), String::new());
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         // Members have the path of their folder behind the version; crates from a registry have none.
         let Some((name, _)) = line.split_once(' ').filter(|(_, rest)| rest.contains(" (/")) else { continue };
         let (depth, name) = name.split_at(1);
         if depth == "0" {
-            user = name.to_owned();
-            uses.entry(user.clone()).or_default();
+            name.clone_into(&mut krate);
+            uses.entry(krate.clone()).or_default();
         } else {
-            uses.entry(user.clone()).or_default().insert(name.to_owned());
+            uses.entry(krate.clone()).or_default().insert(name.to_owned());
         }
     }
     uses

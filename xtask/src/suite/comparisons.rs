@@ -6,11 +6,13 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::steps::SIMULATED_ABIS;
 use super::tally::{Failed, TestCounts, run_counted};
 use crate::install::{self, OLDER_LINES, Preseed};
 use crate::repo::Repo;
 use crate::{process, wasm};
+
+/// Each story is played on all of them, and they must agree.
+pub const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
 
 /// What Postfix's installer would ask: nothing is to be configured, because the suites bring their own configuration.
 pub const UNCONFIGURED: Preseed = Preseed {

@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::comparisons::{self, UNCONFIGURED};
+use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
 use super::hosts;
 use super::tally::{Failed, TestCounts, run_counted};
 use crate::process::run;
@@ -54,9 +54,6 @@ const SUITE_FOLLOWS: &str = "POSTSCREEN_SUITE_FOLLOWS";
 
 /// Numbers of Envoy workers that the stories are played with: state that leaks between workers shows with two.
 const SIMULATED_WORKERS: [&str; 2] = ["1", "2"];
-
-/// Each story is played on all of them, and they must agree.
-pub const SIMULATED_ABIS: &str = "proxy-wasm,component,native";
 
 impl SuiteStep {
     /// The chosen steps in their order, and the module before the steps that load it.

@@ -11,7 +11,8 @@ use flate2::write::ZlibEncoder;
 
 use super::proto::Message;
 use super::{Args, Guest, HostCallError, Status};
-use crate::properties::{self, Prototype};
+use crate::connection::Prototype;
+use crate::properties;
 use crate::vm::State;
 
 /// What a foreign function is: from the module's message to the result, if it has one.
@@ -139,7 +140,6 @@ fn uncompress(message: &[u8]) -> Result<Option<Vec<u8>>, Status> {
 mod expression {
     use crate::abi::Status;
     use crate::expressions::Expressions;
-    use crate::properties::View;
     use crate::vm::State;
 
     /// The message is the expression, the result its token.
@@ -153,7 +153,7 @@ mod expression {
     pub(super) fn evaluate(state: &mut State, message: &[u8]) -> Result<Option<Vec<u8>>, Status> {
         let token = token(message)?;
         let root = state.roots.get(&state.current_root()).ok_or(Status::InternalFailure)?;
-        root.expressions.evaluate(token, View::current(state))?.wire().map(Some)
+        root.expressions.evaluate(token, state.current_view())?.wire().map(Some)
     }
 
     /// The message is a token. One that is not in use is fine.

@@ -4,11 +4,12 @@
 use super::{Args, Guest, HostCallError, Status};
 use crate::metrics::MetricKind;
 use crate::properties;
+use crate::vm::State;
 
 /// `proxy_get_property`: `NotFound` for what is not there, and on the root context for everything about a stream.
 pub(super) fn get_property(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let path = guest.bytes(args.u32(0), args.u32(1))?;
-    let value = properties::get(guest.state(), &path)?;
+    let value = property(guest.state(), &path)?;
     guest.give(&value, args.u32(2), args.u32(3))
 }
 
@@ -16,7 +17,40 @@ pub(super) fn get_property(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(),
 pub(super) fn set_property(guest: &mut Guest<'_>, args: &Args<'_>) -> Result<(), HostCallError> {
     let path = guest.bytes(args.u32(0), args.u32(1))?;
     let value = guest.bytes(args.u32(2), args.u32(3))?;
-    Ok(properties::set(guest.state(), &path, value)?)
+    Ok(store_property(guest.state(), &path, value)?)
+}
+
+/// The value at `path`, segments separated by NUL; one NUL at the end is tolerated.
+fn property(state: &State, path: &[u8]) -> Result<Vec<u8>, Status> {
+    if path.is_empty() {
+        // Envoy then has a value of no type.
+        return Err(Status::SerializationFailure);
+    }
+    let path = path.strip_suffix(&[0]).unwrap_or(path);
+    // What is no text is the name of nothing.
+    let segments = path.split(|byte| *byte == 0).map(|segment| str::from_utf8(segment).unwrap_or("\0"));
+    let segments: Vec<&str> = segments.collect();
+    state.effective_view().find(&segments).ok_or(Status::NotFound)?.wire()
+}
+
+/// `proxy_set_property`: with what `declare_property` said about the name on the root context. `NotFound` without a
+/// stream, `BadArgument` when a property that is declared read-only has a value.
+fn store_property(state: &mut State, path: &[u8], value: Vec<u8>) -> Result<(), Status> {
+    let root = state.roots.get(&state.root_context());
+    let prototype = root.and_then(|root| root.declared.get(path)).copied().unwrap_or_default();
+    let connection = state.stream().ok_or(Status::NotFound)?;
+    let key = properties::own_key(path);
+    if connection.read_only.contains(&key) {
+        return Err(Status::BadArgument);
+    }
+    if !properties::has_room(connection, &key, value.len()) {
+        return Err(Status::InternalFailure);
+    }
+    if prototype.read_only && !connection.filter_state.contains_key(&key) {
+        connection.read_only.insert(key.clone());
+    }
+    connection.filter_state.insert(key, value);
+    Ok(())
 }
 
 /// `proxy_get_configuration`, for modules of ABI 0.1.0: the plugin's while it is configured, the machine's at any other

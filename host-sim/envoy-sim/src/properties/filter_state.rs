@@ -18,13 +18,6 @@ pub(crate) const CLUSTER: &str = "envoy.tcp_proxy.cluster";
 /// The filter state that replaces `tcp_proxy`'s idle timeout, in milliseconds; 0 is none.
 pub(crate) const IDLE_TIMEOUT_MS: &str = "envoy.tcp_proxy.per_connection_idle_timeout_ms";
 
-/// How a property was declared; without a declaration it is mutable bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Prototype {
-    /// It can be set once.
-    pub read_only: bool,
-}
-
 /// What a factory makes of the bytes that it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObjectFactory {

@@ -8,12 +8,14 @@ use std::time::Duration;
 use wasmtime::{Memory, TypedFunc};
 
 use super::limiter::Limiter;
-use super::{DeferredAction, Phase, Root, Shared};
 use crate::abi::{AbiVersion, Status};
 use crate::callout::{Callouts, Cancelled};
-use crate::connection::Connection;
+use crate::connection::{Connection, Prototype};
 use crate::event::{CallId, ConnectionId, Effect, GrpcEffect, LogLevel, LogLine, VmId};
+#[cfg(feature = "cel")]
+use crate::expressions::Expressions;
 use crate::metrics::{MetricIds, Metrics};
+use crate::properties::View;
 use crate::settings::Settings;
 use crate::shared::{SharedData, SharedQueues};
 use crate::time::{Now, Timer, Timers};
@@ -36,6 +38,51 @@ struct LogQuota {
 
 /// Actions that can wait for the module to return. Envoy has no limit.
 pub(crate) const DEFERRED_MAX: usize = 64 * 1024;
+
+/// What the machines of one host have in common.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub settings: Rc<Settings>,
+    pub data: Rc<RefCell<SharedData>>,
+    pub queues: Rc<RefCell<SharedQueues>>,
+    pub metrics: Rc<RefCell<Metrics>>,
+    pub tap: Tap,
+}
+
+/// How far a machine is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// In `_initialize` or `_start`.
+    Initialize,
+    /// In `proxy_on_vm_start` or `proxy_on_configure`.
+    Configure,
+    Running,
+}
+
+/// What a host function leaves to be done when the module has returned. The numbers are contexts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeferredAction {
+    ContinueReading(u32),
+    Close(u32),
+    DeleteRoot(u32),
+    /// A gRPC call or stream failed before it had begun; the numbers are its root context and its token.
+    GrpcFailed(u32, u32),
+}
+
+/// One root context: there is one for each configuration that new or old streams belong to.
+#[derive(Debug, Default)]
+pub(crate) struct Root {
+    /// Zero: no tick.
+    pub tick_period: Duration,
+    /// `proxy_on_done` answered 0: it lives on until the module calls `proxy_done`.
+    pub awaits_done: bool,
+    /// The buffer that was looked at last; nothing while it is the answer to a lookup.
+    pub looked_at: Option<u32>,
+    /// What `declare_property` has declared, by name.
+    pub declared: BTreeMap<Vec<u8>, Prototype>,
+    #[cfg(feature = "cel")]
+    pub expressions: Expressions,
+}
 
 /// One machine's state.
 pub(crate) struct State {
@@ -174,6 +221,23 @@ impl State {
     pub fn root_context(&self) -> u32 {
         let context = self.effective_context.unwrap_or(self.current_context);
         self.streams.get(&context).map_or(context, |connection| connection.root)
+    }
+
+    /// The attributes as the context finds them that host functions act on.
+    pub fn effective_view(&self) -> View<'_> {
+        self.view(self.stream_context())
+    }
+
+    /// The attributes as the context finds them whose callback is running, whatever `proxy_set_effective_context` was
+    /// told.
+    #[cfg(feature = "cel")]
+    pub fn current_view(&self) -> View<'_> {
+        self.view(Some(self.current_context))
+    }
+
+    fn view(&self, context: Option<u32>) -> View<'_> {
+        let stream = context.and_then(|context| self.streams.get(&context));
+        View::new(&self.settings, self.now, stream)
     }
 
     /// The root of the context whose callback is running.

@@ -1,5 +1,8 @@
-use super::{Message, put_bool, put_bytes};
+use super::Message;
+#[cfg(feature = "signatures")]
+use super::{put_bool, put_bytes};
 
+#[cfg(feature = "signatures")]
 #[test]
 fn what_was_put_can_be_read() {
     let mut wire = Vec::new();
