@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use postscreen_engine::access::Pattern;
+use postscreen_engine::access::{Pattern, PatternError};
 
 use super::addresses::Addresses;
 use super::context::Context;
@@ -75,7 +75,7 @@ fn statement(line: &str) -> Result<Statement<'_>, (String, bool)> {
 fn pattern(text: &str) -> Result<Match, String> {
     let network = text.trim_start_matches(|c: char| c == '!' || c.is_whitespace());
     let negated = text[..text.len() - network.len()].matches('!').count() % 2 == 1;
-    let plain: Pattern = network.parse()?;
+    let plain: Pattern = network.parse().map_err(|why: PatternError| why.to_string())?;
     let plain = plain.to_string();
     let network: IpNet = plain.parse().map_err(|_| format!("{plain} is no network"))?;
     Ok(if negated {

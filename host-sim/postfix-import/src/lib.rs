@@ -31,7 +31,6 @@ mod print;
 mod problem;
 mod reply_map;
 mod settings;
-mod sites;
 mod smtpd_words;
 mod source;
 mod split;

@@ -55,7 +55,7 @@ fn pattern(
     // A host name has a letter beyond those of hexadecimal numbers, or no digit; "type:table" likewise.
     if plain.chars().all(|c| c.is_ascii_hexdigit() || ".:/[]".contains(c)) && plain.contains(['.', ':', '/'])
     {
-        return Err(setting.mistake(token, reason));
+        return Err(setting.mistake(token, reason.to_string()));
     }
     if !plain.contains(':') {
         let why = "Postfix compares addresses with this list: a name never matches.";

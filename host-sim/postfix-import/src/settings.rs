@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use postscreen_engine::dnsbl::Site;
 use postscreen_engine::{Policy, PolicyError};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,6 @@ use super::expand::Expansion;
 use super::networks;
 use super::parameters::{self, Fate, Kind};
 use super::problem::Mistake;
-use super::sites;
 use super::source::{Place, Source};
 use super::values::{self, Written};
 
@@ -154,19 +154,10 @@ fn mistake(error: &PolicyError, fields: &BTreeMap<&str, (Setting, Written)>, mai
     };
     let index = || rest.strip_prefix('[')?.split_once(']')?.0.parse::<usize>().ok();
     let token = index().and_then(|index| written.tokens.get(index)).unwrap_or(&setting.value);
-    let reason = reason(error.message());
-    let mistake = setting.mistake(token, reason);
-    if field == "dnsbl_sites" && index().is_some() {
-        return mistake.within(sites::wrong_part(token, reason));
-    }
-    mistake
-}
-
-/// What a message says, without the value that it begins with: that one is pointed at.
-fn reason(message: &str) -> &str {
-    let behind_value = || message.strip_prefix('"')?.find("\": ").map(|at| &message[at + 4..]);
-    match message.find("expected ") {
-        Some(at) if message.starts_with("invalid ") => &message[at..],
-        _ => behind_value().unwrap_or(message),
+    // The value is pointed at: the message need not repeat it.
+    let mistake = setting.mistake(token, error.reason());
+    match token.parse::<Site>() {
+        Err(wrong) if field == "dnsbl_sites" && index().is_some() => mistake.within(wrong.span),
+        _ => mistake,
     }
 }

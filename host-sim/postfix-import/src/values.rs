@@ -1,5 +1,6 @@
 //! One value in Postfix's words, as JSON in ours.
 
+use postscreen_engine::policy::Period;
 use serde_json::{Value, json};
 
 use super::access;
@@ -76,14 +77,7 @@ fn seconds(setting: &Setting, value: &str, unit: char) -> Result<u64, Mistake> {
     let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
     let (digits, rest) = value.split_at(end);
     let number: u64 = digits.parse().map_err(|_| expected())?;
-    let scale = match rest.chars().next().unwrap_or(unit).to_ascii_lowercase() {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return Err(expected()),
-    };
+    let scale = Period::unit_seconds(rest.chars().next().unwrap_or(unit)).ok_or_else(expected)?;
     Ok(number.saturating_mul(scale))
 }
 

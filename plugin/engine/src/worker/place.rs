@@ -1,6 +1,6 @@
 //! A session's place among all others, and what it can do there.
 
-use crate::dnsbl::{Answer, Score};
+use crate::dnsbl::{ParsedAnswer, Score};
 use crate::io::{ConnectionId, Output, Task, Upstream};
 use crate::line::Line;
 use crate::lookups::{Key, Lookups, Question};
@@ -167,7 +167,7 @@ impl<S: SharedData> Surroundings for Stand<'_, S> {
 }
 
 /// One line for each address that a list answered with, as dnsblog(8) writes them.
-pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &Answer) -> impl Iterator<Item = Line> {
+pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &ParsedAnswer) -> impl Iterator<Item = Line> {
     let line = move |address| Line::info(format!("addr {client} listed by domain {list} as {address}"));
     answer.addresses.iter().map(line)
 }
