@@ -11,7 +11,7 @@
 //!   them;
 //! - [`context`]: what readers of values share: settings, files, and what the operator is told;
 //! - [`settings`]: from all definitions to a policy;
-//! - [`print`]: the policy as people write it.
+//! - [`mod@print`]: the policy as people write it.
 
 #![allow(
     rustdoc::private_intra_doc_links,

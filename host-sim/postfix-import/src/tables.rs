@@ -135,10 +135,10 @@ impl TableEntry {
 }
 
 /// A pattern: as one of ours, and what it matches.
-type PlainPattern = (String, Addresses);
+type MatchedPattern = (String, Addresses);
 
-/// The rules of a `cidr:` table, those inside `if` narrowed to what the conditions leave. As in Postfix, a rule that cannot be
-/// read is left out with a warning.
+/// The rules of a `cidr:` table, those inside `if` narrowed to what the conditions leave. As in Postfix, a rule that
+/// cannot be read is left out with a warning.
 fn cidr_rules(file: &Arc<ConfigFile>, context: &mut Context) -> Vec<TableRule> {
     let mut rules = Vec::new();
     let mut conditions = vec![Addresses::all()];
@@ -171,9 +171,9 @@ fn cidr_rules(file: &Arc<ConfigFile>, context: &mut Context) -> Vec<TableRule> {
 }
 
 enum Statement<'a> {
-    If(PlainPattern),
+    If(MatchedPattern),
     Endif,
-    Rule(PlainPattern, &'a str),
+    Rule(MatchedPattern, &'a str),
 }
 
 /// Reads a line; an error says why not, and whether the line was to open a block.
@@ -196,7 +196,7 @@ fn statement(line: &str) -> Result<Statement<'_>, (String, bool)> {
     Ok(Statement::Rule(matches, value.trim()))
 }
 
-fn pattern(text: &str) -> Result<PlainPattern, String> {
+fn pattern(text: &str) -> Result<MatchedPattern, String> {
     let network = text.trim_start_matches(|c: char| c == '!' || c.is_whitespace());
     let negated = text[..text.len() - network.len()].matches('!').count() % 2 == 1;
     let plain: Pattern = network.parse().map_err(|why: PatternError| why.to_string())?;

@@ -1,7 +1,8 @@
-//! The parameters themselves, under the headings of docs/parameters.md.
+//! The parameters, in the order of docs/parameters.md.
 
 use super::{Parameter, ValueKind, field, inherited, none, noted, of_machine, old_name};
 
+/// All of them, under headings.
 pub const SECTIONS: [(&str, &[Parameter]); 5] = [
     ("Access and MX policy", &ACCESS),
     ("Tests before the greeting", &EARLY),
