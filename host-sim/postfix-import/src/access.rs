@@ -6,10 +6,10 @@
 
 use serde_json::{Value, json};
 
-use super::addresses::Addresses;
 use super::context::{Context, Setting};
-use super::split::entries;
-use super::tables::{self, Rule};
+use super::files::entries;
+use super::networks::Addresses;
+use super::tables::{self, TableRule};
 
 /// The rules of the list. Where Postfix would give up with an error, and test the client, the list ends.
 pub fn rules(setting: &Setting, context: &mut Context) -> Value {
@@ -62,7 +62,7 @@ fn remainder(rest: &[&str]) -> String {
 }
 
 /// Adds the rules of a table; `at_end` when nothing behind it decides about anybody.
-fn add_table(rules: &[Rule], at_end: bool, list: &mut Vec<Value>, context: &mut Context) {
+fn add_table(rules: &[TableRule], at_end: bool, list: &mut Vec<Value>, context: &mut Context) {
     // Addresses that a rule above has sent on to what follows the table.
     let mut sent_on = Addresses::default();
     for rule in rules {
@@ -99,7 +99,7 @@ struct Left {
 }
 
 impl Left {
-    fn of(rule: &Rule, sent_on: &Addresses) -> Self {
+    fn of(rule: &TableRule, sent_on: &Addresses) -> Self {
         let addresses = rule.matches.minus(sent_on);
         let pattern = rule.pattern.clone().filter(|_| addresses == rule.matches);
         Self { addresses, pattern }

@@ -9,13 +9,12 @@
 //! $$                          $
 //! ```
 
-mod compare;
-
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::definitions::{Definition, Definitions};
+use super::files::braced;
 use super::parameters;
-use super::split::braced;
 
 /// The most values within each other.
 pub const DEPTH_MAX: usize = 30;
@@ -140,7 +139,7 @@ impl<'a> Expansion<'a> {
         let at = rest.find('{').ok_or_else(bad)?;
         let (right, rest_after) = braced(&rest[at..]).ok_or_else(bad)?;
         let (left, right) = (self.expand(left, depth + 1)?, self.expand(right, depth + 1)?);
-        let holds = compare::holds(&left, rest[..at].trim(), &right).ok_or_else(bad)?;
+        let holds = compare(&left, rest[..at].trim(), &right).ok_or_else(bad)?;
         Ok((holds, rest_after.trim_start()))
     }
 }
@@ -157,6 +156,37 @@ fn branch(text: &str) -> (&str, &str) {
 fn split_name(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     text.split_at(end)
+}
+
+/// Whether `left operator right` holds; `None` when there is no such operator.
+///
+/// Two whole numbers compare as numbers, anything else as text. With `level` after the operator, `3.10` is above `3.6`,
+/// and `3` is `3.0`.
+fn compare(left: &str, operator: &str, right: &str) -> Option<bool> {
+    let (operator, level) = match operator.strip_suffix("level") {
+        Some(operator) => (operator.trim_end(), true),
+        None => (operator, false),
+    };
+    let order = match (left.parse::<i64>(), right.parse::<i64>()) {
+        _ if level => levels(left).cmp(&levels(right)),
+        (Ok(left), Ok(right)) => left.cmp(&right),
+        _ => left.cmp(right),
+    };
+    Some(match operator {
+        "==" => order == Ordering::Equal,
+        "!=" => order != Ordering::Equal,
+        "<" => order == Ordering::Less,
+        "<=" => order != Ordering::Greater,
+        ">=" => order != Ordering::Less,
+        ">" => order == Ordering::Greater,
+        _ => return None,
+    })
+}
+
+/// Major, minor and patch.
+fn levels(text: &str) -> [u32; 3] {
+    let mut parts = text.split('.').map(|part| part.trim().parse().unwrap_or(0));
+    std::array::from_fn(|_| parts.next().unwrap_or(0))
 }
 
 #[cfg(test)]

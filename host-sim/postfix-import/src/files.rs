@@ -1,11 +1,10 @@
-//! Finds and reads the files that a configuration names.
+//! Files of a configuration: where they are found, their logical lines, places in them, and lists as they write them.
 
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use super::source::Source;
 
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -29,13 +28,13 @@ impl Files {
     }
 
     /// Takes in a text that was read otherwise.
-    pub fn source(&mut self, name: String, text: String) -> Arc<Source> {
+    pub fn add(&mut self, name: String, text: String) -> Arc<ConfigFile> {
         self.read += 1;
-        Arc::new(Source { name, text, rank: self.read })
+        Arc::new(ConfigFile { name, text, rank: self.read })
     }
 
     /// Reads a file that the configuration names; the error is a sentence.
-    pub fn read(&mut self, path: &str) -> Result<Arc<Source>, String> {
+    pub fn read(&mut self, path: &str) -> Result<Arc<ConfigFile>, String> {
         let candidates = self.candidates(path);
         let found = candidates.iter().find(|candidate| candidate.is_file());
         let Some(found) = found.or(candidates.first()) else { return Err(format!("{path}: no such file.")) };
@@ -43,14 +42,14 @@ impl Files {
     }
 
     /// Reads this file.
-    pub fn open(&mut self, path: &Path) -> Result<Arc<Source>, String> {
+    pub fn open(&mut self, path: &Path) -> Result<Arc<ConfigFile>, String> {
         if self.read >= FILES_MAX {
             return Err(format!("More than {FILES_MAX} files are named."));
         }
         let failed = |why: String| format!("{} cannot be read: {why}.", path.display());
         let file = File::open(path).map_err(|error| failed(error.to_string()))?;
         let text = text(file).map_err(failed)?;
-        Ok(self.source(path.display().to_string(), text))
+        Ok(self.add(path.display().to_string(), text))
     }
 
     /// Where a file may stand, the likeliest first.
@@ -79,6 +78,121 @@ pub fn text(reader: impl Read) -> Result<String, String> {
     }
     String::from_utf8(bytes)
         .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}
+
+/// A file that was read.
+#[derive(Debug)]
+pub struct ConfigFile {
+    /// What to call it in messages.
+    pub name: String,
+    pub text: String,
+    /// How many files were read before: warnings come in this order.
+    pub rank: usize,
+}
+
+/// A piece of a file, in bytes.
+#[derive(Clone, Debug)]
+pub struct ConfigPlace {
+    pub file: Arc<ConfigFile>,
+    pub span: Range<usize>,
+}
+
+impl ConfigPlace {
+    /// The line on which it begins, from 1.
+    pub fn line(&self) -> usize {
+        self.file.text[..self.span.start].matches('\n').count() + 1
+    }
+
+    /// `main.cf:12`
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.file.name, self.line())
+    }
+
+    /// Where `token` stands as a whole word inside this place, in the file's bytes.
+    pub fn find(&self, token: &str) -> Option<Range<usize>> {
+        let text = &self.file.text[self.span.clone()];
+        let apart = |c: char| c.is_whitespace() || matches!(c, ',' | '=' | '{' | '}');
+        let word = |&(at, _): &(usize, &str)| {
+            let before = text[..at].chars().next_back().is_none_or(apart);
+            before && text[at + token.len()..].chars().next().is_none_or(apart)
+        };
+        let (at, found) = text.match_indices(token).find(word)?;
+        (!found.is_empty()).then(|| self.span.start + at..self.span.start + at + found.len())
+    }
+}
+
+/// A logical line of a Postfix file: a line and its continuations.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LogicalLine {
+    /// The lines put together, without blanks at either end.
+    pub text: String,
+    /// Where they stand.
+    pub span: Range<usize>,
+}
+
+/// Takes a file apart as Postfix does: a line that begins with a blank goes on with the one before; blank lines and
+/// lines whose first character is `#` are skipped wherever they stand.
+pub fn logical_lines(text: &str) -> Vec<LogicalLine> {
+    let mut lines: Vec<LogicalLine> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        let span = start..start + content.len();
+        start += line.len();
+        if content.is_empty() || content.trim_start().starts_with('#') {
+            continue;
+        }
+        match lines.last_mut() {
+            Some(last) if content.starts_with([' ', '\t']) => {
+                last.text.push_str(content);
+                last.span.end = span.end;
+            }
+            _ => lines.push(LogicalLine { text: content.trim().to_owned(), span }),
+        }
+    }
+    lines
+}
+
+/// The entries of a list: separated by commas and blanks, except inside braces.
+pub fn entries(list: &str) -> Vec<&str> {
+    let mut entries = Vec::new();
+    let mut start = None;
+    let mut depth = 0_usize;
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let between = depth == 0 && (c.is_whitespace() || c == ',');
+        match start {
+            None if !between => start = Some(at),
+            Some(begin) if between => {
+                entries.push(&list[begin..at]);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    entries.extend(start.map(|begin| &list[begin..]));
+    entries
+}
+
+/// The text inside the braces that `text` begins with, and what follows them.
+pub fn braced(text: &str) -> Option<(&str, &str)> {
+    let inside = text.strip_prefix('{')?;
+    let mut depth = 1_usize;
+    for (at, c) in inside.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&inside[..at], &inside[at + 1..]));
+        }
+    }
+    None
 }
 
 #[cfg(test)]

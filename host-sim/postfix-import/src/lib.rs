@@ -3,14 +3,15 @@
 //! It knows the engine and no host. What does not carry over becomes a [`Warning`], what is not valid a report that
 //! points at its place.
 //!
-//! - [`source`], [`files`]: texts, their logical lines, and where they are found;
-//! - [`definitions`], [`master`]: what main.cf and master.cf set;
+//! - [`files`]: where files are found, their logical lines and lists, and places in them;
+//! - [`definitions`]: what main.cf and master.cf set;
 //! - [`parameters`]: what becomes of each parameter, as data;
 //! - [`expand`]: `$name` and its relatives;
-//! - [`values`]: one value; those of more than a few lines have files of their own: [`access`], [`networks`],
-//!   [`reply_map`], [`smtpd_words`], with [`tables`], [`cidr`] and [`addresses`] below them;
+//! - [`values`]: one value; lists of clients have modules of their own: [`access`], [`networks`], with [`tables`] below
+//!   them;
+//! - [`context`]: what readers of values share: settings, files, and what the operator is told;
 //! - [`settings`]: from all definitions to a policy;
-//! - [`print`], [`problem`]: what the operator sees.
+//! - [`mod@print`]: the policy as people write it.
 
 #![allow(
     rustdoc::private_intra_doc_links,
@@ -18,23 +19,14 @@
 )]
 
 mod access;
-mod addresses;
-mod cidr;
 mod context;
 mod definitions;
 mod expand;
 mod files;
-mod master;
 mod networks;
 pub mod parameters;
 mod print;
-mod problem;
-mod reply_map;
 mod settings;
-mod sites;
-mod smtpd_words;
-mod source;
-mod split;
 mod tables;
 mod values;
 
@@ -42,12 +34,12 @@ use std::path::{Path, PathBuf};
 
 use miette::{Result, miette};
 
-use addresses::Addresses;
 use context::Context;
+pub use context::Warning;
 use definitions::Definitions;
 use expand::Expansion;
 use files::Files;
-pub use problem::Warning;
+use networks::Addresses;
 
 /// What to import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,22 +68,23 @@ pub struct Imported {
 pub fn import(from: &Source) -> Result<Imported> {
     let beside = from.main_cf.parent().unwrap_or(Path::new("")).to_owned();
     let mut files = Files::new(beside, from.root.clone());
-    let source = if from.main_cf == Path::new("-") {
+    let main = if from.main_cf == Path::new("-") {
         let text = files::text(std::io::stdin().lock());
-        files.source("standard input".to_owned(), text.map_err(|why| miette!("standard input: {why}"))?)
+        files.add("standard input".to_owned(), text.map_err(|why| miette!("standard input: {why}"))?)
     } else {
         files.open(&from.main_cf).map_err(|why| miette!("{why}"))?
     };
-    let mut definitions = Definitions::parse(&source).map_err(|mistake| mistake.report())?;
+    let mut definitions = Definitions::parse(&main).map_err(|mistake| mistake.report())?;
     let mut context = Context { files, warnings: Vec::new(), mynetworks: Addresses::default() };
     if let Some(file) = &from.master_cf {
-        let source = context.files.open(file).map_err(|why| miette!("{why}"))?;
-        master::override_with(&source, &mut definitions, &mut context).map_err(|mistake| mistake.report())?;
+        let file = context.files.open(file).map_err(|why| miette!("{why}"))?;
+        definitions::override_with(&file, &mut definitions, &mut context)
+            .map_err(|mistake| mistake.report())?;
     }
     if let Ok(directory) = Expansion::new(&definitions, &[], "").value("config_directory") {
         context.files.config_directory = directory;
     }
-    let policy = settings::policy(&definitions, &source, &mut context).map_err(|mistake| mistake.report())?;
+    let policy = settings::policy(&definitions, &main, &mut context).map_err(|mistake| mistake.report())?;
     context.warnings.sort_by_key(Warning::order);
     Ok(Imported { json: print::differences(&policy), warnings: context.warnings })
 }

@@ -1,24 +1,25 @@
-//! Lists of addresses and networks: `mynetworks`, `postscreen_allowlist_interfaces`.
+//! Lists of addresses and networks, `mynetworks` and `postscreen_allowlist_interfaces`, and sets of addresses: what is
+//! left of a network when others are taken out of it.
 
-use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 use postscreen_engine::access::Pattern;
 use serde_json::Value;
 
-use super::addresses::Addresses;
-use super::context::{Context, Setting};
-use super::problem::Mistake;
-use super::split::entries;
+use super::context::{Context, InvalidSetting, Setting};
+use super::files::entries;
 use super::tables;
 
 /// The patterns of a list: those that stand in it, those of the files that it names, and those of its `cidr:` tables.
-pub fn patterns(setting: &Setting, context: &mut Context) -> Result<Vec<String>, Mistake> {
+pub fn patterns(setting: &Setting, context: &mut Context) -> Result<Vec<String>, InvalidSetting> {
     let mut patterns = Vec::new();
     for token in entries(&setting.value) {
         let (negated, plain) = negation(token);
         if plain.starts_with('/') {
             match context.files.read(plain) {
-                Ok(source) => {
-                    let lines = source.text.lines().map(|line| line.split('#').next().unwrap_or_default());
+                Ok(file) => {
+                    let lines = file.text.lines().map(|line| line.split('#').next().unwrap_or_default());
                     for entry in lines.flat_map(entries) {
                         let (inner, plain) = negation(entry);
                         pattern(setting, entry, plain, inner != negated, context, &mut patterns)?;
@@ -43,7 +44,7 @@ fn pattern(
     negated: bool,
     context: &mut Context,
     patterns: &mut Vec<String>,
-) -> Result<(), Mistake> {
+) -> Result<(), InvalidSetting> {
     let exclamation = if negated { "!" } else { "" };
     let reason = match plain.parse::<Pattern>() {
         Ok(pattern) => {
@@ -55,7 +56,7 @@ fn pattern(
     // A host name has a letter beyond those of hexadecimal numbers, or no digit; "type:table" likewise.
     if plain.chars().all(|c| c.is_ascii_hexdigit() || ".:/[]".contains(c)) && plain.contains(['.', ':', '/'])
     {
-        return Err(setting.mistake(token, reason));
+        return Err(setting.mistake(token, reason.to_string()));
     }
     if !plain.contains(':') {
         let why = "Postfix compares addresses with this list: a name never matches.";
@@ -98,6 +99,125 @@ pub fn addresses<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Addresses {
 /// The patterns of a list in JSON.
 pub fn strings(list: &Value) -> impl Iterator<Item = &str> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Addresses of both families.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses {
+    v4: Spans<u32>,
+    v6: Spans<u128>,
+}
+
+impl Addresses {
+    /// Every address there is.
+    pub fn all() -> Self {
+        Self { v4: Spans(vec![(0, u32::MAX)]), v6: Spans(vec![(0, u128::MAX)]) }
+    }
+
+    /// The addresses of a network.
+    pub fn of(network: IpNet) -> Self {
+        match (network.network(), network.broadcast()) {
+            (IpAddr::V4(first), IpAddr::V4(last)) => {
+                Self { v4: Spans(vec![(first.to_bits(), last.to_bits())]), ..Self::default() }
+            }
+            (IpAddr::V6(first), IpAddr::V6(last)) => {
+                Self { v6: Spans(vec![(first.to_bits(), last.to_bits())]), ..Self::default() }
+            }
+            _ => Self::default(),
+        }
+    }
+
+    /// All other addresses of the network's family.
+    pub fn all_but(network: IpNet) -> Self {
+        let family = IpNet::new_assert(unspecified(network), 0);
+        Self::of(family).minus(&Self::of(network))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.v4.0.is_empty() && self.v6.0.is_empty()
+    }
+
+    /// Those that are not in `other`.
+    pub fn minus(&self, other: &Self) -> Self {
+        Self { v4: self.v4.minus(&other.v4), v6: self.v6.minus(&other.v6) }
+    }
+
+    /// Those that are in both.
+    pub fn and(&self, other: &Self) -> Self {
+        self.minus(&self.minus(other))
+    }
+
+    /// Those that are in one of the two.
+    pub fn add(&mut self, other: &Self) {
+        let more = other.minus(self);
+        self.v4.0.extend(more.v4.0);
+        self.v6.0.extend(more.v6.0);
+        self.v4.0.sort_unstable();
+        self.v6.0.sort_unstable();
+    }
+
+    /// The same in as few networks as possible.
+    pub fn networks(&self) -> Vec<IpNet> {
+        let v4 = self.v4.0.iter().flat_map(|&(first, last)| {
+            Ipv4Subnets::new(Ipv4Addr::from_bits(first), Ipv4Addr::from_bits(last), 0).map(IpNet::V4)
+        });
+        let v6 = self.v6.0.iter().flat_map(|&(first, last)| {
+            Ipv6Subnets::new(Ipv6Addr::from_bits(first), Ipv6Addr::from_bits(last), 0).map(IpNet::V6)
+        });
+        v4.chain(v6).collect()
+    }
+}
+
+fn unspecified(network: IpNet) -> IpAddr {
+    match network {
+        IpNet::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpNet::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// First and last address of each piece; the pieces do not overlap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Spans<T>(Vec<(T, T)>);
+
+impl<T: Copy + Ord + Neighbours> Spans<T> {
+    fn minus(&self, other: &Self) -> Self {
+        let mut left = self.0.clone();
+        for &(first, last) in &other.0 {
+            let cut = |(low, high): (T, T)| {
+                let before = (low < first).then(|| (low, high.min(first.minus_one())));
+                let after = (high > last).then(|| (low.max(last.plus_one()), high));
+                before.into_iter().chain(after)
+            };
+            left = left.into_iter().flat_map(cut).collect();
+        }
+        Self(left)
+    }
+}
+
+/// Neighbours of an address; only asked for where there are such.
+trait Neighbours {
+    fn minus_one(self) -> Self;
+    fn plus_one(self) -> Self;
+}
+
+impl Neighbours for u32 {
+    fn minus_one(self) -> Self {
+        self - 1
+    }
+
+    fn plus_one(self) -> Self {
+        self + 1
+    }
+}
+
+impl Neighbours for u128 {
+    fn minus_one(self) -> Self {
+        self - 1
+    }
+
+    fn plus_one(self) -> Self {
+        self + 1
+    }
 }
 
 #[cfg(test)]

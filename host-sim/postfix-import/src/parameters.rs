@@ -2,14 +2,10 @@
 //!
 //! The importer reads it, and the table in docs/parameters.md is written from it.
 
-mod access;
-mod cache;
-mod deep;
-mod early;
-mod smtpd;
+mod sections;
 
-use super::smtpd_words::FOOTER_NAMES;
-pub use smtpd::NO_TLS;
+pub use sections::NO_TLS;
+use sections::SECTIONS;
 
 /// One parameter.
 #[derive(Debug)]
@@ -30,7 +26,7 @@ pub enum Fate {
         /// The field.
         name: &'static str,
         /// How its value is written.
-        kind: Kind,
+        kind: ValueKind,
         /// What differs, in a sentence; mostly empty.
         note: &'static str,
     },
@@ -49,7 +45,7 @@ pub enum Fate {
 
 /// How a value is written.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum ValueKind {
     /// `postscreen_access_list`.
     AccessList,
     /// `yes` or `no`.
@@ -75,14 +71,6 @@ pub enum Kind {
     /// A time that may be shorter under stress.
     StressTime(char),
 }
-
-const SECTIONS: [(&str, &[Parameter]); 5] = [
-    ("Access and MX policy", &access::PARAMETERS),
-    ("Tests before the greeting", &early::PARAMETERS),
-    ("Tests after the greeting", &deep::PARAMETERS),
-    ("The dummy SMTP server", &smtpd::PARAMETERS),
-    ("Cache, limits, logging", &cache::PARAMETERS),
-];
 
 /// All of them, under headings.
 pub fn sections() -> impl Iterator<Item = (&'static str, &'static [Parameter])> {
@@ -110,7 +98,7 @@ pub fn default(name: &str) -> Option<&'static str> {
     find(name).map_or_else(other, |parameter| parameter.default)
 }
 
-const fn field(name: &'static str, default: &'static str, field: &'static str, kind: Kind) -> Parameter {
+const fn field(name: &'static str, default: &'static str, field: &'static str, kind: ValueKind) -> Parameter {
     noted(name, default, field, kind, "")
 }
 
@@ -118,14 +106,14 @@ const fn noted(
     name: &'static str,
     default: &'static str,
     field: &'static str,
-    kind: Kind,
+    kind: ValueKind,
     note: &'static str,
 ) -> Parameter {
     Parameter { name, default: Some(default), fate: Fate::Field { name: field, kind, note } }
 }
 
 /// A field whose default is the machine's.
-const fn of_machine(name: &'static str, kind: Kind, note: &'static str) -> Parameter {
+const fn of_machine(name: &'static str, kind: ValueKind, note: &'static str) -> Parameter {
     Parameter { name, default: None, fate: Fate::Field { name, kind, note } }
 }
 

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use postscreen_engine::dnsbl::Site;
 use postscreen_engine::{Policy, PolicyError};
 use serde_json::{Map, Value, json};
 
-use super::context::{Context, Setting};
+use super::context::{Context, InvalidSetting, Setting};
 use super::definitions::Definitions;
 use super::expand::Expansion;
+use super::files::{ConfigFile, ConfigPlace};
 use super::networks;
-use super::parameters::{self, Fate, Kind};
-use super::problem::Mistake;
-use super::sites;
-use super::source::{Place, Source};
+use super::parameters::{self, Fate, ValueKind};
 use super::values::{self, Written};
 
 /// Our largest `line_length_limit`: a line is held in memory.
@@ -22,9 +21,9 @@ const LINE_LENGTH_MAX: i64 = 65_536;
 /// Translates, and warns of what does not carry over. `main` is the file that the definitions come from.
 pub fn policy(
     definitions: &Definitions,
-    main: &Arc<Source>,
+    main: &Arc<ConfigFile>,
     context: &mut Context,
-) -> Result<Policy, Mistake> {
+) -> Result<Policy, InvalidSetting> {
     let mut fields = BTreeMap::new();
     // What `permit_mynetworks` permits must be known when the access list is read.
     let first = |parameter: &&parameters::Parameter| parameter.name != "mynetworks";
@@ -55,11 +54,11 @@ pub fn policy(
 /// The value of a parameter, and the same under stress, if the configuration has a say in it.
 fn setting(
     parameter: &'static str,
-    kind: Kind,
+    kind: ValueKind,
     definitions: &Definitions,
     context: &mut Context,
-) -> Result<Option<(Setting, String)>, Mistake> {
-    let kept = if let Kind::Text(kept) = kind { kept } else { &[] };
+) -> Result<Option<(Setting, String)>, InvalidSetting> {
+    let kept = if let ValueKind::Text(kept) = kind { kept } else { &[] };
     let mut expansion = Expansion::new(definitions, kept, "");
     let value = expansion.value(parameter);
     let Some(definition) = expansion.origin.cloned() else { return Ok(None) };
@@ -69,7 +68,7 @@ fn setting(
         (Ok(value), Ok(stressed)) => (value, stressed),
         (Err(why), _) | (_, Err(why)) => {
             let what = format!("{} = {} cannot be read", definition.name, definition.value);
-            return Err(Mistake::at(definition.place, &what, why));
+            return Err(InvalidSetting::at(definition.place, &what, why));
         }
     };
     let setting = Setting { parameter, value: value.trim().to_owned(), definition };
@@ -145,28 +144,23 @@ fn without_effect(parameter: &parameters::Parameter, value: &str) -> bool {
 }
 
 /// Finds the setting that a field of ours, and a message about it, speaks of.
-fn mistake(error: &PolicyError, fields: &BTreeMap<&str, (Setting, Written)>, main: &Arc<Source>) -> Mistake {
+fn mistake(
+    error: &PolicyError,
+    fields: &BTreeMap<&str, (Setting, Written)>,
+    main: &Arc<ConfigFile>,
+) -> InvalidSetting {
     let (field, rest) = error.path().split_at(error.path().find(['[', '.']).unwrap_or(error.path().len()));
     let Some((setting, written)) = fields.get(field) else {
         // Only the configuration as a whole has no field: it is too large.
-        let place = Place { source: main.clone(), span: 0..0 };
-        return Mistake::at(place, "this configuration is not valid", error.message());
+        let place = ConfigPlace { file: main.clone(), span: 0..0 };
+        return InvalidSetting::at(place, "this configuration is not valid", error.message());
     };
     let index = || rest.strip_prefix('[')?.split_once(']')?.0.parse::<usize>().ok();
     let token = index().and_then(|index| written.tokens.get(index)).unwrap_or(&setting.value);
-    let reason = reason(error.message());
-    let mistake = setting.mistake(token, reason);
-    if field == "dnsbl_sites" && index().is_some() {
-        return mistake.within(sites::wrong_part(token, reason));
-    }
-    mistake
-}
-
-/// What a message says, without the value that it begins with: that one is pointed at.
-fn reason(message: &str) -> &str {
-    let behind_value = || message.strip_prefix('"')?.find("\": ").map(|at| &message[at + 4..]);
-    match message.find("expected ") {
-        Some(at) if message.starts_with("invalid ") => &message[at..],
-        _ => behind_value().unwrap_or(message),
+    // The value is pointed at: the message need not repeat it.
+    let mistake = setting.mistake(token, error.reason());
+    match token.parse::<Site>() {
+        Err(wrong) if field == "dnsbl_sites" && index().is_some() => mistake.within(wrong.span),
+        _ => mistake,
     }
 }

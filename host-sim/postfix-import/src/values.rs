@@ -1,15 +1,15 @@
-//! One value in Postfix's words, as JSON in ours.
+//! One value in Postfix's words, as JSON in ours. Lists of clients have modules of their own.
 
-use serde_json::{Value, json};
+use postscreen_engine::dnsbl::DomainName;
+use postscreen_engine::policy::{EhloKeyword, ForbiddenCommand, Period};
+use serde_json::{Map, Value, json};
 
 use super::access;
-use super::context::{Context, Setting};
+use super::context::{Context, InvalidSetting, Setting};
+use super::files::entries;
 use super::networks;
-use super::parameters::Kind;
-use super::problem::Mistake;
-use super::reply_map;
-use super::smtpd_words;
-use super::split::entries;
+use super::parameters::ValueKind;
+use super::tables::{self, LookupTable};
 
 /// What a setting becomes.
 pub struct Written {
@@ -20,30 +20,30 @@ pub struct Written {
 
 /// Reads a value. `stressed` is the same value as postscreen sees it under stress.
 pub fn read(
-    kind: Kind,
+    kind: ValueKind,
     setting: &Setting,
     stressed: &str,
     context: &mut Context,
-) -> Result<Written, Mistake> {
+) -> Result<Written, InvalidSetting> {
     let value = match kind {
-        Kind::AccessList => access::rules(setting, context),
-        Kind::Flag => flag(setting)?,
-        Kind::ForbiddenCommands => {
-            let (value, tokens) = smtpd_words::forbidden_commands(setting, context);
+        ValueKind::AccessList => access::rules(setting, context),
+        ValueKind::Flag => flag(setting)?,
+        ValueKind::ForbiddenCommands => {
+            let (value, tokens) = forbidden_commands(setting, context);
             return Ok(Written { value, tokens });
         }
-        Kind::KeywordMaps => smtpd_words::keyword_maps(setting, context),
-        Kind::Keywords => smtpd_words::keywords(setting, context),
-        Kind::Networks => json!(networks::patterns(setting, context)?),
-        Kind::Number => number(setting)?,
-        Kind::ReplyMap => reply_map::read(setting, context),
-        Kind::Sites => {
+        ValueKind::KeywordMaps => keyword_maps(setting, context),
+        ValueKind::Keywords => keywords(setting, context),
+        ValueKind::Networks => json!(networks::patterns(setting, context)?),
+        ValueKind::Number => number(setting)?,
+        ValueKind::ReplyMap => reply_map(setting, context),
+        ValueKind::Sites => {
             let tokens: Vec<_> = entries(&setting.value).into_iter().map(str::to_owned).collect();
             return Ok(Written { value: json!(tokens), tokens });
         }
-        Kind::Text(_) => json!(setting.value),
-        Kind::Time(unit) => json!(format!("{}s", seconds(setting, &setting.value, unit)?)),
-        Kind::StressTime(unit) => {
+        ValueKind::Text(_) => json!(setting.value),
+        ValueKind::Time(unit) => json!(format!("{}s", seconds(setting, &setting.value, unit)?)),
+        ValueKind::StressTime(unit) => {
             let normal = seconds(setting, &setting.value, unit)?;
             match seconds(setting, stressed, unit)? {
                 stressed if stressed != normal => json!(format!("${{stress?{{{stressed}}}:{{{normal}}}}}s")),
@@ -54,7 +54,7 @@ pub fn read(
     Ok(Written { value, tokens: Vec::new() })
 }
 
-fn flag(setting: &Setting) -> Result<Value, Mistake> {
+fn flag(setting: &Setting) -> Result<Value, InvalidSetting> {
     match setting.value.to_ascii_lowercase().as_str() {
         "yes" => Ok(json!(true)),
         "no" => Ok(json!(false)),
@@ -62,13 +62,13 @@ fn flag(setting: &Setting) -> Result<Value, Mistake> {
     }
 }
 
-fn number(setting: &Setting) -> Result<Value, Mistake> {
+fn number(setting: &Setting) -> Result<Value, InvalidSetting> {
     let number: Result<i64, _> = setting.value.parse();
     number.map(|number| json!(number)).map_err(|_| setting.mistake(&setting.value, "expected a whole number"))
 }
 
 /// Postfix's times: a whole number, and a unit or the parameter's own. What follows the unit does not count.
-fn seconds(setting: &Setting, value: &str, unit: char) -> Result<u64, Mistake> {
+fn seconds(setting: &Setting, value: &str, unit: char) -> Result<u64, InvalidSetting> {
     let expected = || {
         let expected = format!("expected a whole number and a unit (s, m, h, d or w), or without: {unit}");
         setting.mistake(value, expected)
@@ -76,15 +76,108 @@ fn seconds(setting: &Setting, value: &str, unit: char) -> Result<u64, Mistake> {
     let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
     let (digits, rest) = value.split_at(end);
     let number: u64 = digits.parse().map_err(|_| expected())?;
-    let scale = match rest.chars().next().unwrap_or(unit).to_ascii_lowercase() {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return Err(expected()),
-    };
+    let scale = Period::unit_seconds(rest.chars().next().unwrap_or(unit)).ok_or_else(expected)?;
     Ok(number.saturating_mul(scale))
+}
+
+const REPLY_MAP_INSTEAD: &str = "write a name for each secret domain into dnsbl_reply_map";
+
+/// The entries of the table. Without them a client may see a list's secret domain, so each one that is lost is told.
+fn reply_map(setting: &Setting, context: &mut Context) -> Value {
+    let mut names = Map::new();
+    let token = setting.value.as_str();
+    match tables::open(token, context) {
+        _ if token.is_empty() => {}
+        Ok(LookupTable::Keys(entries)) => {
+            for entry in entries {
+                if entry.key.parse::<DomainName>().is_ok() {
+                    names.insert(entry.key.to_ascii_lowercase(), Value::String(entry.value));
+                } else {
+                    context.warn_at(
+                        &entry.place,
+                        &entry.key,
+                        "It is no domain of a DNS list.",
+                        REPLY_MAP_INSTEAD,
+                    );
+                }
+            }
+        }
+        Ok(LookupTable::Addresses(_) | LookupTable::Constant(..)) => {
+            context.warn(
+                setting,
+                token,
+                "A table of this type has no entry for each domain.",
+                REPLY_MAP_INSTEAD,
+            );
+        }
+        Err(why) => context.warn(setting, token, &why, REPLY_MAP_INSTEAD),
+    }
+    Value::Object(names)
+}
+
+/// `postscreen_forbidden_commands`, and the words of it in order. Tables do not carry over.
+fn forbidden_commands(setting: &Setting, context: &mut Context) -> (Value, Vec<String>) {
+    let mut kept = Vec::new();
+    for entry in entries(&setting.value) {
+        let table = entry.contains(':') || entry.starts_with('/');
+        if table && entry.parse::<ForbiddenCommand>().is_err() {
+            context.warn(
+                setting,
+                entry,
+                "A table or a file of commands is not read.",
+                "write its words into forbidden_commands",
+            );
+        } else {
+            kept.push(entry.to_owned());
+        }
+    }
+    (json!(kept), kept)
+}
+
+/// `postscreen_discard_ehlo_keywords`. Postfix ignores words that it does not know.
+fn keywords(setting: &Setting, context: &mut Context) -> Value {
+    json!(known(&setting.value, |word| context.warn(setting, word, UNKNOWN_KEYWORD, "leave it out")))
+}
+
+const UNKNOWN_KEYWORD: &str = "It is no EHLO keyword, and Postfix ignores it.";
+
+/// `postscreen_discard_ehlo_keyword_address_maps`: the rules of all tables, in order.
+fn keyword_maps(setting: &Setting, context: &mut Context) -> Value {
+    let mut rules = Vec::new();
+    for token in entries(&setting.value) {
+        let table = match tables::open(token, context) {
+            Ok(table) => table,
+            Err(why) => {
+                context.warn(
+                    setting,
+                    token,
+                    &why,
+                    "write its entries into discard_ehlo_keyword_address_maps",
+                );
+                continue;
+            }
+        };
+        for rule in table.address_rules(context) {
+            let mut unknown = Vec::new();
+            let keywords = known(&rule.value, |word| unknown.push(word.to_owned()));
+            for word in unknown {
+                context.warn_at(&rule.place, &word, UNKNOWN_KEYWORD, "leave it out");
+            }
+            rules.extend(rule.patterns().into_iter().map(|cidr| json!({"cidr": cidr, "keywords": keywords})));
+        }
+    }
+    json!(rules)
+}
+
+fn known(list: &str, mut unknown: impl FnMut(&str)) -> Vec<&'static str> {
+    let mut keywords = Vec::new();
+    for word in entries(list) {
+        match word.parse::<EhloKeyword>() {
+            Ok(keyword) => keywords.push(keyword.as_str()),
+            Err(_) => unknown(word),
+        }
+    }
+    keywords
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ mod network;
 mod ranges;
 
 pub use list::{AccessList, Match, decide, find};
-pub use network::{Networks, Pattern};
+pub use network::{Networks, Pattern, PatternError};
 
-use crate::policy::{Word, word};
+use crate::policy::{Word, WordError, word};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -97,13 +97,13 @@ impl fmt::Display for Verb {
 }
 
 impl FromStr for Verb {
-    type Err = String;
+    type Err = WordError;
 
     /// Postfix takes these words in any case.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         let words = [("permit", Self::Permit), ("reject", Self::Reject), ("dunno", Self::Dunno)];
         let verb = words.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
-        verb.map(|(_, verb)| verb).ok_or_else(|| format!("expected {}", Self::EXPECTED))
+        verb.map(|(_, verb)| verb).ok_or(WordError::no::<Self>())
     }
 }
 

@@ -8,11 +8,11 @@ mod site;
 mod tally;
 mod zone;
 
-pub use filter::Filter;
+pub use filter::{Filter, FilterError, FilterErrorKind};
 pub use message::{
-    ADDRESSES_MAX, Answer, BadAnswer, MESSAGE_MAX, RECORDS_MAX, ReversedName, is_negative, reversed,
+    ADDRESSES_MAX, BadAnswer, MESSAGE_MAX, ParsedAnswer, RECORDS_MAX, ReversedName, is_negative, reversed,
 };
-pub use name::{DOMAIN_MAX, DomainName, PublicName, check_hostname};
-pub use site::Site;
+pub use name::{DOMAIN_MAX, DomainName, DomainNameError, HostnameError, PublicName, check_hostname};
+pub use site::{Site, SiteError, SiteErrorKind};
 pub use tally::{Heard, Score, Tally, Trouble};
-pub use zone::{Entry, Zone, zones};
+pub use zone::{Zone, ZoneEntry, zones};

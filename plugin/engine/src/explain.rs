@@ -10,7 +10,7 @@ mod dry_run;
 pub use dry_run::{PATIENCE, ScreeningOutcome};
 
 use crate::access::{self, Decision};
-use crate::dnsbl::{Answer, Heard, Score, Tally, Zone, reversed};
+use crate::dnsbl::{Heard, ParsedAnswer, Score, Tally, Zone, reversed};
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use crate::record::{Record, Test, TestSet};
@@ -112,7 +112,7 @@ pub struct List {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListAnswer {
     /// The client is listed, or not if there is no address; and for how long that is valid.
-    Answered(Answer),
+    Answered(ParsedAnswer),
     /// It was not asked.
     NotAsked,
     /// No answer in `dnsbl_timeout`.
@@ -241,7 +241,7 @@ impl TestState {
 
 impl List {
     fn unasked(zone: &Zone) -> Self {
-        let worth = |entry: &crate::dnsbl::Entry| Worth {
+        let worth = |entry: &crate::dnsbl::ZoneEntry| Worth {
             filter: entry.filter.as_ref().map(ToString::to_string),
             weight: entry.weight,
             matches: false,

@@ -6,7 +6,7 @@
 //!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
-use crate::dnsbl::{Answer, Heard, ReversedName, Score, Tally, reversed};
+use crate::dnsbl::{Heard, ParsedAnswer, ReversedName, Score, Tally, reversed};
 use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
 use crate::time::Instant;
@@ -48,7 +48,7 @@ struct Lookup {
     asked_at: Instant,
     tally: Tally,
     /// Where the client is listed, for the log of sessions that come later.
-    listings: Vec<(usize, Answer)>,
+    listings: Vec<(usize, ParsedAnswer)>,
     /// Questions without an answer so far.
     pending: BTreeSet<u32>,
     /// How long all answers so far hold, from `asked_at` on.
@@ -71,7 +71,7 @@ pub struct Joined {
     /// To be sent; none where a look-up is there already.
     pub questions: Vec<ListQuestion>,
     /// What earlier answers said, where no other session has had it logged already.
-    pub listings: Vec<(usize, Answer)>,
+    pub listings: Vec<(usize, ParsedAnswer)>,
     /// Whether all lists have answered.
     pub complete: bool,
 }

@@ -1,8 +1,8 @@
 //! The configuration: postscreen's parameters without the prefix, as one flat JSON object.
 //!
 //! An invalid configuration cannot be built. Field names, words and grammars are Postfix's, so that an operator of
-//! postscreen needs no manual; what Postfix does not have stands in groups of its own: [`Resolver`], [`Cache`],
-//! [`Lane`].
+//! postscreen needs no manual; what Postfix does not have stands in groups of its own: [`ResolverSettings`],
+//! [`CacheSettings`], [`LaneSettings`].
 
 mod action;
 mod banner;
@@ -13,7 +13,6 @@ mod groups;
 mod listed;
 mod period;
 mod smtpd;
-mod stress;
 mod text;
 
 pub(crate) use text::{Word, deserialize_word, word};
@@ -21,11 +20,11 @@ pub(crate) use text::{Word, deserialize_word, word};
 pub use action::Action;
 pub use banner::{BANNER_MAX, Banner, Hostname};
 pub use error::PolicyError;
-pub use groups::{Cache, Lane, Resolver};
+pub use groups::{CacheSettings, LaneSettings, ResolverSettings};
 pub use listed::Bounded;
-pub use period::Period;
-pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, ForbiddenCommand, KeywordRule, UpstreamProxy};
-pub use stress::StressPeriod;
+pub use period::{Period, PeriodError, StressPeriod, StressPeriodError};
+pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, KeywordRule, UpstreamProxy};
+pub use text::WordError;
 
 use crate::access::{AccessList, Networks};
 use crate::dnsbl::{DomainName, PublicName, Site, Zone};
@@ -158,13 +157,13 @@ pub struct Policy {
     pub upstream_proxy_timeout: Period,
     /// Who answers DNS questions.
     #[serde(deserialize_with = "text::object")]
-    pub resolver: Resolver,
+    pub resolver: ResolverSettings,
     /// The table of temporary passes.
     #[serde(deserialize_with = "text::object")]
-    pub cache: Cache,
+    pub cache: CacheSettings,
     /// How the host speaks to clients that are refused.
     #[serde(deserialize_with = "text::object")]
-    pub lane: Lane,
+    pub lane: LaneSettings,
     #[serde(skip)]
     compiled: Compiled,
 }

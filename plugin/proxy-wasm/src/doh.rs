@@ -23,7 +23,7 @@ pub struct Resolver {
 
 impl Resolver {
     /// A resolver that has not been asked.
-    pub fn new(resolver: &policy::Resolver) -> Self {
+    pub fn new(resolver: &policy::ResolverSettings) -> Self {
         let headers = [
             (":method", "POST"),
             (":scheme", "http"),

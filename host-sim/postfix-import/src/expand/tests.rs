@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::source::Source;
+use crate::files::ConfigFile;
 
 fn definitions(text: &str) -> Definitions {
-    let source = Source { name: "main.cf".into(), text: text.into(), rank: 0 };
-    Definitions::parse(&Arc::new(source)).unwrap()
+    let file = ConfigFile { name: "main.cf".into(), text: text.into(), rank: 0 };
+    Definitions::parse(&Arc::new(file)).unwrap()
 }
 
 fn value(text: &str, name: &str) -> Result<String, String> {

@@ -32,8 +32,53 @@ fn what_is_no_text_is_an_error() {
 #[test]
 fn the_number_of_files_has_a_limit() {
     let mut files = Files::new(PathBuf::new(), None);
-    (0..FILES_MAX - 1).for_each(|_| drop(files.source(String::new(), String::new())));
+    (0..FILES_MAX - 1).for_each(|_| drop(files.add(String::new(), String::new())));
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     assert!(files.open(&manifest).is_ok());
     assert!(files.open(&manifest).unwrap_err().contains("More than 1000"));
+}
+
+fn texts(text: &str) -> Vec<String> {
+    logical_lines(text).into_iter().map(|line| line.text).collect()
+}
+
+#[test]
+fn a_blank_at_the_beginning_goes_on_with_the_line_before() {
+    assert_eq!(texts("a = 1,\n  2,\n\t3\nb = 4\n"), ["a = 1,  2,\t3", "b = 4"]);
+}
+
+#[test]
+fn comments_and_blank_lines_do_not_end_a_logical_line() {
+    assert_eq!(texts("# head\na = 1\n# between\n\n  # indented\n  2\n"), ["a = 1  2"]);
+}
+
+#[test]
+fn a_hash_inside_a_line_is_no_comment() {
+    assert_eq!(texts("a = 1 # one\r\n"), ["a = 1 # one"]);
+}
+
+#[test]
+fn a_token_is_found_as_a_whole_word() {
+    let text = "a = bl.test bl.test=127.0.0.2, x".to_owned();
+    let span = 0..text.len();
+    let place = ConfigPlace { file: Arc::new(ConfigFile { name: "main.cf".into(), text, rank: 0 }), span };
+    assert_eq!(place.find("bl.test=127.0.0.2"), Some(12..29));
+    assert_eq!(place.find("bl.test"), Some(4..11));
+    assert_eq!(place.find("bl"), None);
+}
+
+#[test]
+fn commas_and_blanks_separate_but_not_inside_braces() {
+    assert_eq!(
+        entries(" a, b\tc,,regexp:{{/^[^A-Z]/ Bogus}} d"),
+        ["a", "b", "c", "regexp:{{/^[^A-Z]/ Bogus}}", "d"]
+    );
+    assert!(entries(" , ").is_empty());
+}
+
+#[test]
+fn braces_are_balanced() {
+    assert_eq!(braced("{a{b}c}:d"), Some(("a{b}c", ":d")));
+    assert_eq!(braced("{a{b}"), None);
+    assert_eq!(braced("a"), None);
 }

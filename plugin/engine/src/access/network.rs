@@ -1,10 +1,11 @@
 //! Networks in CIDR form, with exclusions.
 
 use super::ranges::{Extent, Ranges};
-use crate::policy::{Word, word};
+use crate::policy::{Word, WordError, word};
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -43,9 +44,9 @@ impl fmt::Display for Pattern {
 }
 
 impl FromStr for Pattern {
-    type Err = String;
+    type Err = PatternError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, PatternError> {
         let (negated, address) = match text.strip_prefix('!') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -58,14 +59,35 @@ impl FromStr for Pattern {
         let network: IpNet = plain
             .parse()
             .or_else(|_| plain.parse::<IpAddr>().map(IpNet::from))
-            .map_err(|_| format!("expected {}", Self::EXPECTED))?;
+            .map_err(|_| PatternError::Form(WordError::no::<Self>()))?;
         if network.addr() != network.network() {
-            let suggestion = network.trunc();
-            return Err(format!("expected no host bits after the prefix: \"{suggestion}\""));
+            return Err(PatternError::HostBits(network.trunc()));
         }
         Ok(Self { network, negated })
     }
 }
+
+/// Why a text is no [`Pattern`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatternError {
+    /// It is no address and no network.
+    Form(WordError),
+    /// There is more of the address than the prefix; with the network that may be meant.
+    HostBits(IpNet),
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(error) => error.fmt(f),
+            Self::HostBits(suggestion) => {
+                write!(f, "expected no host bits after the prefix: \"{suggestion}\"")
+            }
+        }
+    }
+}
+
+impl Error for PatternError {}
 
 word!(Pattern, "examples": ["192.0.2.0/24", "2001:db8::/32", "!192.0.2.7"]);
 

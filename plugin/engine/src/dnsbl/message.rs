@@ -2,7 +2,7 @@
 //! limit, and what does not fit the question is an error, never a listing.
 //!
 //! A question is put together from bytes that stay the same: the header, the client's address ([`reversed`], once per
-//! client) and the list ([`Ending`], once per policy). An answer must repeat it.
+//! client) and the list ([`QuestionTail`], once per policy). An answer must repeat it.
 
 use super::name::DomainName;
 use domain::base::Message;
@@ -20,7 +20,7 @@ pub const ADDRESSES_MAX: usize = 32;
 
 /// What a list says about a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct ParsedAnswer {
     /// The addresses in 127.0.0.0/8 less the error range; empty: not listed.
     pub addresses: Vec<Ipv4Addr>,
     /// How long the answer is valid, in seconds: the lowest TTL of the addresses; for a negative answer the TTL field
@@ -100,9 +100,9 @@ pub fn reversed(client: IpAddr) -> ReversedName {
 
 /// What all questions to one list end with, in wire format: its domain, type and class.
 #[derive(Clone, Debug)]
-pub(super) struct Ending(Box<[u8]>);
+pub(super) struct QuestionTail(Box<[u8]>);
 
-impl From<&DomainName> for Ending {
+impl From<&DomainName> for QuestionTail {
     fn from(list: &DomainName) -> Self {
         let mut bytes = Vec::new();
         for label in list.as_str().split('.') {
@@ -119,7 +119,7 @@ impl From<&DomainName> for Ending {
 /// The question about a client to a list, with the message id 0.
 ///
 /// `None` when the name would be too long, which [`super::DOMAIN_MAX`] rules out.
-pub(super) fn question(client: &ReversedName, list: &Ending) -> Option<Vec<u8>> {
+pub(super) fn question(client: &ReversedName, list: &QuestionTail) -> Option<Vec<u8>> {
     let fits = client.0.len() + list.0.len() <= NAME_MAX + TYPE_AND_CLASS.len();
     fits.then(|| [&HEADER, client.0.as_slice(), &list.0].concat())
 }
@@ -127,9 +127,9 @@ pub(super) fn question(client: &ReversedName, list: &Ending) -> Option<Vec<u8>> 
 /// Reads the answer to [`question`] with the same arguments.
 pub(super) fn parse_answer(
     client: &ReversedName,
-    list: &Ending,
+    list: &QuestionTail,
     message: &[u8],
-) -> Result<Answer, BadAnswer> {
+) -> Result<ParsedAnswer, BadAnswer> {
     if message.len() > MESSAGE_MAX {
         return Err(BadAnswer::Oversized);
     }
@@ -143,7 +143,7 @@ pub(super) fn parse_answer(
 }
 
 /// Whether it is a good answer to the question, whatever it says.
-fn check(client: &ReversedName, list: &Ending, message: &Message<[u8]>) -> Result<(), BadAnswer> {
+fn check(client: &ReversedName, list: &QuestionTail, message: &Message<[u8]>) -> Result<(), BadAnswer> {
     let header = message.header();
     let one_question = message.header_counts().qdcount() == 1;
     if !header.qr() || header.id() != 0 || !one_question || !repeats(client, list, message) {
@@ -160,7 +160,7 @@ fn check(client: &ReversedName, list: &Ending, message: &Message<[u8]>) -> Resul
 
 /// Whether the question is repeated, in letters of any case (RFC 4343): nothing else in it, the length of a label
 /// included, has the number of a letter.
-fn repeats(client: &ReversedName, list: &Ending, message: &Message<[u8]>) -> bool {
+fn repeats(client: &ReversedName, list: &QuestionTail, message: &Message<[u8]>) -> bool {
     let mut rest = message.as_slice().get(HEADER.len()..).unwrap_or_default();
     [client.0.as_slice(), &list.0].into_iter().all(|part| {
         let Some((begin, end)) = rest.split_at_checked(part.len()) else { return false };
@@ -169,7 +169,7 @@ fn repeats(client: &ReversedName, list: &Ending, message: &Message<[u8]>) -> boo
     })
 }
 
-fn read(message: &Message<[u8]>) -> Result<Answer, BadAnswer> {
+fn read(message: &Message<[u8]>) -> Result<ParsedAnswer, BadAnswer> {
     let owner = message.canonical_name().ok_or(BadAnswer::Malformed)?;
     let mut addresses = Vec::new();
     let mut ttl: Option<u32> = None;
@@ -189,16 +189,16 @@ fn read(message: &Message<[u8]>) -> Result<Answer, BadAnswer> {
     let lowest = ttls.min();
     if addresses.is_empty() {
         let Some((ttl, minimum)) = negative_ttl(message)? else {
-            return Ok(Answer { addresses, ttl: None, cache_ttl: None });
+            return Ok(ParsedAnswer { addresses, ttl: None, cache_ttl: None });
         };
         let cache_ttl = lowest.into_iter().chain([ttl, minimum]).min();
-        return Ok(Answer { addresses, ttl: Some(ttl), cache_ttl });
+        return Ok(ParsedAnswer { addresses, ttl: Some(ttl), cache_ttl });
     }
     let first = addresses.first().copied();
     addresses.retain(|&address| is_listing(address));
     match first {
         Some(error) if addresses.is_empty() => Err(BadAnswer::ErrorAddress(error)),
-        _ => Ok(Answer { addresses, ttl, cache_ttl: lowest }),
+        _ => Ok(ParsedAnswer { addresses, ttl, cache_ttl: lowest }),
     }
 }
 

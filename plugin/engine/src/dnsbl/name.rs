@@ -1,6 +1,7 @@
 //! Names of lists.
 
-use crate::policy::{Word, word};
+use crate::policy::{Word, WordError, word};
+use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -13,28 +14,58 @@ const LABEL_MAX: usize = 63;
 
 /// Checks the form of a host name as Postfix does (`valid_hostname`): labels of letters, digits, `-` and `_`,
 /// not all numeric.
-pub fn check_hostname(text: &str) -> Result<(), String> {
+pub fn check_hostname(text: &str) -> Result<(), HostnameError> {
     if text.is_empty() || text.len() > HOSTNAME_MAX {
-        return Err(format!("expected a host name of 1 to {HOSTNAME_MAX} characters"));
+        return Err(HostnameError::Length);
     }
     for label in text.split('.') {
         if label.is_empty() || label.len() > LABEL_MAX {
-            return Err(format!("expected a host name with labels of 1 to {LABEL_MAX} characters"));
+            return Err(HostnameError::LabelLength);
         }
         if label.starts_with('-') || label.ends_with('-') {
-            return Err(format!("expected a host name: label {label:?} begins or ends with \"-\""));
+            return Err(HostnameError::Hyphen(label.to_owned()));
         }
         if let Some(odd) = label.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')) {
-            return Err(format!(
-                "expected a host name: {odd:?} is not a letter, digit, \"-\", \"_\" or \".\""
-            ));
+            return Err(HostnameError::Character(odd));
         }
     }
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        return Err("expected a host name, not a number or an address".to_owned());
+        return Err(HostnameError::Numeric);
     }
     Ok(())
 }
+
+/// Why a text is no host name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostnameError {
+    /// It is empty, or too long.
+    Length,
+    /// One of its labels is.
+    LabelLength,
+    /// This label begins or ends with `-`.
+    Hyphen(String),
+    /// This character is in no host name.
+    Character(char),
+    /// It is a number or an address.
+    Numeric,
+}
+
+impl fmt::Display for HostnameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a host name")?;
+        match self {
+            Self::Length => write!(f, " of 1 to {HOSTNAME_MAX} characters"),
+            Self::LabelLength => write!(f, " with labels of 1 to {LABEL_MAX} characters"),
+            Self::Hyphen(label) => write!(f, ": label {label:?} begins or ends with \"-\""),
+            Self::Character(odd) => {
+                write!(f, ": {odd:?} is not a letter, digit, \"-\", \"_\" or \".\"")
+            }
+            Self::Numeric => f.write_str(", not a number or an address"),
+        }
+    }
+}
+
+impl Error for HostnameError {}
 
 /// The domain of a list: a host name in lower case, at most [`DOMAIN_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,18 +89,38 @@ impl Word for DomainName {
 }
 
 impl FromStr for DomainName {
-    type Err = String;
+    type Err = DomainNameError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        check_hostname(text)?;
+    fn from_str(text: &str) -> Result<Self, DomainNameError> {
+        check_hostname(text).map_err(DomainNameError::Hostname)?;
         if text.len() > DOMAIN_MAX {
-            return Err(format!(
-                "expected at most {DOMAIN_MAX} characters, so that IPv6 clients can be looked up"
-            ));
+            return Err(DomainNameError::TooLong);
         }
         Ok(Self(text.to_ascii_lowercase()))
     }
 }
+
+/// Why a text is no [`DomainName`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainNameError {
+    /// It is no host name.
+    Hostname(HostnameError),
+    /// It is longer than [`DOMAIN_MAX`].
+    TooLong,
+}
+
+impl fmt::Display for DomainNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hostname(error) => error.fmt(f),
+            Self::TooLong => {
+                write!(f, "expected at most {DOMAIN_MAX} characters, so that IPv6 clients can be looked up")
+            }
+        }
+    }
+}
+
+impl Error for DomainNameError {}
 
 word!(DomainName, "maxLength": DOMAIN_MAX);
 
@@ -101,15 +152,18 @@ impl Word for PublicName {
 }
 
 impl FromStr for PublicName {
-    type Err = String;
+    type Err = WordError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         if text.is_empty() || text.len() > PUBLIC_NAME_MAX || !printable {
-            return Err(format!("expected {}", Self::EXPECTED));
+            return Err(WordError::no::<Self>());
         }
         Ok(Self(text.to_owned()))
     }
 }
 
 word!(PublicName, "minLength": 1, "maxLength": PUBLIC_NAME_MAX, "pattern": "^[ -~]+$");
+
+#[cfg(test)]
+mod tests;

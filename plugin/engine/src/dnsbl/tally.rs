@@ -1,6 +1,6 @@
 //! Adding up what the lists say about one client.
 
-use super::message::{Answer, BadAnswer, ReversedName};
+use super::message::{BadAnswer, ParsedAnswer, ReversedName};
 use super::zone::Zone;
 use crate::io::DnsFailure;
 use crate::policy::Policy;
@@ -22,9 +22,9 @@ pub struct Tally {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
     /// The client is listed.
-    Listed(Answer),
+    Listed(ParsedAnswer),
     /// It is not: the answer has no addresses.
-    Unlisted(Answer),
+    Unlisted(ParsedAnswer),
     /// The list did not answer in time. It does not count as answered: one dead list makes a client wait the whole
     /// time.
     TimedOut,

@@ -1,7 +1,7 @@
 //! The lists to ask: entries of `dnsbl_sites` with the same domain share one question.
 
 use super::filter::Filter;
-use super::message::{self, Answer, BadAnswer, Ending, ReversedName};
+use super::message::{self, BadAnswer, ParsedAnswer, QuestionTail, ReversedName};
 use super::name::{DomainName, PublicName};
 use super::site::Site;
 use std::collections::BTreeMap;
@@ -14,20 +14,20 @@ pub struct Zone {
     pub domain: DomainName,
     /// What to call the list before clients and in logs (`dnsbl_reply_map`).
     pub public_name: PublicName,
-    ending: Ending,
-    entries: Vec<Entry>,
+    tail: QuestionTail,
+    entries: Vec<ZoneEntry>,
 }
 
 /// What some answers of a list are worth.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct ZoneEntry {
     /// The answers that count; `None`: any listing.
     pub filter: Option<Filter>,
     /// What a match adds to the score.
     pub weight: i32,
 }
 
-impl Entry {
+impl ZoneEntry {
     /// Whether at least one of `addresses` counts.
     pub fn matches(&self, addresses: &[Ipv4Addr]) -> bool {
         match &self.filter {
@@ -41,13 +41,13 @@ impl Entry {
 pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
     for site in sites {
-        let entry = Entry { filter: site.filter.clone(), weight: site.weight };
+        let entry = ZoneEntry { filter: site.filter.clone(), weight: site.weight };
         match zones.iter_mut().find(|zone| zone.domain == site.domain) {
             Some(zone) => zone.entries.push(entry),
             None => zones.push(Zone {
                 domain: site.domain.clone(),
                 public_name: reply_map.get(&site.domain).cloned().unwrap_or_else(|| (&site.domain).into()),
-                ending: (&site.domain).into(),
+                tail: (&site.domain).into(),
                 entries: vec![entry],
             }),
         }
@@ -58,16 +58,16 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
 impl Zone {
     /// The A question about a client, with the message id 0. `None` when its name would be longer than DNS allows.
     pub fn question(&self, client: &ReversedName) -> Option<Vec<u8>> {
-        message::question(client, &self.ending)
+        message::question(client, &self.tail)
     }
 
     /// Reads the answer to [`Zone::question`].
-    pub fn parse_answer(&self, client: &ReversedName, message: &[u8]) -> Result<Answer, BadAnswer> {
-        message::parse_answer(client, &self.ending, message)
+    pub fn parse_answer(&self, client: &ReversedName, message: &[u8]) -> Result<ParsedAnswer, BadAnswer> {
+        message::parse_answer(client, &self.tail, message)
     }
 
     /// What the list's answers are worth, in the order of `dnsbl_sites`.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[ZoneEntry] {
         &self.entries
     }
 

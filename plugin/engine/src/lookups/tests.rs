@@ -116,7 +116,7 @@ fn the_first_session_asks_and_the_others_wait_with_it() {
     let [one, two] = numbers(&first)[..] else { panic!("two lists") };
     let answered = worker.hears(1, one, 0, Says::Unlisted(Some(300))).unwrap();
     assert_eq!((answered.client, answered.list, answered.first), (key(1).client, 0, Some(ConnectionId(1))));
-    let unlisted = Answer { addresses: vec![], ttl: Some(300), cache_ttl: Some(300) };
+    let unlisted = ParsedAnswer { addresses: vec![], ttl: Some(300), cache_ttl: Some(300) };
     assert_eq!((answered.completes, answered.heard), (vec![], Heard::Unlisted(unlisted)));
     assert!(!worker.lookups.is_complete(key(1)));
     let answered = worker.hears(1, two, 1, Says::Listed(300)).unwrap();
@@ -205,7 +205,7 @@ fn listings_are_told_again_only_when_nobody_has_waited() {
     let listings = worker.joins(1, 4, 0).listings;
     assert_eq!(
         listings,
-        [(0, Answer { addresses: vec![[127, 0, 0, 2].into()], ttl: Some(300), cache_ttl: Some(300) })]
+        [(0, ParsedAnswer { addresses: vec![[127, 0, 0, 2].into()], ttl: Some(300), cache_ttl: Some(300) })]
     );
     worker.hears(1, asked[1], 1, Says::Listed(300));
     worker.leaves(1, 4, 0);

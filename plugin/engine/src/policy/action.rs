@@ -1,6 +1,6 @@
 //! What to do with a client that fails a test.
 
-use super::{Word, word};
+use super::{Word, WordError, word};
 use std::fmt;
 use std::str::FromStr;
 
@@ -30,14 +30,14 @@ impl fmt::Display for Action {
 }
 
 impl FromStr for Action {
-    type Err = String;
+    type Err = WordError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         match text {
             "ignore" | "continue" => Ok(Self::Ignore),
             "enforce" => Ok(Self::Enforce),
             "drop" => Ok(Self::Drop),
-            _ => Err(format!("expected {}", Self::EXPECTED)),
+            _ => Err(WordError::no::<Self>()),
         }
     }
 }

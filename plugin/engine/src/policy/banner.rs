@@ -1,6 +1,7 @@
 //! Names and texts that go to clients.
 
-use super::{Word, word};
+use super::{Word, WordError, word};
+use crate::dnsbl::{HostnameError, check_hostname};
 use std::fmt;
 use std::str::FromStr;
 
@@ -51,11 +52,11 @@ impl fmt::Display for Banner {
 }
 
 impl FromStr for Banner {
-    type Err = String;
+    type Err = WordError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         if text.len() > BANNER_MAX || !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            return Err(format!("expected {}", Self::EXPECTED));
+            return Err(WordError::no::<Self>());
         }
         Ok(Self(text.to_owned()))
     }
@@ -91,10 +92,10 @@ impl fmt::Display for Hostname {
 }
 
 impl FromStr for Hostname {
-    type Err = String;
+    type Err = HostnameError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        crate::dnsbl::check_hostname(text)?;
+    fn from_str(text: &str) -> Result<Self, HostnameError> {
+        check_hostname(text)?;
         Ok(Self(text.to_owned()))
     }
 }

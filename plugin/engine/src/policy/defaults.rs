@@ -1,8 +1,8 @@
 //! What holds where a configuration says nothing: Postfix's defaults.
 
 use super::{
-    Action, Banner, Bounded, Cache, Compiled, Footer, ForbiddenCommand, Hostname, Lane, Period, Policy,
-    Resolver, StressPeriod, UpstreamProxy,
+    Action, Banner, Bounded, CacheSettings, Compiled, Footer, ForbiddenCommand, Hostname, LaneSettings,
+    Period, Policy, ResolverSettings, StressPeriod, UpstreamProxy,
 };
 use crate::access::{AccessList, Networks, Rule};
 use std::collections::BTreeMap;
@@ -61,9 +61,9 @@ impl Default for Policy {
             respectful_logging: true,
             upstream_proxy_protocol: UpstreamProxy::None,
             upstream_proxy_timeout: Period::seconds(5),
-            resolver: Resolver::default(),
-            cache: Cache::default(),
-            lane: Lane::default(),
+            resolver: ResolverSettings::default(),
+            cache: CacheSettings::default(),
+            lane: LaneSettings::default(),
             compiled: Compiled::default(),
         };
         // The defaults have nothing that could be wrong.

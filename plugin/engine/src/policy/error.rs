@@ -22,6 +22,18 @@ impl PolicyError {
         &self.message
     }
 
+    /// What was expected: the message without the value that it begins with.
+    pub fn reason(&self) -> &str {
+        // Words are refused with `"value": reason` (see `deserialize_word`), and serde refuses with
+        // `invalid type: value, expected …`.
+        let message = self.message.as_str();
+        let behind_word = || Some(message.strip_prefix('"')?.split_once("\": ")?.1);
+        match message.find("expected ") {
+            Some(at) if message.starts_with("invalid ") => message.get(at..).unwrap_or(message),
+            _ => behind_word().unwrap_or(message),
+        }
+    }
+
     /// Line and column in the JSON text, both from 1, where reading stopped.
     pub fn position(&self) -> Option<(usize, usize)> {
         self.position
@@ -69,3 +81,6 @@ impl fmt::Display for PolicyError {
 }
 
 impl std::error::Error for PolicyError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
 //! Words about the dummy SMTP server.
 
-use super::{Word, word};
+use super::{Word, WordError, word};
 use crate::access::Pattern;
 use serde::Deserialize;
+use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
@@ -46,14 +47,14 @@ impl fmt::Display for ForbiddenCommand {
 }
 
 impl FromStr for ForbiddenCommand {
-    type Err = String;
+    type Err = WordError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b':');
         match text {
             NO_LETTER => Ok(Self::NoLetter),
             _ if plain && (1..=VERB_MAX).contains(&text.len()) => Ok(Self::Verb(text.to_owned())),
-            _ => Err(format!("expected {}", Self::EXPECTED)),
+            _ => Err(WordError::no::<Self>()),
         }
     }
 }
@@ -116,11 +117,11 @@ impl fmt::Display for EhloKeyword {
 }
 
 impl FromStr for EhloKeyword {
-    type Err = String;
+    type Err = WordError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         let found = Self::ALL.into_iter().find(|(_, name)| name.eq_ignore_ascii_case(text));
-        found.map(|(keyword, _)| keyword).ok_or_else(|| format!("expected {}", Self::EXPECTED))
+        found.map(|(keyword, _)| keyword).ok_or(WordError::no::<Self>())
     }
 }
 
@@ -150,6 +151,26 @@ impl Footer {
     }
 }
 
+/// Why a text is no [`Footer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FooterError {
+    /// It is too long, or not printable ASCII.
+    Text(WordError),
+    /// What follows a `$` is none of the names that are replaced; with what was expected.
+    Name(String),
+}
+
+impl fmt::Display for FooterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(error) => error.fmt(f),
+            Self::Name(expected) => f.write_str(expected),
+        }
+    }
+}
+
+impl Error for FooterError {}
+
 impl Word for Footer {
     const EXPECTED: &'static str = "a template of printable ASCII, at most 1000 bytes";
 }
@@ -161,13 +182,13 @@ impl fmt::Display for Footer {
 }
 
 impl FromStr for Footer {
-    type Err = String;
+    type Err = FooterError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, FooterError> {
         if text.len() > FOOTER_MAX || !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-            return Err(format!("expected {}", Self::EXPECTED));
+            return Err(FooterError::Text(WordError::no::<Self>()));
         }
-        crate::reply::check_footer(text)?;
+        crate::reply::check_footer(text).map_err(FooterError::Name)?;
         Ok(Self(text.to_owned()))
     }
 }
@@ -198,13 +219,13 @@ impl fmt::Display for UpstreamProxy {
 }
 
 impl FromStr for UpstreamProxy {
-    type Err = String;
+    type Err = WordError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, WordError> {
         match text {
             "" => Ok(Self::None),
             "haproxy" => Ok(Self::Haproxy),
-            _ => Err(format!("expected {}", Self::EXPECTED)),
+            _ => Err(WordError::no::<Self>()),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Values that are one JSON string or number, parsed into types that can only hold sense.
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{self, Deserialize, Deserializer, Error as _, MapAccess, Unexpected, Visitor};
+use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
@@ -11,10 +12,31 @@ use std::str::FromStr;
 pub const BUCKETS_MAX: u32 = 1 << 20;
 
 /// A type that is written as one JSON string.
-pub trait Word: FromStr<Err: fmt::Display> + fmt::Display {
+pub trait Word: FromStr<Err: Error> + fmt::Display {
     /// What such a string looks like, for error messages: `a period such as "6s"`.
     const EXPECTED: &'static str;
 }
+
+/// A text is not written as what it should be. For types of which there is no more to say than what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordError {
+    expected: &'static str,
+}
+
+impl WordError {
+    /// The text is no `T`.
+    pub(crate) const fn no<T: Word>() -> Self {
+        Self { expected: T::EXPECTED }
+    }
+}
+
+impl fmt::Display for WordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}", self.expected)
+    }
+}
+
+impl Error for WordError {}
 
 /// Deserialises a [`Word`]. The error shows the value and what was expected.
 pub fn deserialize_word<'de, T: Word, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -27,7 +49,7 @@ pub fn deserialize_word<'de, T: Word, D: Deserializer<'de>>(deserializer: D) -> 
             f.write_str(T::EXPECTED)
         }
 
-        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
             text.parse().map_err(|reason| E::custom(format_args!("{text:?}: {reason}")))
         }
     }

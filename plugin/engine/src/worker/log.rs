@@ -4,7 +4,7 @@
 //! by all workers together. Lines about clients without an address are limited in the same way.
 
 use super::Worker;
-use crate::dnsbl::{Answer, Heard};
+use crate::dnsbl::{Heard, ParsedAnswer};
 use crate::io::{ConnectionId, Output};
 use crate::line::Line;
 use crate::lookups::LookupAnswer;
@@ -61,7 +61,7 @@ impl<S: SharedData> Worker<S> {
 }
 
 /// One line for each address that a list answered with, as dnsblog(8) writes them.
-pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &Answer) -> impl Iterator<Item = Line> {
+pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &ParsedAnswer) -> impl Iterator<Item = Line> {
     let line = move |address| Line::info(format!("addr {client} listed by domain {list} as {address}"));
     answer.addresses.iter().map(line)
 }

@@ -47,14 +47,44 @@ fn errors_point_at_the_place() {
         ("127.0.0.*", r#"need decimal number 0..255 or "[" at "127.0.0.>*<""#),
         ("::1", r#"need decimal number 0..255 or "[" at ">:<:1""#),
     ] {
-        assert_eq!(text.parse::<Filter>().unwrap_err(), expected, "{text}");
+        assert_eq!(text.parse::<Filter>().unwrap_err().to_string(), expected, "{text}");
+    }
+}
+
+#[test]
+fn errors_say_what_is_wrong_and_where() {
+    use FilterErrorKind::{Empty, Garbage, NoDot, NoEndOfMember, NoMember, NoOctet, Range, Unclosed};
+    for (text, kind, span) in [
+        ("", Empty, 0..0),
+        ("[]", Empty, 0..2),
+        ("[127.0.0.2", Unclosed, 0..10),
+        ("127.0.0.256", NoOctet, 8..11),
+        ("[127.0.0.256]", NoOctet, 9..12),
+        ("127.0.0.", NoOctet, 8..8),
+        ("127.0.0.é", NoOctet, 8..10),
+        ("127.0.0.[]", NoMember, 9..10),
+        ("127.0.0.[256]", NoMember, 9..12),
+        ("127.0.0.[2..1]", Range, 12..13),
+        ("127.0.0.[2.3]", Range, 11..12),
+        ("[127.0.0.[12..11]]", Range, 14..16),
+        ("127.0.0.[2,3]", NoEndOfMember, 10..11),
+        ("127.0.0.[2", NoEndOfMember, 10..10),
+        ("127.0.0", NoDot, 7..7),
+        ("127-0.0.1", NoDot, 3..4),
+        ("127.0.0.1.2", Garbage, 9..10),
+        ("127.0.0.<", NoOctet, 8..9),
+    ] {
+        let error = text.parse::<Filter>().unwrap_err();
+        assert_eq!((error.kind, error.span), (kind, span), "{text}");
     }
 }
 
 proptest! {
     #[test]
     fn any_text_is_a_filter_or_an_error(text in "[\\[\\]0-9.;]{0,40}|\\PC{0,40}") {
-        _ = text.parse::<Filter>();
+        if let Err(error) = text.parse::<Filter>() {
+            prop_assert!(text.get(error.span.clone()).is_some(), "{:?} is no part", error.span);
+        }
     }
 
     #[test]

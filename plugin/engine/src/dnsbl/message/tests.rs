@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 const CLIENT: &str = "203.0.113.9";
 
-fn list() -> Ending {
-    Ending::from(&"bl.test".parse().unwrap())
+fn list() -> QuestionTail {
+    QuestionTail::from(&"bl.test".parse().unwrap())
 }
 
 fn client() -> ReversedName {
@@ -38,15 +38,15 @@ fn answer(rcode: Rcode, addresses: &[(&str, u32)], soa_ttl: Option<u32>) -> Vec<
     builder.finish()
 }
 
-fn parse(message: &[u8]) -> Result<Answer, BadAnswer> {
+fn parse(message: &[u8]) -> Result<ParsedAnswer, BadAnswer> {
     parse_answer(&client(), &list(), message)
 }
 
 /// What [`answer`] makes with these addresses, which have this TTL; or with a SOA record that has it.
-fn listed(addresses: &[&str], ttl: u32) -> Answer {
+fn listed(addresses: &[&str], ttl: u32) -> ParsedAnswer {
     let cache_ttl = if addresses.is_empty() { 7 } else { ttl };
     let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
-    Answer { addresses, ttl: Some(ttl), cache_ttl: Some(cache_ttl) }
+    ParsedAnswer { addresses, ttl: Some(ttl), cache_ttl: Some(cache_ttl) }
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_listing_is_its_addresses_and_their_lowest_ttl() {
 fn a_negative_answer_is_valid_as_long_as_its_soa_record() {
     for rcode in [Rcode::NXDOMAIN, Rcode::NOERROR] {
         assert_eq!(parse(&answer(rcode, &[], Some(240))), Ok(listed(&[], 240)), "{rcode}");
-        let unknown = Answer { addresses: vec![], ttl: None, cache_ttl: None };
+        let unknown = ParsedAnswer { addresses: vec![], ttl: None, cache_ttl: None };
         assert_eq!(parse(&answer(rcode, &[], None)), Ok(unknown), "{rcode}");
     }
 }
@@ -117,7 +117,7 @@ fn a_name_of_255_bytes_is_the_longest() {
     let list = |length: usize| {
         let label = "x".repeat(62);
         let domain = format!("{label}.{label}.{}", "x".repeat(length - 126));
-        Ending::from(&domain.parse().unwrap())
+        QuestionTail::from(&domain.parse().unwrap())
     };
     let client = reversed("2001:db8::1".parse().unwrap());
     let asked = question(&client, &list(super::super::DOMAIN_MAX)).unwrap();

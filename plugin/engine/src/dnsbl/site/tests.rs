@@ -39,7 +39,38 @@ fn what_postfix_calls_fatal_is_an_error() {
         ("a.test,b.test", "one entry per string: ','"),
     ] {
         let error = text.parse::<Site>().unwrap_err();
-        assert!(error.contains(expected), "{text} gave {error}");
+        assert!(error.to_string().contains(expected), "{text} gave {error}");
+    }
+}
+
+#[test]
+fn an_error_points_at_the_part_that_is_wrong() {
+    use SiteErrorKind::{Domain, Filter, Separator, Weight};
+    let filter = |text: &str| Filter(text.parse::<crate::dnsbl::Filter>().unwrap_err());
+    let domain = |text: &str| Domain(text.parse::<DomainName>().unwrap_err());
+    for (entry, kind, start, part) in [
+        ("b.test=127.0.0.256*2", filter("127.0.0.256"), 15, "256"),
+        ("b.test=127.0.0", filter("127.0.0"), 14, ""),
+        ("b.test=127.0.0.[2..1]", filter("127.0.0.[2..1]"), 19, "1"),
+        ("b.test=[127.0.0.256]", filter("[127.0.0.256]"), 16, "256"),
+        ("b.test=[127.0.0.2", filter("[127.0.0.2"), 7, "[127.0.0.2"),
+        ("b.test=127.0.0.[2:3]", filter("127.0.0.[2:3]"), 17, ":"),
+        ("b.test=127.0.0.[2;4", filter("127.0.0.[2;4"), 19, ""),
+        ("b.test=[]*3", filter("[]"), 7, "[]"),
+        ("b.test=*1", filter(""), 7, ""),
+        ("b.test=127.0.0.2*x", Weight("x".to_owned()), 17, "x"),
+        ("b.test=x*y", Weight("y".to_owned()), 9, "y"),
+        ("b.test*1.5", Weight("1.5".to_owned()), 7, "1.5"),
+        ("b.test*", Weight(String::new()), 7, ""),
+        ("b.test*2=127.0.0.1", Weight("2=127.0.0.1".to_owned()), 7, "2=127.0.0.1"),
+        ("1.2.3.4=127.0.0.1*2", domain("1.2.3.4"), 0, "1.2.3.4"),
+        ("-b.test", domain("-b.test"), 0, "-b.test"),
+        ("a.test, b.test", Separator(','), 0, "a.test, b.test"),
+        ("a.test=127.0.0.2 b.test", Separator(' '), 0, "a.test"),
+    ] {
+        let error = entry.parse::<Site>().unwrap_err();
+        assert_eq!(error.kind, kind, "{entry}");
+        assert_eq!((error.span.start, entry.get(error.span)), (start, Some(part)), "{entry}");
     }
 }
 

@@ -46,7 +46,7 @@ const LIST: &str = "([A-Za-z0-9_]{1,63}\\.){0,2}[a-z]{1,61}";
 proptest! {
     #[test]
     fn a_question_is_the_one_that_a_library_builds(client in address(), list in LIST) {
-        let asked = question(&reversed(client), &Ending::from(&list.parse().unwrap())).unwrap();
+        let asked = question(&reversed(client), &QuestionTail::from(&list.parse().unwrap())).unwrap();
         let lower = list.to_ascii_lowercase();
         prop_assert_eq!(asked, built(client, &lower).into_octets());
     }
@@ -75,7 +75,7 @@ proptest! {
         }
         message.truncate(cut);
         if let Ok(message) = Message::from_slice(&message) {
-            let told = check(&reversed(client), &Ending::from(&list.parse().unwrap()), message);
+            let told = check(&reversed(client), &QuestionTail::from(&list.parse().unwrap()), message);
             prop_assert_eq!(told, model(&asked, message));
         }
     }

@@ -3,9 +3,9 @@ use crate::context::sample;
 
 fn overridden(text: &str) -> (Vec<(String, String)>, usize) {
     let (_, mut context) = sample("soft_bounce", "no");
-    let source = context.files.source("master.cf".to_owned(), text.to_owned());
+    let file = context.files.add("master.cf".to_owned(), text.to_owned());
     let mut definitions = Definitions::default();
-    override_with(&source, &mut definitions, &mut context).unwrap();
+    override_with(&file, &mut definitions, &mut context).unwrap();
     let pairs = definitions.iter().map(|definition| (definition.name.clone(), definition.value.clone()));
     (pairs.collect(), context.warnings.len())
 }
