@@ -113,3 +113,14 @@ proptest! {
         prop_assert_eq!(pattern.matches(std::net::Ipv4Addr::from(client).into()), inside != negated);
     }
 }
+
+#[test]
+fn a_network_with_host_bits_is_told_from_what_is_none() {
+    for text in ["", "10/8", "192.0.2.256", "[::1", "10.0.0.0/33", "!!192.0.2.1"] {
+        let error = text.parse::<Pattern>().unwrap_err();
+        assert!(matches!(error, PatternError::Form(_)), "{text}: {error}");
+    }
+    let error = "!10.0.0.1/8".parse::<Pattern>().unwrap_err();
+    assert_eq!(error, PatternError::HostBits("10.0.0.0/8".parse().unwrap()));
+    assert_eq!(error.to_string(), "expected no host bits after the prefix: \"10.0.0.0/8\"");
+}

@@ -48,8 +48,8 @@ impl FromStr for Site {
             return Err(error(SiteErrorKind::Separator(odd), 0..domain.len()));
         }
         let weight = weight.map_or(Ok(1), |weight| {
-            let wrong = SiteErrorKind::Weight(weight.to_owned());
-            weight.parse().map_err(|_| error(wrong, rest.len() + 1..text.len()))
+            let wrong = |_| error(SiteErrorKind::Weight(weight.to_owned()), rest.len() + 1..text.len());
+            weight.parse().map_err(wrong)
         })?;
         let filter = filter.map(str::parse).transpose().map_err(|wrong: FilterError| {
             let start = domain.len() + 1;
