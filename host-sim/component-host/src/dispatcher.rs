@@ -125,7 +125,7 @@ impl Dispatcher {
         concerned
     }
 
-    /// The screen is broken, and the log has a line about it, and about the client of whom it was told.
+    /// The screen is broken, and the log has a line about it. `connection`: the client that the screen was told of.
     fn fail(&mut self, connection: Option<ConnectionId>, fault: Fault) {
         let text = format!("the component failed: {fault}");
         self.emit(Effect::Trapped { vm: self.id(), headline: text.clone() });

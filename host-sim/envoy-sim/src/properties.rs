@@ -36,7 +36,7 @@ impl<'a> View<'a> {
     }
 
     /// Of a root context with these settings.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "cel"))]
     pub fn of_root(settings: &'a Settings, now: Now) -> Self {
         Self { settings, now, stream: None }
     }
@@ -70,7 +70,10 @@ impl<'a> View<'a> {
 
 /// A value of Envoy's expression language.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(not(feature = "cel"), expect(dead_code, reason = "only expressions are worth some of them"))]
+#[cfg_attr(
+    not(any(test, feature = "cel")),
+    expect(dead_code, reason = "only expressions are worth some of them")
+)]
 pub(crate) enum CelValue {
     Bool(bool),
     Bytes(Vec<u8>),
