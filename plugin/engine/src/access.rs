@@ -21,7 +21,7 @@ mod ranges;
 pub use list::{AccessList, Match, decide, find};
 pub use network::{Networks, Pattern, PatternError};
 
-use crate::policy::{Word, WordError, word};
+use crate::word::{Word, WordError, word};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};

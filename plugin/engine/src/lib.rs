@@ -61,6 +61,7 @@ pub mod shared;
 pub mod smtpd;
 pub mod time;
 pub mod verdict;
+mod word;
 pub mod worker;
 
 pub use io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};

@@ -11,12 +11,11 @@ mod defaults;
 mod error;
 mod groups;
 mod listed;
+mod numbers;
 mod period;
 mod smtpd;
-mod text;
 
-pub(crate) use text::{Word, deserialize_word, word};
-
+pub use crate::word::WordError;
 pub use action::Action;
 pub use banner::{BANNER_MAX, Banner, Hostname};
 pub use error::PolicyError;
@@ -24,11 +23,11 @@ pub use groups::{CacheSettings, LaneSettings, ResolverSettings};
 pub use listed::Bounded;
 pub use period::{Period, PeriodError, StressPeriod, StressPeriodError};
 pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, KeywordRule, UpstreamProxy};
-pub use text::WordError;
 
 use crate::access::{AccessList, Networks};
 use crate::dnsbl::{DomainName, PublicName, Site, Zone};
 use crate::record::TestSet;
+use crate::reply::ReplyStyle;
 use compiled::Compiled;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -76,11 +75,11 @@ pub struct Policy {
     pub dnsbl_sites: Bounded<Vec<Site>, SITES_MAX>,
     /// Clients with this score or more are blocked.
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1)))]
-    #[serde(deserialize_with = "text::at_least_one")]
+    #[serde(deserialize_with = "numbers::at_least_one")]
     pub dnsbl_threshold: i32,
     /// Clients with this score or less need no other test. Only negative values have an effect; 0 is off.
     #[cfg_attr(not(target_family = "wasm"), schemars(range(max = 0)))]
-    #[serde(deserialize_with = "text::at_most_zero")]
+    #[serde(deserialize_with = "numbers::at_most_zero")]
     pub dnsbl_allowlist_threshold: i32,
     /// What to do with clients whose score reaches `dnsbl_threshold`.
     pub dnsbl_action: Action,
@@ -114,13 +113,13 @@ pub struct Policy {
     pub forbidden_commands: Bounded<Vec<ForbiddenCommand>, WORDS_MAX>,
     /// The most commands of one session with the dummy SMTP server.
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1)))]
-    #[serde(deserialize_with = "text::command_count")]
+    #[serde(deserialize_with = "numbers::command_count")]
     pub command_count_limit: u32,
     /// How long the dummy SMTP server waits for each command line.
     pub command_time_limit: StressPeriod,
     /// A command line of so many bytes or more ends the session with the dummy SMTP server.
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 512, max = 65_536)))]
-    #[serde(deserialize_with = "text::line_length")]
+    #[serde(deserialize_with = "numbers::line_length")]
     pub line_length_limit: u32,
     /// Whether MAIL and ETRN need HELO or EHLO before.
     pub helo_required: bool,
@@ -144,10 +143,10 @@ pub struct Policy {
     /// The most sessions of one client address; 0 is off.
     pub client_connection_count_limit: u32,
     /// The most clients that are being screened, in all workers; 0 is off. Under stress from nine tenths of it on.
-    #[serde(deserialize_with = "text::pre_queue")]
+    #[serde(deserialize_with = "numbers::pre_queue")]
     pub pre_queue_limit: u32,
     /// The most clients that were sent to the mail server and have not heard from it yet, in all workers; 0 is off.
-    #[serde(deserialize_with = "text::post_queue")]
+    #[serde(deserialize_with = "numbers::post_queue")]
     pub post_queue_limit: u32,
     /// Whether log lines say ALLOWLISTED and DENYLISTED (instead of Postfix's words before 3.6).
     pub respectful_logging: bool,
@@ -156,13 +155,13 @@ pub struct Policy {
     /// How long to wait for that header.
     pub upstream_proxy_timeout: Period,
     /// Who answers DNS questions.
-    #[serde(deserialize_with = "text::object")]
+    #[serde(deserialize_with = "numbers::object")]
     pub resolver: ResolverSettings,
     /// The table of temporary passes.
-    #[serde(deserialize_with = "text::object")]
+    #[serde(deserialize_with = "numbers::object")]
     pub cache: CacheSettings,
     /// How the host speaks to clients that are refused.
-    #[serde(deserialize_with = "text::object")]
+    #[serde(deserialize_with = "numbers::object")]
     pub lane: LaneSettings,
     #[serde(skip)]
     compiled: Compiled,
@@ -182,7 +181,7 @@ impl Policy {
         let mut deserializer = serde_json::Deserializer::from_slice(json);
         let mut track = serde_path_to_error::Track::new();
         let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-        let mut policy: Self = match text::object(tracked) {
+        let mut policy: Self = match numbers::object(tracked) {
             Ok(policy) => policy,
             Err(error) => return Err(PolicyError::from_json(&track.path(), &error)),
         };
@@ -215,6 +214,15 @@ impl Policy {
     /// so long: then it is tested again.
     pub fn shortest_ttl(&self) -> u64 {
         self.compiled.shortest_ttl
+    }
+
+    /// What becomes of every reply before it is sent.
+    pub fn reply_style(&self) -> ReplyStyle<'_> {
+        ReplyStyle {
+            soft_bounce: self.soft_bounce,
+            footer: self.reject_footer.template(),
+            server_name: self.myhostname.as_str(),
+        }
     }
 
     /// The score at or below which a client needs no other test, if that shortcut is on.

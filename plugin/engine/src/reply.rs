@@ -5,7 +5,6 @@ mod footer;
 
 pub(crate) use footer::check as check_footer;
 
-use crate::policy::Policy;
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
@@ -77,31 +76,43 @@ pub fn timed_out(myhostname: &str) -> String {
     format!("421 4.4.2 {myhostname} Error: timeout exceeded\r\n")
 }
 
-/// The bytes that go to the client: `text`, softened if `soft_bounce` says so, with `reject_footer` if it is a refusal.
-///
-/// `text` is complete, with CR LF at its end; a refusal has one line. Whether it is one is seen before softening.
-pub fn finish(policy: &Policy, client: SocketAddr, text: &str, unix: u64) -> Vec<u8> {
-    let softened = soften(policy, text);
-    let template = policy.reject_footer.template();
-    if template.is_empty() || !text.starts_with(['4', '5']) {
-        return softened.into_owned().into_bytes();
-    }
-    let value = |name: &str| footer::value(name, policy, client, unix);
-    let longer = footer::append(&softened, template, value).filter(|reply| reply.len() <= REPLY_MAX);
-    longer.unwrap_or_else(|| softened.into_owned()).into_bytes()
+/// What a policy makes of every reply.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyStyle<'a> {
+    /// `soft_bounce`
+    pub soft_bounce: bool,
+    /// The template of `reject_footer`; empty: none.
+    pub footer: &'a str,
+    /// `myhostname`, for the footer.
+    pub server_name: &'a str,
 }
 
-/// A reply as `soft_bounce` lets it be: with a 4 for a 5 at the beginning of the reply code and of the enhanced code
-/// (RFC 3463).
-///
-/// As in Postfix the fifth character is taken for the enhanced code, whatever it is: a host name that begins with a 5
-/// is greeted with a 4.
-pub(crate) fn soften<'a>(policy: &Policy, text: &'a str) -> Cow<'a, str> {
-    if !policy.soft_bounce {
-        return Cow::Borrowed(text);
+impl ReplyStyle<'_> {
+    /// The bytes that go to the client: `text`, softened if it is to be, with the footer if it is a refusal.
+    ///
+    /// `text` is complete, with CR LF at its end; a refusal has one line. Whether it is one is seen before softening.
+    pub fn finish(&self, client: SocketAddr, text: &str, unix: u64) -> Vec<u8> {
+        let softened = self.soften(text);
+        if self.footer.is_empty() || !text.starts_with(['4', '5']) {
+            return softened.into_owned().into_bytes();
+        }
+        let value = |name: &str| footer::value(name, self.server_name, client, unix);
+        let longer = footer::append(&softened, self.footer, value).filter(|reply| reply.len() <= REPLY_MAX);
+        longer.unwrap_or_else(|| softened.into_owned()).into_bytes()
     }
-    let soft = |(index, letter)| if letter == '5' && (index == 0 || index == 4) { '4' } else { letter };
-    text.chars().enumerate().map(soft).collect()
+
+    /// A reply as `soft_bounce` lets it be: with a 4 for a 5 at the beginning of the reply code and of the enhanced code
+    /// (RFC 3463).
+    ///
+    /// As in Postfix the fifth character is taken for the enhanced code, whatever it is: a host name that begins with a
+    /// 5 is greeted with a 4.
+    pub(crate) fn soften<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !self.soft_bounce {
+            return Cow::Borrowed(text);
+        }
+        let soft = |(index, letter)| if letter == '5' && (index == 0 || index == 4) { '4' } else { letter };
+        text.chars().enumerate().map(soft).collect()
+    }
 }
 
 #[cfg(test)]

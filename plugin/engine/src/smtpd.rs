@@ -229,7 +229,7 @@ impl Smtpd {
     }
 
     fn say(&mut self, text: &str) {
-        let reply = reply::finish(&self.policy, self.client, text, self.unix);
+        let reply = self.policy.reply_style().finish(self.client, text, self.unix);
         self.events.push(DialogueEvent::Say(reply));
     }
 

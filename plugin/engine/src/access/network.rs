@@ -1,7 +1,7 @@
 //! Networks in CIDR form, with exclusions.
 
 use super::ranges::{Extent, Ranges};
-use crate::policy::{Word, WordError, word};
+use crate::word::{Word, WordError, word};
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::borrow::Cow;

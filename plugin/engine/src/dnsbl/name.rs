@@ -1,6 +1,6 @@
 //! Names of lists.
 
-use crate::policy::{Word, WordError, word};
+use crate::word::{Word, WordError, word};
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;

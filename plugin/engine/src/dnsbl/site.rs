@@ -2,7 +2,7 @@
 
 use super::filter::{Filter, FilterError};
 use super::name::{DomainName, DomainNameError};
-use crate::policy::{Word, word};
+use crate::word::{Word, word};
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! What to do with a client that fails a test.
 
-use super::{Word, WordError, word};
+use crate::word::{Word, WordError, word};
 use std::fmt;
 use std::str::FromStr;
 

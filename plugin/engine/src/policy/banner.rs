@@ -1,7 +1,7 @@
 //! Names and texts that go to clients.
 
-use super::{Word, WordError, word};
 use crate::dnsbl::{HostnameError, check_hostname};
+use crate::word::{Word, WordError, word};
 use std::fmt;
 use std::str::FromStr;
 

@@ -32,7 +32,7 @@ impl Compiled {
             shortest_ttl: shortest_ttl(policy),
             zones,
             // No footer: it is no refusal. But whoever is called 5.example greets with a 4, see there.
-            greeting: reply::soften(policy, &reply::greeting(&banner)).into_owned().into_bytes(),
+            greeting: policy.reply_style().soften(&reply::greeting(&banner)).into_owned().into_bytes(),
             teaser: reply::teaser(&teaser).into_bytes(),
         })
     }

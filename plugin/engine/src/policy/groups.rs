@@ -1,6 +1,6 @@
 //! What Postfix does not have: fields that speak of the host.
 
-use super::text;
+use super::numbers;
 use serde::Deserialize;
 use std::num::NonZeroU32;
 
@@ -26,7 +26,7 @@ pub struct ResolverSettings {
 pub struct CacheSettings {
     /// Size of the table, in buckets of 8 clients each (69 bytes a client).
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1, max = 1_048_576)))]
-    #[serde(deserialize_with = "text::buckets")]
+    #[serde(deserialize_with = "numbers::buckets")]
     pub buckets: NonZeroU32,
 }
 

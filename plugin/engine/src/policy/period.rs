@@ -1,6 +1,6 @@
 //! Time spans as Postfix writes them, and such that are shorter under stress.
 
-use super::{Word, WordError, word};
+use crate::word::{Word, WordError, word};
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! Words about the dummy SMTP server.
 
-use super::{Word, WordError, word};
 use crate::access::Pattern;
+use crate::word::{Word, WordError, word};
 use serde::Deserialize;
 use std::error::Error;
 use std::fmt;

@@ -1,6 +1,5 @@
 //! `reject_footer`: a template that becomes the end of every refusal.
 
-use crate::policy::Policy;
 use std::net::SocketAddr;
 
 /// What may be named in a template.
@@ -22,12 +21,12 @@ pub(crate) fn check(template: &str) -> Result<(), String> {
 }
 
 /// The value of a macro for this client at this time. `None`: there is no such macro.
-pub(super) fn value(name: &str, policy: &Policy, client: SocketAddr, unix: u64) -> Option<String> {
+pub(super) fn value(name: &str, server_name: &str, client: SocketAddr, unix: u64) -> Option<String> {
     match name {
         "client_address" => Some(client.ip().to_string()),
         "client_port" => Some(client.port().to_string()),
         "localtime" => Some(date(unix)),
-        "server_name" => Some(policy.myhostname.as_str().to_owned()),
+        "server_name" => Some(server_name.to_owned()),
         _ => None,
     }
 }

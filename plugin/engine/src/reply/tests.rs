@@ -1,8 +1,9 @@
 use super::*;
+use crate::policy::Policy;
 
 fn finished(policy: &str, text: &str) -> String {
     let policy = Policy::parse(policy.as_bytes()).unwrap();
-    let reply = finish(&policy, "[2001:db8::1]:7".parse().unwrap(), text, 1_700_000_000);
+    let reply = policy.reply_style().finish("[2001:db8::1]:7".parse().unwrap(), text, 1_700_000_000);
     String::from_utf8(reply).unwrap()
 }
 

@@ -197,7 +197,7 @@ impl Session {
 
     /// One reply, with `soft_bounce` and `reject_footer` applied, and close. Nothing that was passed counts.
     pub(super) fn turn_away(&mut self, reply: &str, verdict: Verdict, around: &mut dyn Surroundings) {
-        let reply = reply::finish(&self.policy, self.client, reply, around.now().unix);
+        let reply = self.policy.reply_style().finish(self.client, reply, around.now().unix);
         self.send_away(reply, verdict, around);
     }
 

@@ -4,7 +4,6 @@ use super::command::{Command, Verb, extract, quote};
 use super::{DialogueEnd, Smtpd};
 use crate::metric::Counter;
 use crate::policy::{EhloKeyword, Policy};
-use crate::reply;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -119,7 +118,7 @@ impl Smtpd {
         let Some(address) = command.behind_colon() else {
             return self.say("501 5.5.4 Syntax: RCPT TO:<address>\r\n");
         };
-        let reject = reply::soften(&self.policy, &self.reject);
+        let reject = self.policy.reply_style().soften(&self.reject);
         let mut text =
             format!("NOQUEUE: reject: RCPT from {}: {}; ", self.peer(), reject.trim_end()).into_bytes();
         text.extend_from_slice(b"from=<");

@@ -1,4 +1,5 @@
 use super::*;
+use crate::policy::Policy;
 
 fn value(name: &str) -> Option<String> {
     (name == "name").then(|| "VALUE".to_owned())
