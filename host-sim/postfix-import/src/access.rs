@@ -6,9 +6,9 @@
 
 use serde_json::{Value, json};
 
+use super::addresses::Addresses;
 use super::context::{Context, Setting};
 use super::files::entries;
-use super::networks::Addresses;
 use super::tables::{self, TableRule};
 
 /// The rules of the list. Where Postfix would give up with an error, and test the client, the list ends.

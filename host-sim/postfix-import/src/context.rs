@@ -7,9 +7,17 @@ use std::sync::Arc;
 
 use miette::{LabeledSpan, NamedSource, Report, miette};
 
-use super::definitions::Definition;
+use super::addresses::Addresses;
 use super::files::{ConfigFile, ConfigPlace, Files};
-use super::networks::Addresses;
+
+/// One `name = value`.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    pub name: String,
+    /// As written, in one line.
+    pub value: String,
+    pub place: ConfigPlace,
+}
 
 /// A parameter that the configuration sets, itself or through another one.
 #[derive(Clone, Debug)]

@@ -3,17 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::context::{Context, InvalidSetting};
+use super::context::{Context, Definition, InvalidSetting};
 use super::files::{ConfigFile, ConfigPlace, braced, logical_lines};
-
-/// One `name = value`.
-#[derive(Clone, Debug)]
-pub struct Definition {
-    pub name: String,
-    /// As written, in one line.
-    pub value: String,
-    pub place: ConfigPlace,
-}
 
 /// Everything that is defined; of several definitions of one name, the last.
 #[derive(Debug, Default)]

@@ -12,7 +12,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::definitions::{Definition, Definitions};
+use super::context::Definition;
+use super::definitions::Definitions;
 use super::files::braced;
 use super::parameters;
 

@@ -7,8 +7,8 @@
 //! - [`definitions`]: what main.cf and master.cf set;
 //! - [`parameters`]: what becomes of each parameter, as data;
 //! - [`expand`]: `$name` and its relatives;
-//! - [`values`]: one value; lists of clients have modules of their own: [`access`], [`networks`], with [`tables`] below
-//!   them;
+//! - [`values`]: one value; lists of clients have modules of their own: [`access`], [`networks`], with [`tables`] and
+//!   [`addresses`] below them;
 //! - [`context`]: what readers of values share: settings, files, and what the operator is told;
 //! - [`settings`]: from all definitions to a policy;
 //! - [`mod@print`]: the policy as people write it.
@@ -19,6 +19,7 @@
 )]
 
 mod access;
+mod addresses;
 mod context;
 mod definitions;
 mod expand;
@@ -34,12 +35,12 @@ use std::path::{Path, PathBuf};
 
 use miette::{Result, miette};
 
+use addresses::Addresses;
 use context::Context;
 pub use context::Warning;
 use definitions::Definitions;
 use expand::Expansion;
 use files::Files;
-use networks::Addresses;
 
 /// What to import.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use postscreen_engine::access::{Pattern, PatternError};
 
+use super::addresses::Addresses;
 use super::context::Context;
 use super::files::{ConfigFile, ConfigPlace, LogicalLine, braced, entries, logical_lines};
-use super::networks::Addresses;
 
 /// Types of tables that Postfix makes from a text file with the same name.
 const INDEXED: [&str; 7] = ["btree", "cdb", "dbm", "hash", "lmdb", "sdbm", "texthash"];
