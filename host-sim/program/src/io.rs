@@ -1,5 +1,5 @@
-//! Files that a command line names, read whole: policies, and zones of DNS lists. And what a command has to say: what it
-//! was asked for on standard output, and everything else on standard error.
+//! Files that a command line names, read whole: policies, and zones of DNS lists. And what a command has to say: what
+//! it was asked for on standard output, and everything else on standard error.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};

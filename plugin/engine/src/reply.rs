@@ -101,8 +101,8 @@ impl ReplyStyle<'_> {
         longer.unwrap_or_else(|| softened.into_owned()).into_bytes()
     }
 
-    /// A reply as `soft_bounce` lets it be: with a 4 for a 5 at the beginning of the reply code and of the enhanced code
-    /// (RFC 3463).
+    /// A reply as `soft_bounce` lets it be: with a 4 for a 5 at the beginning of the reply code and of the enhanced
+    /// code (RFC 3463).
     ///
     /// As in Postfix the fifth character is taken for the enhanced code, whatever it is: a host name that begins with a
     /// 5 is greeted with a 4.

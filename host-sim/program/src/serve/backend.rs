@@ -109,7 +109,8 @@ impl fmt::Display for Backend {
     }
 }
 
-/// The embedded mail server, the scenarios' SMTP sink: listens on a free port of 127.0.0.1, for as long as the runtime lives.
+/// The embedded mail server, the scenarios' SMTP sink: listens on a free port of 127.0.0.1, for as long as the runtime
+/// lives.
 pub(super) fn start_embedded() -> io::Result<SocketAddr> {
     let listener = super::listen::tcp(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;

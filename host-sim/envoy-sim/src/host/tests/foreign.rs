@@ -48,6 +48,7 @@ fn what_needs_no_result_has_none() {
     assert_eq!(called("clear_route_cache", b"anything"), ["000", ""]);
 }
 
+#[cfg(feature = "cel")]
 #[test]
 fn an_expression_has_a_token_of_four_bytes() {
     assert_eq!(called("expr_create", b"1 + 1"), ["000", "\x01\0\0\0"], "the second call of the two");
@@ -61,6 +62,7 @@ fn an_expression_has_a_token_of_four_bytes() {
     assert_eq!(called("expr_delete", b"\0\0\0\0"), ["000", ""]);
 }
 
+#[cfg(feature = "cel")]
 #[test]
 fn a_stream_evaluates_what_its_root_has_created() {
     // The root creates an expression, and each client evaluates token 0.
