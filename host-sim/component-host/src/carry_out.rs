@@ -5,7 +5,7 @@ use envoy_sim::{ConnectionId, Effect, LogLevel, LogLine};
 use postscreen_engine::{Destination, Line, Output, Severity};
 
 use super::dispatcher::{Dispatcher, Timer};
-use super::downstream::Stage;
+use super::downstream::DownstreamState;
 use super::resolver;
 
 /// The cluster of the mail server, as in [`envoy_sim::Settings::postscreen`].
@@ -56,16 +56,17 @@ impl Dispatcher {
 
     /// Once per client, and only from where it is held.
     fn dial(&mut self, id: ConnectionId, upstream: Destination) {
-        let Some(client) = self.clients.get_mut(&id).filter(|client| client.stage == Stage::Held) else {
+        let Some(client) = self.clients.get_mut(&id).filter(|client| client.stage == DownstreamState::Held)
+        else {
             return;
         };
         match upstream {
             Destination::Nobody => {
-                client.stage = Stage::Spoken;
+                client.stage = DownstreamState::Spoken;
                 client.socket.read_buffer.clear();
             }
             Destination::Backend => {
-                client.stage = Stage::Dialling;
+                client.stage = DownstreamState::Dialling;
                 client.dialled = true;
                 self.timers.set(Timer::Connect(id), self.now.monotonic + CONNECT_TIMEOUT);
                 self.emit(Effect::Dial { connection: id, cluster: BACKEND.into() });

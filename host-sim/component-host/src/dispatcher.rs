@@ -10,7 +10,7 @@ use envoy_sim::{CallId, ConnectionId, Effect, LogLevel, LogLine, Now, Timers, Vm
 use postscreen_engine::{Counter, DnsFailure, Endpoints, Gauge, Input, Instant};
 
 use super::downstream::Downstream;
-use super::screen::{Fault, Screen, Turn};
+use super::screen::{Screen, ScreenFault, Turn};
 
 /// Every timer, with its reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub(super) struct Dispatcher {
     number: usize,
     screen: Rc<RefCell<dyn Screen>>,
     /// Why the screen is broken, if it is.
-    fault: Option<Fault>,
+    fault: Option<ScreenFault>,
     pub(super) metrics: MetricTotals,
     pub(super) clients: BTreeMap<ConnectionId, Downstream>,
     /// Questions under way by token: the number by which the screen knows each.
@@ -126,7 +126,7 @@ impl Dispatcher {
     }
 
     /// The screen is broken, and the log has a line about it. `connection`: the client that the screen was told of.
-    fn fail(&mut self, connection: Option<ConnectionId>, fault: Fault) {
+    fn fail(&mut self, connection: Option<ConnectionId>, fault: ScreenFault) {
         let text = format!("the component failed: {fault}");
         self.emit(Effect::Trapped { vm: self.id(), headline: text.clone() });
         let vm = self.id();
@@ -135,7 +135,7 @@ impl Dispatcher {
     }
 
     /// The screen broke in another worker's hands, or while it took a configuration.
-    pub(super) fn fail_with(&mut self, fault: &Fault) {
+    pub(super) fn fail_with(&mut self, fault: &ScreenFault) {
         if self.fault.is_none() {
             let headline = format!("the component failed: {fault}");
             self.emit(Effect::Trapped { vm: self.id(), headline });
@@ -144,7 +144,7 @@ impl Dispatcher {
     }
 
     /// Who is being screened cannot be served; who was served does not notice.
-    fn break_off(&mut self, fault: Fault) {
+    fn break_off(&mut self, fault: ScreenFault) {
         self.fault = Some(fault);
         self.timers.stop(Timer::Screen);
         for token in std::mem::take(&mut self.questions).into_keys() {
@@ -159,7 +159,7 @@ impl Dispatcher {
     }
 
     /// Why the screen is broken, if it is.
-    pub(super) fn fault(&self) -> Option<&Fault> {
+    pub(super) fn fault(&self) -> Option<&ScreenFault> {
         self.fault.as_ref()
     }
 

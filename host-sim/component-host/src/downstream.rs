@@ -13,7 +13,7 @@ pub(super) struct Downstream {
     pub peer: SocketAddr,
     pub server: SocketAddr,
     pub accepted: Duration,
-    pub stage: Stage,
+    pub stage: DownstreamState,
 
     /// The client's end. While it is held, its `read_buffer` is what the mail server will be sent.
     pub socket: Socket,
@@ -31,7 +31,7 @@ pub(super) struct Downstream {
 
 /// What becomes of the client's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum DownstreamState {
     /// The screen sees them, and they are kept.
     Held,
     /// The screen sees them, and nobody else ever will.
@@ -52,7 +52,7 @@ impl Downstream {
             peer,
             server,
             accepted,
-            stage: Stage::Held,
+            stage: DownstreamState::Held,
             socket: Socket::default(),
             upstream: Socket::default(),
             dialled: false,
@@ -65,12 +65,12 @@ impl Downstream {
 
     /// Both sides can still be heard.
     pub(super) fn is_open(&self) -> bool {
-        !matches!(self.stage, Stage::Closing | Stage::Closed)
+        !matches!(self.stage, DownstreamState::Closing | DownstreamState::Closed)
     }
 
     /// It is not decided yet, or the screen talks to it.
     pub(super) fn is_screened(&self) -> bool {
-        matches!(self.stage, Stage::Held | Stage::Spoken)
+        matches!(self.stage, DownstreamState::Held | DownstreamState::Spoken)
     }
 
     /// Whether there is room for what the client sends.
@@ -82,16 +82,18 @@ impl Downstream {
 
     /// Whether there is room for what the mail server sends.
     pub(super) fn upstream_reads_enabled(&self) -> bool {
-        self.stage == Stage::Joined && self.socket.write_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
+        self.stage == DownstreamState::Joined && self.socket.write_buffer.len() < CONNECTION_BUFFER_BYTES_MAX
     }
 
     /// Whether another round would change something.
     pub(super) fn has_work(&self) -> bool {
         match self.stage {
-            Stage::Closed => false,
-            Stage::Closing => !self.socket.congested,
-            Stage::Joined => self.socket.can_write() || self.upstream.can_write(),
-            Stage::Held | Stage::Spoken | Stage::Dialling => self.socket.can_write(),
+            DownstreamState::Closed => false,
+            DownstreamState::Closing => !self.socket.congested,
+            DownstreamState::Joined => self.socket.can_write() || self.upstream.can_write(),
+            DownstreamState::Held | DownstreamState::Spoken | DownstreamState::Dialling => {
+                self.socket.can_write()
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use super::dispatcher::{Dispatcher, MetricTotals};
 use super::instance::Instance;
 use super::native::Native;
 use super::resolver;
-use super::screen::{Fault, Screen, ScreenError};
+use super::screen::{Screen, ScreenError, ScreenFault};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`envoy_sim::Host`] is; the
 /// clusters are `backend` and `resolver`, and `speaker` is not needed, because a screen can speak.
@@ -84,12 +84,12 @@ impl ComponentHost {
     }
 
     /// Why the screen is broken, if it is.
-    fn fault(&self) -> Option<Fault> {
+    fn fault(&self) -> Option<ScreenFault> {
         self.workers.iter().find_map(Dispatcher::fault).cloned()
     }
 
     /// The screen is broken, and it is one for all workers.
-    fn fail(&mut self, fault: &Fault) {
+    fn fail(&mut self, fault: &ScreenFault) {
         for number in 0..self.workers.len() {
             if let Some(worker) = self.workers.get_mut(number) {
                 worker.fail_with(fault);

@@ -10,8 +10,8 @@ use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
 
 use super::bindings::{Screen as Bound, wit};
 use super::component::Component;
-use super::screen::{Fault, HOST, Screen, ScreenError, Turn};
-use super::translate::{self, Call};
+use super::screen::{HOST, Screen, ScreenError, ScreenFault, Turn};
+use super::translate::{self, GuestCall};
 
 /// An instance that has read its policy. It is one for all workers, because what they share is inside it.
 pub(super) struct Instance {
@@ -44,7 +44,7 @@ impl Instance {
         Ok(instance)
     }
 
-    fn refuel(&mut self) -> Result<(), Fault> {
+    fn refuel(&mut self) -> Result<(), ScreenFault> {
         refuel(&mut self.store, self.limits)
     }
 
@@ -57,7 +57,7 @@ impl Instance {
         policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))
     }
 
-    fn make_workers(&mut self, policy: ResourceAny) -> Result<(), Fault> {
+    fn make_workers(&mut self, policy: ResourceAny) -> Result<(), ScreenFault> {
         for _ in 0..self.count.get() {
             self.refuel()?;
             let guest = self.bound.postscreen_screen_screening().worker();
@@ -68,12 +68,12 @@ impl Instance {
     }
 
     /// Workers keep what they need of a policy.
-    fn drop(&mut self, policy: ResourceAny) -> Result<(), Fault> {
+    fn drop(&mut self, policy: ResourceAny) -> Result<(), ScreenFault> {
         self.refuel()?;
         policy.resource_drop(&mut self.store).map_err(|error| fault("the end of a policy", &error))
     }
 
-    fn turn(&mut self, worker: ResourceAny, tasks: Vec<wit::Task>) -> Result<Turn, Fault> {
+    fn turn(&mut self, worker: ResourceAny, tasks: Vec<wit::Task>) -> Result<Turn, ScreenFault> {
         let tasks = tasks.into_iter().map(translate::task).collect::<Result<_, _>>()?;
         let guest = self.bound.postscreen_screen_screening().worker();
         let deadline = guest.call_deadline(&mut self.store, worker);
@@ -89,17 +89,17 @@ impl Screen for Instance {
         ConnectionId(connection): ConnectionId,
         input: Input<'_>,
         now: Now,
-    ) -> Result<Turn, Fault> {
+    ) -> Result<Turn, ScreenFault> {
         let Some(worker) = self.workers.get(worker).copied() else { return Ok(Turn::default()) };
         self.refuel()?;
         let guest = self.bound.postscreen_screen_screening().worker();
         let (store, now) = (&mut self.store, translate::now(now));
         let tasks = match translate::call(input) {
-            Call::Accept(ends) => guest
+            GuestCall::Accept(ends) => guest
                 .call_accept(store, worker, connection, ends.as_ref(), now)
                 .map_err(|error| fault("worker.accept", &error))?
-                .map_err(Fault)?,
-            Call::Handle(input) => guest
+                .map_err(ScreenFault)?,
+            GuestCall::Handle(input) => guest
                 .call_handle(store, worker, connection, &input, now)
                 .map_err(|error| fault("worker.handle", &error))?,
         };
@@ -127,10 +127,10 @@ impl Screen for Instance {
 }
 
 /// Its code counts fuel in any case.
-fn refuel(store: &mut Store<StoreLimits>, limits: Limits) -> Result<(), Fault> {
+fn refuel(store: &mut Store<StoreLimits>, limits: Limits) -> Result<(), ScreenFault> {
     store.set_fuel(limits.fuel.unwrap_or(u64::MAX)).map_err(|error| fault("the fuel", &error))
 }
 
-fn fault(place: &str, error: &wasmtime::Error) -> Fault {
-    Fault(format!("{place}: {}", error.root_cause()))
+fn fault(place: &str, error: &wasmtime::Error) -> ScreenFault {
+    ScreenFault(format!("{place}: {}", error.root_cause()))
 }

@@ -29,7 +29,7 @@ mod translate;
 
 pub use component::{Component, ComponentError};
 pub use host::ComponentHost;
-pub use screen::{Fault, ScreenError};
+pub use screen::{ScreenError, ScreenFault};
 
 /// The types of `wit/screen.wit`, and the calls.
 mod bindings {

@@ -8,7 +8,7 @@ use envoy_sim::Unseen;
 use postscreen_engine::shared::Memory;
 use postscreen_engine::{ConnectionId, Input, Now, Policy, SharedData as _, Worker};
 
-use super::screen::{Fault, HOST, Screen, ScreenError, Turn};
+use super::screen::{HOST, Screen, ScreenError, ScreenFault, Turn};
 
 /// The workers, and where they meet.
 pub(super) struct Native {
@@ -32,7 +32,7 @@ impl Screen for Native {
         connection: ConnectionId,
         input: Input<'_>,
         now: Now,
-    ) -> Result<Turn, Fault> {
+    ) -> Result<Turn, ScreenFault> {
         let Some(worker) = self.workers.get_mut(worker) else { return Ok(Turn::default()) };
         let tasks = worker.handle(connection, input, now);
         Ok(Turn { tasks, deadline: worker.deadline() })

@@ -17,7 +17,7 @@ pub(super) trait Screen {
         connection: ConnectionId,
         input: Input<'_>,
         now: Now,
-    ) -> Result<Turn, Fault>;
+    ) -> Result<Turn, ScreenFault>;
 
     /// Clients that come from now on are screened by `json`; those that are there go on as they began. `afresh`: the
     /// screen is broken, and begins anew without any.
@@ -45,17 +45,17 @@ pub enum ScreenError {
     Refused(String),
     /// The component did not get as far as that.
     #[error("the component failed while it started: {0}")]
-    Failed(Fault),
+    Failed(ScreenFault),
 }
 
 /// A screen that is broken, and of no use from now on: a trap, or words that the contract does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault(pub(super) String);
+pub struct ScreenFault(pub(super) String);
 
-impl fmt::Display for Fault {
+impl fmt::Display for ScreenFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ScreenFault {}

@@ -8,7 +8,7 @@ use postscreen_engine::Input;
 
 use super::carry_out::BACKEND;
 use super::dispatcher::{Dispatcher, Timer};
-use super::downstream::{Downstream, Stage};
+use super::downstream::{Downstream, DownstreamState};
 
 /// The filter state under which access logs find the decision, in Envoy as here.
 const VERDICT: &str = "wasm.postscreen.verdict";
@@ -49,7 +49,7 @@ impl Dispatcher {
     /// The mail server's socket has something to read.
     pub(super) fn upstream_bytes(&mut self, id: ConnectionId, bytes: Vec<u8>, end: bool) {
         let Some(client) = self.clients.get_mut(&id) else { return };
-        if client.stage == Stage::Joined {
+        if client.stage == DownstreamState::Joined {
             client.upstream.inbox.extend(bytes);
             client.upstream.inbox_end |= end;
             self.read_upstream(id);
@@ -59,8 +59,8 @@ impl Dispatcher {
     /// The mail server has accepted: what was kept for it comes first.
     pub(super) fn upstream_connected(&mut self, id: ConnectionId) {
         let Some(client) = self.clients.get_mut(&id) else { return };
-        if client.stage == Stage::Dialling {
-            client.stage = Stage::Joined;
+        if client.stage == DownstreamState::Dialling {
+            client.stage = DownstreamState::Joined;
             self.timers.stop(Timer::Connect(id));
             self.pass_on(id);
         }
@@ -68,7 +68,7 @@ impl Dispatcher {
 
     /// No mail server: the client is closed without a word.
     pub(super) fn upstream_refused(&mut self, id: ConnectionId) {
-        if self.clients.get(&id).is_some_and(|client| client.stage == Stage::Dialling) {
+        if self.clients.get(&id).is_some_and(|client| client.stage == DownstreamState::Dialling) {
             self.closed(id, ClosedBy::Host, false);
         }
         self.settle(id);
@@ -76,7 +76,7 @@ impl Dispatcher {
 
     /// The mail server reset its connection, and the client's is reset too.
     pub(super) fn upstream_reset(&mut self, id: ConnectionId) {
-        if self.clients.get(&id).is_some_and(|client| client.stage == Stage::Joined) {
+        if self.clients.get(&id).is_some_and(|client| client.stage == DownstreamState::Joined) {
             self.closed(id, ClosedBy::Host, true);
         }
     }
@@ -115,14 +115,14 @@ impl Dispatcher {
             }
             client.received += arrived as u64;
             let bytes = match client.stage {
-                Stage::Held => client.socket.read_buffer.split_off(seen),
-                Stage::Spoken => std::mem::take(&mut client.socket.read_buffer),
+                DownstreamState::Held => client.socket.read_buffer.split_off(seen),
+                DownstreamState::Spoken => std::mem::take(&mut client.socket.read_buffer),
                 _ => Vec::new(),
             };
-            if client.stage == Stage::Held {
+            if client.stage == DownstreamState::Held {
                 client.socket.read_buffer.extend_from_slice(&bytes);
             }
-            let (joined, end) = (client.stage == Stage::Joined, client.socket.read_end);
+            let (joined, end) = (client.stage == DownstreamState::Joined, client.socket.read_end);
             if joined {
                 self.pass_on(id);
             }
@@ -172,7 +172,7 @@ impl Dispatcher {
     /// Sends what is ready to the mail server.
     pub(super) fn flush_upstream(&mut self, id: ConnectionId) {
         let Some(client) = self.clients.get_mut(&id) else { return };
-        if client.stage != Stage::Joined || client.upstream.congested {
+        if client.stage != DownstreamState::Joined || client.upstream.congested {
             return;
         }
         let (bytes, end) = client.upstream.take_writes();
@@ -191,12 +191,12 @@ impl Dispatcher {
     /// Sends what is ready to the client, and closes where only that was missing.
     fn flush_client(&mut self, id: ConnectionId) {
         let Some(client) = self.clients.get_mut(&id) else { return };
-        if client.stage == Stage::Closed || client.socket.congested {
+        if client.stage == DownstreamState::Closed || client.socket.congested {
             return;
         }
         let (bytes, end) = client.socket.take_writes();
         client.sent += bytes.len() as u64;
-        let over = client.stage == Stage::Closing || (end && client.socket.both_ended());
+        let over = client.stage == DownstreamState::Closing || (end && client.socket.both_ended());
         if !bytes.is_empty() {
             self.emit(Effect::ToClient { connection: id, bytes });
         }
@@ -214,7 +214,7 @@ impl Dispatcher {
         let wanted = client.reads_enabled();
         let changed = std::mem::replace(&mut client.socket.reads_stopped, !wanted) == wanted;
         // Before there is a mail server there is nothing to tell.
-        let upstream = client.stage != Stage::Joined || client.upstream_reads_enabled();
+        let upstream = client.stage != DownstreamState::Joined || client.upstream_reads_enabled();
         let upstream_changed = std::mem::replace(&mut client.upstream.reads_stopped, !upstream) == upstream;
         if changed {
             self.emit(Effect::ReadClient { connection: id, wanted });
@@ -244,7 +244,7 @@ impl Dispatcher {
         if client.socket.write_buffer.is_empty() {
             self.closed_unheard(id, ClosedBy::Host, false);
         } else {
-            let was = std::mem::replace(&mut client.stage, Stage::Closing);
+            let was = std::mem::replace(&mut client.stage, DownstreamState::Closing);
             self.close_upstream(id, was, false);
         }
     }
@@ -256,7 +256,8 @@ impl Dispatcher {
     }
 
     fn closed_unheard(&mut self, id: ConnectionId, by: ClosedBy, reset: bool) {
-        let Some(client) = self.clients.get_mut(&id).filter(|client| client.stage != Stage::Closed) else {
+        let Some(client) = self.clients.get_mut(&id).filter(|client| client.stage != DownstreamState::Closed)
+        else {
             return;
         };
         if by == ClosedBy::Client && !reset {
@@ -265,7 +266,7 @@ impl Dispatcher {
             self.flush_upstream(id);
         }
         let Some(client) = self.clients.get_mut(&id) else { return };
-        let was = std::mem::replace(&mut client.stage, Stage::Closed);
+        let was = std::mem::replace(&mut client.stage, DownstreamState::Closed);
         client.socket.inbox.clear();
         client.socket.write_buffer.clear();
         self.emit(Effect::CloseClient { connection: id, reset: reset && by == ClosedBy::Host });
@@ -273,17 +274,17 @@ impl Dispatcher {
     }
 
     /// Closes the mail server's connection, or stops dialling; `was` is the stage until now.
-    fn close_upstream(&mut self, id: ConnectionId, was: Stage, reset: bool) {
+    fn close_upstream(&mut self, id: ConnectionId, was: DownstreamState, reset: bool) {
         self.timers.stop(Timer::Connect(id));
         self.timers.stop(Timer::Idle(id));
-        if matches!(was, Stage::Dialling | Stage::Joined) {
+        if matches!(was, DownstreamState::Dialling | DownstreamState::Joined) {
             self.emit(Effect::CloseUpstream { connection: id, reset });
         }
     }
 
     /// A connection that is closed is forgotten, and an access log may have a line about it.
     pub(super) fn bury(&mut self, id: ConnectionId) {
-        if self.clients.get(&id).is_none_or(|client| client.stage != Stage::Closed) {
+        if self.clients.get(&id).is_none_or(|client| client.stage != DownstreamState::Closed) {
             return;
         }
         let Some(client) = self.clients.remove(&id) else { return };

@@ -10,10 +10,10 @@ use postscreen_engine::{
 };
 
 use super::bindings::wit;
-use super::screen::Fault;
+use super::screen::ScreenFault;
 
 /// Which function of a worker an input goes to.
-pub(super) enum Call {
+pub(super) enum GuestCall {
     Accept(Option<wit::Endpoints>),
     Handle(wit::Input),
 }
@@ -35,9 +35,9 @@ pub(super) fn host(host: HostTraits) -> wit::Host {
     wit::Host { teases: host.teases, hash_key: (half(64), half(0)) }
 }
 
-pub(super) fn call(input: Input<'_>) -> Call {
-    Call::Handle(match input {
-        Input::ClientOpened(ends) => return Call::Accept(ends.map(endpoints)),
+pub(super) fn call(input: Input<'_>) -> GuestCall {
+    GuestCall::Handle(match input {
+        Input::ClientOpened(ends) => return GuestCall::Accept(ends.map(endpoints)),
         Input::ClientBytes(bytes) => wit::Input::ClientBytes(bytes.to_vec()),
         Input::ClientEnd => wit::Input::ClientEnd,
         Input::ClientClosed => wit::Input::ClientClosed,
@@ -58,11 +58,11 @@ fn endpoints(Endpoints { client, server }: Endpoints) -> wit::Endpoints {
     wit::Endpoints { client: client.to_string(), server: server.to_string() }
 }
 
-pub(super) fn task(task: wit::Task) -> Result<Task, Fault> {
+pub(super) fn task(task: wit::Task) -> Result<Task, ScreenFault> {
     Ok(Task { connection: task.connection.map(ConnectionId), output: output(task.what)? })
 }
 
-fn output(output: wit::Output) -> Result<Output, Fault> {
+fn output(output: wit::Output) -> Result<Output, ScreenFault> {
     Ok(match output {
         wit::Output::AskDns(wit::DnsQuestion { number, message, timeout_ms }) => {
             let timeout = Duration::from_millis(timeout_ms.into());
@@ -93,8 +93,9 @@ fn known<T: Copy>(
     name: &str,
     mut all: impl Iterator<Item = T>,
     name_of: impl Fn(T) -> &'static str,
-) -> Result<T, Fault> {
-    all.find(|one| name_of(*one) == name).ok_or_else(|| Fault(format!("it speaks of the {what} {name:?}")))
+) -> Result<T, ScreenFault> {
+    all.find(|one| name_of(*one) == name)
+        .ok_or_else(|| ScreenFault(format!("it speaks of the {what} {name:?}")))
 }
 
 fn log_line(line: wit::LogLine) -> Line {

@@ -8,17 +8,17 @@ use envoy_sim::{HttpCall, HttpFailure};
 use super::answer::Answer;
 use super::testbed::Testbed;
 
-/// A call-out that waits for its answer. It ends with [`Call::respond`] or [`Call::fail`]; without either it stays
+/// A call-out that waits for its answer. It ends with [`Callout::respond`] or [`Callout::fail`]; without either it stays
 /// until its own timeout.
 #[derive(Clone)]
-pub struct Call {
+pub struct Callout {
     testbed: Rc<RefCell<Testbed>>,
     request: HttpCall,
 }
 
-// === impl Call ===
+// === impl Callout ===
 
-impl Call {
+impl Callout {
     pub(super) fn new(testbed: Rc<RefCell<Testbed>>, request: HttpCall) -> Self {
         Self { testbed, request }
     }

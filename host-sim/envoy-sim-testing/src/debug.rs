@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt::{Debug, DebugStruct, Formatter, Result};
 
 use super::testbed::Testbed;
-use super::{Call, Client, Sim, Upstream};
+use super::{Callout, Client, Sim, Upstream};
 
 impl Debug for Sim {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -33,7 +33,7 @@ impl Debug for Upstream {
     }
 }
 
-impl Debug for Call {
+impl Debug for Callout {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.debug_tuple("Call").field(self.request()).finish()
     }

@@ -13,7 +13,7 @@
 //! | let time pass | [`Sim::advance`], [`Sim::wait_for`] |
 //! | change the configuration, or exit | [`Sim::reconfigure`], [`Sim::stop`] |
 //! | break things | [`Client::reset`], [`Backend::refusing`], [`Upstream::reset`] |
-//! | break more | [`Call::fail`], [`Answer::never`], [`SimBuilder::dead_call_cluster`], [`Sim::trap_in`] |
+//! | break more | [`Callout::fail`], [`Answer::never`], [`SimBuilder::dead_call_cluster`], [`Sim::trap_in`] |
 //! | look | `assert_…` everywhere; [`Sim::log`], [`Sim::metric`], [`Sim::shared_data`], [`Client::filter_state`] |
 //! | understand | [`SimBuilder::traced`] and [`Sim::trace`]: every call between host and module |
 //! | count | [`SimBuilder::observed`]: the same calls, to an observer of your own |
@@ -42,7 +42,7 @@ mod upstream;
 pub use answer::Answer;
 pub use backend::{Backend, Reply};
 pub use builder::{SetupError, SimBuilder};
-pub use callout::Call;
+pub use callout::Callout;
 pub use client::Client;
 pub use sim::Sim;
 pub use testbed::Closing;

@@ -12,7 +12,7 @@ use envoy_sim::{Driven, Effect, HttpCall, Input, LogLine, Module, StartError};
 use super::answer::Answer;
 use super::backend::Backend;
 use super::builder::{ModuleSource, SimBuilder};
-use super::callout::Call;
+use super::callout::Callout;
 use super::client::Client;
 use super::testbed::Testbed;
 use super::{probe, show};
@@ -250,9 +250,9 @@ impl Sim {
     }
 
     /// The call-outs that wait for an answer, in the order in which they were made.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<Callout> {
         let pending: Vec<_> = Testbed::borrow(&self.testbed).pending.clone();
-        pending.into_iter().map(|call| Call::new(Rc::clone(&self.testbed), call)).collect()
+        pending.into_iter().map(|call| Callout::new(Rc::clone(&self.testbed), call)).collect()
     }
 
     /// The first call-out that waits for an answer.
@@ -260,7 +260,7 @@ impl Sim {
     /// # Panics
     /// When none does.
     #[track_caller]
-    pub fn next_call(&self) -> Call {
+    pub fn next_call(&self) -> Callout {
         let first = self.calls().into_iter().next();
         match first {
             Some(call) => call,

@@ -19,7 +19,7 @@ pub(super) struct Register {
 }
 
 /// The host's shared data, to be looked at.
-struct View<'a>(&'a dyn Driven);
+struct SharedView<'a>(&'a dyn Driven);
 
 // === impl Register ===
 
@@ -62,7 +62,7 @@ pub(super) fn passes(
 ) -> Option<BTreeMap<IpAddr, BTreeSet<String>>> {
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
     let buckets = Policy::parse(policy.as_bytes()).ok()?.cache.buckets;
-    let view = View(host);
+    let view = SharedView(host);
     view.fetch("").ok()?;
     let passed = |client: IpAddr| {
         let record = registry::recall(&view, client, buckets).unwrap_or_default();
@@ -73,7 +73,7 @@ pub(super) fn passes(
     Some(clients.into_iter().chain(scenario.finally.passes.keys().copied()).map(passed).collect())
 }
 
-impl SharedData for View<'_> {
+impl SharedData for SharedView<'_> {
     type Error = Unseen;
 
     fn fetch(&self, key: &str) -> Result<Option<(Vec<u8>, u32)>, Unseen> {

@@ -13,7 +13,7 @@ const STATUS_OK: u16 = 200;
 const STATUS_GATEWAY_TIMEOUT: u16 = 504;
 
 /// The resolver, and the questions that it has not answered.
-pub struct Resolver {
+pub struct DohResolver {
     cluster: String,
     /// The headers of every request, as the ABI wants them.
     headers: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct Resolver {
     questions: BTreeMap<u32, u32>,
 }
 
-impl Resolver {
+impl DohResolver {
     /// A resolver that has not been asked.
     pub fn new(resolver: &policy::ResolverSettings) -> Self {
         let headers = [

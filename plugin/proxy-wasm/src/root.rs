@@ -3,7 +3,7 @@
 //! There is a root on the main thread, too, and one for the check of a new configuration; they never see a connection.
 
 use crate::clock::Clock;
-use crate::doh::Resolver;
+use crate::doh::DohResolver;
 use crate::downstream::{Downstream, Mode};
 use crate::host::{self, Action, Buffer, HostResult, Level};
 use crate::lane;
@@ -48,7 +48,7 @@ pub struct Root {
 pub struct Plugin {
     pub engine: Worker<Shared>,
     pub metrics: Metrics,
-    pub resolver: Resolver,
+    pub resolver: DohResolver,
     pub speaker_cluster: String,
     pub clients: BTreeMap<u32, Downstream>,
     /// Connections that are to be closed, and when.
@@ -144,7 +144,7 @@ impl Root {
         let Some(plugin) = &mut self.plugin else { return };
         let Some(question) = plugin.resolver.take_question(token) else { return };
         plugin.enter(Callback::Root, self.context);
-        let response = Resolver::response(headers, body);
+        let response = DohResolver::response(headers, body);
         plugin.answered(question, response.as_deref().map_err(|&failure| failure));
         plugin.leave();
     }
@@ -189,7 +189,7 @@ impl Plugin {
         let metrics = Metrics::define().map_err(|error| format!("cannot define metrics: {error}"))?;
         let mut clock = Clock::default();
         Ok(Self {
-            resolver: Resolver::new(&policy.resolver),
+            resolver: DohResolver::new(&policy.resolver),
             speaker_cluster: policy.lane.speaker_cluster.clone(),
             engine: Worker::new(
                 Shared,

@@ -36,12 +36,12 @@ fn a_client_is_accepted_with_both_its_addresses_or_with_none() {
         client: "[2001:db8::10]:4711".parse().unwrap(),
         server: "198.51.100.25:25".parse().unwrap(),
     };
-    let Call::Accept(Some(told)) = call(Input::ClientOpened(Some(ends))) else {
+    let GuestCall::Accept(Some(told)) = call(Input::ClientOpened(Some(ends))) else {
         panic!("it is not accepted")
     };
     assert_eq!((told.client.as_str(), told.server.as_str()), ("[2001:db8::10]:4711", "198.51.100.25:25"));
-    assert!(matches!(call(Input::ClientOpened(None)), Call::Accept(None)));
-    assert!(matches!(call(Input::ClientEnd), Call::Handle(wit::Input::ClientEnd)));
+    assert!(matches!(call(Input::ClientOpened(None)), GuestCall::Accept(None)));
+    assert!(matches!(call(Input::ClientEnd), GuestCall::Handle(wit::Input::ClientEnd)));
 }
 
 #[test]

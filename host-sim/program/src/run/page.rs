@@ -16,7 +16,7 @@ use std::time::Duration;
 use postscreen_scenario::{Difference, Paint, Scenario};
 use virtual_player::Player;
 
-use super::record::Record;
+use super::record::PlayRecord;
 use super::watching::Watching;
 use super::{ReportArgs, files, options, read, report};
 
@@ -44,7 +44,7 @@ enum SectionOutcome {
 struct DrawnPlay {
     differences: Vec<Difference>,
     virtual_time: Duration,
-    record: Rc<RefCell<Record>>,
+    record: Rc<RefCell<PlayRecord>>,
     /// Why the configuration was refused, if it was.
     refused: Option<String>,
     /// At the end, by name.

@@ -22,7 +22,7 @@ pub(super) const BYTES_MAX: usize = 1_024;
 
 /// Everything about one play.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(super) struct PlayRecord {
     /// One for each client, in the order in which they connected.
     pub lanes: Vec<Lane>,
     /// In the order in which they happened.
@@ -50,7 +50,7 @@ pub(super) struct Lane {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Event {
     pub at: Duration,
-    /// Index of the lane; `None`: it is about no client in particular, or about many, see [`Record::is_struck`].
+    /// Index of the lane; `None`: it is about no client in particular, or about many, see [`PlayRecord::is_struck`].
     pub lane: Option<usize>,
     pub what: What,
 }
@@ -150,9 +150,9 @@ pub(super) struct Bytes {
     pub len: usize,
 }
 
-// === impl Record ===
+// === impl PlayRecord ===
 
-impl Record {
+impl PlayRecord {
     fn push(&mut self, at: Duration, lane: Option<usize>, what: What) {
         if self.events.len() < EVENTS_MAX {
             self.events.push(Event { at, lane, what });

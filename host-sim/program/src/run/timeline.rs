@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-use super::record::{Event, Record, What};
+use super::record::{Event, PlayRecord, What};
 use super::words::{self, Words, seconds};
 use tracks::Tracks;
 
@@ -23,7 +23,7 @@ const LEGEND: &str = "\
 ≡ log  ◆ verdict  ═ configuration  # trap  ▷ ◁ half of it closed  ┆ time passes";
 
 /// The rows, without a line end behind the last.
-pub(super) fn draw(record: &Record) -> String {
+pub(super) fn draw(record: &PlayRecord) -> String {
     let mut rows = vec![LEGEND.to_owned()];
     let mut tracks = Tracks::new(record);
     let mut before: Option<Duration> = None;
@@ -50,7 +50,7 @@ pub(super) fn draw(record: &Record) -> String {
 }
 
 /// The words of an event, with the name of its client.
-fn text(record: &Record, event: &Event, words: &Words) -> String {
+fn text(record: &PlayRecord, event: &Event, words: &Words) -> String {
     let said = words.line();
     let Some(lane) = record.lane(event) else { return said };
     let name = words::clean(&lane.name);

@@ -7,7 +7,7 @@ use envoy_sim::trace::Observer;
 use envoy_sim::{ConnectionId, Driven};
 use virtual_player::Spectator;
 
-use super::record::{Record, Recorder};
+use super::record::{PlayRecord, Recorder};
 
 /// Nobody watches by default, which costs nothing.
 #[derive(Clone, Default)]
@@ -15,7 +15,7 @@ pub(super) struct Watching {
     /// Told of every call between host and module.
     pub observer: Option<Rc<RefCell<dyn Observer>>>,
     /// What happens is written here.
-    pub record: Option<Rc<RefCell<Record>>>,
+    pub record: Option<Rc<RefCell<PlayRecord>>>,
 }
 
 // === impl Watching ===

@@ -21,14 +21,14 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// `HOST:PORT`. A name is looked up for each connection, so that a mail server may move.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Backend {
+pub(super) struct BackendAddress {
     host: String,
     port: u16,
 }
 
-// === impl Backend ===
+// === impl BackendAddress ===
 
-impl Backend {
+impl BackendAddress {
     /// Connects to the first of its addresses that answers, all in all within `wait`. The error says what happened at
     /// each address.
     pub async fn connect(&self, wait: Duration) -> Result<TcpStream, String> {
@@ -74,13 +74,13 @@ fn itself(stream: &TcpStream) -> io::Result<bool> {
     Ok(stream.local_addr()? == stream.peer_addr()?)
 }
 
-impl From<SocketAddr> for Backend {
+impl From<SocketAddr> for BackendAddress {
     fn from(address: SocketAddr) -> Self {
         Self { host: address.ip().to_string(), port: address.port() }
     }
 }
 
-impl FromStr for Backend {
+impl FromStr for BackendAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -99,7 +99,7 @@ impl FromStr for Backend {
     }
 }
 
-impl fmt::Display for Backend {
+impl fmt::Display for BackendAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.host.contains(':') {
             write!(f, "[{}]:{}", self.host, self.port)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use dns_client::DnsServer;
 
-use super::backend::Backend;
+use super::backend::BackendAddress;
 use super::listen::ListenAddress;
 use super::print::LogFormat;
 use super::proxy_header::Version;
@@ -40,7 +40,7 @@ pub struct ServeArgs {
 
     /// The mail server for clients that pass; without it a small embedded one, which keeps nothing
     #[arg(long, value_name = "HOST:PORT", help_heading = MAIL)]
-    pub(super) backend: Option<Backend>,
+    pub(super) backend: Option<BackendAddress>,
     /// How long a connection to the mail server may take; then the client is closed
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span, help_heading = MAIL)]
     pub(super) connect_timeout: Duration,

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet, spawn_local};
 use tokio::time::{sleep, timeout};
 
-use super::backend::Backend;
+use super::backend::BackendAddress;
 use super::limits::ClientSlots;
 use super::listen::Listener;
 use super::metrics::Meters;
@@ -37,7 +37,7 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(10);
 
 /// What a server works with.
 pub(super) struct ServerOptions {
-    pub backend: Backend,
+    pub backend: BackendAddress,
     pub connect_timeout: Duration,
     pub resolver: ListResolver,
     pub resolver_name: String,

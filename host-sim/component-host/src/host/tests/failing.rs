@@ -16,22 +16,28 @@ impl Screen for Brittle {
         connection: postscreen_engine::ConnectionId,
         input: postscreen_engine::Input<'_>,
         _: postscreen_engine::Now,
-    ) -> Result<Turn, Fault> {
+    ) -> Result<Turn, ScreenFault> {
         match input {
             postscreen_engine::Input::ClientOpened(Some(ends)) if ends.client.port() == 1 => {
                 let dial = Task { connection: Some(connection), output: Output::Dial(Destination::Backend) };
                 Ok(Turn { tasks: vec![dial], deadline: None })
             }
             postscreen_engine::Input::ClientOpened(Some(ends)) if ends.client.port() == 2 => {
-                Err(Fault("worker.accept: no".to_owned()))
+                Err(ScreenFault("worker.accept: no".to_owned()))
             }
-            postscreen_engine::Input::ClientBytes(b"break") => Err(Fault("worker.handle: trap".to_owned())),
+            postscreen_engine::Input::ClientBytes(b"break") => {
+                Err(ScreenFault("worker.handle: trap".to_owned()))
+            }
             _ => Ok(Turn::default()),
         }
     }
 
     fn reconfigure(&mut self, json: &[u8], _: bool) -> Result<(), ScreenError> {
-        if json == b"{ }" { Err(ScreenError::Failed(Fault("policy.parse: trap".to_owned()))) } else { Ok(()) }
+        if json == b"{ }" {
+            Err(ScreenError::Failed(ScreenFault("policy.parse: trap".to_owned())))
+        } else {
+            Ok(())
+        }
     }
 
     fn shared_data(&self, _: &str) -> Result<Option<Vec<u8>>, Unseen> {

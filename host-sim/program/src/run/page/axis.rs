@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::run::record::Record;
+use crate::run::record::PlayRecord;
 
 /// Ticks are at least so far apart, as a part of the axis: a label of eight digits on the narrowest drawing.
 pub(super) const TICK_GAP_MIN: f64 = 0.085;
@@ -20,7 +20,7 @@ pub(super) struct Axis {
 // === impl Axis ===
 
 impl Axis {
-    pub(super) fn new(record: &Record) -> Self {
+    pub(super) fn new(record: &PlayRecord) -> Self {
         let mut times: Vec<Duration> = record.events.iter().map(|event| event.at).collect();
         times.dedup();
         let mut place = 0.0;

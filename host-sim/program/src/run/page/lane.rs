@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::axis::Axis;
 use super::escape;
-use crate::run::record::{Event, Lane, Record, What};
+use crate::run::record::{Event, Lane, PlayRecord, What};
 use crate::run::words::{self, Words, seconds};
 
 /// The width of the narrowest drawing in pixels, as in the style.
@@ -35,7 +35,7 @@ struct Placed<'a> {
 }
 
 /// The lane at `index`.
-pub(super) fn section(record: &Record, index: usize, axis: &Axis) -> String {
+pub(super) fn section(record: &PlayRecord, index: usize, axis: &Axis) -> String {
     let Some(lane) = record.lanes.get(index) else { return String::new() };
     let verdict = lane.verdict.as_ref().map_or_else(String::new, |verdict| {
         format!(" <span class=\"found\">{}</span>", escape(&words::clean(verdict)))
@@ -54,14 +54,14 @@ pub(super) fn section(record: &Record, index: usize, axis: &Axis) -> String {
 }
 
 /// What is about many clients at once, if there is anything. It stands above their lanes.
-pub(super) fn many(record: &Record, axis: &Axis) -> String {
+pub(super) fn many(record: &PlayRecord, axis: &Axis) -> String {
     let events = record.events.iter().filter(|event| event.what.is_for_many());
     let bands = bands(record, axis, |event| event.what.is_for_many());
     shared("<h3>host <small>configurations, traps</small></h3>\n", &bands, events, axis)
 }
 
 /// What is about no client, if there is anything.
-pub(super) fn nobody(record: &Record, axis: &Axis) -> String {
+pub(super) fn nobody(record: &PlayRecord, axis: &Axis) -> String {
     let own = |event: &&Event| {
         event.lane.is_none() && !event.what.is_for_many() && !matches!(event.what, What::Logged(_))
     };
@@ -78,7 +78,7 @@ fn shared<'a>(head: &str, bands: &str, events: impl Iterator<Item = &'a Event>, 
 
 /// Lines from top to bottom where something strikes this lane. What it is is an event above the lanes; who points at a
 /// line is told, too.
-fn bands(record: &Record, axis: &Axis, strikes: impl Fn(&Event) -> bool) -> String {
+fn bands(record: &PlayRecord, axis: &Axis, strikes: impl Fn(&Event) -> bool) -> String {
     let band = |event: &Event| {
         let words = words::of(&event.what);
         format!(
@@ -102,7 +102,7 @@ fn track(class: &str, head: &str, lines: &str, placed: &[Placed<'_>]) -> String 
 }
 
 /// From connect to close: held by the module until it was sent to a server, then served.
-fn line(record: &Record, lane: &Lane, index: usize, axis: &Axis) -> String {
+fn line(record: &PlayRecord, lane: &Lane, index: usize, axis: &Axis) -> String {
     let end = lane.ended.unwrap_or_else(|| record.end());
     let dialled = record
         .events

@@ -8,7 +8,7 @@ use postscreen_scenario::{Difference, LEGEND, Paint};
 use super::axis::{Axis, TICK_GAP_MIN};
 use super::escape;
 use super::{DrawnPlay, Section, SectionOutcome, lane};
-use crate::run::record::{Record, What};
+use crate::run::record::{PlayRecord, What};
 use crate::run::timeline;
 use crate::run::words::{self, seconds};
 
@@ -115,7 +115,7 @@ fn line(line: &str) -> String {
 }
 
 /// All lanes below one axis.
-fn lanes(record: &Record) -> String {
+fn lanes(record: &PlayRecord) -> String {
     let axis = Axis::new(record);
     let mut text = String::from("<section class=\"lanes\" aria-label=\"What happened\">\n");
     text += "<ol class=\"axis\" aria-hidden=\"true\">\n";
@@ -138,7 +138,7 @@ fn lanes(record: &Record) -> String {
 }
 
 /// The module's log, and what the host had to say.
-fn log(record: &Record) -> String {
+fn log(record: &PlayRecord) -> String {
     let lines = record.events.iter().filter_map(|event| match &event.what {
         What::Logged(line) => Some((event, line.by_host, words::log(line))),
         What::Trapped { vm, headline } => Some((event, true, words::by_host(*vm, headline))),

@@ -8,7 +8,7 @@ use super::{Bytes, What};
 
 /// Questions that were not answered to their end.
 #[derive(Default)]
-pub(super) struct Calls(BTreeMap<(Protocol, CallId), Call>);
+pub(super) struct Calls(BTreeMap<(Protocol, CallId), OpenCall>);
 
 /// What a call-out speaks; each counts its tokens by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub(super) enum Protocol {
     Http,
 }
 
-struct Call {
+struct OpenCall {
     /// The lane that it is about.
     lane: Option<usize>,
     question: String,
@@ -36,7 +36,7 @@ impl Calls {
         lane: Option<usize>,
         question: String,
     ) -> PlacedEvent {
-        self.0.insert(call, Call { lane, question: question.clone() });
+        self.0.insert(call, OpenCall { lane, question: question.clone() });
         (lane, What::Asked { question })
     }
 
@@ -69,7 +69,7 @@ impl Calls {
 
     /// The answer is not wanted any more. A module can cancel what it asked by gRPC, so there it is another word.
     pub(super) fn gave_up(&mut self, call: (Protocol, CallId)) -> Option<PlacedEvent> {
-        let Call { lane, question } = self.0.remove(&call)?;
+        let OpenCall { lane, question } = self.0.remove(&call)?;
         let what = match call.0 {
             Protocol::Grpc => What::Cancelled { question },
             Protocol::Dns | Protocol::Http => What::GaveUp { question },

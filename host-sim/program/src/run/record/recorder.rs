@@ -10,7 +10,7 @@ use envoy_sim::Driven;
 use envoy_sim::{CallId, ConnectionEnd, ConnectionId, Effect, GrpcEffect, GrpcEvent, Input, LogLine};
 
 use super::calls::{Calls, PlacedEvent, Protocol};
-use super::{Bytes, Finish, Peer, Record, What, describe};
+use super::{Bytes, Finish, Peer, PlayRecord, What, describe};
 
 /// The filter state in which the module leaves what it found.
 const VERDICT: &str = "wasm.postscreen.verdict";
@@ -18,7 +18,7 @@ const VERDICT: &str = "wasm.postscreen.verdict";
 /// A host that is written down.
 pub(crate) struct Recorder {
     host: Box<dyn Driven>,
-    record: Rc<RefCell<Record>>,
+    record: Rc<RefCell<PlayRecord>>,
     now: Duration,
     calls: Calls,
     /// The module's present one.
@@ -29,7 +29,7 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// A host that was started with `configuration`.
-    pub fn new(host: Box<dyn Driven>, record: Rc<RefCell<Record>>, configuration: String) -> Self {
+    pub fn new(host: Box<dyn Driven>, record: Rc<RefCell<PlayRecord>>, configuration: String) -> Self {
         Self { host, record, now: Duration::ZERO, calls: Calls::default(), configuration }
     }
 
@@ -199,9 +199,9 @@ impl Recorder {
     }
 }
 
-// === impl Record ===
+// === impl PlayRecord ===
 
-impl Record {
+impl PlayRecord {
     /// The story's name for a client that has connected.
     pub fn call(&mut self, connection: ConnectionId, name: &str) {
         if let Some(lane) = self.lanes.iter_mut().find(|lane| lane.connection == connection) {

@@ -15,12 +15,12 @@ const OPEN_DOOR: &str = r#"(module (memory (export "memory") 1) (func (export "p
   (func (export "malloc") (param i32) (result i32) (i32.const 1024)))"#;
 
 /// The record of a story behind an open door.
-pub(in crate::run) fn played(yaml: &str) -> Record {
+pub(in crate::run) fn played(yaml: &str) -> PlayRecord {
     played_by(OPEN_DOOR, yaml)
 }
 
 /// The record of a story that is played to a module in the text format.
-pub(in crate::run) fn played_by(module: &str, yaml: &str) -> Record {
+pub(in crate::run) fn played_by(module: &str, yaml: &str) -> PlayRecord {
     let module = Module::from_bytes("module", module.as_bytes()).unwrap();
     let screener = Screener::ProxyWasm(module, Envoy::default());
     let watching = Watching::recorded();
@@ -39,7 +39,7 @@ clients:
 "#;
 
 /// Each kind of event once, on two lanes and off them.
-pub(in crate::run) fn everything() -> Record {
+pub(in crate::run) fn everything() -> PlayRecord {
     let lane = |number: u16, name: &str, verdict: Option<&str>, ended| Lane {
         connection: ConnectionId(number.into()),
         name: name.to_owned(),
@@ -50,9 +50,9 @@ pub(in crate::run) fn everything() -> Record {
         verdict: verdict.map(str::to_owned),
     };
     let end = Duration::from_millis(2_001);
-    let mut record = Record {
+    let mut record = PlayRecord {
         lanes: vec![lane(1, "a<b>", Some("PASS NEW"), Some(end)), lane(2, "open", None, None)],
-        ..Record::default()
+        ..PlayRecord::default()
     };
     let bytes = |text: &str| Bytes::new(text.as_bytes());
     let logged = |vm, by_host, text: &str| LogLine {
@@ -167,7 +167,7 @@ fn a_question_belongs_to_the_client_whose_address_it_has() {
 #[test]
 fn a_record_keeps_so_many_events_and_counts_the_rest() {
     for (events, left_out) in [(EVENTS_MAX - 1, 0), (EVENTS_MAX, 0), (EVENTS_MAX + 1, 1)] {
-        let mut record = Record::default();
+        let mut record = PlayRecord::default();
         for _ in 0..events {
             record.push(Duration::ZERO, None, What::Connection { stands: true });
         }

@@ -10,7 +10,7 @@ use super::*;
 use crate::run::record::tests::{TWO, everything, played};
 
 #[track_caller]
-fn golden(name: &str, record: &Record) {
+fn golden(name: &str, record: &PlayRecord) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/run/timeline/tests/golden").join(name);
     let drawn = draw(record) + "\n";
     if std::env::var_os("UPDATE").is_some() {
@@ -38,7 +38,7 @@ fn each_kind_of_event_has_a_sign_and_words() {
 #[test]
 fn a_text_has_so_many_rows_and_then_it_is_cut() {
     let words = |count: usize| {
-        let record = Record { lanes: Vec::new(), ..everything() };
+        let record = PlayRecord { lanes: Vec::new(), ..everything() };
         let columns = columns_left(&Tracks::new(&record).pass(' '));
         wrapped(&vec!["x".repeat(columns - 2); count].join(" "), columns)
     };
@@ -51,7 +51,7 @@ fn a_text_has_so_many_rows_and_then_it_is_cut() {
 
 #[test]
 fn what_is_left_out_is_counted() {
-    let record = Record { left_out: 7, ..Record::default() };
+    let record = PlayRecord { left_out: 7, ..PlayRecord::default() };
     assert!(draw(&record).ends_with("… and 7 events more"));
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::run::record::{Event, Record, What};
+use crate::run::record::{Event, PlayRecord, What};
 
 /// The most tracks side by side; clients beyond them have a name but no track.
 pub(super) const TRACKS_MAX: usize = 12;
@@ -18,7 +18,7 @@ pub(super) struct Tracks {
 // === impl Tracks ===
 
 impl Tracks {
-    pub(super) fn new(record: &Record) -> Self {
+    pub(super) fn new(record: &PlayRecord) -> Self {
         let mut tracks = Self { ends: ends(record), width: TRACKS_MAX, places: [None; TRACKS_MAX] };
         // Once without a drawing, to know how wide it gets.
         let mut width = 0;
@@ -36,7 +36,7 @@ impl Tracks {
     }
 
     /// A row with `glyph` on the tracks that the event is about. What is about everybody is a line across all tracks.
-    pub(super) fn event(&mut self, record: &Record, event: &Event, glyph: char) -> String {
+    pub(super) fn event(&mut self, record: &PlayRecord, event: &Event, glyph: char) -> String {
         self.enter(event);
         if matches!(event.what, What::Reconfigured { .. }) {
             return self.across(glyph);
@@ -79,7 +79,7 @@ impl Tracks {
 }
 
 /// The last event of each lane whose connection has ended, up to its end.
-fn ends(record: &Record) -> BTreeMap<usize, usize> {
+fn ends(record: &PlayRecord) -> BTreeMap<usize, usize> {
     let mut last = BTreeMap::new();
     for (index, event) in record.events.iter().enumerate() {
         let ended = event.lane.and_then(|lane| Some((lane, record.lanes.get(lane)?.ended?)));

@@ -7,7 +7,7 @@ fn axis(milliseconds: &[u64]) -> Axis {
         lane: None,
         what: What::Connection { stands: true },
     };
-    Axis::new(&Record { events: milliseconds.iter().map(event).collect(), ..Record::default() })
+    Axis::new(&PlayRecord { events: milliseconds.iter().map(event).collect(), ..PlayRecord::default() })
 }
 
 fn place(axis: &Axis, milliseconds: u64) -> f64 {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::run::record::tests::{TWO, everything, played};
 
-fn placed(record: &Record, lane: usize) -> Vec<(f64, usize, bool)> {
+fn placed(record: &PlayRecord, lane: usize) -> Vec<(f64, usize, bool)> {
     let axis = Axis::new(record);
     let events = record.events.iter().filter(|event| event.lane == Some(lane));
     place(events, &axis, beside_others)

@@ -3,7 +3,7 @@
 use envoy_sim::VmId;
 
 use super::*;
-use crate::run::record::Record;
+use crate::run::record::PlayRecord;
 use crate::run::record::tests::played_by;
 
 const CALLER: &str = include_str!("tests/caller.wat");
@@ -33,7 +33,7 @@ clients:
   b: { from: 203.0.113.9, worker: 1, at: 3s, script: [closed] }
 ";
 
-fn happened(record: &Record) -> Vec<(u64, &What)> {
+fn happened(record: &PlayRecord) -> Vec<(u64, &What)> {
     record.events.iter().map(|event| (event.at.as_secs(), &event.what)).collect()
 }
 
