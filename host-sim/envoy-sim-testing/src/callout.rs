@@ -8,8 +8,8 @@ use envoy_sim::{HttpCall, HttpFailure};
 use super::answer::Answer;
 use super::testbed::Testbed;
 
-/// A call-out that waits for its answer. It ends with [`Callout::respond`] or [`Callout::fail`]; without either it stays
-/// until its own timeout.
+/// A call-out that waits for its answer. It ends with [`Callout::respond`] or [`Callout::fail`]; without either it
+/// stays until its own timeout.
 #[derive(Clone)]
 pub struct Callout {
     testbed: Rc<RefCell<Testbed>>,
