@@ -1,12 +1,15 @@
-//! What a screen wants, done.
+//! What a screen wants, done. A question is a request of DNS over HTTPS (RFC 8484, POST), a response its answer.
 
-use envoy_sim::CONNECT_TIMEOUT;
-use envoy_sim::{ConnectionId, Effect, LogLevel, LogLine};
-use postscreen_engine::{Destination, Line, Output, Severity};
+use std::time::Duration;
+
+use envoy_sim::{
+    CONNECT_TIMEOUT, CallId, ConnectionId, Effect, HeaderMap, HttpCall, HttpFailure, LogLevel, LogLine,
+};
+use postscreen_engine::dnsbl::MESSAGE_MAX;
+use postscreen_engine::{Destination, DnsFailure, Line, Output, Severity};
 
 use super::dispatcher::{Dispatcher, Timer};
 use super::downstream::DownstreamState;
-use super::resolver;
 
 /// The cluster of the mail server, as in [`envoy_sim::Settings::postscreen`].
 pub(super) const BACKEND: &str = "backend";
@@ -17,7 +20,7 @@ impl Dispatcher {
         match output {
             Output::AskDns { question, message, timeout } => {
                 let call = self.note_question(question, timeout);
-                self.emit(Effect::HttpCall(resolver::request(call, message, timeout)));
+                self.emit(Effect::HttpCall(request(call, message, timeout)));
             }
             Output::Log(line) => self.log(id, line),
             Output::Count(counter, by) => self.metrics.add(counter, by),
@@ -82,3 +85,47 @@ impl Dispatcher {
         self.emit(Effect::Log(LogLine { vm: self.id(), connection, level, text, by_host: false }));
     }
 }
+
+/// The cluster of the resolver, as in [`envoy_sim::Settings::postscreen`].
+const CLUSTER: &str = "resolver";
+const MEDIA_TYPE: &str = "application/dns-message";
+
+/// The request.
+pub(super) fn request(call: CallId, message: Vec<u8>, timeout: Duration) -> HttpCall {
+    let headers = [
+        (":method", "POST"),
+        (":scheme", "http"),
+        (":authority", CLUSTER),
+        (":path", "/dns-query"),
+        ("content-type", MEDIA_TYPE),
+        ("accept", MEDIA_TYPE),
+    ];
+    let headers = headers.map(|(name, value)| (name.into(), value.into())).to_vec();
+    HttpCall { call, cluster: CLUSTER.into(), headers, body: message, timeout: Some(timeout) }
+}
+
+/// The message of a response.
+pub(super) fn response(headers: &HeaderMap, mut body: Vec<u8>) -> Result<Vec<u8>, DnsFailure> {
+    let status = headers.iter().find(|(name, _)| name == b":status").map(|(_, value)| value.as_slice());
+    let status = status.and_then(|status| std::str::from_utf8(status).ok()?.parse().ok()).unwrap_or(0);
+    if status != 200 {
+        return Err(match status {
+            // What Envoy makes of a resolver that does not answer in time.
+            504 => DnsFailure::Timeout,
+            status => DnsFailure::HttpStatus(status),
+        });
+    }
+    // One byte more than the engine accepts, so that it sees what is too long.
+    body.truncate(MESSAGE_MAX + 1);
+    Ok(body)
+}
+
+/// No response.
+pub(super) fn failure(failure: HttpFailure) -> DnsFailure {
+    match failure {
+        HttpFailure::Unreachable | HttpFailure::ResetEarly | HttpFailure::Reset => DnsFailure::Unreachable,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,11 +11,11 @@ use envoy_sim::Unseen;
 use envoy_sim::{ConnectionId, Effect, Input, VmId};
 use envoy_sim::{Driven, Limits, Now, Refusal};
 
+use super::carry_out;
 use super::component::Component;
+use super::component::Instance;
 use super::dispatcher::{Dispatcher, MetricTotals};
-use super::instance::Instance;
-use super::native::Native;
-use super::resolver;
+use super::screen::Native;
 use super::screen::{Screen, ScreenError, ScreenFault};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`envoy_sim::Host`] is; the
@@ -188,13 +188,13 @@ impl Driven for ComponentHost {
                 self.on(connection, now, |worker| worker.upstream_congested(connection, congested));
             }
             Input::HttpResponse { call, headers, body, .. } => {
-                let answer = resolver::response(&headers, body);
+                let answer = carry_out::response(&headers, body);
                 self.answer(call.vm, now, |worker| {
                     worker.answer(call.token, answer.as_deref().map_err(|failure| *failure));
                 });
             }
             Input::HttpFailure { call, failure } => {
-                let failure = resolver::failure(failure);
+                let failure = carry_out::failure(failure);
                 self.answer(call.vm, now, |worker| worker.answer(call.token, Err(failure)));
             }
             // A component never asks for these.

@@ -2,12 +2,12 @@
 //!
 //! [`ComponentHost`] is a host as [`envoy_sim::Host`] is one: the same inputs, the same effects. What differs is who
 //! decides. A [`screen`] gets what happens and says what is to be done: the component in wasmtime ([`Component`]), or
-//! the engine itself ([`native`]), which is what the component is compared with. Everything else is this module's: it
+//! the engine itself, which is what the component is compared with. Everything else is this module's: it
 //! keeps the client's bytes until they are wanted, asks the resolver, counts, and joins the two connections once a
 //! client is served.
 //!
-//! - [`component`], [`instance`], [`translate`]: a component, one of its instances, and its types as the engine's;
-//! - [`native`]: the engine without a component;
+//! - [`component`], [`translate`]: a component and its instances, and its types as the engine's;
+//! - [`screen`]: what both are, and the engine without a component;
 //! - [`dispatcher`]: the event loop of one worker and its clients; [`carry_out`] and [`tcp_proxy`] are its parts.
 
 #![allow(
@@ -20,9 +20,6 @@ mod component;
 mod dispatcher;
 mod downstream;
 mod host;
-mod instance;
-mod native;
-mod resolver;
 mod screen;
 mod tcp_proxy;
 mod translate;

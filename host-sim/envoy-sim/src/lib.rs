@@ -36,7 +36,6 @@ mod profile;
 mod properties;
 mod settings;
 mod shared;
-mod speaker;
 mod time;
 pub mod trace;
 pub mod virtual_time;

@@ -4,12 +4,10 @@
 //!
 //! - [`ask`]: asks all lists, side by side;
 //! - [`words`]: reasons as sentences;
-//! - [`table`]: everything for people;
-//! - [`json`]: everything for programs.
+//! - [`render`]: everything for people, and for programs.
 
 mod ask;
-mod json;
-mod table;
+mod render;
 mod words;
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -117,7 +115,7 @@ fn run(args: &ExplainArgs) -> Result<String> {
         replies: &replies,
     };
     let told = Told { policy: &policy, case: &case, explanation: explain(&policy, &case) };
-    Ok(if args.json { format!("{:#}", json::render(&told)) } else { table::render(&told) })
+    Ok(if args.json { format!("{:#}", render::json(&told)) } else { render::table(&told) })
 }
 
 /// A client with its explanation, for those who print it.

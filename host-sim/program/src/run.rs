@@ -1,7 +1,5 @@
 //! `host-sim run`: plays scenarios in virtual time and says how each went.
 
-mod compare;
-mod files;
 mod options;
 mod page;
 mod record;
@@ -41,7 +39,7 @@ pub fn main(args: RunArgs) -> ExitCode {
 /// How many stories failed; an error is one that concerns no single story.
 fn run(args: RunArgs) -> Result<usize, String> {
     let RunArgs { files, abi, module, workers, host, trace, timeline } = args;
-    let files = files::find(&files)?;
+    let files = options::find(&files)?;
     if let (Some(module), [_, _, ..]) = (&module, abi.as_slice()) {
         return Err(format!("--module {} has no meaning with several --abi", module.display()));
     }
@@ -125,7 +123,7 @@ fn play(screeners: &[Screener], story: &Scenario, workers: NonZeroUsize, views: 
         played.differences.iter_mut().for_each(|one| one.what = format!("{}: {}", screener.name(), one.what));
         let teasers = first.has_voice() && screener.has_voice();
         let [one, other] = [(first.name(), &told.transcript), (screener.name(), &played.transcript)];
-        played.differences.extend(compare::difference(one, other, teasers));
+        played.differences.extend(report::difference(one, other, teasers));
         told.differences.append(&mut played.differences);
     }
     Some(told)
@@ -133,7 +131,7 @@ fn play(screeners: &[Screener], story: &Scenario, workers: NonZeroUsize, views: 
 
 fn read(path: &Path) -> Result<Scenario, Mistake> {
     let file = path.display().to_string();
-    let bytes = files::read(path).map_err(|reason| Mistake::of_file(&file, reason))?;
+    let bytes = options::read(path).map_err(|reason| Mistake::of_file(&file, reason))?;
     parse_file(&file, &bytes)
 }
 

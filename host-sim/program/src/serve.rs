@@ -1,7 +1,6 @@
 //! `host-sim serve`: the host on real sockets.
 //!
-//! - [`options`]: the command line;
-//! - [`config`]: from there to the host's settings;
+//! - [`options`]: the command line, and from there to the host's settings;
 //! - [`listen`], [`stream`], [`proxy_header`]: where clients come in, and who they are;
 //! - [`limits`]: how many of them;
 //! - [`server`]: carries effects out and hands in what happens;
@@ -14,7 +13,6 @@
 //! - [`stop`]: the signals.
 
 mod backend;
-mod config;
 mod limits;
 mod listen;
 mod metrics;
@@ -55,7 +53,7 @@ const BLIND_MAIL_SERVER: &str = "warning: without --proxy-protocol-out the mail 
 /// Listens until it is told to stop.
 pub fn main(args: &ServeArgs) -> ExitCode {
     if args.print_config {
-        return io::print(config::BUILT_IN_POLICY);
+        return io::print(options::BUILT_IN_POLICY);
     }
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,12 +88,12 @@ fn run(args: &ServeArgs) -> Result<()> {
 fn host(args: &ServeArgs, clock: &Clock) -> Result<(Host, PolicyWatch)> {
     // Looked at before it is read: what is written meanwhile is noticed.
     let watch = PolicyWatch::new(args.config.as_deref());
-    let policy = config::policy(args.config.as_deref())?;
+    let policy = options::policy(args.config.as_deref())?;
     let limits = args.host.limits();
     let load = if limits.fuel.is_some() { Module::metered_from_file } else { Module::from_file };
     let module = load(&args.module).into_diagnostic()?;
     // The host is more patient than the dial, which knows why it failed.
-    let settings = config::settings(&policy.text, args.workers, args.connect_timeout * 2);
+    let settings = options::settings(&policy.text, args.workers, args.connect_timeout * 2);
     let failure_policy = args.host.failure_policy();
     let settings = Settings { profile: args.host.profile, limits, failure_policy, ..settings };
     let host = Host::start(&module, settings, clock.now())
@@ -170,7 +168,7 @@ fn resolver(args: &ServeArgs) -> Result<(ListResolver, String)> {
         (None, Some(target), _) => target.clone(),
         (None, None, Some(_)) => DnsServer::of_the_system(),
         (zone, _, _) => {
-            let zones = config::zones(zone.as_deref())?;
+            let zones = options::zones(zone.as_deref())?;
             let name = zone.as_ref().map_or("built-in zones".into(), |file| file.display().to_string());
             return Ok((ListResolver::Zones(zones), name));
         }

@@ -5,7 +5,7 @@
 //! server are those of the story; clock, answers under way and sockets are [`envoy_sim::virtual_time`]'s.
 //!
 //! - [`screener`]: who screens, and how its host is started;
-//! - [`player`]: one play, moment by moment; [`cast`], [`resolver`] and [`mail_server`] are its parts;
+//! - [`player`]: one play, moment by moment; [`cast`] and [`servers`] are its parts;
 //! - [`end`]: what it leaves behind.
 
 #![allow(
@@ -15,10 +15,9 @@
 
 mod cast;
 mod end;
-mod mail_server;
 mod player;
-mod resolver;
 mod screener;
+mod servers;
 
 pub use cast::{FIRST_PORT, Heard, Sound};
 pub use player::{Played, Player, Spectator};

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::Dispatcher;
+use crate::connection::Speaker;
 use crate::connection::{Connection, UpstreamPhase};
 use crate::event::{Effect, UpstreamEnds};
 use crate::profile::Profile;
 use crate::properties::{CLUSTER, IDLE_TIMEOUT_MS};
 use crate::settings::Cluster;
-use crate::speaker::Speaker;
 use crate::time::Timer;
 
 /// `tcp_proxy.idle_timeout`, Envoy's default. It runs from the moment the module lets the connection go on.

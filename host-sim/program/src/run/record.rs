@@ -2,8 +2,6 @@
 //!
 //! [`Recorder`] stands between the player and its host, whichever ABI the host speaks, and writes down what passes.
 
-mod calls;
-mod changes;
 mod describe;
 mod recorder;
 

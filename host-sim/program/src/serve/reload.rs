@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::sleep;
 
-use super::config::{self, ClusterNames};
+use super::options::{self, ClusterNames};
 use super::print::Event;
 use super::server::Server;
 use super::stop::Hangup;
@@ -39,13 +39,13 @@ struct Stamp {
 impl PolicyWatch {
     /// Whatever is written into `file` from now on is noticed.
     pub fn new(file: Option<&Path>) -> Self {
-        Self { file: file.map(Path::to_owned), names: config::names(""), seen: file.and_then(Stamp::of) }
+        Self { file: file.map(Path::to_owned), names: options::names(""), seen: file.and_then(Stamp::of) }
     }
 
     /// The policy that was read at the start.
     #[must_use]
     pub fn of(self, policy: &str) -> Self {
-        Self { names: config::names(policy), ..self }
+        Self { names: options::names(policy), ..self }
     }
 
     /// Reads the file again whenever there is a reason to.
@@ -101,8 +101,8 @@ impl PolicyWatch {
             return Err(format!("{name}: {} bytes: expected at most {FILE_BYTES_MAX}", data.len()));
         }
         let policy = std::fs::read_to_string(file).map_err(unreadable)?;
-        config::not_empty(&policy).map_err(|why| format!("{name}: {why}"))?;
-        let ClusterNames { resolver, speaker } = config::names(&policy);
+        options::not_empty(&policy).map_err(|why| format!("{name}: {why}"))?;
+        let ClusterNames { resolver, speaker } = options::names(&policy);
         for (field, found, first) in [
             ("resolver.cluster", resolver, &self.names.resolver),
             ("lane.speaker_cluster", speaker, &self.names.speaker),

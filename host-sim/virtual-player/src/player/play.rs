@@ -9,9 +9,9 @@ use postscreen_scenario::{Action, Difference, Limits, Reconfigure, Scenario, Tra
 use super::{LOG_TOLERANCE, Played, Spectator};
 use crate::cast::{Cast, Member};
 use crate::end::{self, Register};
-use crate::mail_server::Sessions;
-use crate::resolver::{self, Lists};
 use crate::screener::{Screener, configuration};
+use crate::servers::Sessions;
+use crate::servers::{Lists, decline};
 
 /// What clients are granted. The tolerance covers the resolver's latency and one tick of the module.
 pub(super) const LIMITS: Limits = Limits {
@@ -180,7 +180,7 @@ impl<'a> Play<'a> {
                 }
             }
             effect @ (Effect::Grpc(_) | Effect::ResolveDns { .. }) => {
-                resolver::decline(&effect, now, &mut self.time.answers);
+                decline(&effect, now, &mut self.time.answers);
             }
             // A trap is in the log, and nothing fills up here.
             Effect::Trapped { .. } | Effect::ReadClient { .. } | Effect::ReadUpstream { .. } => {}

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use postscreen_scenario::{Difference, LEGEND, Paint};
 
-use super::axis::{Axis, TICK_GAP_MIN};
 use super::escape;
+use super::lane::{Axis, TICK_GAP_MIN};
 use super::{DrawnPlay, Section, SectionOutcome, lane};
 use crate::run::record::{PlayRecord, What};
 use crate::run::timeline;

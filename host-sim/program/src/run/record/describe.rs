@@ -1,8 +1,14 @@
-//! Call-outs in words: DNS over HTTPS by question and answer, other ones by their first lines.
+//! Call-outs and new configurations in words: DNS over HTTPS by question and answer, other call-outs by their first
+//! lines, a configuration by what it changes.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::base::{Message, Rtype};
 use domain::rdata::A;
-use envoy_sim::{DnsAddress, GrpcEvent, GrpcRequest, HeaderMap, HttpCall, HttpFailure};
+use envoy_sim::{CallId, DnsAddress, GrpcEvent, GrpcRequest, HeaderMap, HttpCall, HttpFailure};
+use serde_json::{Map, Value};
+
+use super::{Bytes, What};
 
 /// The most addresses of one answer that are named.
 const ADDRESSES_MAX: usize = 4;
@@ -96,6 +102,106 @@ pub(super) fn failure(failure: HttpFailure) -> String {
 
 fn header<'a>(headers: &'a HeaderMap, name: &[u8]) -> Option<&'a [u8]> {
     headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_slice())
+}
+
+/// Questions that were not answered to their end.
+#[derive(Default)]
+pub(super) struct Calls(BTreeMap<(Protocol, CallId), OpenCall>);
+
+/// What a call-out speaks; each counts its tokens by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Protocol {
+    Dns,
+    Grpc,
+    Http,
+}
+
+struct OpenCall {
+    /// The lane that it is about.
+    lane: Option<usize>,
+    question: String,
+}
+
+/// An event with its lane.
+pub(super) type PlacedEvent = (Option<usize>, What);
+
+// === impl Calls ===
+
+impl Calls {
+    pub(super) fn asked(
+        &mut self,
+        call: (Protocol, CallId),
+        lane: Option<usize>,
+        question: String,
+    ) -> PlacedEvent {
+        self.0.insert(call, OpenCall { lane, question: question.clone() });
+        (lane, What::Asked { question })
+    }
+
+    /// One message more for a stream. `end`: it is the last.
+    pub(super) fn sent(&self, call: CallId, message: &[u8], end: bool) -> Option<PlacedEvent> {
+        let stream = self.0.get(&(Protocol::Grpc, call))?;
+        let (to, bytes) = (stream.question.clone(), Bytes::new(message));
+        Some((stream.lane, What::Sent { to, bytes, end }))
+    }
+
+    /// A stream gets no message more.
+    pub(super) fn said_all(&self, call: CallId) -> Option<PlacedEvent> {
+        let stream = self.0.get(&(Protocol::Grpc, call))?;
+        Some((stream.lane, What::SaidAll { to: stream.question.clone() }))
+    }
+
+    /// Something came for a question; `over`: it was the last.
+    pub(super) fn answered(
+        &mut self,
+        call: (Protocol, CallId),
+        answer: String,
+        over: bool,
+    ) -> Option<PlacedEvent> {
+        let lane = self.0.get(&call)?.lane;
+        if over {
+            self.0.remove(&call);
+        }
+        Some((lane, What::Answered { answer }))
+    }
+
+    /// The answer is not wanted any more. A module can cancel what it asked by gRPC, so there it is another word.
+    pub(super) fn gave_up(&mut self, call: (Protocol, CallId)) -> Option<PlacedEvent> {
+        let OpenCall { lane, question } = self.0.remove(&call)?;
+        let what = match call.0 {
+            Protocol::Grpc => What::Cancelled { question },
+            Protocol::Dns | Protocol::Http => What::GaveUp { question },
+        };
+        Some((lane, what))
+    }
+}
+
+/// The most characters of one value that are kept.
+const VALUE_CHARS_MAX: usize = 60;
+
+/// The fields of an object that differ, as `greet_wait 2s → 1s`, in the order of their names. What is no object is
+/// shown as it is.
+pub(super) fn changes(before: &str, after: &str) -> String {
+    let object = |text| serde_json::from_str::<Map<String, Value>>(text).ok();
+    let (Some(before), Some(after)) = (object(before), object(after)) else { return after.to_owned() };
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let different = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let changes: Vec<String> = different
+        .map(|name| format!("{name} {} → {}", value(before.get(name)), value(after.get(name))))
+        .collect();
+    if changes.is_empty() { "the same again".to_owned() } else { changes.join(", ") }
+}
+
+fn value(value: Option<&Value>) -> String {
+    let text = match value {
+        None => "default".to_owned(),
+        Some(Value::String(text)) if !text.is_empty() => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    match text.char_indices().nth(VALUE_CHARS_MAX) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use super::tracks::TRACKS_MAX;
 use super::*;
 use crate::run::record::tests::{TWO, everything, played};
 

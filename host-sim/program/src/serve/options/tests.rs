@@ -1,11 +1,14 @@
 //! `UPDATE=1 cargo test -p host-sim --lib serve::options` writes the table in the document.
 
 use std::fmt::Write;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::{Arg, Args, Command};
+use envoy_sim::{Cluster, HttpCluster};
 
-use super::{ServeArgs, span, span_or_none};
+use super::{BUILT_IN_POLICY, ServeArgs, policy, settings, span, span_or_none, zones};
 
 const DOCUMENT: &str = "../../docs/sidecar.md";
 const BEGIN: &str = "<!-- options -->\n";
@@ -77,4 +80,42 @@ fn times_have_a_unit_and_a_limit() {
     }
     assert!(span("0s").unwrap_err().contains("more than 0"));
     assert!(span_or_none("0s").unwrap().is_zero());
+}
+
+#[test]
+fn what_is_built_in_can_be_read() {
+    assert!(!zones(None).unwrap().is_empty());
+    assert!(serde_json::from_str::<serde_json::Value>(BUILT_IN_POLICY).unwrap().is_object());
+}
+
+#[test]
+fn clusters_have_the_names_that_the_configuration_gives_them() {
+    let policy = r#"{"resolver": {"cluster": "unbound"}, "lane": {"speaker_cluster": "echo"}}"#;
+    let settings = settings(policy, NonZeroUsize::MIN, Duration::from_secs(7));
+    assert_eq!(settings.http_clusters["unbound"], HttpCluster::Up);
+    assert_eq!(settings.clusters["echo"], Cluster::Speaker);
+    assert_eq!(settings.clusters["backend"], Cluster::Remote);
+    assert_eq!(settings.tcp_proxy.connect_timeout, Duration::from_secs(7));
+}
+
+#[test]
+fn a_configuration_that_is_no_json_is_left_to_the_module() {
+    assert_eq!(settings("no", NonZeroUsize::MIN, Duration::from_secs(7)).plugin_configuration, b"no");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = policy(Some("no/such.json".as_ref())).err().unwrap();
+    assert_eq!(error.to_string(), "cannot read no/such.json");
+}
+
+#[test]
+fn an_empty_file_is_no_configuration() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = policy(Some(file.path())).err().unwrap();
+    assert!(
+        error
+            .to_string()
+            .ends_with(": the file is empty: expected a JSON object; {} stands for every default")
+    );
 }

@@ -1,8 +1,10 @@
+use std::cell::Cell;
+
 use dns_client::{DnsError, DnsErrorKind, DnsServer};
 use envoy_sim::{CallId, HttpCall, VmId};
 use postscreen_scenario::doh::HttpAnswer;
 
-use super::ListResolver;
+use super::{ListResolver, QUESTIONS_WAITING_MAX, Waiting};
 
 fn call(method: &str, content_type: &str) -> HttpCall {
     let headers = [(":method", method), ("content-type", content_type)];
@@ -36,4 +38,19 @@ fn where_there_is_nobody_to_ask_every_question_fails() {
     let trouble = ask(&call("POST", "application/dns-message")).unwrap_err();
     assert_eq!(trouble.kind, DnsErrorKind::Unreachable);
     assert!(trouble.text.contains("--resolver none"));
+}
+
+#[test]
+fn questions_wait_below_and_at_the_limit_and_not_above_it() {
+    for (waiting, admitted) in [
+        (QUESTIONS_WAITING_MAX - 1, true),
+        (QUESTIONS_WAITING_MAX, false),
+        (QUESTIONS_WAITING_MAX + 1, false),
+    ] {
+        let count = Cell::new(waiting);
+        let entered = Waiting::enter(&count);
+        assert_eq!(entered.is_some(), admitted, "{waiting}");
+        drop(entered);
+        assert_eq!(count.get(), waiting);
+    }
 }
