@@ -1,7 +1,6 @@
 //! `cargo xtask wasm`: the shells of the plugin become postscreen.wasm and postscreen.component.wasm in target/wasm.
 
 mod module;
-mod optimise;
 mod toolchain;
 
 use std::fs;
@@ -13,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::install;
 use crate::process::run;
 use crate::repo::Repo;
-use optimise::optimise;
+use module::optimise;
 use toolchain::{Toolchain, WasmTarget};
 
 /// A file of C that has no entry point and no library, only imports and exports.

@@ -6,7 +6,6 @@ mod message;
 mod name;
 mod site;
 mod tally;
-mod zone;
 
 pub use filter::{Filter, FilterError, FilterErrorKind};
 pub use message::{
@@ -14,5 +13,5 @@ pub use message::{
 };
 pub use name::{DOMAIN_MAX, DomainName, DomainNameError, HostnameError, PublicName, check_hostname};
 pub use site::{Site, SiteError, SiteErrorKind};
+pub use site::{Zone, ZoneEntry, zones};
 pub use tally::{Heard, Score, Tally, Trouble};
-pub use zone::{Zone, ZoneEntry, zones};

@@ -1,9 +1,6 @@
 //! Every reply that a client can get besides the dialogue of the dummy SMTP server, with its cause (postscreen's words,
-//! so that log readers and senders know them), and what is done to all of them before they are sent.
-
-mod footer;
-
-pub(crate) use footer::check as check_footer;
+//! so that log readers and senders know them), and what is done to all of them before they are sent:
+//! `soft_bounce`, and `reject_footer`, a template that becomes the end of every refusal.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
@@ -96,8 +93,8 @@ impl ReplyStyle<'_> {
         if self.footer.is_empty() || !text.starts_with(['4', '5']) {
             return softened.into_owned().into_bytes();
         }
-        let value = |name: &str| footer::value(name, self.server_name, client, unix);
-        let longer = footer::append(&softened, self.footer, value).filter(|reply| reply.len() <= REPLY_MAX);
+        let value = |name: &str| value(name, self.server_name, client, unix);
+        let longer = append(&softened, self.footer, value).filter(|reply| reply.len() <= REPLY_MAX);
         longer.unwrap_or_else(|| softened.into_owned()).into_bytes()
     }
 
@@ -113,6 +110,122 @@ impl ReplyStyle<'_> {
         let soft = |(index, letter)| if letter == '5' && (index == 0 || index == 4) { '4' } else { letter };
         text.chars().enumerate().map(soft).collect()
     }
+}
+
+/// What may be named in a template.
+const MACROS: [&str; 4] = ["client_address", "client_port", "localtime", "server_name"];
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Checks a template: Postfix warns at each reply and leaves the footer or the unknown macro out.
+pub(crate) fn check_footer(template: &str) -> Result<(), String> {
+    let value = |name: &str| MACROS.contains(&name).then(String::new);
+    for line in template.split(r"\n") {
+        if expand(line, value).is_none() {
+            let macros = MACROS.map(|name| format!("${name}")).join(", ");
+            return Err(format!("expected {macros}, or $$ for a dollar sign"));
+        }
+    }
+    Ok(())
+}
+
+/// The value of a macro for this client at this time. `None`: there is no such macro.
+fn value(name: &str, server_name: &str, client: SocketAddr, unix: u64) -> Option<String> {
+    match name {
+        "client_address" => Some(client.ip().to_string()),
+        "client_port" => Some(client.port().to_string()),
+        "localtime" => Some(date(unix)),
+        "server_name" => Some(server_name.to_owned()),
+        _ => None,
+    }
+}
+
+/// A reply of one line, followed by the footer (Postfix's `smtp_reply_footer`). `None`: the template makes no sense.
+fn append(reply: &str, template: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let (code, text) = reply.strip_suffix("\r\n")?.split_at_checked(3)?;
+    let mut first = text.strip_prefix(' ')?.to_owned();
+    let enhanced_code = first.split(' ').next().filter(|word| is_enhanced_code(word)).map(str::to_owned);
+    let mut new_lines = Vec::new();
+    for (index, line) in template.split(r"\n").enumerate() {
+        match line.strip_prefix(r"\c") {
+            Some(more) if index == 0 => first.push_str(&expand(more, &value)?),
+            _ => new_lines.push(expand(line, &value)?),
+        }
+    }
+
+    let dash = |is_last| if is_last { ' ' } else { '-' };
+    let mut longer = format!("{code}{}{first}\r\n", dash(new_lines.is_empty()));
+    let last = new_lines.len().saturating_sub(1);
+    for (index, line) in new_lines.into_iter().enumerate() {
+        longer.push_str(code);
+        longer.push(dash(index == last));
+        if let Some(enhanced_code) = &enhanced_code {
+            longer.push_str(enhanced_code);
+            longer.push(' ');
+        }
+        longer.push_str(&line);
+        longer.push_str("\r\n");
+    }
+    Some(longer)
+}
+
+/// Whether a word is an enhanced status code (RFC 3463): class 2, 4 or 5, subject and detail of one to three digits.
+fn is_enhanced_code(word: &str) -> bool {
+    let mut parts = word.split('.');
+    let class = parts.next().is_some_and(|part| ["2", "4", "5"].contains(&part));
+    let mut number = || {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        parts.next().is_some_and(|part| (1..=3).contains(&part.len()) && digits(part))
+    };
+    class && number() && number() && parts.next().is_none()
+}
+
+/// Replaces `$name`, `${name}`, `$(name)` and `$$`. `None`: no name after a `$`, no end of a name, or no such name.
+fn expand(template: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('$') {
+        text.push_str(before);
+        if let Some(after) = after.strip_prefix('$') {
+            text.push('$');
+            rest = after;
+            continue;
+        }
+        let (name, after) = if let Some(inside) = after.strip_prefix('{') {
+            inside.split_once('}')?
+        } else if let Some(inside) = after.strip_prefix('(') {
+            inside.split_once(')')?
+        } else {
+            let in_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            after.split_at_checked(after.find(|letter| !in_name(letter)).unwrap_or(after.len()))?
+        };
+        text.push_str(&value(name)?);
+        rest = after;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// A moment in UTC as Postfix writes it: `Nov 24 23:54:13`. (Postfix takes its local time; in a proxy there is none.)
+fn date(unix: u64) -> String {
+    let (month, day) = month_and_day(unix / 86_400);
+    let month = MONTHS.get(month).unwrap_or(&"");
+    let (hour, minute, second) = (unix / 3_600 % 24, unix / 60 % 60, unix % 60);
+    format!("{month} {day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
+/// The month (0 is January) and the day of the month of a day in the Gregorian calendar, counted from 1970-01-01.
+fn month_and_day(days: u64) -> (usize, u64) {
+    // Years begin in March here: then the leap day is the last one, and months follow a pattern of five (153 days).
+    const DAYS_IN_400_YEARS: u64 = 146_097;
+    const DAYS_FROM_MARCH_0000_TO_1970: u64 = 719_468;
+    let day = (days % DAYS_IN_400_YEARS + DAYS_FROM_MARCH_0000_TO_1970) % DAYS_IN_400_YEARS;
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * month + 2) / 5 + 1;
+    (usize::try_from((month + 2) % 12).unwrap_or(0), day_of_month)
 }
 
 #[cfg(test)]

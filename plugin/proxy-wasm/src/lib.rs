@@ -36,4 +36,3 @@ mod lane;
 mod metrics;
 mod root;
 mod shared;
-mod ticker;

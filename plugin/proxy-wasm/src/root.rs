@@ -3,13 +3,13 @@
 //! There is a root on the main thread, too, and one for the check of a new configuration; they never see a connection.
 
 use crate::clock::Clock;
+use crate::clock::Ticker;
 use crate::doh::DohResolver;
 use crate::downstream::{Downstream, Mode};
 use crate::host::{self, Action, Buffer, HostResult, Level};
 use crate::lane;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
-use crate::ticker::Ticker;
 use postscreen_engine::policy::CONFIG_MAX;
 use postscreen_engine::session::EARLY_MAX;
 use postscreen_engine::{

@@ -4,13 +4,11 @@ mod bootstrap;
 mod dnsbl_resolver;
 mod envoy;
 mod liar;
-mod loopback;
 mod placement;
 mod scripted;
 mod server;
 mod shipped;
 mod smtp_sink;
-mod zone_files;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +18,7 @@ pub use bootstrap::{EnvoySetup, ResolverCluster};
 pub use dnsbl_resolver::DnsblResolver;
 pub use envoy::{EnvoyFiles, EnvoyProcess, SmtpListener};
 pub use liar::{Liar, Lie};
-pub use loopback::Loopback;
+pub use placement::Loopback;
 pub use placement::Placement;
 pub use scripted::Scripted;
 pub use server::{ServerProcess, Usage};

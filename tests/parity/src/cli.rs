@@ -13,7 +13,7 @@ use tokio::task::LocalSet;
 
 use crate::namespace::{self, NamespaceSide};
 use crate::verdict::Deltas;
-use crate::{native, random, report, runner};
+use crate::{native, random, runner, verdict};
 
 const ABOUT: &str = "Plays the stories of tests/scenarios before Debian's postscreen(8) and compares: what clients \
 receive, in which order and when, what is logged, and who reaches the mail server.
@@ -141,7 +141,7 @@ async fn play(options: &Options, chosen: &ChosenStories) -> Result<ExitCode> {
     let mut outcomes = runner::run(&chosen.playable, &deltas, options.at_once.into(), options.keep).await?;
     native::compare(&chosen.native, &mut outcomes);
     println!("{} stories in the engine, driven directly", chosen.native.len());
-    print!("{}", report::closing(&outcomes));
+    print!("{}", verdict::closing(&outcomes));
     let good = outcomes.iter().all(|outcome| outcome.verdict.is_good());
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

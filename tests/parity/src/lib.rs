@@ -7,6 +7,5 @@ pub mod namespace;
 mod native;
 pub mod postscreen;
 mod random;
-mod report;
 mod runner;
 mod verdict;

@@ -8,7 +8,7 @@ use postscreen_scenario::{Client, Difference, Scenario, Step};
 use real_player::Story;
 use virtual_player::{Player, Screener};
 
-use crate::report::StoryResult;
+use crate::verdict::StoryResult;
 use crate::verdict::StoryVerdict;
 
 /// Plays stories on the engine.

@@ -6,10 +6,7 @@
 mod buffer;
 mod callout;
 mod header_map;
-mod metric;
-mod property;
 mod shared;
-mod stream;
 mod system;
 mod wasi;
 
@@ -18,10 +15,7 @@ use std::fmt;
 pub(crate) use buffer::*;
 pub(crate) use callout::*;
 pub(crate) use header_map::*;
-pub(crate) use metric::*;
-pub(crate) use property::*;
 pub(crate) use shared::*;
-pub(crate) use stream::*;
 pub(crate) use system::*;
 pub(crate) use wasi::*;
 

@@ -1,7 +1,6 @@
 //! The zones that a story's resolver knows, and the names that clients have in them.
 
 mod fault;
-mod lie;
 mod message;
 mod resolver;
 

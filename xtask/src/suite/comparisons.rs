@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::tally::{Failed, TestCounts, run_counted};
+use super::{Failed, TestCounts, run_counted};
 use crate::install::{self, OLDER_LINES, Preseed};
 use crate::repo::Repo;
 use crate::{process, wasm};

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::tally::{Failed, TestCounts, run_counted};
+use super::{Failed, TestCounts, run_counted};
 use crate::install;
 use crate::process::{capture, run as run_command, succeeds};
 use crate::repo::Repo;

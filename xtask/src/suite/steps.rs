@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
 use super::hosts;
-use super::tally::{Failed, TestCounts, run_counted};
+use super::{Failed, TestCounts, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};

@@ -1,7 +1,7 @@
 //! Adding up what the lists say about one client.
 
 use super::message::{BadAnswer, ParsedAnswer, ReversedName};
-use super::zone::Zone;
+use super::site::Zone;
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use std::fmt;

@@ -8,7 +8,7 @@ use domain::base::message_builder::PushError;
 use domain::base::{Message, MessageBuilder, Name, Rtype, Serial, ToName, Ttl};
 use domain::rdata::{A, Soa};
 
-use super::{Answered, Content, Fault, Zones, lie};
+use super::{Answered, Content, Fault, Zones, fault};
 
 /// The longest question that is read: a name of 255 bytes and an OPT record of any reasonable size.
 pub const QUESTION_BYTES_MAX: usize = 1_024;
@@ -95,9 +95,9 @@ impl<'a> Query<'a> {
             Fault::Down => Reply::Down,
             Fault::Status(status) => Reply::Status(status),
             _ => {
-                let truth = self.build(Rcode::NOERROR, &[lie::LISTED], super::DEFAULT_TTL, None);
+                let truth = self.build(Rcode::NOERROR, &[fault::LISTED], super::DEFAULT_TTL, None);
                 match truth {
-                    Ok(truth) => Reply::Message(lie::told(fault, truth)),
+                    Ok(truth) => Reply::Message(fault::told(fault, truth)),
                     Err(_) => Reply::Silence,
                 }
             }

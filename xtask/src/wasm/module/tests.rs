@@ -1,4 +1,7 @@
-use super::{ABI, MODULE_BYTES_MAX, check};
+use std::fs::File;
+use std::time::Duration;
+
+use super::{ABI, MODULE_BYTES_MAX, check, *};
 
 /// A module with the given imports (all functions of type 0) and exports (all memory 0), and nothing else.
 fn module(imports: &[(&str, &str)], exports: &[&str]) -> Vec<u8> {
@@ -103,4 +106,19 @@ fn the_size_budget_holds_to_the_byte() {
 fn what_is_not_a_module_is_refused() {
     assert!(check(b"not a module").is_err());
     assert!(problem(b"\0asm\x0d\0\x01\0").starts_with("a component"));
+}
+
+#[test]
+fn a_result_is_stale_unless_it_is_newer_than_its_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let [source, result] = ["a.wasm", "a.108-O3.wasm"].map(|name| folder.path().join(name));
+    let written = SystemTime::UNIX_EPOCH + Duration::from_hours(500_000);
+    File::create(&source).unwrap().set_modified(written).unwrap();
+    assert!(is_stale(&result, &source).unwrap(), "there is none");
+    let file = File::create(&result).unwrap();
+    for (seconds, stale) in [(-1_i64, true), (0, true), (1, false)] {
+        let apart = Duration::from_secs(seconds.unsigned_abs());
+        file.set_modified(if seconds < 0 { written - apart } else { written + apart }).unwrap();
+        assert_eq!(is_stale(&result, &source).unwrap(), stale, "{seconds} s after");
+    }
 }

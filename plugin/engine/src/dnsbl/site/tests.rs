@@ -85,7 +85,7 @@ fn a_domain_leaves_room_for_a_reversed_ipv6_address() {
         assert_eq!(site.is_ok(), fits, "{length}");
         if let Ok(site) = site {
             let client = crate::dnsbl::reversed(std::net::Ipv6Addr::LOCALHOST.into());
-            let zone = &crate::dnsbl::zones(&[site], &std::collections::BTreeMap::new())[0];
+            let zone = &zones(&[site], &BTreeMap::new())[0];
             assert!(zone.question(&client).is_some(), "{length}");
         }
     }
