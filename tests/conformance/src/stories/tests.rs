@@ -2,7 +2,7 @@ use std::fs;
 
 use postscreen_scenario::parse;
 
-use super::{Stories, failed_lookup, questions_depend_on_workers};
+use super::{Stories, failed_lookup, questions_depend_on_workers, stress};
 
 const SHORT: &str =
     "about: A client comes and goes.\npolicy: {}\nclients:\n  a: { from: 203.0.113.9, script: [close] }\n";
@@ -79,4 +79,16 @@ fn questions_depend_on_workers_where_an_address_comes_twice_to_any_of_them() {
     assert!(depends(&[first.clone(), client("b", 1, "")].concat()));
     assert!(depends(&[first, client("b", 1, ", worker: 0")].concat()));
     assert!(!depends(&[client("a", 1, ", worker: 0"), client("b", 1, ", worker: 0")].concat()));
+}
+
+#[test]
+fn a_line_about_stress_is_known_without_its_number() {
+    for (line, kind) in [
+        ("entering STRESS mode with 9 connections", Some("entering STRESS mode")),
+        ("leaving STRESS mode with 7 connections", Some("leaving STRESS mode")),
+        ("leaving STRESS mode with 7", None),
+        ("PASS NEW [203.0.113.9]:PORT", None),
+    ] {
+        assert_eq!(stress(line).as_deref(), kind, "{line}");
+    }
 }
