@@ -10,8 +10,7 @@ use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder, component
 
 use super::bindings::{Screen as Bound, ScreenPre, wit};
 use super::screen::{HOST, Screen, ScreenError, ScreenFault, Turn};
-use super::translate;
-use super::translate::GuestCall;
+use super::translate::{self, GuestCall};
 
 /// How a WebAssembly file begins that is no component.
 const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";

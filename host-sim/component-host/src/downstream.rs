@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use envoy_sim::CONNECTION_BUFFER_BYTES_MAX;
-use envoy_sim::Socket;
+use envoy_sim::{CONNECTION_BUFFER_BYTES_MAX, Socket};
 use postscreen_engine::Verdict;
 
 /// A connection with what its screen has wanted so far.

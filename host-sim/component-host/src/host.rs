@@ -7,16 +7,13 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::time::Duration;
 
-use envoy_sim::Unseen;
-use envoy_sim::{ConnectionId, Effect, Input, VmId};
+use envoy_sim::{ConnectionId, Effect, Input, Unseen, VmId};
 use envoy_sim::{Driven, Limits, Now, Refusal};
 
 use super::carry_out;
-use super::component::Component;
-use super::component::Instance;
+use super::component::{Component, Instance};
 use super::dispatcher::{Dispatcher, MetricTotals};
-use super::screen::Native;
-use super::screen::{Screen, ScreenError, ScreenFault};
+use super::screen::{Native, Screen, ScreenError, ScreenFault};
 
 /// A host for the component of `wit/screen.wit`, with one listener. It is driven as [`envoy_sim::Host`] is; the
 /// clusters are `backend` and `resolver`, and `speaker` is not needed, because a screen can speak.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use envoy_sim::IDLE_TIMEOUT;
-use envoy_sim::{ConnectionEnd, ConnectionId, Effect};
+use envoy_sim::{ConnectionEnd, ConnectionId, Effect, IDLE_TIMEOUT};
 use postscreen_engine::Input;
 
 use super::carry_out::BACKEND;

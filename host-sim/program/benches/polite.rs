@@ -9,8 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use envoy_sim::{ConnectionId, Driven, Effect, Host, Input, Module, Now, Settings};
-use postscreen_scenario::doh;
-use postscreen_scenario::{Scenario, Sink, Stay, parse};
+use postscreen_scenario::{Scenario, Sink, Stay, doh, parse};
 
 /// Beside the workspace's `target`, where a bench runs.
 const MODULE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/wasm/postscreen.wasm");

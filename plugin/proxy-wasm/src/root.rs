@@ -2,8 +2,7 @@
 //!
 //! There is a root on the main thread, too, and one for the check of a new configuration; they never see a connection.
 
-use crate::clock::Clock;
-use crate::clock::Ticker;
+use crate::clock::{Clock, Ticker};
 use crate::doh::DohResolver;
 use crate::downstream::{Downstream, Mode};
 use crate::host::{self, Action, Buffer, HostResult, Level};

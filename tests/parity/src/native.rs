@@ -8,8 +8,7 @@ use postscreen_scenario::{Client, Difference, Scenario, Step};
 use real_player::Story;
 use virtual_player::{Player, Screener};
 
-use crate::verdict::StoryResult;
-use crate::verdict::StoryVerdict;
+use crate::verdict::{StoryResult, StoryVerdict};
 
 /// Plays stories on the engine.
 pub(crate) fn player() -> Player<'static> {

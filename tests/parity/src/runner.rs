@@ -11,8 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::postscreen::Postscreen;
-use crate::verdict::{Deltas, StoryVerdict, differences};
-use crate::verdict::{StoryResult, progress};
+use crate::verdict::{Deltas, StoryResult, StoryVerdict, differences, progress};
 
 /// Stories of the second try that are played at the same time: few, because clients can be late on a busy machine.
 const DOUBTFUL_AT_ONCE: usize = 4;

@@ -1,5 +1,4 @@
-//! How a story compares with what the oracle did, and which differences `docs/deltas.md` explains; and
-//! what people see of it.
+//! How a story compares with what the oracle did, which differences `docs/deltas.md` explains, and what people see.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

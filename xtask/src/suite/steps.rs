@@ -6,8 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::hosts;
-use super::{Failed, TestCounts, run_counted};
+use super::{Failed, TestCounts, hosts, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};

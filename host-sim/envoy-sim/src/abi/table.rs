@@ -5,8 +5,7 @@ use wasmtime::{Engine, FuncType, ValType};
 use super::AbiVersion::{V0_1_0, V0_2_0, V0_2_1};
 use super::Handler::{NoResult, Proxy, Runtime};
 use super::Param::{I32, I64};
-use super::{AbiVersion, Args, Guest, HostCallError};
-use super::{callout, foreign, header_map, store, stream, system};
+use super::{AbiVersion, Args, Guest, HostCallError, callout, foreign, header_map, store, stream, system};
 
 /// One host function.
 pub(crate) struct HostFunction {

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use super::Dispatcher;
-use crate::connection::Speaker;
-use crate::connection::{Connection, UpstreamPhase};
+use crate::connection::{Connection, Speaker, UpstreamPhase};
 use crate::event::{Effect, UpstreamEnds};
 use crate::profile::Profile;
 use crate::properties::{CLUSTER, IDLE_TIMEOUT_MS};

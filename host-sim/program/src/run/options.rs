@@ -1,7 +1,6 @@
 //! The command lines of `host-sim run` and `host-sim report`, and what these name: stories, and who screens.
 
-use std::fs;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};

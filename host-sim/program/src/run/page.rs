@@ -18,8 +18,7 @@ use virtual_player::Player;
 use super::record::PlayRecord;
 use super::watching::Watching;
 use super::{ReportArgs, options, read, report};
-use crate::run::words;
-use crate::run::words::seconds;
+use crate::run::words::{self, seconds};
 
 /// The style of the page.
 const STYLE: &str = include_str!("page/style.css");

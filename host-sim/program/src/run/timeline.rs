@@ -7,8 +7,7 @@ use std::time::Duration;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::record::{Event, PlayRecord, What};
-use super::words;
-use super::words::{Words, seconds};
+use super::words::{self, Words, seconds};
 
 /// The width of the drawing, in columns: that of a terminal that nobody has widened.
 pub(super) const COLUMNS: usize = 80;

@@ -1,8 +1,8 @@
 //! Who answers the module's questions about clients.
 //!
-//! The module asks over HTTP, as it does in Envoy; here the question goes on as what it is, a DNS message:
-//! [`QuestionQueue`] is a thread of its own, and a limited number of questions at one time: while a crowd of clients
-//! keeps the screen busy, answers would come too late to count.
+//! The module asks over HTTP, as it does in Envoy; here the question goes on as what it is, a DNS message. The
+//! [`QuestionQueue`] has a thread of its own, because answers would come too late to count while a crowd of clients
+//! keeps the screen busy, and takes a limited number of questions at one time.
 
 use std::cell::Cell;
 use std::future::pending;

@@ -10,8 +10,7 @@ use super::{LOG_TOLERANCE, Played, Spectator};
 use crate::cast::{Cast, Member};
 use crate::end::{self, Register};
 use crate::screener::{Screener, configuration};
-use crate::servers::Sessions;
-use crate::servers::{Lists, decline};
+use crate::servers::{Lists, Sessions, decline};
 
 /// What clients are granted. The tolerance covers the resolver's latency and one tick of the module.
 pub(super) const LIMITS: Limits = Limits {

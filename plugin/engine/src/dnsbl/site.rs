@@ -8,8 +8,7 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use super::filter::{Filter, FilterError};
-use super::message;
-use super::message::{BadAnswer, ParsedAnswer, QuestionTail, ReversedName};
+use super::message::{self, BadAnswer, ParsedAnswer, QuestionTail, ReversedName};
 use super::name::{DomainName, DomainNameError, PublicName};
 use crate::word::{Word, word};
 

@@ -12,8 +12,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::Transcript;
-use super::{Difference, diff};
+use super::{Difference, Transcript, diff};
 use crate::story::Scenario;
 
 /// The lines of one address.

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Difference, diff};
-use super::{SPEAKER, Transcript};
+use super::{Difference, SPEAKER, Transcript, diff};
 use crate::story::Scenario;
 
 pub(super) fn differences(scenario: &Scenario, transcript: &Transcript) -> Vec<Difference> {

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use super::escape;
 use crate::run::record::{Event, Lane, PlayRecord, What};
-use crate::run::words;
-use crate::run::words::{Words, seconds};
+use crate::run::words::{self, Words, seconds};
 
 /// The width of the narrowest drawing in pixels, as in the style.
 const DRAWING_PX_MIN: f64 = 800.0;

@@ -11,8 +11,7 @@ use envoy_sim::{
     Unseen,
 };
 
-use super::describe::changes;
-use super::describe::{Calls, PlacedEvent, Protocol};
+use super::describe::{Calls, PlacedEvent, Protocol, changes};
 use super::{Bytes, Finish, Lane, Peer, PlayRecord, What, describe};
 
 /// The filter state in which the module leaves what it found.

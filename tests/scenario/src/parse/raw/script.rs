@@ -6,8 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::parse::raw::{Shapes, deserialize_shapes};
 use crate::story;
-use crate::text::DurationText;
-use crate::text::{BytesText, TEXT_BYTES_MAX};
+use crate::text::{BytesText, DurationText, TEXT_BYTES_MAX};
 
 pub(in crate::parse) struct Step(pub story::Step);
 
