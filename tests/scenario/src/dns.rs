@@ -120,11 +120,13 @@ impl Zones {
         self.0.extend(other.0);
     }
 
-    /// Whether any resolver can say all this: nothing is late, lost or a lie.
+    /// Whether real list and resolver programs can say all this: nothing is late, lost or a lie, and every answer may
+    /// be kept for a moment, because rbldnsd takes a TTL of 0 for "not given" and says its own, 35 minutes.
     pub fn are_plain(&self) -> bool {
         let plain = |listing: &Listing| {
-            *listing
-                == Listing { odd: BTreeMap::new(), latency: None, lost: 0, others: None, ..listing.clone() }
+            let told =
+                Listing { odd: BTreeMap::new(), latency: None, lost: 0, others: None, ..listing.clone() };
+            *listing == told && !listing.ttl.is_zero() && !listing.soa_ttl.is_zero()
         };
         self.0.values().all(|zone| match zone {
             Zone::Listing(listing) => plain(listing),
