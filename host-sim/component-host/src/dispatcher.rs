@@ -225,7 +225,9 @@ impl MetricTotals {
     /// Metrics that are new begin with 0.
     pub(super) fn begin(&self, names: Vec<String>) {
         let mut entries = self.0.borrow_mut();
-        names.into_iter().for_each(|name| _ = entries.entry(name).or_default());
+        for name in names {
+            entries.entry(name).or_default();
+        }
     }
 
     pub(super) fn add(&self, series: &SeriesName, by: u32) {

@@ -88,6 +88,7 @@ impl<S: SharedData> Worker<S> {
 
     /// Takes an input about a connection; returns what the host must do, in order.
     pub fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Vec<Task> {
+        self.tell_places();
         match input {
             Input::ClientOpened(endpoints) => {
                 // A number that is used again while its connection is there: that one must be gone.
@@ -121,7 +122,7 @@ impl<S: SharedData> Worker<S> {
             self.farewell(connection, now, Session::client_left);
         }
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
-            self.emit(None, Output::Gauge(Gauge::Held.name().into(), held));
+            self.set(Gauge::Held, held);
         }
         self.tell_counts(false, now);
         std::mem::take(&mut self.tasks)
@@ -130,7 +131,7 @@ impl<S: SharedData> Worker<S> {
     /// When to deliver [`Input::DeadlineReached`]; `None`: never.
     pub fn deadline(&self) -> Option<Instant> {
         let session = self.deadlines.first().map(|&(deadline, _)| deadline);
-        [session, self.occupancy.deadline(self.limits()), self.meter.deadline()].into_iter().flatten().min()
+        [session, self.occupancy.deadline(self.limits())].into_iter().flatten().min()
     }
 
     /// Whether the engine still has to do with a connection. Inputs about others have no effect.
@@ -149,7 +150,6 @@ impl<S: SharedData> Worker<S> {
     }
 
     fn open(&mut self, connection: ConnectionId, endpoints: Endpoints, now: Now) {
-        self.tell_places();
         let session = Session::new(Arc::clone(&self.policy), endpoints);
         let holdings = Holdings::new(self.policy_number, now.instant);
         self.sessions.insert(connection, OpenSession { session, holdings, deadline: None });
@@ -259,7 +259,7 @@ impl<S: SharedData> Worker<S> {
         let limits = self.limits();
         self.occupancy.settle(now);
         if let Some(held) = self.occupancy.write(self.registry.shared(), limits, now) {
-            self.emit(None, Output::Gauge(Gauge::Held.name().into(), held));
+            self.set(Gauge::Held, held);
         }
         if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, now) {
             self.emit(None, Output::Log(Line::info(line)));
@@ -277,8 +277,13 @@ impl<S: SharedData> Worker<S> {
         if std::mem::replace(&mut self.places_are_told, true) {
             return;
         }
-        let places = places(self.policy.cache.buckets);
-        self.emit(None, Output::Gauge(Gauge::CachePlaces.name().into(), places));
+        self.set(Gauge::CachePlaces, places(self.policy.cache.buckets));
+    }
+
+    fn set(&mut self, gauge: Gauge, value: u32) {
+        if let Some(series) = self.policy.catalogue().name(Measure::Gauge(gauge)) {
+            self.emit(None, Output::Gauge(series.clone(), value));
+        }
     }
 
     /// Counts one under the present policy.

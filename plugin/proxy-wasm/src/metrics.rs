@@ -39,6 +39,6 @@ impl Metrics {
     }
 
     fn number(&self, series: &SeriesName) -> Option<u32> {
-        self.0.iter().find(|(name, _)| name == series).map(|&(_, number)| number)
+        self.0.iter().find(|(name, _)| name.is(series)).map(|&(_, number)| number)
     }
 }

@@ -1,3 +1,4 @@
+use super::BUCKET_BOUNDS;
 use super::{METRIC_BYTES_MAX, METRIC_OVERHEAD_BYTES, MetricIds, MetricKind, Metrics};
 use crate::abi::{HostCallError, Status};
 

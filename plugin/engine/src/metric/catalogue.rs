@@ -18,6 +18,12 @@ use std::sync::Arc;
 pub struct SeriesName(Arc<str>);
 
 impl SeriesName {
+    /// Whether both are of one catalogue, and the same there. Two names may be equal and of two catalogues; to find
+    /// that out takes many times as long.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// As hosts write it.
     pub fn as_str(&self) -> &str {
         &self.0

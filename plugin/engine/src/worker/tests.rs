@@ -112,6 +112,7 @@ fn a_number_that_comes_again_while_it_is_there_was_left() {
 #[test]
 fn what_is_said_about_unknown_connections_has_no_effect() {
     let mut host = alone("{}");
+    assert_eq!(host.wakes().len(), 1, "how large the table is, once");
     let inputs = [
         Input::ClientBytes(b"EHLO x\r\n"),
         Input::ClientEnd,

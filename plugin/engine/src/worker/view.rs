@@ -146,6 +146,12 @@ impl<S: SharedData> WorkerView<'_, S> {
         }
     }
 
+    fn set(&mut self, gauge: Gauge, value: u32) {
+        if let Some(series) = self.policy.catalogue().name(Measure::Gauge(gauge)) {
+            self.tasks.push(Task { connection: None, output: Output::Gauge(series.clone(), value) });
+        }
+    }
+
     /// Every session has one verdict.
     fn verdict_fell(&mut self, verdict: Verdict) {
         self.measure(Measure::Verdict(verdict), 1);
@@ -240,7 +246,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             Known::Overlapping(_) => {}
         }
         if let Some(held) = self.occupancy.opened(self.registry.shared(), limits, self.now) {
-            self.emit(Output::Gauge(Gauge::Held.name().into(), held));
+            self.set(Gauge::Held, held);
         }
         if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, self.now) {
             self.emit(Output::Log(Line::info(line)));

@@ -37,8 +37,12 @@ fn labels_stand_before_the_name_in_the_shape_that_istio_extracts() {
 fn every_measurement_has_the_series_that_is_called_so() {
     let policy = Policy::parse(br#"{"dnsbl_sites": ["a.test", "b.test"]}"#).unwrap();
     let name = |measure| policy.catalogue().name(measure).unwrap().to_string();
-    Counter::ALL.iter().for_each(|&one| assert_eq!(name(Measure::Counter(one)), one.name()));
-    Gauge::ALL.iter().for_each(|&one| assert_eq!(name(Measure::Gauge(one)), one.name()));
+    for &counter in Counter::ALL {
+        assert_eq!(name(Measure::Counter(counter)), counter.name());
+    }
+    for &gauge in Gauge::ALL {
+        assert_eq!(name(Measure::Gauge(gauge)), gauge.name());
+    }
     for verdict in Verdict::ALL {
         assert_eq!(
             name(Measure::Verdict(verdict)),

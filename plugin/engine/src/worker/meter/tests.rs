@@ -11,15 +11,13 @@ fn series(name: &str) -> SeriesName {
 #[test]
 fn counts_wait_for_a_second_while_clients_are_held_and_no_longer() {
     let mut meter = Meter::default();
-    assert_eq!(meter.deadline(), None);
-    meter.count(series("a"), 1, at(500));
-    meter.count(series("b"), 2, at(900));
-    meter.count(series("a"), 3, at(1_400));
-    assert_eq!(meter.deadline(), Some(at(1_500)), "from the first one on");
+    let (a, b) = (series("a"), series("b"));
+    meter.count(a.clone(), 1, at(500));
+    meter.count(b.clone(), 2, at(900));
+    meter.count(a.clone(), 3, at(1_400));
     assert!(meter.take(true, at(1_499)).is_empty());
-    let all = [(series("a"), 4), (series("b"), 2)];
-    assert_eq!(meter.take(true, at(1_500)), all);
-    assert_eq!((meter.deadline(), meter.take(true, at(9_000)).len()), (None, 0), "once");
+    assert_eq!(meter.take(true, at(1_500)), [(a, 4), (b, 2)], "a second after the first one");
+    assert_eq!(meter.take(true, at(9_000)), [], "once");
 }
 
 #[test]
@@ -27,14 +25,22 @@ fn with_the_last_client_counts_go_out_at_once() {
     let mut meter = Meter::default();
     meter.count(series("a"), 1, at(0));
     assert_eq!(meter.take(false, at(0)), [(series("a"), 1)]);
-    assert_eq!(meter.deadline(), None);
 }
 
 #[test]
 fn a_count_that_is_too_large_stays_the_largest() {
     let mut meter = Meter::default();
-    meter.count(series("a"), u32::MAX - 1, at(0));
-    meter.count(series("a"), 1, at(0));
-    meter.count(series("a"), 1, at(0));
+    let a = series("a");
+    meter.count(a.clone(), u32::MAX - 1, at(0));
+    meter.count(a.clone(), 1, at(0));
+    meter.count(a, 1, at(0));
     assert_eq!(meter.take(false, at(0)), [(series("a"), u32::MAX)]);
+}
+
+#[test]
+fn series_of_two_policies_that_are_called_alike_are_both_told() {
+    let mut meter = Meter::default();
+    meter.count(series("a"), 1, at(0));
+    meter.count(series("a"), 2, at(0));
+    assert_eq!(meter.take(false, at(0)), [(series("a"), 1), (series("a"), 2)]);
 }

@@ -22,8 +22,8 @@ fn who_makes_more_than_half_of_the_connections_may_be_a_proxy() {
     assert_eq!(line("10.42.0.1", true, 50), None);
     assert_eq!(
         line("10.42.0.1", true, 51).unwrap(),
-        "warning: 51 of the last 100 connections came from 10.42.0.1, which mynetworks permits: is that a proxy? It must \
-         say for whom it connects (PROXY protocol), or everybody is permitted"
+        "warning: 51 of the last 100 connections came from 10.42.0.1, which mynetworks permits: is that a proxy? It \
+         must say for whom it connects (PROXY protocol), or everybody is permitted"
     );
     assert!(line("10.42.0.1", true, WINDOW).is_some());
 }

@@ -21,7 +21,8 @@ pub struct Followed {
     verdict: Option<Verdict>,
     skipped: bool,
     replies: u32,
-    is_refused: bool,
+    /// The reply that refused it, if one has.
+    refusal: Option<Vec<u8>>,
     /// What the log says of it.
     lines: Vec<String>,
 }
@@ -38,7 +39,7 @@ impl Followed {
             verdict: None,
             skipped: false,
             replies: 0,
-            is_refused: false,
+            refusal: None,
             lines: Vec::new(),
         }
     }
@@ -103,10 +104,10 @@ impl Followed {
     /// What comes first is a greeting, the answer to an early talker, or a refusal, after which nothing comes.
     fn replied(&mut self, bytes: &[u8]) {
         assert!(bytes.ends_with(b"\r\n"), "a whole line");
-        assert!(!self.is_refused, "one reply, and no more");
+        assert_eq!(self.refusal, None, "one reply, and no more");
         self.replies += 1;
         if self.replies == 1 && !(self.teases && self.says("PREGREET ")) && !bytes.starts_with(b"220 ") {
-            self.is_refused = true;
+            self.refusal = Some(bytes.to_vec());
             let refusal = bytes.starts_with(b"421 ") || bytes.starts_with(b"521 ") || self.policy.soft_bounce;
             assert!(refusal, "no greeting, but {}", bytes.escape_ascii());
         }
