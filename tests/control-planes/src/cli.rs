@@ -12,6 +12,7 @@ use tokio::task::LocalSet;
 
 use crate::machine::{Machine, SIDECAR_POD};
 use crate::mail_server::MailServer;
+use crate::monitoring;
 use crate::planes::{self, LISTENER_NAMES, PLUGINS, SIDECARS};
 use crate::report::Report;
 use crate::scene::Stage;
@@ -62,6 +63,8 @@ enum Part {
     EnvoyGateway,
     /// deploy/istio in Envoy
     Istio,
+    /// deploy/monitoring in Prometheus, which scrapes deploy/envoy in Envoy
+    Monitoring,
 }
 
 /// Does what the user asks for.
@@ -103,6 +106,9 @@ impl Options {
                 }
             }
         );
+        if self.plays(Part::Monitoring) {
+            monitoring::test(&machine, &report, &self.envoy, &self.module).await?;
+        }
         Ok(if report.finish() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

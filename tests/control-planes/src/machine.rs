@@ -28,9 +28,9 @@ pub const ALLOWLISTED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 12);
 /// Connects for others, with a PROXY header.
 pub const BALANCER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 99);
 /// The mail server's pod, where the samples have it.
-const MAIL_SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10)), 2525);
+pub const MAIL_SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10)), 2525);
 /// The resolver's pod. What comes from there is what the resolver takes for a pod.
-const RESOLVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 53)), 8053);
+pub const RESOLVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 53)), 8053);
 /// Its name in the cluster.
 const RESOLVER_NAME: &str = "unbound.mail.svc.cluster.local";
 

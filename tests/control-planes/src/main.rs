@@ -10,6 +10,7 @@
 //! - [`machine`], [`mail_server`], [`client`]: the cluster, and who comes;
 //! - [`screen`]: Envoy; [`exposition`]: its metrics;
 //! - [`scene`], [`failures`]: what must be so;
+//! - [`monitoring`]: rules and dashboard, in Prometheus;
 //! - [`cli`], [`report`]: the command line and its output.
 
 mod cli;
@@ -22,6 +23,7 @@ mod machine;
 mod mail_server;
 mod manifests;
 mod merge;
+mod monitoring;
 mod planes;
 mod report;
 mod scene;
