@@ -102,7 +102,9 @@ impl Options {
             async {
                 if self.plays(Part::Istio) {
                     self.istio_gateway(stage).await;
-                    report.say("the mail server's pod starts", &self.istio_sidecar(stage).await);
+                    if let Err(error) = self.istio_sidecar(stage).await {
+                        report.say("Istio sidecar: its mail server starts", &Err(error));
+                    }
                 }
             }
         );
