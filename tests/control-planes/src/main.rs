@@ -1,8 +1,9 @@
-//! `control-planes-suite`: what we ship for Envoy Gateway and Istio does in real Envoys what its pages say.
+//! `control-planes-suite`: what we ship for Envoy Gateway, Istio and Prometheus does what its pages say, in real Envoys
+//! and a real Prometheus.
 //!
 //! Run by `cargo xtask test`. There is no cluster: samples have what the control planes make of the rest of our
-//! manifests, and the suite applies our patches to them as the control planes do. Everything else is real and taken
-//! literally, ports and addresses included.
+//! manifests, and the suite applies our patches to them as the control planes do. Everything else is taken literally,
+//! ports and addresses included.
 //!
 //! - [`manifests`]: what we ship; [`schemas`]: whether it fits the definitions of its kinds;
 //! - [`xds`], [`merge`]: what a control plane sends, and how it merges;
