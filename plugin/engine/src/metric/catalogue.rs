@@ -128,7 +128,7 @@ impl ListMeasure {
     }
 }
 
-/// All series of a policy, each at the place that [`place`] gives it.
+/// All series of a policy, each at the place that `place` gives it.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue(Vec<Series>);
 
