@@ -135,6 +135,7 @@ fn run(task: XtaskCommand) -> anyhow::Result<bool> {
         XtaskCommand::Conformance { all_versions, arguments } => {
             suite::comparisons::conformance_task(&repo, all_versions, &arguments).map(|()| true)
         }
+        XtaskCommand::Image { images } => image::run(&repo, &images).map(|()| true),
         XtaskCommand::Demo { keep } => demo::run(&repo, keep),
         XtaskCommand::Parity { arguments } => {
             suite::comparisons::parity_task(&repo, &arguments).map(|()| true)

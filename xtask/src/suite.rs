@@ -4,6 +4,7 @@
 
 pub mod comparisons;
 mod hosts;
+mod images;
 mod steps;
 
 use std::io::{BufRead, BufReader};
