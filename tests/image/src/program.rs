@@ -103,8 +103,8 @@ fn check_clients() -> Result<()> {
     let refused = visit(SCREEN, true)?;
     ensure!(refused.starts_with("521 "), "a client that talks early is told {refused:?}");
     check_greeted(&visit(SCREEN, false)?)?;
-    let metrics = get("/metrics")?;
-    ensure!(metrics.contains("\npostscreen_pregreet 1\n"), "{metrics}");
+    let (metrics, version) = (get("/metrics")?, env!("CARGO_PKG_VERSION"));
+    ensure!(metrics.contains(&format!("\nhost_sim_build_info{{version=\"{version}\"}} 1\n")), "{metrics}");
     Ok(())
 }
 
