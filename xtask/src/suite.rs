@@ -5,6 +5,7 @@
 pub mod comparisons;
 mod control_planes;
 mod hosts;
+mod images;
 mod steps;
 
 use std::io::{BufRead, BufReader};

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::{Failed, TestCounts, control_planes, hosts, run_counted};
+use super::{Failed, TestCounts, control_planes, hosts, images, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};
@@ -46,6 +46,8 @@ pub enum SuiteStep {
     Monitoring,
     /// The page of `host-sim report` in a real Chromium
     Report,
+    /// skopeo, umoci and tar read the images, which are the same every time, and runc runs host-sim from one
+    Image,
     /// The same stories, and probes of every host function, in host-sim and in a real Envoy: both show the same
     Conformance,
     /// The acceptance tests in a real Envoy, with unbound and rbldnsd
@@ -104,6 +106,7 @@ impl SuiteStep {
             Self::ControlPlanes => control_planes::control_planes(repo),
             Self::Monitoring => control_planes::monitoring(repo),
             Self::Report => report(repo),
+            Self::Image => images::run(repo),
             Self::Conformance => comparisons::conformance(repo),
             Self::Envoy => envoy(repo),
         }
