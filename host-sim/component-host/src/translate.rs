@@ -2,11 +2,10 @@
 //!
 //! What comes from a component is checked: a name that the engine does not have is a fault of the component.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use postscreen_engine::{
-    ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Line, Now, Output, SeriesName,
+    ConnectionId, Counter, Destination, DnsFailure, Endpoints, Gauge, HostTraits, Input, Line, Now, Output,
     Severity, Task, Verdict,
 };
 
@@ -59,15 +58,11 @@ fn endpoints(Endpoints { client, server }: Endpoints) -> wit::Endpoints {
     wit::Endpoints { client: client.to_string(), server: server.to_string() }
 }
 
-/// `metrics` are those that its policies have.
-pub(super) fn task(task: wit::Task, metrics: &BTreeSet<String>) -> Result<Task, ScreenFault> {
-    Ok(Task { connection: task.connection.map(ConnectionId), output: output(task.what, metrics)? })
+pub(super) fn task(task: wit::Task) -> Result<Task, ScreenFault> {
+    Ok(Task { connection: task.connection.map(ConnectionId), output: output(task.what)? })
 }
 
-fn output(output: wit::Output, metrics: &BTreeSet<String>) -> Result<Output, ScreenFault> {
-    let known = |name: String| {
-        if metrics.contains(&name) { Ok(SeriesName::from(&*name)) } else { Err(unknown("metric", &name)) }
-    };
+fn output(output: wit::Output) -> Result<Output, ScreenFault> {
     Ok(match output {
         wit::Output::AskDns(wit::DnsQuestion { number, message, timeout_ms }) => {
             let timeout = Duration::from_millis(timeout_ms.into());
@@ -80,18 +75,27 @@ fn output(output: wit::Output, metrics: &BTreeSet<String>) -> Result<Output, Scr
         wit::Output::ToClient(bytes) => Output::ToClient(bytes),
         wit::Output::Close => Output::Close,
         wit::Output::Log(line) => Output::Log(log_line(line)),
-        wit::Output::Count(wit::Measurement { metric, value }) => Output::Count(known(metric)?, value),
-        wit::Output::Gauge(wit::Measurement { metric, value }) => Output::Gauge(known(metric)?, value),
-        wit::Output::Sample(wit::Measurement { metric, value }) => Output::Sample(known(metric)?, value),
+        wit::Output::Count(wit::Step { counter, by }) => {
+            Output::Count(known("counter", &counter, Counter::ALL.iter().copied(), Counter::name)?, by)
+        }
+        wit::Output::Gauge(wit::Level { gauge, value }) => {
+            Output::Gauge(known("gauge", &gauge, Gauge::ALL.iter().copied(), Gauge::name)?, value)
+        }
         wit::Output::Verdict(name) => {
-            let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == name);
-            Output::Verdict(verdict.ok_or_else(|| unknown("verdict", &name))?)
+            Output::Verdict(known("verdict", &name, Verdict::ALL.iter().copied(), Verdict::as_str)?)
         }
     })
 }
 
-fn unknown(what: &str, name: &str) -> ScreenFault {
-    ScreenFault(format!("it speaks of the {what} {name:?}"))
+/// The one that has this name.
+fn known<T: Copy>(
+    what: &str,
+    name: &str,
+    mut all: impl Iterator<Item = T>,
+    name_of: impl Fn(T) -> &'static str,
+) -> Result<T, ScreenFault> {
+    all.find(|one| name_of(*one) == name)
+        .ok_or_else(|| ScreenFault(format!("it speaks of the {what} {name:?}")))
 }
 
 fn log_line(line: wit::LogLine) -> Line {

@@ -32,8 +32,7 @@ pub use occupancy::{
 use crate::policy::Policy;
 use crate::record::{Record, TestSet};
 use crate::shared::{self, SharedData};
-pub use bucket::Remembered;
-use bucket::{Bucket, ClientEntry, PASSES_PER_BUCKET, generation_at};
+use bucket::{Bucket, ClientEntry, generation_at};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -97,15 +96,10 @@ pub struct Settlement {
 /// What became of a [`Settlement`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// What that was in the table of passes; `None`: the passes were not stored, or were not to be.
-    pub remembered: Option<Remembered>,
+    /// Whether the passes were stored, where they were to be.
+    pub remembered: bool,
     /// Whether no overlapping session of the client had claimed `PASS NEW` before.
     pub first: bool,
-}
-
-impl Settled {
-    /// Of a session that is not registered.
-    pub const NOWHERE: Self = Self { remembered: None, first: true };
 }
 
 impl<S: SharedData> Registry<S> {
@@ -163,7 +157,6 @@ impl<S: SharedData> Registry<S> {
         let settled = shared::update(&self.shared, &key(lease.bucket), |bytes| {
             let mut bucket = Bucket::decode(bytes);
             let (mut record, mut first, mut changed) = (what.record, true, false);
-            let mut remembered = None;
             if let Some(entry) = bucket.find_mut(lease.client).filter(|_| lease.counted.is_some()) {
                 if !what.unshared.is_empty() {
                     changed |= entry.share(what.record, what.unshared);
@@ -175,12 +168,12 @@ impl<S: SharedData> Registry<S> {
                 }
             }
             if what.remember {
-                remembered = Some(bucket.remember(lease.client, record.for_storage(enabled)));
+                bucket.remember(lease.client, record.for_storage(enabled));
                 changed = true;
             }
-            (changed.then(|| bucket.encode()), Settled { remembered, first })
+            (changed.then(|| bucket.encode()), first)
         });
-        settled.unwrap_or(Settled::NOWHERE)
+        Settled { remembered: settled.is_some() || !what.remember, first: settled.unwrap_or(true) }
     }
 
     /// Renews the lease. A session that is not counted, or whose lease ran out, is counted if there is room now.
@@ -233,12 +226,6 @@ fn known_of(entry: &ClientEntry, now: u32, policy: &Policy, unix: u64) -> Known 
     let retention = policy.cache_retention_time.as_secs();
     let counts = |record: &Record| !record.is_outdated(policy.enabled_tests(), unix, retention);
     entry.passes().filter(counts).map_or(Known::Nothing, Known::Passed)
-}
-
-/// How many clients can be remembered in so many buckets.
-pub fn places(buckets: NonZeroU32) -> u32 {
-    let per_bucket = u32::try_from(PASSES_PER_BUCKET).unwrap_or(u32::MAX);
-    buckets.get().saturating_mul(per_bucket)
 }
 
 /// Fixed in number, because shared data cannot be deleted.

@@ -57,7 +57,6 @@ pub enum Buffer {
 pub enum MetricType {
     Counter = 0,
     Gauge = 1,
-    Histogram = 2,
 }
 
 const STREAM_DOWNSTREAM: u32 = 2;

@@ -16,7 +16,6 @@ mod client;
 mod etc;
 mod machine;
 mod screen;
-mod shipped;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result};
 use envoy_suite::fixture::ServerProcess;
 use procfs::net::TcpState;
 
-use crate::client::Route;
 use crate::machine::{BLIND, MAIL_SERVER, MailHost, RESOLVER, SERVER};
 
 /// Where screens listen whose address is an argument.
@@ -28,8 +27,6 @@ pub struct ShippedScreen {
     pub name: String,
     /// What runs.
     pub program: ScreenProgram,
-    /// How clients reach it.
-    pub route: Route,
 }
 
 /// What runs.

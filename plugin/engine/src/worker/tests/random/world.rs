@@ -250,10 +250,8 @@ impl World {
                 _ => {}
             }
             let Some(connection) = task.connection else {
-                let is_general = matches!(
-                    task.output,
-                    Output::Log(_) | Output::Count(..) | Output::Gauge(..) | Output::Sample(..)
-                );
+                let is_general =
+                    matches!(task.output, Output::Log(_) | Output::Count(..) | Output::Gauge(..));
                 assert!(is_general, "{:?} for nobody", task.output);
                 continue;
             };
