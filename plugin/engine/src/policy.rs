@@ -26,6 +26,7 @@ pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, 
 
 use crate::access::{AccessList, Networks};
 use crate::dnsbl::{DomainName, PublicName, Site, Zone};
+use crate::metric::Catalogue;
 use crate::record::TestSet;
 use crate::reply::ReplyStyle;
 use compiled::Compiled;
@@ -203,6 +204,11 @@ impl Policy {
     /// The DNS lists to ask, one question each, however many entries share the domain.
     pub fn zones(&self) -> &[Zone] {
         &self.compiled.zones
+    }
+
+    /// All that is measured under this policy, by name.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.compiled.catalogue
     }
 
     /// The tests that this policy applies (postscreen: a test is enabled by its own parameter, not by its action).

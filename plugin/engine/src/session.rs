@@ -67,6 +67,8 @@ pub(crate) trait Surroundings {
     fn teases(&self) -> bool;
     /// Wants this done.
     fn emit(&mut self, output: Output);
+    /// Counts the client, once.
+    fn count(&mut self, counter: Counter);
     /// Counts the session among those that are open.
     fn register(&mut self, client: IpAddr) -> Registration;
     /// Lets the client's other open sessions know of stamps that have changed.
@@ -304,7 +306,7 @@ impl Session {
     /// no `reject_footer`.
     fn proxy_header_refused(&mut self, line: Line, around: &mut dyn Surroundings) {
         around.emit(Output::Log(line));
-        count(around, Counter::ProxyHeaderBad);
+        around.count(Counter::ProxyHeaderBad);
         self.send_away(reply::NO_RESOURCES.as_bytes().to_vec(), Verdict::NoResources, around);
     }
 
@@ -326,10 +328,6 @@ impl Session {
 
 fn log(around: &mut dyn Surroundings, text: String) {
     around.emit(Output::Log(Line::info(text)));
-}
-
-fn count(around: &mut dyn Surroundings, counter: Counter) {
-    around.emit(Output::Count(counter, 1));
 }
 
 fn canonical(address: SocketAddr) -> SocketAddr {

@@ -5,18 +5,20 @@
 //! a connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
 
 mod log;
+mod meter;
 mod view;
 
 use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::Line;
 use crate::lookups::Lookups;
-use crate::metric::Gauge;
+use crate::metric::{Gauge, Measure};
 use crate::policy::Policy;
-use crate::registry::{HashKey, Occupancy, QueueLimits, Registry};
+use crate::registry::{HashKey, Occupancy, QueueLimits, Registry, places};
 use crate::session::{Session, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
+use meter::Meter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use view::{Holdings, WorkerView};
@@ -34,6 +36,9 @@ pub struct Worker<S> {
     sessions: BTreeMap<ConnectionId, OpenSession>,
     /// Every session's next deadline.
     deadlines: BTreeSet<(Instant, ConnectionId)>,
+    meter: Meter,
+    /// Whether the gauge shows how large the table of passes is.
+    places_are_told: bool,
     tasks: Vec<Task>,
 }
 
@@ -50,8 +55,7 @@ impl<S: SharedData> Worker<S> {
     /// A worker without sessions. `shared` is where it meets the others.
     pub fn new(shared: S, policy: Arc<Policy>, host: HostTraits) -> Self {
         let (hash_key, line) = HashKey::agree(&shared, host.hash_key);
-        let told = line.map(|line| Task { connection: None, output: Output::Log(line) });
-        Self {
+        let mut worker = Self {
             policy,
             policy_number: 0,
             teases: host.teases,
@@ -60,14 +64,21 @@ impl<S: SharedData> Worker<S> {
             lookups: Lookups::default(),
             sessions: BTreeMap::new(),
             deadlines: BTreeSet::new(),
-            tasks: told.into_iter().collect(),
+            meter: Meter::default(),
+            places_are_told: false,
+            tasks: Vec::new(),
+        };
+        if let Some(line) = line {
+            worker.emit(None, Output::Log(line));
         }
+        worker
     }
 
     /// Clients that come from now on are screened by `policy`; those that are there go on as they began.
     pub fn set_policy(&mut self, policy: Arc<Policy>) {
         self.policy = policy;
         self.policy_number = self.policy_number.wrapping_add(1);
+        self.places_are_told = false;
     }
 
     /// Takes an input about a connection; returns what the host must do, in order.
@@ -91,6 +102,7 @@ impl<S: SharedData> Worker<S> {
             Input::DeadlineReached => self.time_passed(now),
         }
         self.count_sessions(now);
+        self.tell_counts(self.occupancy.own().held() > 0, now);
         std::mem::take(&mut self.tasks)
     }
 
@@ -100,15 +112,16 @@ impl<S: SharedData> Worker<S> {
             self.turn(connection, now, Session::client_left);
         }
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
-            self.emit(None, Output::Gauge(Gauge::Held, held));
+            self.emit(None, Output::Gauge(Gauge::Held.name().into(), held));
         }
+        self.tell_counts(false, now);
         std::mem::take(&mut self.tasks)
     }
 
     /// When to deliver [`Input::DeadlineReached`]; `None`: never.
     pub fn deadline(&self) -> Option<Instant> {
         let session = self.deadlines.first().map(|&(deadline, _)| deadline);
-        [session, self.occupancy.deadline(self.limits())].into_iter().flatten().min()
+        [session, self.occupancy.deadline(self.limits()), self.meter.deadline()].into_iter().flatten().min()
     }
 
     /// Whether the engine still has to do with a connection. Inputs about others have no effect.
@@ -127,8 +140,9 @@ impl<S: SharedData> Worker<S> {
     }
 
     fn open(&mut self, connection: ConnectionId, endpoints: Endpoints, now: Now) {
+        self.tell_places();
         let session = Session::new(Arc::clone(&self.policy), endpoints);
-        let holdings = Holdings::new(self.policy_number);
+        let holdings = Holdings::new(self.policy_number, now.instant);
         self.sessions.insert(connection, OpenSession { session, holdings, deadline: None });
         self.turn(connection, now, Session::opened);
     }
@@ -136,6 +150,7 @@ impl<S: SharedData> Worker<S> {
     /// Nobody knows who the client is, so nobody can say anything against it.
     fn serve_unscreened(&mut self, connection: ConnectionId, now: Now) {
         self.log_unscreened(connection, now);
+        self.measure(Measure::Verdict(Verdict::Pass), now);
         self.emit(Some(connection), Output::Verdict(Verdict::Pass));
         self.emit(Some(connection), Output::Dial(Destination::Backend));
     }
@@ -165,6 +180,7 @@ impl<S: SharedData> Worker<S> {
             registry: &self.registry,
             occupancy: &mut self.occupancy,
             lookups: &mut self.lookups,
+            meter: &mut self.meter,
             tasks: &mut self.tasks,
         };
         act(&mut entry.session, &mut view);
@@ -179,6 +195,7 @@ impl<S: SharedData> Worker<S> {
             return;
         }
         view.renew();
+        entry.holdings.waits = true;
         let next = [entry.session.deadline(), entry.holdings.renew_at].into_iter().flatten().min();
         self.set_deadline(connection, next);
     }
@@ -205,10 +222,32 @@ impl<S: SharedData> Worker<S> {
         let limits = self.limits();
         self.occupancy.settle(now);
         if let Some(held) = self.occupancy.write(self.registry.shared(), limits, now) {
-            self.emit(None, Output::Gauge(Gauge::Held, held));
+            self.emit(None, Output::Gauge(Gauge::Held.name().into(), held));
         }
         if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, now) {
             self.emit(None, Output::Log(Line::info(line)));
+        }
+    }
+
+    /// Hands on what was counted, if that is due.
+    fn tell_counts(&mut self, holds_clients: bool, now: Now) {
+        for (series, by) in self.meter.take(holds_clients, now.instant) {
+            self.emit(None, Output::Count(series, by));
+        }
+    }
+
+    fn tell_places(&mut self) {
+        if std::mem::replace(&mut self.places_are_told, true) {
+            return;
+        }
+        let places = places(self.policy.cache.buckets);
+        self.emit(None, Output::Gauge(Gauge::CachePlaces.name().into(), places));
+    }
+
+    /// Counts one under the present policy.
+    fn measure(&mut self, measure: Measure, now: Now) {
+        if let Some(series) = self.policy.catalogue().name(measure) {
+            self.meter.count(series.clone(), 1, now.instant);
         }
     }
 

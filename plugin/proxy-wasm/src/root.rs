@@ -185,7 +185,8 @@ impl Plugin {
         // One byte more than is accepted, so that what is too long is seen as such.
         let json = host::buffer(Buffer::PluginConfiguration, 0, CONFIG_MAX + 1);
         let policy = Policy::parse(&json).map_err(|error| format!("configuration: {error}"))?;
-        let metrics = Metrics::define().map_err(|error| format!("cannot define metrics: {error}"))?;
+        let metrics =
+            Metrics::define(policy.catalogue()).map_err(|error| format!("cannot define metrics: {error}"))?;
         let mut clock = Clock::default();
         Ok(Self {
             resolver: DohResolver::new(&policy.resolver),

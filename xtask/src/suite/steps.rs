@@ -148,9 +148,13 @@ fn calls(repo: &Repo) -> Result<TestCounts, Failed> {
 fn relay(repo: &Repo) -> Result<TestCounts, Failed> {
     let packages = ["postfix", "iproute2", "unbound"];
     install::debian_answering(&packages, &[UNCONFIGURED], "the test against open relays")?;
-    let envoy = install::envoy(repo)?;
+    let mut suite = repo.program("relay-suite");
+    suite.arg("--envoy").arg(install::envoy(repo)?);
+    for (_, version) in install::OLDER_LINES {
+        suite.arg("--envoy").arg(install::envoy_of(repo, version)?);
+    }
     repo.build_programs()?;
-    let mut total = run_counted(repo.program("relay-suite").arg("--envoy").arg(envoy))?;
+    let mut total = run_counted(&mut suite)?;
     for host in hosts::both(repo).map_err(|error| Failed::from(error).after(total))? {
         let mut suite = repo.program("relay-suite");
         total += run_counted(suite.arg("host").args(host)).map_err(|failed| failed.after(total))?;

@@ -1,14 +1,15 @@
-//! What a worker logs of the lists' answers.
+//! What a worker counts and logs of the lists' answers.
 //!
 //! A rate limit keeps a failing list from filling the log: a line about its trouble is written at most once a minute,
 //! by all workers together. Lines about clients without an address are limited in the same way.
 
 use super::Worker;
+use super::view::whole_millis;
 use crate::dnsbl::{Heard, ParsedAnswer};
 use crate::io::{ConnectionId, Output};
 use crate::line::Line;
 use crate::lookups::LookupAnswer;
-use crate::metric::Counter;
+use crate::metric::{Counter, ListMeasure, Measure};
 use crate::shared::{ABSENT, SharedData};
 use crate::time::Now;
 use std::net::IpAddr;
@@ -30,12 +31,12 @@ impl<S: SharedData> Worker<S> {
 
     /// Counts an answer, and logs it if somebody waits for it.
     pub(super) fn log_answer(&mut self, answered: &LookupAnswer, now: Now) {
+        self.count_answer(answered, now);
         let LookupAnswer { client, policy, list, first, .. } = answered;
         let Some(name) = policy.zones().get(*list).map(|zone| zone.public_name.as_str()) else { return };
         let trouble = match &answered.heard {
             Heard::Ignored | Heard::Unlisted(_) => return,
             Heard::Listed(answer) => {
-                self.emit(None, Output::Count(Counter::DnsListed, 1));
                 if first.is_some() {
                     listing_lines(*client, name, answer)
                         .for_each(|line| self.emit(*first, Output::Log(line)));
@@ -43,11 +44,9 @@ impl<S: SharedData> Worker<S> {
                 return;
             }
             Heard::TimedOut => {
-                self.emit(None, Output::Count(Counter::DnsTimeout, 1));
                 format!("warning: dnsblog reply timeout {}s for {name}", policy.dnsbl_timeout.as_secs())
             }
             Heard::Trouble(trouble) => {
-                self.emit(None, Output::Count(Counter::DnsError, 1));
                 let resolver = &policy.resolver.cluster;
                 format!(
                     "warning: dnsblog_query: lookup error for {client} at {name} by resolver {resolver}: {trouble}"
@@ -56,6 +55,28 @@ impl<S: SharedData> Worker<S> {
         };
         if admit(self.registry.shared(), name, now.unix) {
             self.emit(*first, Output::Log(Line::warning(trouble)));
+        }
+    }
+
+    /// Counts an answer under the policy that asked.
+    fn count_answer(&mut self, answered: &LookupAnswer, now: Now) {
+        let LookupAnswer { policy, list, .. } = answered;
+        let (total, of_list, timed) = match &answered.heard {
+            Heard::Ignored => return,
+            Heard::Listed(_) => (Counter::DnsListed, ListMeasure::Listed, true),
+            Heard::Unlisted(_) => (Counter::DnsUnlisted, ListMeasure::Unlisted, true),
+            Heard::TimedOut => (Counter::DnsTimeout, ListMeasure::Timeout, false),
+            Heard::Trouble(_) => (Counter::DnsError, ListMeasure::Error, false),
+        };
+        let unique = answered.unique_hits.iter().map(|&list| Measure::List(list, ListMeasure::UniqueHit));
+        let measures = [Measure::Counter(total), Measure::List(*list, of_list)].into_iter().chain(unique);
+        for series in measures.filter_map(|measure| policy.catalogue().name(measure)) {
+            self.meter.count(series.clone(), 1, now.instant);
+        }
+        let time = policy.catalogue().name(Measure::List(*list, ListMeasure::AnswerTime));
+        if let Some(series) = time.filter(|_| timed) {
+            let waited = whole_millis(now.instant.since(answered.asked_at));
+            self.emit(None, Output::Sample(series.clone(), waited));
         }
     }
 }

@@ -1,17 +1,21 @@
 //! What a session holds in its worker (its lease, its look-up), and what it can do there.
 
 use super::log::listing_lines;
+use super::meter::Meter;
 use crate::dnsbl::Score;
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
 use crate::lookups::{Key, ListQuestion, Lookups};
-use crate::metric::{Counter, Gauge};
+use crate::metric::{Counter, Gauge, Measure};
 use crate::policy::Policy;
-use crate::record::{Record, TestSet};
-use crate::registry::{Found, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Settled, Settlement};
+use crate::record::{Record, Test, TestSet};
+use crate::registry::{
+    Found, Known, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Remembered, Settled, Settlement,
+};
 use crate::session::{Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
+use crate::verdict::Verdict;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,11 +33,15 @@ pub(super) struct Holdings {
     in_transit: bool,
     /// The look-up that it waits for.
     lookup: Option<Key>,
+    opened_at: Instant,
+    /// It was not decided about at once.
+    pub waits: bool,
 }
 
 impl Holdings {
-    pub fn new(policy: u32) -> Self {
-        Self { policy, lease: None, renew_at: None, in_transit: false, lookup: None }
+    pub fn new(policy: u32, opened_at: Instant) -> Self {
+        let (lease, renew_at, lookup) = (None, None, None);
+        Self { policy, lease, renew_at, in_transit: false, lookup, opened_at, waits: false }
     }
 }
 
@@ -47,6 +55,7 @@ pub(super) struct WorkerView<'a, S> {
     pub registry: &'a Registry<S>,
     pub occupancy: &'a mut Occupancy,
     pub lookups: &'a mut Lookups,
+    pub meter: &'a mut Meter,
     pub tasks: &'a mut Vec<Task>,
 }
 
@@ -84,6 +93,41 @@ impl<S: SharedData> WorkerView<'_, S> {
     fn key(&self, client: IpAddr) -> Key {
         Key { policy: self.holdings.policy, client }
     }
+
+    fn measure(&mut self, measure: Measure, by: u32) {
+        if let Some(series) = self.policy.catalogue().name(measure) {
+            self.meter.count(series.clone(), by, self.now.instant);
+        }
+    }
+
+    /// Every session has one verdict.
+    fn verdict_fell(&mut self, verdict: Verdict) {
+        self.measure(Measure::Verdict(verdict), 1);
+        if !self.holdings.waits {
+            return;
+        }
+        let waited = whole_millis(self.now.instant.since(self.holdings.opened_at));
+        if let Some(series) = self.policy.catalogue().name(Measure::VerdictTime) {
+            self.tasks.push(Task { connection: None, output: Output::Sample(series.clone(), waited) });
+        }
+    }
+}
+
+/// For a histogram.
+pub(super) fn whole_millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// The test of which this counts the failures.
+fn failed_test(counter: Counter) -> Option<Test> {
+    match counter {
+        Counter::Pregreet => Some(Test::Pregreet),
+        Counter::DnsblBlocked => Some(Test::Dnsbl),
+        Counter::Pipelining => Some(Test::Pipelining),
+        Counter::NonSmtpCommand => Some(Test::NonSmtpCommand),
+        Counter::BareNewline => Some(Test::BareNewline),
+        _ => None,
+    }
 }
 
 impl<S: SharedData> Surroundings for WorkerView<'_, S> {
@@ -100,7 +144,17 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             self.holdings.in_transit = true;
             self.occupancy.dialled();
         }
+        if let Output::Verdict(verdict) = &output {
+            self.verdict_fell(*verdict);
+        }
         self.tasks.push(Task { connection: Some(self.connection), output });
+    }
+
+    fn count(&mut self, counter: Counter) {
+        self.measure(Measure::Counter(counter), 1);
+        if let Some(test) = failed_test(counter) {
+            self.measure(Measure::FailedTest(test), 1);
+        }
     }
 
     fn register(&mut self, client: IpAddr) -> Registration {
@@ -108,8 +162,14 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         self.holdings.lease = Some(lease);
         self.holdings.renew_at = Some(self.next_renewal());
         let limits = QueueLimits::of(&self.policy);
+        match known {
+            Known::Nothing => self.count(Counter::CacheMiss),
+            Known::Passed(_) => self.count(Counter::CacheHit),
+            // Another session of the client is still deciding that.
+            Known::Overlapping(_) => {}
+        }
         if let Some(held) = self.occupancy.opened(self.registry.shared(), limits, self.now) {
-            self.emit(Output::Gauge(Gauge::Held, held));
+            self.emit(Output::Gauge(Gauge::Held.name().into(), held));
         }
         if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, self.now) {
             self.emit(Output::Log(Line::info(line)));
@@ -133,9 +193,14 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
     fn settle(&mut self, settlement: Settlement) -> Settled {
         let enabled = self.policy.enabled_tests();
         let lease = self.holdings.lease.as_ref();
-        lease.map_or(Settled { remembered: false, first: true }, |lease| {
-            self.registry.settle(lease, settlement, enabled)
-        })
+        let settled =
+            lease.map_or(Settled::NOWHERE, |lease| self.registry.settle(lease, settlement, enabled));
+        match settled.remembered {
+            Some(Remembered::Added) => self.measure(Measure::Gauge(Gauge::CacheClients), 1),
+            Some(Remembered::InPlaceOfAnother) => self.count(Counter::CacheEviction),
+            Some(Remembered::Renewed) | None => {}
+        }
+        settled
     }
 
     fn ask_lists(&mut self, client: IpAddr) -> bool {
@@ -144,7 +209,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         let joined = self.lookups.join(key, &self.policy, self.connection, self.now.instant);
         let asked = u32::try_from(joined.questions.len()).unwrap_or(u32::MAX);
         if asked > 0 {
-            self.emit(Output::Count(Counter::DnsQuestion, asked));
+            self.measure(Measure::Counter(Counter::DnsQuestion), asked);
         }
         let timeout = self.policy.dnsbl_timeout.duration();
         for ListQuestion { number, message } in joined.questions {
