@@ -56,6 +56,9 @@ pub struct Policy {
     pub myhostname: Hostname,
     /// The networks that `permit_mynetworks` permits. First match wins; `!` excludes.
     pub mynetworks: Bounded<Networks, NETWORKS_MAX>,
+    /// The networks whose health checks are nobody's business: a client from there that only connects and leaves is
+    /// neither logged nor counted.
+    pub probes: Bounded<Networks, NETWORKS_MAX>,
     /// The permanent access list. First match wins; a client that no rule matches is tested.
     pub access_list: Bounded<AccessList, ACCESS_RULES_MAX>,
     /// What to do with clients that the access list rejects.

@@ -6,6 +6,8 @@
 
 mod log;
 mod meter;
+mod proxies;
+mod throttle;
 mod view;
 
 use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
@@ -19,6 +21,7 @@ use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
 use meter::Meter;
+use proxies::Proxies;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use view::{Holdings, WorkerView};
@@ -37,6 +40,7 @@ pub struct Worker<S> {
     /// Every session's next deadline.
     deadlines: BTreeSet<(Instant, ConnectionId)>,
     meter: Meter,
+    proxies: Proxies,
     /// Whether the gauge shows how large the table of passes is.
     places_are_told: bool,
     tasks: Vec<Task>,
@@ -65,6 +69,7 @@ impl<S: SharedData> Worker<S> {
             sessions: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             meter: Meter::default(),
+            proxies: Proxies::default(),
             places_are_told: false,
             tasks: Vec::new(),
         };
@@ -93,11 +98,15 @@ impl<S: SharedData> Worker<S> {
                 }
             }
             Input::ClientBytes(bytes) => {
+                self.speak_out(connection, now);
                 self.turn(connection, now, |session, around| session.client_talked(bytes, around));
             }
-            Input::ClientEnd => self.turn(connection, now, Session::client_ended),
-            Input::ClientClosed => self.turn(connection, now, Session::client_left),
-            Input::BackendAnswered => self.turn(connection, now, |session, _| session.backend_answered()),
+            Input::ClientEnd => self.farewell(connection, now, Session::client_ended),
+            Input::ClientClosed => self.farewell(connection, now, Session::client_left),
+            Input::BackendAnswered => {
+                self.speak_out(connection, now);
+                self.turn(connection, now, |session, _| session.backend_answered());
+            }
             Input::DnsAnswer { question, answer } => self.hear(question, answer, now),
             Input::DeadlineReached => self.time_passed(now),
         }
@@ -109,7 +118,7 @@ impl<S: SharedData> Worker<S> {
     /// The worker's end: its clients have left, and other workers do not count them any more.
     pub fn close(&mut self, now: Now) -> Vec<Task> {
         for connection in self.sessions.keys().copied().collect::<Vec<_>>() {
-            self.turn(connection, now, Session::client_left);
+            self.farewell(connection, now, Session::client_left);
         }
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
             self.emit(None, Output::Gauge(Gauge::Held.name().into(), held));
@@ -159,7 +168,28 @@ impl<S: SharedData> Worker<S> {
         while let Some(&(deadline, connection)) = self.deadlines.first()
             && deadline <= now.instant
         {
+            self.speak_out(connection, now);
             self.turn(connection, now, |session, around| session.time_passed(around));
+        }
+    }
+
+    /// The client ends its half, or is gone.
+    fn farewell(
+        &mut self,
+        connection: ConnectionId,
+        now: Now,
+        act: impl FnOnce(&mut Session, &mut dyn Surroundings),
+    ) {
+        if let Some(entry) = self.sessions.get_mut(&connection) {
+            entry.holdings.leaves = true;
+        }
+        self.turn(connection, now, act);
+    }
+
+    /// A client that may have been a probe is none.
+    fn speak_out(&mut self, connection: ConnectionId, now: Now) {
+        if let Some((_, mut view)) = self.view(connection, now) {
+            view.speak_out();
         }
     }
 
@@ -170,34 +200,41 @@ impl<S: SharedData> Worker<S> {
         now: Now,
         act: impl FnOnce(&mut Session, &mut dyn Surroundings),
     ) {
-        let Some(entry) = self.sessions.get_mut(&connection) else { return };
-        let mut view = WorkerView {
-            connection,
-            now,
-            teases: self.teases,
-            policy: Arc::clone(entry.session.policy()),
-            holdings: &mut entry.holdings,
-            registry: &self.registry,
-            occupancy: &mut self.occupancy,
-            lookups: &mut self.lookups,
-            meter: &mut self.meter,
-            tasks: &mut self.tasks,
-        };
-        act(&mut entry.session, &mut view);
-        entry.session.share(&mut view);
-        if !entry.session.needs_lists() {
+        let Some((session, mut view)) = self.view(connection, now) else { return };
+        act(session, &mut view);
+        session.share(&mut view);
+        if !session.needs_lists() {
             view.leave_lists();
         }
-        if entry.session.is_over() {
+        if session.is_over() {
             view.leave();
             self.set_deadline(connection, None);
             self.sessions.remove(&connection);
             return;
         }
         view.renew();
-        entry.holdings.waits = true;
-        let next = [entry.session.deadline(), entry.holdings.renew_at].into_iter().flatten().min();
+        view.holdings.waits = true;
+        let next = [session.deadline(), view.holdings.renew_at].into_iter().flatten().min();
         self.set_deadline(connection, next);
+    }
+
+    /// A session, and what it sees of its worker.
+    fn view(&mut self, connection: ConnectionId, now: Now) -> Option<(&mut Session, WorkerView<'_, S>)> {
+        let OpenSession { session, holdings, .. } = self.sessions.get_mut(&connection)?;
+        let view = WorkerView {
+            connection,
+            now,
+            teases: self.teases,
+            policy: Arc::clone(session.policy()),
+            holdings,
+            registry: &self.registry,
+            occupancy: &mut self.occupancy,
+            lookups: &mut self.lookups,
+            meter: &mut self.meter,
+            proxies: &mut self.proxies,
+            tasks: &mut self.tasks,
+        };
+        Some((session, view))
     }
 
     fn set_deadline(&mut self, connection: ConnectionId, deadline: Option<Instant>) {

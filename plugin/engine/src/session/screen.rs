@@ -43,6 +43,7 @@ pub(super) struct Greet {
 impl Session {
     /// Now it is known who the client is. The limits come before the access list: nobody is exempt from these two.
     pub(super) fn arrive(&mut self, around: &mut dyn Surroundings) {
+        around.meets(self.client_address());
         around.count(Counter::Connect);
         let client = bracketed(self.client);
         log(around, format!("CONNECT from {client} to {}", bracketed(self.server)));

@@ -1,21 +1,19 @@
 //! What a worker counts and logs of the lists' answers.
 //!
-//! A rate limit keeps a failing list from filling the log: a line about its trouble is written at most once a minute,
-//! by all workers together. Lines about clients without an address are limited in the same way.
+//! A failing list does not fill the log: a line about its trouble is written at most once a minute, by all workers
+//! together ([`admit`]). Lines about clients without an address are limited in the same way.
 
 use super::Worker;
+use super::throttle::{MINUTE_S, admit};
 use super::view::whole_millis;
 use crate::dnsbl::{Heard, ParsedAnswer};
 use crate::io::{ConnectionId, Output};
 use crate::line::Line;
 use crate::lookups::LookupAnswer;
 use crate::metric::{Counter, ListMeasure, Measure};
-use crate::shared::{ABSENT, SharedData};
+use crate::shared::SharedData;
 use crate::time::Now;
 use std::net::IpAddr;
-
-/// The least time between two lines about the same trouble, in seconds.
-const REPEAT_AFTER_S: u64 = 60;
 
 /// What stands for a list's name in the rate limit of lines about clients without an address. No list has it.
 const UNKNOWN_ADDRESS: &str = "(no address)";
@@ -24,7 +22,7 @@ const SERVED_UNSCREENED: &str = "warning: a client without an IP address is serv
 impl<S: SharedData> Worker<S> {
     /// Logs that a client without an address is served.
     pub(super) fn log_unscreened(&mut self, connection: ConnectionId, now: Now) {
-        if admit(self.registry.shared(), UNKNOWN_ADDRESS, now.unix) {
+        if admit(self.registry.shared(), UNKNOWN_ADDRESS, MINUTE_S, now.unix) {
             self.emit(Some(connection), Output::Log(Line::warning(SERVED_UNSCREENED.to_owned())));
         }
     }
@@ -53,7 +51,7 @@ impl<S: SharedData> Worker<S> {
                 )
             }
         };
-        if admit(self.registry.shared(), name, now.unix) {
+        if admit(self.registry.shared(), name, MINUTE_S, now.unix) {
             self.emit(*first, Output::Log(Line::warning(trouble)));
         }
     }
@@ -86,25 +84,3 @@ pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &ParsedAnswer) -
     let line = move |address| Line::info(format!("addr {client} listed by domain {list} as {address}"));
     answer.addresses.iter().map(line)
 }
-
-/// Whether a line about `list` (its public name) is to be written at Unix time `unix` (seconds).
-///
-/// When two workers want to, the one that changes the shared time does. A host that cannot share still gets its line,
-/// and a wall clock that was set back by more than a minute does not silence it.
-fn admit<S: SharedData>(shared: &S, list: &str, unix: u64) -> bool {
-    let key = format!("postscreen.warned.{list}");
-    let (written, version) = match shared.fetch(&key) {
-        Ok(Some((bytes, version))) => (bytes.try_into().map(u64::from_be_bytes).ok(), version),
-        Ok(None) | Err(_) => (None, ABSENT),
-    };
-    is_due(written, unix) && shared.store(&key, &unix.to_be_bytes(), version).unwrap_or(true)
-}
-
-/// Whether a line is to be written at `unix`, when one like it was last written at `last`. Workers do not read the
-/// clock at the same moment, so a time that is a little ahead is no clock that was set back.
-fn is_due(last: Option<u64>, unix: u64) -> bool {
-    last.is_none_or(|last| last.abs_diff(unix) >= REPEAT_AFTER_S)
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,7 @@
 mod host;
 mod lists;
 mod metrics;
+mod quiet;
 mod random;
 mod workers;
 

@@ -2,6 +2,8 @@
 
 use super::log::listing_lines;
 use super::meter::Meter;
+use super::proxies::Proxies;
+use super::throttle::{HOUR_S, MINUTE_S, admit};
 use crate::dnsbl::Score;
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
@@ -20,6 +22,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What stands for a list's name in the rate limits of lines about proxies. No list has it.
+const MAYBE_A_PROXY: &str = "(a proxy?)";
+const NO_HEADER: &str = "(no PROXY header)";
+
 /// What a worker keeps for a session: the sessions are registered and leased, and look-ups are shared.
 #[derive(Debug)]
 pub(super) struct Holdings {
@@ -36,12 +42,32 @@ pub(super) struct Holdings {
     opened_at: Instant,
     /// It was not decided about at once.
     pub waits: bool,
+    /// It may be a probe: what is to be said of it should it do more than leave.
+    unsaid: Option<Vec<Unsaid>>,
+    /// It is leaving.
+    pub leaves: bool,
+}
+
+/// What is not said of a probe.
+#[derive(Debug)]
+enum Unsaid {
+    Line(Line),
+    Count(Measure, u32),
 }
 
 impl Holdings {
     pub fn new(policy: u32, opened_at: Instant) -> Self {
-        let (lease, renew_at, lookup) = (None, None, None);
-        Self { policy, lease, renew_at, in_transit: false, lookup, opened_at, waits: false }
+        Self {
+            policy,
+            lease: None,
+            renew_at: None,
+            in_transit: false,
+            lookup: None,
+            opened_at,
+            waits: false,
+            unsaid: None,
+            leaves: false,
+        }
     }
 }
 
@@ -56,6 +82,7 @@ pub(super) struct WorkerView<'a, S> {
     pub occupancy: &'a mut Occupancy,
     pub lookups: &'a mut Lookups,
     pub meter: &'a mut Meter,
+    pub proxies: &'a mut Proxies,
     pub tasks: &'a mut Vec<Task>,
 }
 
@@ -94,7 +121,26 @@ impl<S: SharedData> WorkerView<'_, S> {
         Key { policy: self.holdings.policy, client }
     }
 
+    /// The client is no probe: what was not said of it is said.
+    pub fn speak_out(&mut self) {
+        for unsaid in self.holdings.unsaid.take().unwrap_or_default() {
+            match unsaid {
+                Unsaid::Line(line) => self.emit(Output::Log(line)),
+                Unsaid::Count(measure, by) => self.measure(measure, by),
+            }
+        }
+    }
+
+    /// Counts what the client is or does.
     fn measure(&mut self, measure: Measure, by: u32) {
+        if let Some(unsaid) = &mut self.holdings.unsaid {
+            return unsaid.push(Unsaid::Count(measure, by));
+        }
+        self.measure_work(measure, by);
+    }
+
+    /// Counts what was done for it, which is work whoever it was.
+    fn measure_work(&mut self, measure: Measure, by: u32) {
         if let Some(series) = self.policy.catalogue().name(measure) {
             self.meter.count(series.clone(), by, self.now.instant);
         }
@@ -103,7 +149,7 @@ impl<S: SharedData> WorkerView<'_, S> {
     /// Every session has one verdict.
     fn verdict_fell(&mut self, verdict: Verdict) {
         self.measure(Measure::Verdict(verdict), 1);
-        if !self.holdings.waits {
+        if !self.holdings.waits || self.holdings.unsaid.is_some() {
             return;
         }
         let waited = whole_millis(self.now.instant.since(self.holdings.opened_at));
@@ -144,10 +190,35 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             self.holdings.in_transit = true;
             self.occupancy.dialled();
         }
-        if let Output::Verdict(verdict) = &output {
-            self.verdict_fell(*verdict);
+        match &output {
+            Output::Verdict(verdict) => self.verdict_fell(*verdict),
+            Output::Dial(Destination::Nobody) | Output::Close if !self.holdings.leaves => self.speak_out(),
+            _ => {}
         }
+        let output = match (output, &mut self.holdings.unsaid) {
+            (Output::Log(line), Some(unsaid)) => return unsaid.push(Unsaid::Line(line)),
+            (output, _) => output,
+        };
         self.tasks.push(Task { connection: Some(self.connection), output });
+    }
+
+    fn meets(&mut self, client: IpAddr) {
+        if self.policy.probes.contain(client) {
+            self.holdings.unsaid = Some(Vec::new());
+            return;
+        }
+        let line = self.proxies.count(client, self.policy.mynetworks.contain(client));
+        if let Some(line) =
+            line.filter(|_| admit(self.registry.shared(), MAYBE_A_PROXY, HOUR_S, self.now.unix))
+        {
+            self.emit(Output::Log(Line::warning(line)));
+        }
+    }
+
+    fn miss_header(&mut self, line: Line) {
+        if admit(self.registry.shared(), NO_HEADER, MINUTE_S, self.now.unix) {
+            self.emit(Output::Log(line));
+        }
     }
 
     fn count(&mut self, counter: Counter) {
@@ -196,8 +267,10 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         let settled =
             lease.map_or(Settled::NOWHERE, |lease| self.registry.settle(lease, settlement, enabled));
         match settled.remembered {
-            Some(Remembered::Added) => self.measure(Measure::Gauge(Gauge::CacheClients), 1),
-            Some(Remembered::InPlaceOfAnother) => self.count(Counter::CacheEviction),
+            Some(Remembered::Added) => self.measure_work(Measure::Gauge(Gauge::CacheClients), 1),
+            Some(Remembered::InPlaceOfAnother) => {
+                self.measure_work(Measure::Counter(Counter::CacheEviction), 1);
+            }
             Some(Remembered::Renewed) | None => {}
         }
         settled
@@ -209,7 +282,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         let joined = self.lookups.join(key, &self.policy, self.connection, self.now.instant);
         let asked = u32::try_from(joined.questions.len()).unwrap_or(u32::MAX);
         if asked > 0 {
-            self.measure(Measure::Counter(Counter::DnsQuestion), asked);
+            self.measure_work(Measure::Counter(Counter::DnsQuestion), asked);
         }
         let timeout = self.policy.dnsbl_timeout.duration();
         for ListQuestion { number, message } in joined.questions {
