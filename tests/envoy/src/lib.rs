@@ -6,5 +6,6 @@ pub mod client;
 pub mod dns;
 pub mod fixture;
 pub mod http;
+pub mod namespace;
 pub mod play;
 pub mod runner;
