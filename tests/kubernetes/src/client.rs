@@ -61,7 +61,8 @@ impl SmtpClient {
 
     async fn say(&mut self, bytes: &[u8]) -> Result<()> {
         if !bytes.is_empty() {
-            self.said += &format!("> {}\n", bytes.trim_ascii_end().escape_ascii());
+            let line = bytes.trim_ascii_end().escape_ascii().to_string();
+            self.said.extend(["> ", &line, "\n"]);
             self.stream.write_all(bytes).await.with_context(|| self.said.clone())?;
         }
         Ok(())
@@ -74,7 +75,7 @@ impl SmtpClient {
             while let Some(end) = self.heard.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.heard.drain(..=end).collect();
                 let line = line.trim_ascii_end().escape_ascii().to_string();
-                self.said += &format!("< {line}\n");
+                self.said.extend(["< ", &line, "\n"]);
                 if line.as_bytes().get(3) != Some(&b'-') {
                     return Ok(line);
                 }

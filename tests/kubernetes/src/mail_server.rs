@@ -18,7 +18,8 @@ const MAILBOX: &str = "www-data";
 const BOXES: &str = "boxes";
 /// The `ConfigMap` with the files, and where they are.
 const FILES: (&str, &str) = ("stand-in", "/stand-in");
-const START: &str = "cp /stand-in/*.cf /etc/postfix/ && sh -e /stand-in/user-patches.sh && exec postfix start-fg";
+const START: &str =
+    "cp /stand-in/*.cf /etc/postfix/ && sh -e /stand-in/user-patches.sh && exec postfix start-fg";
 
 /// Its container.
 pub fn container(port: u16) -> Value {

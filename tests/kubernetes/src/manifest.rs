@@ -130,7 +130,8 @@ fn config_map(document: &Value) -> Result<(String, ConfigFiles)> {
     not_played::prune(&mut document);
     let map: ConfigMap = serde_json::from_value(document).with_context(|| format!("the ConfigMap {name}"))?;
     let text = map.data.into_iter().map(|(file, text)| Ok((file, text.into_bytes())));
-    let decoded = map.binary_data.into_iter().map(|(file, code)| Ok((file, STANDARD.decode(unfolded(&code))?)));
+    let decoded =
+        map.binary_data.into_iter().map(|(file, code)| Ok((file, STANDARD.decode(unfolded(&code))?)));
     Ok((name.to_owned(), text.chain(decoded).collect::<Result<_>>()?))
 }
 

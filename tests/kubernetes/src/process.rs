@@ -12,7 +12,8 @@ pub fn run(command: &mut Command) -> Result<String> {
         ErrorKind::NotFound => anyhow!("there is no {program}: `cargo xtask test kubernetes` sees to it"),
         _ => anyhow!("cannot start {program}: {error}"),
     })?;
-    let (said, complaint) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (said, complaint) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{command:?}: {}\n{said}{complaint}", output.status);
     Ok(said.into_owned())
 }

@@ -28,7 +28,11 @@ const SWITCHES: [ComponentSwitch; 3] = [
         from: "# - ../../components/podmonitor",
         to: "- ../../components/podmonitor",
     },
-    ComponentSwitch { name: "module-image", from: "components/module-configmap ", to: "components/module-image " },
+    ComponentSwitch {
+        name: "module-image",
+        from: "components/module-configmap ",
+        to: "components/module-image ",
+    },
 ];
 
 /// One change of an overlay's kustomization.yaml.

@@ -20,29 +20,29 @@ const NO_MODULE: &[u8] = b"\0asm";
 /// All tests that need no pod.
 pub fn run(kustomize: &Path, validate: &Path, report: &mut Report) -> Result<()> {
     for (what, compare) in COMPARISONS {
-        report.test("duplicates", what, &compare());
+        report.test("duplicates", what, compare());
     }
     let kustomize = Kustomize::new(kustomize, NO_MODULE)?;
     let schemas = Schemas::new(validate)?;
     for overlay in kustomize.overlays()? {
         let result = kustomize.render(&overlay, &[]).and_then(|rendered| fits(&schemas, &rendered));
-        report.test(&overlay, "renders, fits the schemas, and is played as a whole", &result);
+        report.test(&overlay, "renders, fits the schemas, and is played as a whole", result);
         let switches = kustomize.switches(&overlay)?;
         for switch in &switches {
             let rendered = kustomize.render(&overlay, &[*switch]);
             let result = rendered.and_then(|rendered| fits(&schemas, &rendered));
-            report.test(&overlay, &format!("the same with {}", switch.name), &result);
+            report.test(&overlay, &format!("the same with {}", switch.name), result);
         }
         if switches.len() > 1 {
             let result = kustomize.render(&overlay, &switches).and_then(|rendered| fits(&schemas, &rendered));
-            report.test(&overlay, "the same with all of them", &result);
+            report.test(&overlay, "the same with all of them", result);
         }
     }
     let result = own_folder(&kustomize, &schemas);
-    report.test(MANUAL, "a folder of one's own changes the mail server and the policy", &result);
-    report.test(MANUAL, "hostPort is where the patch puts it", &host_port(&kustomize, &schemas));
-    report.test("docker-mailserver-sidecar", "its containers fit the schemas", &chart_values(&schemas));
-    report.test("schemas", "a misspelt field does not pass", &misspelt(&kustomize, &schemas));
+    report.test(MANUAL, "a folder of one's own changes the mail server and the policy", result);
+    report.test(MANUAL, "hostPort is where the patch puts it", host_port(&kustomize, &schemas));
+    report.test("docker-mailserver-sidecar", "its containers fit the schemas", chart_values(&schemas));
+    report.test("schemas", "a misspelt field does not pass", misspelt(&kustomize, &schemas));
     Ok(())
 }
 
@@ -53,7 +53,8 @@ fn fits(schemas: &Schemas, rendered: &str) -> Result<()> {
 
 /// The manual's kustomization.yaml, beside the tree.
 fn own_folder(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
-    let rendered = kustomize.render_beside(block_with("resources: [../deploy")?.as_str(), &[("listener.yaml", "own: 1\n")])?;
+    let rendered = kustomize
+        .render_beside(block_with("resources: [../deploy")?.as_str(), &[("listener.yaml", "own: 1\n")])?;
     fits(schemas, &rendered)?;
     let pod = Manifests::read(&rendered)?.pod()?;
     let file = |map: &str, file: &str| {
@@ -73,7 +74,10 @@ fn host_port(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
     let head = "resources: [../deploy/kubernetes/overlays/mail-ingress]";
     let rendered = kustomize.render_beside(&format!("{head}\n{}\n", block_with("hostPort")?), &[])?;
     schemas.check(&rendered)?;
-    ensure!(rendered.contains("- containerPort: 1025\n          hostPort: 25\n"), "no hostPort at the port for mail");
+    ensure!(
+        rendered.contains("- containerPort: 1025\n          hostPort: 25\n"),
+        "no hostPort at the port for mail"
+    );
     Ok(())
 }
 

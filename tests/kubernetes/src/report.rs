@@ -14,8 +14,8 @@ pub struct Report {
 // === impl Report ===
 
 impl Report {
-    /// Prints how a test went; whether it has passed.
-    pub fn test(&mut self, scene: impl Display, what: &str, result: &Result<()>) -> bool {
+    /// Prints how a test went.
+    pub fn test(&mut self, scene: impl Display, what: &str, result: Result<()>) {
         match result {
             Ok(()) => {
                 self.passed += 1;
@@ -27,7 +27,6 @@ impl Report {
                 format!("{error:#}").lines().for_each(|line| println!("        {line}"));
             }
         }
-        result.is_ok()
     }
 
     /// Prints the closing line; whether all have passed.

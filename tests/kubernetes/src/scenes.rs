@@ -68,7 +68,7 @@ pub async fn run(stage: &Stage, words: &[String], report: &mut Report) {
 
 impl Scene<'_> {
     fn test(&mut self, what: &str, result: Result<()>) {
-        self.report.test(self.name, what, &result);
+        self.report.test(self.name, what, result);
     }
 
     /// Starts a pod whose readiness is a test of its own.

@@ -31,12 +31,13 @@ impl Schemas {
 
     /// Checks rendered manifests against all of [`VERSIONS`].
     pub fn check(&self, rendered: &str) -> Result<()> {
-        let ours = rendered.split("\n---\n").filter(|document| !format!("\n{document}\n").contains(OF_OTHERS));
+        let ours =
+            rendered.split("\n---\n").filter(|document| !format!("\n{document}\n").contains(OF_OTHERS));
         let ours: Vec<_> = ours.collect();
         let file = self.folder.path().join("manifests.yaml");
         fs::write(&file, ours.join("\n---\n"))?;
         let mut check = Command::new(&self.program);
-        VERSIONS.iter().for_each(|version| _ = check.args(["--kubernetes-version", version]));
+        check.args(VERSIONS.iter().flat_map(|version| ["--kubernetes-version", version]));
         let said = run(check.arg("--strict").arg(&file)).context("the schemas do not take it")?;
         for version in VERSIONS {
             // For a version that it does not know, it takes an older one.

@@ -11,6 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use envoy_suite::namespace;
+use rustix::mount::{UnmountFlags, unmount};
 use tempfile::TempDir;
 
 use crate::process::run;
@@ -56,10 +57,10 @@ impl World {
         let folder = tempfile::Builder::new().prefix("kubernetes-").tempdir()?;
         let world = Self { dns: DnsServers::default(), next: Cell::new(1), folder };
         let own = [STRANGER, LISTED, BALANCER, CLUSTER_DNS].into_iter().chain(EARLY).chain(dns::ROOTS);
-        let mut batch = "link set lo up\nlink add node type bridge\n".to_owned();
-        batch.extend(own.map(|address| format!("addr add {address}/32 dev lo\n")));
-        batch.push_str(&format!("addr add {NODE}/24 dev node\nlink set node up\n"));
-        world.ip("addresses", &batch, namespace::ip)?;
+        let own: Vec<_> = own.map(|address| format!("addr add {address}/32 dev lo\n")).collect();
+        let own = own.concat();
+        let bridge = format!("link add node type bridge\naddr add {NODE}/24 dev node\nlink set node up\n");
+        world.ip("addresses", &format!("link set lo up\n{own}{bridge}"), namespace::ip)?;
         world.dns.start(dns_names()).await?;
         Ok(world)
     }
@@ -76,7 +77,9 @@ impl World {
         run(Command::new("unshare").arg(format!("--net={}", namespace.display())).arg("true"))?;
         let plug = format!("pod{number}");
         let inside = namespace.display();
-        let cable = format!("link add {plug} type veth peer name eth0 netns {inside}\nlink set {plug} master node up\n");
+        let cable = format!(
+            "link add {plug} type veth peer name eth0 netns {inside}\nlink set {plug} master node up\n"
+        );
         self.ip("cable", &cable, namespace::ip)?;
         let own = format!(
             "link set lo up\naddr add {address}/24 dev eth0\nlink set eth0 up\nroute add default via {NODE}\n"
@@ -102,7 +105,8 @@ impl World {
 
 impl Drop for PodNetwork {
     fn drop(&mut self) {
-        // The other end goes with it. At the end of the namespace both do.
+        // What fails here goes at the end of the suite's own namespaces. The other end goes with this one.
+        let _ = unmount(&self.namespace, UnmountFlags::DETACH);
         let _ = run(Command::new("ip").args(["link", "delete", &self.plug]));
     }
 }

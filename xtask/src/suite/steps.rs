@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::{Failed, TestCounts, hosts, run_counted};
+use super::{Failed, TestCounts, hosts, kubernetes, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};
@@ -38,6 +38,8 @@ pub enum SuiteStep {
     Parity,
     /// Behind every screen that we ship, Debian's stock Postfix relays for no stranger, and knows who the client is
     Relay,
+    /// deploy/kubernetes fits Kubernetes' schemas, and its pods, played with real programs, do what they are for
+    Kubernetes,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
     /// The page of `host-sim report` in a real Chromium
@@ -96,6 +98,7 @@ impl SuiteStep {
             Self::Hosts => hosts::run(repo),
             Self::Parity => comparisons::parity(repo),
             Self::Relay => relay(repo),
+            Self::Kubernetes => kubernetes::run(repo),
             Self::Readers => readers(repo),
             Self::Report => report(repo),
             Self::Conformance => comparisons::conformance(repo),

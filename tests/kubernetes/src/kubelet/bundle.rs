@@ -83,7 +83,8 @@ pub fn configuration(container: &Container, around: &Surroundings<'_>) -> Result
 fn capabilities(security: &SecurityContext, user: u32) -> Value {
     let of_manifest = &security.capabilities;
     let nothing = of_manifest.drop.iter().any(|name| name == "ALL");
-    let kept = CAPABILITIES.into_iter().filter(|name| !nothing && !of_manifest.drop.iter().any(|drop| drop == name));
+    let kept =
+        CAPABILITIES.into_iter().filter(|name| !nothing && !of_manifest.drop.iter().any(|drop| drop == name));
     let allowed: Vec<_> =
         kept.chain(of_manifest.add.iter().map(String::as_str)).map(|name| format!("CAP_{name}")).collect();
     let effective = if user == 0 { allowed.clone() } else { Vec::new() };

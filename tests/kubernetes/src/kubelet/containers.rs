@@ -63,7 +63,8 @@ impl RunningContainer {
         let bundle = bundle.display().to_string();
         let arguments = crun.arguments(["run", "--bundle", &bundle, id]);
         let hint = "Debian has it: apt-get install crun";
-        let process = ServerProcess::start("the container", Path::new("crun"), arguments, log.to_owned(), hint)?;
+        let process =
+            ServerProcess::start("the container", Path::new("crun"), arguments, log.to_owned(), hint)?;
         Ok(Self { process, crun: crun.clone(), id: id.to_owned(), _root: root })
     }
 

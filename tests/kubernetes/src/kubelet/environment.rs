@@ -35,7 +35,7 @@ pub fn expand(text: &str, variables: &Variables) -> String {
         } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
             match variables.get(name) {
                 Some(value) => expanded.push_str(value),
-                None => expanded.push_str(&format!("$({name})")),
+                None => expanded.extend(["$(", name, ")"]),
             }
             rest = after;
         } else {

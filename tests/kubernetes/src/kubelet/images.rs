@@ -30,7 +30,8 @@ pub struct Image {
 impl Images {
     /// With absolute paths.
     pub fn new(envoy: &Path, host_sim: &Path, module: &Path) -> Result<Self> {
-        let found = |file: &Path| fs::canonicalize(file).with_context(|| format!("no file {}", file.display()));
+        let found =
+            |file: &Path| fs::canonicalize(file).with_context(|| format!("no file {}", file.display()));
         Ok(Self { envoy: found(envoy)?, host_sim: found(host_sim)?, module: found(module)? })
     }
 

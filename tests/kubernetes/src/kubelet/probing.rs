@@ -15,7 +15,9 @@ pub async fn succeeds(container: &Container, probe: &Probe, address: Ipv4Addr) -
     let action = probe.action(&container.ports)?;
     let attempt = async {
         match &action {
-            ProbeAction::Get { port, path } => http::get(SocketAddr::from((address, *port)), path).await.is_ok(),
+            ProbeAction::Get { port, path } => {
+                http::get(SocketAddr::from((address, *port)), path).await.is_ok()
+            }
             ProbeAction::Connect { port } => TcpStream::connect((address, *port)).await.is_ok(),
         }
     };

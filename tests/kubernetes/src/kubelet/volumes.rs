@@ -82,9 +82,10 @@ impl Volumes {
 fn write_config(volume: &Path, files: &ConfigFiles) -> Result<()> {
     let link = volume.join(DATA);
     let old = fs::read_link(&link).ok();
-    let new = (0..).map(|number| format!("..{number}")).find(|name| !volume.join(name).exists());
-    let new = new.context("no name is left")?;
-    let folder = volume.join(&new);
+    // There are never more than two of them.
+    let mut names = ["..0", "..1"].into_iter();
+    let new = names.find(|name| !volume.join(name).exists()).context("no name is left")?;
+    let folder = volume.join(new);
     fs::create_dir(&folder)?;
     fs::set_permissions(&folder, Permissions::from_mode(0o755))?;
     for (name, bytes) in files {
@@ -92,7 +93,7 @@ fn write_config(volume: &Path, files: &ConfigFiles) -> Result<()> {
         fs::set_permissions(folder.join(name), Permissions::from_mode(0o644))?;
     }
     let swing = volume.join("..data_tmp");
-    symlink(&new, &swing)?;
+    symlink(new, &swing)?;
     fs::rename(&swing, &link)?;
     for name in files.keys() {
         let visible = volume.join(name);

@@ -41,7 +41,8 @@ fn probes_find_ports_by_name_and_have_kubernetes_timing() {
     assert!(probe.action(&[]).is_err());
     assert_eq!((probe.period().as_secs(), probe.timeout().as_secs(), probe.failures_max()), (10, 1, 3));
     let probe: Probe =
-        serde_json::from_value(json!({"httpGet": {"path": "/ready", "port": 9902}, "periodSeconds": 1})).unwrap();
+        serde_json::from_value(json!({"httpGet": {"path": "/ready", "port": 9902}, "periodSeconds": 1}))
+            .unwrap();
     let get = ProbeAction::Get { port: 9902, path: "/ready".to_owned() };
     assert_eq!((probe.action(&[]).unwrap(), probe.period().as_secs()), (get, 1));
 }
@@ -51,7 +52,10 @@ fn a_container_overrides_its_pod() {
     let context = |value| serde_json::from_value::<SecurityContext>(value).unwrap();
     let pod = context(json!({"runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532}));
     let root = context(json!({"runAsNonRoot": false, "runAsUser": 0})).over(&pod);
-    assert_eq!((root.run_as_non_root, root.run_as_user, root.run_as_group), (Some(false), Some(0), Some(65532)));
+    assert_eq!(
+        (root.run_as_non_root, root.run_as_user, root.run_as_group),
+        (Some(false), Some(0), Some(65532))
+    );
     assert_eq!(context(json!({})).over(&pod).run_as_user, Some(65532));
 }
 
@@ -65,7 +69,8 @@ fn a_folder_is_mounted_before_what_is_in_it() {
 
 #[test]
 fn config_maps_have_text_and_bytes() {
-    let text = "kind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1'}\nbinaryData:\n  b: |\n    AGFz\n    bQ==\n";
+    let text =
+        "kind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1'}\nbinaryData:\n  b: |\n    AGFz\n    bQ==\n";
     let deployment = serde_json::to_string(&deployment("args", json!([]))).unwrap();
     let manifests = Manifests::read(&format!("{text}---\n{deployment}")).unwrap();
     let files = &manifests.pod().unwrap().config_maps["m"];

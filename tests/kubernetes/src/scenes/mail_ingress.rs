@@ -26,7 +26,8 @@ pub(super) async fn play(scene: &mut Scene<'_>) -> Result<()> {
     scene.mail(&pod, || mail_server::own_mailbox(&mail_server)).await;
     scene.test("as shipped nobody is refused, and the log says who would be", harms_nobody(&pod).await);
     scene.test("a changed policy is taken, and an open session goes on", takes_changes(&pod).await);
-    let (early, listed) = tokio::join!(early_talker_is_refused(server(&pod), EARLY[1]), listed_is_refused(&pod));
+    let (early, listed) =
+        tokio::join!(early_talker_is_refused(server(&pod), EARLY[1]), listed_is_refused(&pod));
     scene.test("an early talker is refused", early);
     scene.test("a client on a list is refused", listed);
     scene.test("a policy with a mistake is refused, and the old one stays", keeps_the_old_policy(&pod).await);

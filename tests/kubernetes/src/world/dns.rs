@@ -76,36 +76,35 @@ impl DnsServers {
         let question = message.sole_question().ok()?;
         let name = question.qname().to_vec();
         let known = self.0.borrow().get(&name.to_string().to_ascii_lowercase()).copied();
-        self.reply(message, &name, question.qtype(), known).ok()
+        reply(message, &name, question.qtype(), known).ok()
     }
+}
 
-    fn reply(
-        &self,
-        message: &Message<[u8]>,
-        name: &Name<Vec<u8>>,
-        rtype: Rtype,
-        known: Option<Ipv4Addr>,
-    ) -> Result<Vec<u8>, PushError> {
-        let exists = known.is_some() || name.is_root();
-        let rcode = if exists { Rcode::NOERROR } else { Rcode::NXDOMAIN };
-        let mut answer = MessageBuilder::new_vec().start_answer(message, rcode)?;
-        answer.header_mut().set_aa(true);
-        let root = Name::<Vec<u8>>::root_vec();
-        match known {
-            Some(address) if rtype == Rtype::A => answer.push((name, TTL, A::new(address)))?,
-            None if exists && rtype == Rtype::NS => {
-                let server: Name<Vec<u8>> = ROOT.0.parse().unwrap_or_else(|_| root.clone());
-                answer.push((name, TTL, Ns::new(server)))?;
-            }
-            _ => {
-                let mut authority = answer.authority();
-                let soa = Soa::new(root.clone(), root.clone(), Serial(1), TTL, TTL, TTL, TTL);
-                authority.push((root, TTL, soa))?;
-                return Ok(authority.finish());
-            }
+fn reply(
+    message: &Message<[u8]>,
+    name: &Name<Vec<u8>>,
+    rtype: Rtype,
+    known: Option<Ipv4Addr>,
+) -> Result<Vec<u8>, PushError> {
+    let exists = known.is_some() || name.is_root();
+    let rcode = if exists { Rcode::NOERROR } else { Rcode::NXDOMAIN };
+    let mut answer = MessageBuilder::new_vec().start_answer(message, rcode)?;
+    answer.header_mut().set_aa(true);
+    let root = Name::<Vec<u8>>::root_vec();
+    match known {
+        Some(address) if rtype == Rtype::A => answer.push((name, TTL, A::new(address)))?,
+        None if exists && rtype == Rtype::NS => {
+            let server: Name<Vec<u8>> = ROOT.0.parse().unwrap_or_else(|_| root.clone());
+            answer.push((name, TTL, Ns::new(server)))?;
         }
-        Ok(answer.finish())
+        _ => {
+            let mut authority = answer.authority();
+            let soa = Soa::new(root.clone(), root.clone(), Serial(1), TTL, TTL, TTL, TTL);
+            authority.push((root, TTL, soa))?;
+            return Ok(authority.finish());
+        }
     }
+    Ok(answer.finish())
 }
 
 #[cfg(test)]

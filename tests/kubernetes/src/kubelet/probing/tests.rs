@@ -36,6 +36,7 @@ async fn nobody_is_asked_who_has_ended() {
         made.set(made.get() + 1);
         Ok(false)
     };
-    let result = until_success(PERIOD, 9, attempt, || if made.get() < 2 { Ok(()) } else { bail!("gone") }).await;
+    let result =
+        until_success(PERIOD, 9, attempt, || if made.get() < 2 { Ok(()) } else { bail!("gone") }).await;
     assert_eq!((result.unwrap_err().to_string(), made.get()), ("gone".to_owned(), 2));
 }

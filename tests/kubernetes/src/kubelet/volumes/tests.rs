@@ -9,7 +9,8 @@ fn a_change_swings_one_link_and_leaves_nothing_behind() {
     let volume = tempfile::tempdir().unwrap();
     let volume = volume.path();
     write_config(volume, &files(&[("a", "1"), ("b", "1")])).unwrap();
-    let (data, visible) = (fs::read_link(volume.join(DATA)).unwrap(), fs::read_link(volume.join("a")).unwrap());
+    let (data, visible) =
+        (fs::read_link(volume.join(DATA)).unwrap(), fs::read_link(volume.join("a")).unwrap());
     assert_eq!(visible, Path::new("..data/a"));
     write_config(volume, &files(&[("a", "2"), ("b", "1")])).unwrap();
     assert_eq!(fs::read_to_string(volume.join("a")).unwrap(), "2");

