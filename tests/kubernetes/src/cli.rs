@@ -10,14 +10,12 @@ use clap::Parser;
 use envoy_suite::namespace::{self, NamespaceSide};
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 use tokio::runtime::Builder;
-use tokio::task::LocalSet;
+use tokio::task::{LocalSet, spawn_blocking};
 
 use crate::kubelet::{self, Images};
 use crate::render::Kustomize;
 use crate::rendering;
-use crate::report::Report;
 use crate::scenes::{self, Stage};
-use crate::world::World;
 
 const ABOUT: &str = "Renders deploy/kubernetes, holds it against Kubernetes' schemas, and plays its pods.
 
@@ -68,10 +66,6 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 }
 
 async fn test(options: &Options) -> Result<ExitCode> {
-    let mut report = Report::default();
-    if options.words.is_empty() {
-        rendering::run(&options.kustomize, &options.validate, &mut report)?;
-    }
     let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
     let host_sim = options.host_sim.clone().map_or_else(beside, Ok)?;
     let images = Images::new(&options.envoy, &host_sim, &options.module)?;
@@ -79,8 +73,15 @@ async fn test(options: &Options) -> Result<ExitCode> {
     only_one_hierarchy().context("crun needs control groups of version 2")?;
     kubelet::can_run_containers()
         .context("this machine does not let crun start a container, and the pods need one each")?;
-    let stage = Stage { images, kustomize, world: World::set_up().await? };
-    scenes::run(&stage, &options.words, &mut report).await;
+    let rendering = options.words.is_empty().then(|| {
+        let (kustomize, validate) = (options.kustomize.clone(), options.validate.clone());
+        spawn_blocking(move || rendering::run(&kustomize, &validate))
+    });
+    let stage = Stage::set(images, kustomize).await?;
+    let mut report = scenes::run(&stage, &options.words).await;
+    if let Some(rendering) = rendering {
+        report.add(&rendering.await??);
+    }
     Ok(if report.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

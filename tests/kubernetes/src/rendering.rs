@@ -17,42 +17,48 @@ const MANUAL: &str = "docs/kubernetes.md";
 /// The begin of every module.
 const NO_MODULE: &[u8] = b"\0asm";
 
-/// All tests that need no pod.
-pub fn run(kustomize: &Path, validate: &Path, report: &mut Report) -> Result<()> {
+/// All tests that need no pod, and how they went.
+pub fn run(kustomize: &Path, validate: &Path) -> Result<Report> {
+    let mut report = Report::default();
     for (what, compare) in COMPARISONS {
         report.test("duplicates", what, compare());
     }
     let kustomize = Kustomize::new(kustomize, NO_MODULE)?;
-    let schemas = Schemas::new(validate)?;
+    let mut schemas = Schemas::new(validate)?;
     for overlay in kustomize.overlays()? {
-        let result = kustomize.render(&overlay, &[]).and_then(|rendered| fits(&schemas, &rendered));
-        report.test(&overlay, "renders, fits the schemas, and is played as a whole", result);
+        let result = kustomize.render(&overlay, &[]).and_then(|rendered| fits(&mut schemas, &rendered));
+        report.test(
+            &overlay,
+            "renders, fits the schemas, and has no field that nobody has decided on",
+            result,
+        );
         let switches = kustomize.switches(&overlay)?;
         for switch in &switches {
             let rendered = kustomize.render(&overlay, &[*switch]);
-            let result = rendered.and_then(|rendered| fits(&schemas, &rendered));
+            let result = rendered.and_then(|rendered| fits(&mut schemas, &rendered));
             report.test(&overlay, &format!("the same with {}", switch.name), result);
         }
         if switches.len() > 1 {
-            let result = kustomize.render(&overlay, &switches).and_then(|rendered| fits(&schemas, &rendered));
+            let result =
+                kustomize.render(&overlay, &switches).and_then(|rendered| fits(&mut schemas, &rendered));
             report.test(&overlay, "the same with all of them", result);
         }
     }
-    let result = own_folder(&kustomize, &schemas);
+    let result = own_folder(&kustomize, &mut schemas);
     report.test(MANUAL, "a folder of one's own changes the mail server and the policy", result);
-    report.test(MANUAL, "hostPort is where the patch puts it", host_port(&kustomize, &schemas));
-    report.test("docker-mailserver-sidecar", "its containers fit the schemas", chart_values(&schemas));
-    report.test("schemas", "a misspelt field does not pass", misspelt(&kustomize, &schemas));
-    Ok(())
+    report.test(MANUAL, "hostPort is where the patch puts it", host_port(&kustomize, &mut schemas));
+    report.test("docker-mailserver-sidecar", "its containers fit the schemas", chart_values(&mut schemas));
+    report.test("schemas", "a misspelt field does not pass", misspelt(&kustomize, &mut schemas));
+    Ok(report)
 }
 
-fn fits(schemas: &Schemas, rendered: &str) -> Result<()> {
+fn fits(schemas: &mut Schemas, rendered: &str) -> Result<()> {
     schemas.check(rendered)?;
     Manifests::read(rendered)?.pod().map(drop)
 }
 
 /// The manual's kustomization.yaml, beside the tree.
-fn own_folder(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
+fn own_folder(kustomize: &Kustomize, schemas: &mut Schemas) -> Result<()> {
     let rendered = kustomize
         .render_beside(block_with("resources: [../deploy")?.as_str(), &[("listener.yaml", "own: 1\n")])?;
     fits(schemas, &rendered)?;
@@ -70,7 +76,7 @@ fn own_folder(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
 }
 
 /// The manual's patch, in a folder beside the tree.
-fn host_port(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
+fn host_port(kustomize: &Kustomize, schemas: &mut Schemas) -> Result<()> {
     let head = "resources: [../deploy/kubernetes/overlays/mail-ingress]";
     let rendered = kustomize.render_beside(&format!("{head}\n{}\n", block_with("hostPort")?), &[])?;
     schemas.check(&rendered)?;
@@ -82,7 +88,7 @@ fn host_port(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
 }
 
 /// What docker-mailserver's chart puts into its Deployment.
-fn chart_values(schemas: &Schemas) -> Result<()> {
+fn chart_values(schemas: &mut Schemas) -> Result<()> {
     let values = read(SIDECAR_VALUES)?;
     let labels = json!({"app": "x"});
     let deployment = json!({
@@ -99,7 +105,7 @@ fn chart_values(schemas: &Schemas) -> Result<()> {
 }
 
 /// That the schemas are strict.
-fn misspelt(kustomize: &Kustomize, schemas: &Schemas) -> Result<()> {
+fn misspelt(kustomize: &Kustomize, schemas: &mut Schemas) -> Result<()> {
     let rendered = kustomize.render("mail-ingress", &[])?;
     let (right, wrong) = ("readOnlyRootFilesystem", "readOnlyRootFileSystem");
     ensure!(rendered.contains(right), "there is no {right}");

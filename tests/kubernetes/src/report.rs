@@ -29,6 +29,12 @@ impl Report {
         }
     }
 
+    /// With what others have counted.
+    pub fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+
     /// Prints the closing line; whether all have passed.
     pub fn close(&self) -> bool {
         println!("{} passed, {} failed", self.passed, self.failed);

@@ -7,6 +7,7 @@ mod mail_ingress;
 mod postfix_sidecar;
 mod proxy_from_balancer;
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::client::SmtpClient;
 use crate::kubelet::{Images, Pod};
-use crate::mail_server::RECIPIENT;
+use crate::mail_server::{self, RECIPIENT};
 use crate::render::Kustomize;
 use crate::report::Report;
 use crate::world::{NODE, STRANGER, World};
@@ -23,52 +24,80 @@ use crate::world::{NODE, STRANGER, World};
 /// The port for mail, and the one for probes.
 const SMTP: u16 = 1025;
 const PROBES: u16 = 9902;
-/// `preStop` hooks take so many times less than they say: 90 seconds are three.
-const HOOKS_SCALE: u32 = 30;
+/// The mail server in the cluster: its Service and port in mail-ingress.
+const MAIL_SERVER: (&str, u16) = ("mail", 2525);
+/// `preStop` hooks take so many times less than they say: 90 seconds are six.
+const HOOKS_SCALE: u32 = 15;
 /// How long a mail may take to its mailbox, and a changed file to its reader.
 const SETTLE_MAX: Duration = Duration::from_secs(20);
 const SETTLE_POLL: Duration = Duration::from_millis(100);
 
-/// What all scenes share.
+/// What all scenes share. What is first here goes first.
 pub struct Stage {
-    pub images: Images,
-    pub kustomize: Kustomize,
-    pub world: World,
+    /// Where the overlay `mail-ingress` looks for one. It leaves the world before that is gone.
+    mail_server: Pod,
+    images: Images,
+    kustomize: Kustomize,
+    world: World,
 }
 
 /// One scene's tests.
 struct Scene<'a> {
     name: &'static str,
     stage: &'a Stage,
-    report: &'a mut Report,
+    report: &'a RefCell<Report>,
 }
 
-/// All scenes whose name contains one of the words; no word is all.
-pub async fn run(stage: &Stage, words: &[String], report: &mut Report) {
+/// All scenes whose name contains one of the words; no word is all. They wait most of the time, so two are played at
+/// once.
+pub async fn run(stage: &Stage, words: &[String]) -> Report {
+    let report = RefCell::new(Report::default());
     macro_rules! scene {
         ($name:literal, $play:path) => {
             if words.is_empty() || words.iter().any(|word| $name.contains(word.as_str())) {
-                let mut scene = Scene { name: $name, stage, report: &mut *report };
+                let mut scene = Scene { name: $name, stage, report: &report };
                 if let Err(error) = $play(&mut scene).await {
                     scene.test("the rest can be played", Err(error));
                 }
             }
         };
     }
-    scene!("mail-ingress", mail_ingress::play);
-    scene!("mail-ingress with a mistake", broken::play);
-    scene!("mail-ingress+proxy-from-balancer", proxy_from_balancer::play);
-    scene!("postfix-sidecar", postfix_sidecar::play);
-    scene!("host-sim-sidecar", host_sim_sidecar::play);
-    scene!("docker-mailserver-ingress", docker_mailserver::play_ingress);
-    scene!("docker-mailserver-sidecar", docker_mailserver::play_sidecar);
+    let ingress = async {
+        scene!("mail-ingress", mail_ingress::play);
+        scene!("mail-ingress with a mistake", broken::play);
+        scene!("mail-ingress+proxy-from-balancer", proxy_from_balancer::play);
+    };
+    let others = async {
+        scene!("postfix-sidecar", postfix_sidecar::play);
+        scene!("host-sim-sidecar", host_sim_sidecar::play);
+        scene!("docker-mailserver-ingress", docker_mailserver::play_ingress);
+        scene!("docker-mailserver-sidecar", docker_mailserver::play_sidecar);
+    };
+    tokio::join!(ingress, others);
+    report.into_inner()
+}
+
+// === impl Stage ===
+
+impl Stage {
+    /// Sets the world up, with a mail server whose port 2525 reads the header, as docs/mail-servers.md has it.
+    pub async fn set(images: Images, kustomize: Kustomize) -> Result<Self> {
+        let world = World::set_up().await?;
+        let (name, port) = MAIL_SERVER;
+        // What is on loopback in our own pod is for the cluster in this one.
+        let files = mail_server::files(|master| master.replace("127.0.0.1:2525", "2525     "), "")?;
+        let mail_server = Pod::start(name, mail_server::alone(port, files)?, &images, &world).await?;
+        mail_server.until_ready().await?;
+        world.name(name, mail_server.address());
+        Ok(Self { mail_server, images, kustomize, world })
+    }
 }
 
 // === impl Scene ===
 
 impl Scene<'_> {
     fn test(&mut self, what: &str, result: Result<()>) {
-        self.report.test(self.name, what, result);
+        self.report.borrow_mut().test(self.name, what, result);
     }
 
     /// Starts a pod whose readiness is a test of its own.

@@ -2,9 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{
-    HOOKS_SCALE, Scene, drains, early_talker_is_refused, metric, probes_are_unseen, replaced, server, until,
-};
+use super::{Scene, drains, early_talker_is_refused, metric, probes_are_unseen, replaced, server, until};
 use crate::client::SmtpClient;
 use crate::kubelet::Pod;
 use crate::mail_server::{self, RECIPIENT};
@@ -16,14 +14,11 @@ const FILE: &str = "listener.yaml";
 const STATS: &str = "/stats/prometheus";
 const TAKEN: &str = "envoy_listener_manager_lds_update_success{";
 const REFUSED: &str = "envoy_listener_manager_lds_update_rejected{";
-/// Where the overlay looks for the mail server.
-const MAIL_SERVER: (&str, u16) = ("mail", 2525);
 
 pub(super) async fn play(scene: &mut Scene<'_>) -> Result<()> {
-    let mail_server = start_mail_server(scene).await?;
     let pod = scene.stage.kustomize.manifests("mail-ingress", &[])?.pod()?;
     let pod = scene.start("mail-edge", pod).await?;
-    scene.mail(&pod, || mail_server::own_mailbox(&mail_server)).await;
+    scene.mail(&pod, || mail_server::own_mailbox(&scene.stage.mail_server)).await;
     scene.test("as shipped nobody is refused, and the log says who would be", harms_nobody(&pod).await);
     scene.test("a changed policy is taken, and an open session goes on", takes_changes(&pod).await);
     let (early, listed) =
@@ -33,19 +28,7 @@ pub(super) async fn play(scene: &mut Scene<'_>) -> Result<()> {
     scene.test("a policy with a mistake is refused, and the old one stays", keeps_the_old_policy(&pod).await);
     scene.test("probes leave no line in the log", pod.log("envoy").and_then(|log| probes_are_unseen(&log)));
     scene.test("it drains, and the resolver goes last", drains(&pod, &["envoy", "unbound"]).await);
-    mail_server.delete(HOOKS_SCALE).await.map(drop)
-}
-
-/// A Postfix whose port 2525 reads the header, as docs/mail-servers.md has it.
-pub async fn start_mail_server(scene: &Scene<'_>) -> Result<Pod> {
-    let (name, port) = MAIL_SERVER;
-    // What is on loopback in our own pod is for the cluster in this one.
-    let files = mail_server::files(|master| master.replace("127.0.0.1:2525", "2525     "), "")?;
-    let stage = scene.stage;
-    let pod = Pod::start(name, mail_server::alone(port, files)?, &stage.images, &stage.world).await?;
-    pod.until_ready().await?;
-    stage.world.name(name, pod.address());
-    Ok(pod)
+    Ok(())
 }
 
 /// The file with the policy.

@@ -3,7 +3,6 @@
 use anyhow::{Context as _, Result, ensure};
 use envoy_suite::client::proxy_header;
 
-use super::mail_ingress::start_mail_server;
 use super::{HOOKS_SCALE, Scene, server};
 use crate::client::SmtpClient;
 use crate::kubelet::Pod;
@@ -11,7 +10,6 @@ use crate::mail_server::RECIPIENT;
 use crate::world::{BALANCER, STRANGER};
 
 pub(super) async fn play(scene: &mut Scene<'_>) -> Result<()> {
-    let mail_server = start_mail_server(scene).await?;
     let kustomize = &scene.stage.kustomize;
     let switches = kustomize.switches("mail-ingress")?;
     let balancer: Vec<_> = switches.into_iter().filter(|one| one.name == "proxy-from-balancer").collect();
@@ -20,8 +18,7 @@ pub(super) async fn play(scene: &mut Scene<'_>) -> Result<()> {
     let pod = scene.start("behind-balancer", pod).await?;
     scene.test("the balancer's header names the client, in both versions", names_the_client(&pod).await);
     scene.test("who brings no header is not served", needs_a_header(&pod).await);
-    pod.delete(HOOKS_SCALE).await?;
-    mail_server.delete(HOOKS_SCALE).await.map(drop)
+    pod.delete(HOOKS_SCALE).await.map(drop)
 }
 
 async fn names_the_client(pod: &Pod) -> Result<()> {
