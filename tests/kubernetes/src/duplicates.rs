@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 const BASE: &str = "deploy/kubernetes/base";
@@ -94,15 +94,12 @@ fn as_sidecar(mut container: Value, pod_security: &Value) -> Result<Value> {
     remove(&mut container, "lifecycle")?;
     remove(&mut container["livenessProbe"], "terminationGracePeriodSeconds")?;
     // The pod has ports of docker-mailserver's as well, and names of its own for them.
-    let names = [("smtp", "edge-smtp"), ("probes", "edge-probes"), ("smtp-ready", "edge-ready")];
-    for (port, (from, to)) in container["ports"].as_array_mut().into_iter().flatten().zip(names) {
-        ensure!(port["name"] == from, "{port}");
-        port["name"] = json!(to);
+    for port in container["ports"].as_array_mut().into_iter().flatten() {
+        rename(&mut port["name"])?;
     }
-    for probe in ["startupProbe", "livenessProbe"] {
-        container[probe]["httpGet"]["port"] = json!("edge-probes");
-    }
-    container["readinessProbe"]["tcpSocket"]["port"] = json!("edge-ready");
+    rename(&mut container["startupProbe"]["httpGet"]["port"])?;
+    rename(&mut container["livenessProbe"]["httpGet"]["port"])?;
+    rename(&mut container["readinessProbe"]["tcpSocket"]["port"])?;
     // The mail server is in the pod.
     remove(&mut container, "envFrom")?;
     let backend = container["args"][3].as_str().context("no --config-yaml")?;
@@ -113,6 +110,17 @@ fn as_sidecar(mut container: Value, pod_security: &Value) -> Result<Value> {
         .replace("type: STRICT_DNS", "type: STATIC");
     container["args"][3] = json!(backend);
     Ok(container)
+}
+
+/// A name of a port in base as values.yaml has it.
+fn rename(port: &mut Value) -> Result<()> {
+    *port = match port.as_str() {
+        Some("smtp") => json!("edge-smtp"),
+        Some("probes") => json!("edge-probes"),
+        Some("smtp-ready") => json!("edge-ready"),
+        other => bail!("the port {other:?}"),
+    };
+    Ok(())
 }
 
 /// Where the module of a listener is, and its policy; both are taken out.
