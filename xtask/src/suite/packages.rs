@@ -10,8 +10,8 @@ use crate::install;
 use crate::process::{run, succeeds};
 use crate::repo::Repo;
 
-/// Runs `npm install` in the folder `home` for the list `wanted`, a package.json, both of the tree. `why` says what needs
-/// `what`.
+/// Runs `npm install` in the folder `home` for the list `wanted`, a package.json, both of the tree. `why` says what
+/// needs `what`.
 pub fn npm(repo: &Repo, home: &str, wanted: &str, what: &str, why: &str) -> Result<PathBuf> {
     if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
         install::debian(&["nodejs", "npm"], why)?;

@@ -44,7 +44,11 @@ fn a_command_is_in_place_of_the_entry_point_and_arguments_are_expanded() {
 
 #[test]
 fn who_is_not_root_has_no_capability_in_effect() {
-    let restricted = json!({"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]}});
+    let restricted = json!({
+        "allowPrivilegeEscalation": false,
+        "readOnlyRootFilesystem": true,
+        "capabilities": {"drop": ["ALL"]},
+    });
     let pod = json!({"runAsNonRoot": true, "runAsUser": 65532, "runAsGroup": 65532});
     let configuration = of(&container(&json!({"securityContext": restricted})), &pod).unwrap();
     let process = &configuration["process"];
