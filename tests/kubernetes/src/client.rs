@@ -29,8 +29,10 @@ impl SmtpClient {
     pub async fn connect(from: Ipv4Addr, server: SocketAddr, first: &[u8]) -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::new(IpAddr::V4(from), 0))?;
-        let stream =
-            socket.connect(server).await.with_context(|| format!("{from} cannot connect to {server}"))?;
+        let connected = timeout(REPLY_MAX, socket.connect(server)).await;
+        let stream = connected
+            .unwrap_or_else(|late| Err(late.into()))
+            .with_context(|| format!("{from} cannot connect to {server}"))?;
         let mut client = Self { stream, heard: Vec::new(), said: format!(". {from} connects\n") };
         client.say(first).await?;
         Ok(client)

@@ -1,8 +1,10 @@
 //! What stands in two files, because nothing can be shared between them: the same, but for what is listed here.
 
+mod sidecars;
+
 use std::fs;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 const BASE: &str = "deploy/kubernetes/base";
@@ -18,7 +20,7 @@ pub const COMPARISONS: [Comparison; 4] = [
     ("the listener behind a balancer is base's with listener_filters", behind_a_balancer),
     ("base's listener is deploy/envoy/lds's but for ports, actions and the access log", listeners),
     ("base's clusters and labels are deploy/envoy/lds's", bootstraps),
-    ("the containers in values.yaml are base's with the pod's fields", sidecars),
+    ("the containers in values.yaml are base's with the pod's fields", sidecars::compare),
 ];
 
 fn behind_a_balancer() -> Result<()> {
@@ -62,65 +64,6 @@ fn bootstraps() -> Result<()> {
     same(named(&here, "listeners", "speaker")?, named(&there, "listeners", "speaker")?)?;
     same(&here["stats_config"]["stats_tags"], &there["stats_config"]["stats_tags"])?;
     same(&here["node"], &there["node"])
-}
-
-fn sidecars() -> Result<()> {
-    let values = read(SIDECAR_VALUES)?;
-    let pod = read(&format!("{BASE}/deployment.yaml"))?["spec"]["template"]["spec"].clone();
-    let base = [&pod["initContainers"][0], &pod["containers"][0]];
-    let ours = values["deployment"]["initContainers"].as_array().context("no initContainers")?;
-    ensure!(ours.len() == base.len(), "{} containers", ours.len());
-    for (ours, base) in ours.iter().zip(base) {
-        same(ours, &as_sidecar(base.clone(), &pod["securityContext"])?)?;
-    }
-    Ok(())
-}
-
-/// A container of base as values.yaml has to have it.
-fn as_sidecar(mut container: Value, pod_security: &Value) -> Result<Value> {
-    container["restartPolicy"] = json!("Always");
-    // The chart does not set the pod's.
-    for (field, value) in pod_security.as_object().context("no securityContext")? {
-        container["securityContext"][field] = value.clone();
-    }
-    // All files are in one ConfigMap.
-    for mount in container["volumeMounts"].as_array_mut().into_iter().flatten() {
-        mount["name"] = json!("mail-edge");
-    }
-    if container["name"] == "unbound" {
-        return Ok(container);
-    }
-    // docker-mailserver ends at once, and so do its sidecars.
-    remove(&mut container, "lifecycle")?;
-    remove(&mut container["livenessProbe"], "terminationGracePeriodSeconds")?;
-    // The pod has ports of docker-mailserver's as well, and names of its own for them.
-    for port in container["ports"].as_array_mut().into_iter().flatten() {
-        rename(&mut port["name"])?;
-    }
-    rename(&mut container["startupProbe"]["httpGet"]["port"])?;
-    rename(&mut container["livenessProbe"]["httpGet"]["port"])?;
-    rename(&mut container["readinessProbe"]["tcpSocket"]["port"])?;
-    // The mail server is in the pod.
-    remove(&mut container, "envFrom")?;
-    let backend = container["args"][3].as_str().context("no --config-yaml")?;
-    let backend = backend
-        .replace("$(MAIL_SERVER_HOST)", "127.0.0.1")
-        .replace("$(MAIL_SERVER_PORT)", "12526")
-        .replace("$(MAIL_SERVER_PROXY_VERSION)", "V2")
-        .replace("type: STRICT_DNS", "type: STATIC");
-    container["args"][3] = json!(backend);
-    Ok(container)
-}
-
-/// A name of a port in base as values.yaml has it.
-fn rename(port: &mut Value) -> Result<()> {
-    *port = match port.as_str() {
-        Some("smtp") => json!("edge-smtp"),
-        Some("probes") => json!("edge-probes"),
-        Some("smtp-ready") => json!("edge-ready"),
-        other => bail!("the port {other:?}"),
-    };
-    Ok(())
 }
 
 /// Where the module of a listener is, and its policy; both are taken out.

@@ -1,5 +1,8 @@
 //! A pod: from its manifest to its end.
 
+mod end;
+mod files;
+
 use std::cell::RefCell;
 use std::fs::{self, Permissions};
 use std::net::Ipv4Addr;
@@ -9,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::timeout;
 
 use super::bundle::{Surroundings, configuration};
 use super::containers::{Crun, RunningContainer};
@@ -17,8 +20,8 @@ use super::environment::variables;
 use super::images::Images;
 use super::probing::{succeeds, until_success};
 use super::volumes::Volumes;
-use crate::manifest::{ConfigFiles, Container, PodManifest};
-use crate::world::{CLUSTER_DNS, PodNetwork, World};
+use crate::manifest::{ConfigFiles, Container, PodManifest, Probe};
+use crate::world::{PodNetwork, World};
 
 /// How long a pod may take to be ready after it has started.
 const READY_MAX: Duration = Duration::from_secs(40);
@@ -35,15 +38,6 @@ pub struct Pod {
     network: PodNetwork,
     name: String,
     folder: TempDir,
-}
-
-/// How a pod has ended.
-#[derive(Debug, Default)]
-pub struct PodEnd {
-    /// Its containers in the order of their ends.
-    pub order: Vec<String>,
-    /// Those that had to be killed.
-    pub killed: Vec<String>,
 }
 
 // === impl Pod ===
@@ -99,7 +93,7 @@ impl Pod {
         self.all(|container| container.liveness_probe.as_ref()).await
     }
 
-    async fn all(&self, which: impl Fn(&Container) -> Option<&crate::manifest::Probe>) -> Result<bool> {
+    async fn all(&self, which: impl Fn(&Container) -> Option<&Probe>) -> Result<bool> {
         let mut seen = false;
         for container in self.specs() {
             let Some(probe) = which(&container) else { continue };
@@ -134,38 +128,12 @@ impl Pod {
         self.volumes.change(config_map, files)
     }
 
-    /// Ends the pod as the kubelet does: all `preStop` hooks begin at once; a main container gets SIGTERM after its
-    /// own, a sidecar after everything that has started later has ended as well. The hooks take a `scale`th of their
-    /// time; what is left of the grace period after them is not shortened.
-    pub async fn delete(&self, scale: u32) -> Result<PodEnd> {
-        let began = Instant::now();
-        let mut end = PodEnd::default();
-        let specs = self.specs();
-        let sidecars = self.manifest.spec.init_containers.len();
-        // Of several main containers the order does not matter.
-        let order = (sidecars..specs.len()).chain((0..sidecars).rev());
-        for index in order {
-            let container = &specs[index];
-            let hook = container.pre_stop_seconds();
-            let wait = (Duration::from_secs(hook) / scale).saturating_sub(began.elapsed());
-            sleep(wait).await;
-            self.runs(index).with_context(|| self.words(&container.name, "has ended before its time"))?;
-            let left = self.manifest.spec.termination_grace_period_seconds.saturating_sub(hook);
-            let running = self.containers[index].take().context("it has ended")?;
-            if !running.stop(Duration::from_secs(left)).await? {
-                end.killed.push(container.name.clone());
-            }
-            end.order.push(container.name.clone());
-        }
-        Ok(end)
-    }
-
     fn start_container(&mut self, container: &Container, images: &Images) -> Result<()> {
         let bundle = self.folder.path().join(&container.name);
         fs::create_dir(&bundle)?;
         let image = images.container(&container.image)?;
         let variables = variables(container, &self.manifest.config_maps)?;
-        let pod_files = self.pod_files()?;
+        let pod_files = files::write(self.folder.path(), &self.name, self.address())?;
         let around = Surroundings {
             pod: &self.manifest.spec,
             hostname: &self.name,
@@ -182,27 +150,6 @@ impl Pod {
         let running = RunningContainer::start(&crun, &bundle, &id, &configuration, &log)?;
         self.containers.push(RefCell::new(Some(running)));
         Ok(())
-    }
-
-    /// What the kubelet writes for every pod: its names, and where to ask for others.
-    fn pod_files(&self) -> Result<Vec<(PathBuf, &'static str)>> {
-        let name = &self.name;
-        let hosts = format!("127.0.0.1 localhost\n::1 localhost\n{} {name}\n", self.address());
-        let resolver = format!(
-            "search mail.svc.cluster.local svc.cluster.local cluster.local\nnameserver {CLUSTER_DNS}\noptions ndots:5\n"
-        );
-        let files = [
-            ("hosts", hosts, "/etc/hosts"),
-            ("resolv.conf", resolver, "/etc/resolv.conf"),
-            ("hostname", format!("{name}\n"), "/etc/hostname"),
-        ];
-        let write = |(name, text, place)| {
-            let file = self.folder.path().join(name);
-            fs::write(&file, text)?;
-            fs::set_permissions(&file, Permissions::from_mode(0o644))?;
-            Ok((file, place))
-        };
-        files.into_iter().map(write).collect()
     }
 
     fn specs(&self) -> Vec<Container> {

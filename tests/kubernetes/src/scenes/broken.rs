@@ -3,7 +3,8 @@
 use anyhow::{Result, ensure};
 
 use super::mail_ingress::{LISTENER, change};
-use super::{HOOKS_SCALE, Scene, replaced};
+use super::shown::replaced;
+use super::{HOOKS_SCALE, Scene};
 use crate::kubelet::Pod;
 use crate::manifest::PodManifest;
 

@@ -2,11 +2,13 @@
 //! user-patches.sh.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::{HOOKS_SCALE, Scene, is_closed};
+use super::shown::is_closed;
+use super::{HOOKS_SCALE, Scene};
 use crate::duplicates::{SIDECAR_VALUES, read};
 use crate::kubelet::Pod;
 use crate::mail_server;
@@ -43,7 +45,7 @@ pub(super) async fn play_sidecar(scene: &mut Scene<'_>) -> Result<()> {
 }
 
 /// The chart's pod with our sidecars.
-fn sidecar(values: &Value, module: &std::path::Path) -> Result<PodManifest> {
+fn sidecar(values: &Value, module: &Path) -> Result<PodManifest> {
     let added = values["deployment"]["extraVolumes"].as_array().context("no extraVolumes")?.clone();
     let volumes: Vec<_> = mail_server::volumes().into_iter().chain(added).collect();
     // The port that reads headers is on loopback: readiness is that of the screen.

@@ -2,9 +2,10 @@
 
 use anyhow::{Context as _, Result, ensure};
 
+use super::Scene;
 use super::postfix_sidecar::{BOXES, POSTFIX};
-use super::{
-    Scene, drains, early_talker_is_refused, is_closed, metric, probes_are_unseen, replaced, server, until,
+use super::shown::{
+    drains, early_talker_is_refused, is_closed, metric, probes_are_unseen, replaced, server, until,
 };
 use crate::client::SmtpClient;
 use crate::kubelet::Pod;

@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Scene, drains, early_talker_is_refused, metric, probes_are_unseen, replaced, server, until};
+use super::Scene;
+use super::shown::{drains, early_talker_is_refused, metric, probes_are_unseen, replaced, server, until};
 use crate::client::SmtpClient;
 use crate::kubelet::Pod;
 use crate::mail_server::{self, RECIPIENT};

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Scene, drains, is_closed};
+use super::Scene;
+use super::shown::{drains, is_closed};
 use crate::mail_server;
 
 /// Postfix's port for the screen.

@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result, ensure};
 use envoy_suite::client::proxy_header;
 
-use super::{HOOKS_SCALE, Scene, server};
+use super::shown::server;
+use super::{HOOKS_SCALE, Scene};
 use crate::client::SmtpClient;
 use crate::kubelet::Pod;
 use crate::mail_server::RECIPIENT;
