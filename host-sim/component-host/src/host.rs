@@ -7,8 +7,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::time::Duration;
 
-use envoy_sim::{ConnectionId, Effect, Input, Unseen, VmId};
-use envoy_sim::{Driven, Limits, Now, Refusal};
+use envoy_sim::{ConnectionId, Driven, Effect, Input, Limits, Now, Refusal, Unseen, VmId};
 
 use super::carry_out;
 use super::component::{Component, Instance};

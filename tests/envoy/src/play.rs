@@ -132,7 +132,7 @@ impl StoryResolver {
             let [nobody] = Loopback::next().free()?;
             return Ok(Self::Down(nobody));
         }
-        if outage.is_some() || !scenario.dns.are_plain() {
+        if outage.is_some() || !DnsblResolver::can_say(&scenario.dns) {
             return Ok(Self::Scripted(Scripted::start(scenario).await?));
         }
         let zones = scenario.dns.iter().map(|(name, zone)| (name.to_owned(), zone.clone())).collect();

@@ -120,13 +120,11 @@ impl Zones {
         self.0.extend(other.0);
     }
 
-    /// Whether real list and resolver programs can say all this: nothing is late, lost or a lie, and every answer may
-    /// be kept for a moment, because rbldnsd takes a TTL of 0 for "not given" and says its own, 35 minutes.
+    /// Whether any resolver can say all this: nothing is late, lost or a lie.
     pub fn are_plain(&self) -> bool {
         let plain = |listing: &Listing| {
-            let told =
-                Listing { odd: BTreeMap::new(), latency: None, lost: 0, others: None, ..listing.clone() };
-            *listing == told && !listing.ttl.is_zero() && !listing.soa_ttl.is_zero()
+            *listing
+                == Listing { odd: BTreeMap::new(), latency: None, lost: 0, others: None, ..listing.clone() }
         };
         self.0.values().all(|zone| match zone {
             Zone::Listing(listing) => plain(listing),
