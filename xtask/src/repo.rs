@@ -1,6 +1,7 @@
 //! The tree: where things are, and the programs that tasks run.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -62,6 +63,28 @@ impl Repo {
         }
         cargo
     }
+
+    /// Flags for rustc. Panic messages carry file names: without these flags, what is shipped would differ from machine
+    /// to machine and tell where it was built.
+    pub fn remapped_paths(&self) -> Vec<OsString> {
+        let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+        let cargo_home = cargo_home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
+        let registry = cargo_home.map(|home| (home.join("registry/src"), "registry"));
+        let tree = (self.root.clone(), "postscreen");
+        let sources = (PathBuf::from("/usr/lib/rustlib/src/rust"), "rust");
+        [registry, Some(tree), Some(sources)]
+            .into_iter()
+            .flatten()
+            .map(|(from, to)| {
+                let mut flag = OsString::from("--remap-path-prefix=");
+                flag.push(from);
+                flag.push("=");
+                flag.push(to);
+                flag
+            })
+            .collect()
+    }
+
     /// Builds all programs, with the features that `cargo test` builds them with.
     pub fn build_programs(&self) -> Result<()> {
         run(self.cargo().args(["build", "--all-targets"]))
@@ -77,11 +100,16 @@ impl Repo {
         run(self.cargo().args(["build", "--bin", name]))
     }
 
-    /// A program that [`Self::build_programs`] has built.
+    /// A program that [`Self::build_programs`] has built, ready to run.
     pub fn program(&self, name: &str) -> Command {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
-        let mut command = Command::new(target.join("debug").join(name));
+        let mut command = Command::new(self.program_path(name));
         command.current_dir(&self.root);
         command
+    }
+
+    /// Where it is.
+    pub fn program_path(&self, name: &str) -> PathBuf {
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.path("target"), PathBuf::from);
+        target.join("debug").join(name)
     }
 }

@@ -3,7 +3,9 @@
 //! How many tests ran is read from the closing lines of the runners while their output passes through.
 
 pub mod comparisons;
+mod control_planes;
 mod hosts;
+mod images;
 mod steps;
 
 use std::io::{BufRead, BufReader};

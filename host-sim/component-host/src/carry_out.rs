@@ -23,8 +23,9 @@ impl Dispatcher {
                 self.emit(Effect::HttpCall(request(call, message, timeout)));
             }
             Output::Log(line) => self.log(id, line),
-            Output::Count(counter, by) => self.metrics.add(counter, by),
-            Output::Gauge(gauge, value) => self.metrics.set(gauge, value),
+            Output::Count(series, by) => self.metrics.add(&series, by),
+            Output::Gauge(series, value) => self.metrics.set(&series, value),
+            Output::Sample(series, _) => self.metrics.add(&series, 1),
             Output::Skip(_)
             | Output::Dial(_)
             | Output::Teaser(_)
@@ -53,7 +54,11 @@ impl Dispatcher {
             Output::Dial(upstream) => self.dial(id, upstream),
             Output::Close => self.close_unheard(id),
             Output::Verdict(verdict) => client.verdict = Some(verdict),
-            Output::AskDns { .. } | Output::Log(_) | Output::Count(..) | Output::Gauge(..) => {}
+            Output::AskDns { .. }
+            | Output::Log(_)
+            | Output::Count(..)
+            | Output::Gauge(..)
+            | Output::Sample(..) => {}
         }
     }
 

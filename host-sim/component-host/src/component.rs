@@ -1,5 +1,6 @@
 //! A component that has been checked and compiled, and its instances, each with its workers.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -110,6 +111,8 @@ pub(super) struct Instance {
     store: Store<StoreLimits>,
     bound: Bound,
     workers: Vec<ResourceAny>,
+    /// What is measured under the policies that there have been.
+    metrics: BTreeSet<String>,
     count: NonZeroUsize,
     component: Component,
     limits: Limits,
@@ -130,7 +133,8 @@ impl Instance {
         let bound = component.ready.instantiate(&mut store);
         let bound = bound.map_err(|error| ScreenError::Failed(fault("its start", &error)))?;
         let component = component.clone();
-        let mut instance = Self { store, bound, workers: Vec::new(), count, component, limits };
+        let mut instance =
+            Self { store, bound, workers: Vec::new(), metrics: BTreeSet::new(), count, component, limits };
         let policy = instance.parse(json)?;
         instance.make_workers(policy).and_then(|()| instance.drop(policy)).map_err(ScreenError::Failed)?;
         Ok(instance)
@@ -146,7 +150,11 @@ impl Instance {
         let guest = self.bound.postscreen_screen_screening().policy();
         let policy = guest.call_parse(&mut self.store, json);
         let policy = policy.map_err(|error| ScreenError::Failed(fault("policy.parse", &error)))?;
-        policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))
+        let policy = policy.map_err(|problem| ScreenError::Refused(translate::problem(&problem)))?;
+        let metrics = guest.call_metrics(&mut self.store, policy);
+        let metrics = metrics.map_err(|error| ScreenError::Failed(fault("policy.metrics", &error)))?;
+        self.metrics.extend(metrics.into_iter().map(|metric| metric.name));
+        Ok(policy)
     }
 
     fn make_workers(&mut self, policy: ResourceAny) -> Result<(), ScreenFault> {
@@ -166,7 +174,8 @@ impl Instance {
     }
 
     fn turn(&mut self, worker: ResourceAny, tasks: Vec<wit::Task>) -> Result<Turn, ScreenFault> {
-        let tasks = tasks.into_iter().map(translate::task).collect::<Result<_, _>>()?;
+        let task = |task| translate::task(task, &self.metrics);
+        let tasks = tasks.into_iter().map(task).collect::<Result<_, _>>()?;
         let guest = self.bound.postscreen_screen_screening().worker();
         let deadline = guest.call_deadline(&mut self.store, worker);
         let deadline = deadline.map_err(|error| fault("worker.deadline", &error))?;
@@ -211,6 +220,10 @@ impl Screen for Instance {
             set.map_err(|error| ScreenError::Failed(fault("worker.set-policy", &error)))?;
         }
         self.drop(policy).map_err(ScreenError::Failed)
+    }
+
+    fn metrics(&self) -> Vec<String> {
+        self.metrics.iter().cloned().collect()
     }
 
     fn shared_data(&self, _: &str) -> Result<Option<Vec<u8>>, Unseen> {

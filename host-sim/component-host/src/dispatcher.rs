@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use envoy_sim::{CallId, ConnectionId, Effect, LogLevel, LogLine, Now, Timers, VmId};
-use postscreen_engine::{Counter, DnsFailure, Endpoints, Gauge, Input, Instant};
+use postscreen_engine::{DnsFailure, Endpoints, Input, Instant, SeriesName};
 
 use super::downstream::Downstream;
 use super::screen::{Screen, ScreenFault, Turn};
@@ -217,30 +217,31 @@ fn moment(now: Now) -> postscreen_engine::Now {
     postscreen_engine::Now { instant: Instant::from_millis(millis), unix: now.wall.as_secs() }
 }
 
-/// What the workers of a host have counted; a handle on it.
-#[derive(Clone, Debug)]
-pub(super) struct MetricTotals(Rc<RefCell<BTreeMap<&'static str, i64>>>);
+/// What the workers of a host have measured; a handle on it. Of a histogram it is how many samples it has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct MetricTotals(Rc<RefCell<BTreeMap<String, i64>>>);
 
 impl MetricTotals {
-    /// All metrics at 0.
-    pub(super) fn new() -> Self {
-        let counters = Counter::ALL.iter().map(|counter| counter.name());
-        let names = counters.chain(Gauge::ALL.iter().map(|gauge| gauge.name()));
-        Self(Rc::new(RefCell::new(names.map(|name| (name, 0)).collect())))
+    /// Metrics that are new begin with 0.
+    pub(super) fn begin(&self, names: Vec<String>) {
+        let mut entries = self.0.borrow_mut();
+        for name in names {
+            entries.entry(name).or_default();
+        }
     }
 
-    pub(super) fn add(&self, counter: Counter, by: u32) {
+    pub(super) fn add(&self, series: &SeriesName, by: u32) {
         let mut entries = self.0.borrow_mut();
-        let value = entries.entry(counter.name()).or_default();
+        let value = entries.entry(series.to_string()).or_default();
         *value = value.saturating_add(by.into());
     }
 
-    pub(super) fn set(&self, gauge: Gauge, value: u32) {
-        self.0.borrow_mut().insert(gauge.name(), value.into());
+    pub(super) fn set(&self, series: &SeriesName, value: u32) {
+        self.0.borrow_mut().insert(series.to_string(), value.into());
     }
 
     /// Every metric by name.
     pub(super) fn metrics(&self) -> BTreeMap<String, i64> {
-        self.0.borrow().iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
+        self.0.borrow().clone()
     }
 }

@@ -49,8 +49,9 @@ impl ComponentHost {
     }
 
     fn new(screen: impl Screen + 'static, workers: NonZeroUsize) -> Self {
-        let (screen, metrics): (Rc<RefCell<dyn Screen>>, _) =
-            (Rc::new(RefCell::new(screen)), MetricTotals::new());
+        let metrics = MetricTotals::default();
+        metrics.begin(screen.metrics());
+        let screen: Rc<RefCell<dyn Screen>> = Rc::new(RefCell::new(screen));
         let worker = |number| Dispatcher::new(number, Rc::clone(&screen), metrics.clone());
         Self {
             workers: (0..workers.get()).map(worker).collect(),
@@ -72,7 +73,10 @@ impl ComponentHost {
         let afresh = self.fault().is_some();
         let done = self.screen.borrow_mut().reconfigure(json, afresh);
         match &done {
-            Ok(()) => self.workers.iter_mut().for_each(Dispatcher::is_mended),
+            Ok(()) => {
+                self.metrics.begin(self.screen.borrow().metrics());
+                self.workers.iter_mut().for_each(Dispatcher::is_mended);
+            }
             Err(ScreenError::Failed(fault)) => self.fail(fault),
             Err(ScreenError::Refused(_)) => {}
         }

@@ -30,6 +30,9 @@ pub(super) trait Screen {
     /// screen is broken, and begins anew without any.
     fn reconfigure(&mut self, json: &[u8], afresh: bool) -> Result<(), ScreenError>;
 
+    /// What is measured under the policies that there have been.
+    fn metrics(&self) -> Vec<String>;
+
     /// The value of `key` in what the workers share; the error: nobody can look there.
     fn shared_data(&self, key: &str) -> Result<Option<Vec<u8>>, Unseen>;
 }
@@ -71,6 +74,7 @@ impl std::error::Error for ScreenFault {}
 pub(super) struct Native {
     workers: Vec<Worker<Rc<Memory>>>,
     memory: Rc<Memory>,
+    policy: Arc<Policy>,
 }
 
 impl Native {
@@ -78,7 +82,8 @@ impl Native {
     pub(super) fn start(json: &[u8], workers: NonZeroUsize) -> Result<Self, ScreenError> {
         let (policy, memory) = (policy(json)?, Rc::<Memory>::default());
         let worker = |_| Worker::new(Rc::clone(&memory), Arc::clone(&policy), HOST);
-        Ok(Self { workers: (0..workers.get()).map(worker).collect(), memory })
+        let workers = (0..workers.get()).map(worker).collect();
+        Ok(Self { workers, memory, policy })
     }
 }
 
@@ -98,7 +103,12 @@ impl Screen for Native {
     fn reconfigure(&mut self, json: &[u8], _: bool) -> Result<(), ScreenError> {
         let policy = policy(json)?;
         self.workers.iter_mut().for_each(|worker| worker.set_policy(Arc::clone(&policy)));
+        self.policy = policy;
         Ok(())
+    }
+
+    fn metrics(&self) -> Vec<String> {
+        self.policy.catalogue().series().iter().map(|series| series.name.to_string()).collect()
     }
 
     fn shared_data(&self, key: &str) -> Result<Option<Vec<u8>>, Unseen> {

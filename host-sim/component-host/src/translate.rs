@@ -2,10 +2,11 @@
 //!
 //! What comes from a component is checked: a name that the engine does not have is a fault of the component.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use postscreen_engine::{
-    ConnectionId, Counter, Destination, DnsFailure, Endpoints, Gauge, HostTraits, Input, Line, Now, Output,
+    ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Line, Now, Output, SeriesName,
     Severity, Task, Verdict,
 };
 
@@ -58,11 +59,15 @@ fn endpoints(Endpoints { client, server }: Endpoints) -> wit::Endpoints {
     wit::Endpoints { client: client.to_string(), server: server.to_string() }
 }
 
-pub(super) fn task(task: wit::Task) -> Result<Task, ScreenFault> {
-    Ok(Task { connection: task.connection.map(ConnectionId), output: output(task.what)? })
+/// `metrics` are those that its policies have.
+pub(super) fn task(task: wit::Task, metrics: &BTreeSet<String>) -> Result<Task, ScreenFault> {
+    Ok(Task { connection: task.connection.map(ConnectionId), output: output(task.what, metrics)? })
 }
 
-fn output(output: wit::Output) -> Result<Output, ScreenFault> {
+fn output(output: wit::Output, metrics: &BTreeSet<String>) -> Result<Output, ScreenFault> {
+    let known = |name: String| {
+        if metrics.contains(&name) { Ok(SeriesName::from(&*name)) } else { Err(unknown("metric", &name)) }
+    };
     Ok(match output {
         wit::Output::AskDns(wit::DnsQuestion { number, message, timeout_ms }) => {
             let timeout = Duration::from_millis(timeout_ms.into());
@@ -75,27 +80,18 @@ fn output(output: wit::Output) -> Result<Output, ScreenFault> {
         wit::Output::ToClient(bytes) => Output::ToClient(bytes),
         wit::Output::Close => Output::Close,
         wit::Output::Log(line) => Output::Log(log_line(line)),
-        wit::Output::Count(wit::Step { counter, by }) => {
-            Output::Count(known("counter", &counter, Counter::ALL.iter().copied(), Counter::name)?, by)
-        }
-        wit::Output::Gauge(wit::Level { gauge, value }) => {
-            Output::Gauge(known("gauge", &gauge, Gauge::ALL.iter().copied(), Gauge::name)?, value)
-        }
+        wit::Output::Count(wit::Measurement { metric, value }) => Output::Count(known(metric)?, value),
+        wit::Output::Gauge(wit::Measurement { metric, value }) => Output::Gauge(known(metric)?, value),
+        wit::Output::Sample(wit::Measurement { metric, value }) => Output::Sample(known(metric)?, value),
         wit::Output::Verdict(name) => {
-            Output::Verdict(known("verdict", &name, Verdict::ALL.iter().copied(), Verdict::as_str)?)
+            let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == name);
+            Output::Verdict(verdict.ok_or_else(|| unknown("verdict", &name))?)
         }
     })
 }
 
-/// The one that has this name.
-fn known<T: Copy>(
-    what: &str,
-    name: &str,
-    mut all: impl Iterator<Item = T>,
-    name_of: impl Fn(T) -> &'static str,
-) -> Result<T, ScreenFault> {
-    all.find(|one| name_of(*one) == name)
-        .ok_or_else(|| ScreenFault(format!("it speaks of the {what} {name:?}")))
+fn unknown(what: &str, name: &str) -> ScreenFault {
+    ScreenFault(format!("it speaks of the {what} {name:?}"))
 }
 
 fn log_line(line: wit::LogLine) -> Line {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::callout::Response;
 use crate::dispatcher::{Dispatcher, Reloads, Thread};
 use crate::event::{CallId, ConnectionId, Effect, VmId};
-use crate::metrics::MetricKind;
+use crate::metrics::{Distribution, MetricKind};
 use crate::trace::{Observer, Tap};
 use crate::vm::{Machine, Shared};
 use crate::{Module, Now, Settings, StartError};
@@ -142,6 +142,11 @@ impl Host {
     /// As [`crate::Driven::metrics`], with the kind of each.
     pub fn metrics_by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
         self.shared.metrics.borrow().by_kind()
+    }
+
+    /// What is known of the samples of histograms that have any, by name.
+    pub fn distributions(&self) -> BTreeMap<String, Distribution> {
+        self.shared.metrics.borrow().distributions()
     }
 
     /// The value under `key` in the shared data of the machines.

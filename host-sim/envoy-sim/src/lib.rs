@@ -52,7 +52,7 @@ pub use event::{
     HttpCall, HttpFailure, Input, LogLevel, LogLine, UpstreamEnds, VmId,
 };
 pub use host::Host;
-pub use metrics::MetricKind;
+pub use metrics::{BUCKET_BOUNDS, Distribution, MetricKind};
 pub use profile::{Profile, UnknownProfile};
 pub use settings::{
     CONNECT_TIMEOUT, CONNECTION_BUFFER_BYTES_MAX, Cluster, FailurePolicy, HttpCluster, Limits,

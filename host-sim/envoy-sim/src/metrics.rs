@@ -25,9 +25,61 @@ pub(crate) const METRIC_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What a name costs besides its bytes.
 pub(crate) const METRIC_OVERHEAD_BYTES: usize = 64;
 
+/// Upper bounds of the buckets in which Envoy shows a histogram unless it is told others
+/// (`stats_config.histogram_bucket_settings`), in the unit of the samples.
+pub const BUCKET_BOUNDS: [f64; 19] = [
+    0.5,
+    1.0,
+    5.0,
+    10.0,
+    25.0,
+    50.0,
+    100.0,
+    250.0,
+    500.0,
+    1_000.0,
+    2_500.0,
+    5_000.0,
+    10_000.0,
+    30_000.0,
+    60_000.0,
+    300_000.0,
+    600_000.0,
+    1_800_000.0,
+    3_600_000.0,
+];
+
+/// The samples of a histogram.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Distribution {
+    /// How many there are.
+    pub count: u64,
+    /// What they add up to.
+    pub sum: f64,
+    /// How many are at most as large as each of [`BUCKET_BOUNDS`].
+    pub at_most: [u64; BUCKET_BOUNDS.len()],
+}
+
+impl Distribution {
+    /// As Envoy reads it, a sample is unsigned.
+    #[expect(clippy::cast_precision_loss, reason = "what is shown of a histogram is rounded anyway")]
+    fn add(&mut self, sample: i64) {
+        let sample = sample.cast_unsigned() as f64;
+        self.count = self.count.wrapping_add(1);
+        self.sum += sample;
+        for (count, bound) in self.at_most.iter_mut().zip(BUCKET_BOUNDS) {
+            *count = count.wrapping_add(u64::from(sample <= bound));
+        }
+    }
+}
+
 /// The registry that all machines share.
 #[derive(Debug, Default)]
-pub(crate) struct Metrics(BTreeMap<(MetricKind, String), i64>);
+pub(crate) struct Metrics {
+    /// Of a histogram, how many samples it has.
+    values: BTreeMap<(MetricKind, String), i64>,
+    distributions: BTreeMap<String, Distribution>,
+}
 
 impl Metrics {
     pub fn increment(&mut self, kind: MetricKind, name: &str, offset: i64) -> Result<(), HostCallError> {
@@ -43,11 +95,13 @@ impl Metrics {
     }
 
     pub fn record(&mut self, kind: MetricKind, name: &str, recorded: i64) {
+        if kind == MetricKind::Histogram {
+            self.distributions.entry(name.to_owned()).or_default().add(recorded);
+        }
         let value = self.value(kind, name);
         *value = match kind {
             MetricKind::Counter => value.wrapping_add(recorded),
             MetricKind::Gauge => recorded,
-            // What is kept of a histogram is how many samples it has.
             MetricKind::Histogram => value.wrapping_add(1),
         };
     }
@@ -55,7 +109,7 @@ impl Metrics {
     pub fn get(&self, kind: MetricKind, name: &str) -> Result<i64, HostCallError> {
         match kind {
             MetricKind::Counter | MetricKind::Gauge => {
-                Ok(self.0.get(&(kind, name.to_owned())).copied().unwrap_or(0))
+                Ok(self.values.get(&(kind, name.to_owned())).copied().unwrap_or(0))
             }
             MetricKind::Histogram => Err(Status::BadArgument.into()),
         }
@@ -63,16 +117,21 @@ impl Metrics {
 
     /// All of them, by name.
     pub fn all(&self) -> BTreeMap<String, i64> {
-        self.0.iter().map(|((_, name), value)| (name.clone(), *value)).collect()
+        self.values.iter().map(|((_, name), value)| (name.clone(), *value)).collect()
     }
 
     /// All of them, by kind and name.
     pub fn by_kind(&self) -> BTreeMap<(MetricKind, String), i64> {
-        self.0.clone()
+        self.values.clone()
+    }
+
+    /// What is known of the samples of histograms that have any, by name.
+    pub fn distributions(&self) -> BTreeMap<String, Distribution> {
+        self.distributions.clone()
     }
 
     fn value(&mut self, kind: MetricKind, name: &str) -> &mut i64 {
-        self.0.entry((kind, name.to_owned())).or_default()
+        self.values.entry((kind, name.to_owned())).or_default()
     }
 }
 

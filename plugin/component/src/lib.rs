@@ -18,7 +18,7 @@ use postscreen_engine::{ConnectionId, Input, Instant};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use translate::{endpoints, host, input, now, problem, task};
+use translate::{endpoints, host, input, metric, now, problem, task};
 
 #[allow(
     clippy::pedantic,
@@ -45,10 +45,6 @@ struct Component;
 impl screening::Guest for Component {
     type Policy = Policy;
     type Worker = Worker;
-
-    fn metrics() -> Vec<screening::Metric> {
-        translate::metrics()
-    }
 }
 
 /// A policy that workers share.
@@ -58,6 +54,10 @@ impl screening::GuestPolicy for Policy {
     fn parse(json: Vec<u8>) -> Result<screening::Policy, screening::Problem> {
         let policy = postscreen_engine::Policy::parse(&json).map_err(|error| problem(&error))?;
         Ok(screening::Policy::new(Self(Arc::new(policy))))
+    }
+
+    fn metrics(&self) -> Vec<screening::Metric> {
+        self.0.catalogue().series().iter().map(metric).collect()
     }
 }
 

@@ -1,9 +1,10 @@
 //! Between the WIT's types and the engine's.
 
 use crate::bindings::exports::postscreen::screen::screening as wit;
+use postscreen_engine::metric::Series;
 use postscreen_engine::{
-    ConnectionId, Counter, Destination, DnsFailure, Endpoints, Gauge, HostTraits, Input, Instant, Line, Now,
-    Output, PolicyError, Severity, Task,
+    ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Instant, Line, MetricKind, Now,
+    Output, PolicyError, SeriesName, Severity, Task,
 };
 use std::net::SocketAddr;
 
@@ -16,12 +17,13 @@ pub fn problem(error: &PolicyError) -> wit::Problem {
     }
 }
 
-pub fn metrics() -> Vec<wit::Metric> {
-    let metric =
-        |name: &str, kind, help: &str| wit::Metric { name: name.to_owned(), kind, help: help.to_owned() };
-    let counters = Counter::ALL.iter().map(|one| metric(one.name(), wit::MetricKind::Counter, one.help()));
-    let gauges = Gauge::ALL.iter().map(|one| metric(one.name(), wit::MetricKind::Gauge, one.help()));
-    counters.chain(gauges).collect()
+pub fn metric(series: &Series) -> wit::Metric {
+    let kind = match series.kind {
+        MetricKind::Counter => wit::MetricKind::Counter,
+        MetricKind::Gauge => wit::MetricKind::Gauge,
+        MetricKind::Histogram => wit::MetricKind::Histogram,
+    };
+    wit::Metric { name: series.name.to_string(), kind, help: series.help.to_owned() }
 }
 
 pub fn host(host: wit::Host) -> HostTraits {
@@ -77,14 +79,15 @@ fn output(output: Output) -> wit::Output {
         Output::ToClient(bytes) => wit::Output::ToClient(bytes),
         Output::Close => wit::Output::Close,
         Output::Log(line) => wit::Output::Log(log_line(line)),
-        Output::Count(counter, by) => {
-            wit::Output::Count(wit::Step { counter: counter.name().to_owned(), by })
-        }
-        Output::Gauge(gauge, value) => {
-            wit::Output::Gauge(wit::Level { gauge: gauge.name().to_owned(), value })
-        }
+        Output::Count(series, by) => wit::Output::Count(measurement(&series, by)),
+        Output::Gauge(series, value) => wit::Output::Gauge(measurement(&series, value)),
+        Output::Sample(series, value) => wit::Output::Sample(measurement(&series, value)),
         Output::Verdict(verdict) => wit::Output::Verdict(verdict.as_str().to_owned()),
     }
+}
+
+fn measurement(series: &SeriesName, value: u32) -> wit::Measurement {
+    wit::Measurement { metric: series.to_string(), value }
 }
 
 fn log_line(line: Line) -> wit::LogLine {

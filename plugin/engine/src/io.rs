@@ -1,7 +1,7 @@
 //! What goes into a worker and what comes out of it.
 
 use crate::line::Line;
-use crate::metric::{Counter, Gauge};
+use crate::metric::SeriesName;
 use crate::verdict::Verdict;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -93,10 +93,12 @@ pub enum Output {
     Close,
     /// Write a log line.
     Log(Line),
-    /// Add to a counter.
-    Count(Counter, u32),
+    /// Add to a counter, or to a gauge that counts. Workers save counts up for a second while they hold clients.
+    Count(SeriesName, u32),
     /// Set a gauge, which all workers of the host share.
-    Gauge(Gauge, u32),
+    Gauge(SeriesName, u32),
+    /// Add a sample to a histogram.
+    Sample(SeriesName, u32),
     /// The decision about this client, once per session, for access logs.
     Verdict(Verdict),
 }

@@ -66,7 +66,7 @@ pub mod worker;
 
 pub use io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 pub use line::{Line, Severity};
-pub use metric::{Counter, Gauge};
+pub use metric::{Counter, Gauge, MetricKind, SeriesName};
 pub use policy::{Policy, PolicyError};
 pub use record::{Record, Test, TestSet};
 pub use shared::SharedData;

@@ -91,6 +91,10 @@ pub struct LookupAnswer {
     pub first: Option<ConnectionId>,
     /// Those for whom it was the last.
     pub completes: Vec<ConnectionId>,
+    /// When the lists were asked.
+    pub asked_at: Instant,
+    /// If it was the last: lists that alone know of the client.
+    pub unique_hits: Vec<usize>,
 }
 
 impl Lookups {
@@ -161,7 +165,18 @@ impl Lookups {
             self.unwaited.insert((lookup.useful_until(), key));
         }
         let first = lookup.waiting.first().copied();
-        Some(LookupAnswer { client: key.client, policy, list, heard, first, completes })
+        let unique_hits = if lookup.pending.is_empty() { lookup.unique_hits() } else { Vec::new() };
+        let asked_at = lookup.asked_at;
+        Some(LookupAnswer {
+            client: key.client,
+            policy,
+            list,
+            heard,
+            first,
+            completes,
+            asked_at,
+            unique_hits,
+        })
     }
 
     /// What the lists have said so far.
@@ -206,6 +221,22 @@ impl Lookups {
 }
 
 impl Lookup {
+    /// Lists whose listing added to the score, where no other one did; likewise for those that took from it.
+    fn unique_hits(&self) -> Vec<usize> {
+        let zones = self.policy.zones();
+        let counts = |sign: i32| {
+            let counts = move |&&(list, ref answer): &&(usize, ParsedAnswer)| {
+                let zone = zones.get(list);
+                zone.is_some_and(|zone| {
+                    zone.matching_weights(&answer.addresses).any(|weight| weight.signum() == sign)
+                })
+            };
+            let mut hits = self.listings.iter().filter(counts).map(|&(list, _)| list);
+            hits.next().filter(|_| hits.next().is_none())
+        };
+        [1, -1].into_iter().filter_map(counts).collect()
+    }
+
     /// Until when a session that comes later can use it: as long as answers may still come, and then as long as they
     /// hold.
     fn useful_until(&self) -> Instant {

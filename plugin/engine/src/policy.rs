@@ -26,6 +26,7 @@ pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, 
 
 use crate::access::{AccessList, Networks};
 use crate::dnsbl::{DomainName, PublicName, Site, Zone};
+use crate::metric::Catalogue;
 use crate::record::TestSet;
 use crate::reply::ReplyStyle;
 use compiled::Compiled;
@@ -55,6 +56,9 @@ pub struct Policy {
     pub myhostname: Hostname,
     /// The networks that `permit_mynetworks` permits. First match wins; `!` excludes.
     pub mynetworks: Bounded<Networks, NETWORKS_MAX>,
+    /// The networks whose health checks are nobody's business: a client from there that only connects and leaves is
+    /// neither logged nor counted.
+    pub probes: Bounded<Networks, NETWORKS_MAX>,
     /// The permanent access list. First match wins; a client that no rule matches is tested.
     pub access_list: Bounded<AccessList, ACCESS_RULES_MAX>,
     /// What to do with clients that the access list rejects.
@@ -203,6 +207,11 @@ impl Policy {
     /// The DNS lists to ask, one question each, however many entries share the domain.
     pub fn zones(&self) -> &[Zone] {
         &self.compiled.zones
+    }
+
+    /// All that is measured under this policy, by name.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.compiled.catalogue
     }
 
     /// The tests that this policy applies (postscreen: a test is enabled by its own parameter, not by its action).

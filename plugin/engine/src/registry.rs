@@ -32,7 +32,8 @@ pub use occupancy::{
 use crate::policy::Policy;
 use crate::record::{Record, TestSet};
 use crate::shared::{self, SharedData};
-use bucket::{Bucket, ClientEntry, generation_at};
+pub use bucket::Remembered;
+use bucket::{Bucket, ClientEntry, PASSES_PER_BUCKET, generation_at};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -96,10 +97,15 @@ pub struct Settlement {
 /// What became of a [`Settlement`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// Whether the passes were stored, where they were to be.
-    pub remembered: bool,
+    /// What that was in the table of passes; `None`: the passes were not stored, or were not to be.
+    pub remembered: Option<Remembered>,
     /// Whether no overlapping session of the client had claimed `PASS NEW` before.
     pub first: bool,
+}
+
+impl Settled {
+    /// Of a session that is not registered.
+    pub const NOWHERE: Self = Self { remembered: None, first: true };
 }
 
 impl<S: SharedData> Registry<S> {
@@ -157,6 +163,7 @@ impl<S: SharedData> Registry<S> {
         let settled = shared::update(&self.shared, &key(lease.bucket), |bytes| {
             let mut bucket = Bucket::decode(bytes);
             let (mut record, mut first, mut changed) = (what.record, true, false);
+            let mut remembered = None;
             if let Some(entry) = bucket.find_mut(lease.client).filter(|_| lease.counted.is_some()) {
                 if !what.unshared.is_empty() {
                     changed |= entry.share(what.record, what.unshared);
@@ -168,12 +175,12 @@ impl<S: SharedData> Registry<S> {
                 }
             }
             if what.remember {
-                bucket.remember(lease.client, record.for_storage(enabled));
+                remembered = Some(bucket.remember(lease.client, record.for_storage(enabled)));
                 changed = true;
             }
-            (changed.then(|| bucket.encode()), first)
+            (changed.then(|| bucket.encode()), Settled { remembered, first })
         });
-        Settled { remembered: settled.is_some() || !what.remember, first: settled.unwrap_or(true) }
+        settled.unwrap_or(Settled::NOWHERE)
     }
 
     /// Renews the lease. A session that is not counted, or whose lease ran out, is counted if there is room now.
@@ -226,6 +233,12 @@ fn known_of(entry: &ClientEntry, now: u32, policy: &Policy, unix: u64) -> Known 
     let retention = policy.cache_retention_time.as_secs();
     let counts = |record: &Record| !record.is_outdated(policy.enabled_tests(), unix, retention);
     entry.passes().filter(counts).map_or(Known::Nothing, Known::Passed)
+}
+
+/// How many clients can be remembered in so many buckets.
+pub fn places(buckets: NonZeroU32) -> u32 {
+    let per_bucket = u32::try_from(PASSES_PER_BUCKET).unwrap_or(u32::MAX);
+    buckets.get().saturating_mul(per_bucket)
 }
 
 /// Fixed in number, because shared data cannot be deleted.

@@ -67,6 +67,12 @@ pub(crate) trait Surroundings {
     fn teases(&self) -> bool;
     /// Wants this done.
     fn emit(&mut self, output: Output);
+    /// It is known now who the client is; nothing was logged or counted before.
+    fn meets(&mut self, client: IpAddr);
+    /// Logs that a connection has no PROXY header, unless another had none just now.
+    fn miss_header(&mut self, line: Line);
+    /// Counts the client, once.
+    fn count(&mut self, counter: Counter);
     /// Counts the session among those that are open.
     fn register(&mut self, client: IpAddr) -> Registration;
     /// Lets the client's other open sessions know of stamps that have changed.
@@ -276,7 +282,10 @@ impl Session {
     /// postscreen peeks once: the header must be whole in what arrives first.
     fn proxy_header_read(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
         match proxy_header::parse(bytes) {
-            Err(error) => self.proxy_header_refused(error.line(bytes), around),
+            Err(error) => {
+                around.emit(Output::Log(error.line(bytes)));
+                self.refuse_unknown(around);
+            }
             Ok(header) => {
                 if let Some((client, server)) = header.endpoints {
                     self.client = canonical(client);
@@ -293,18 +302,19 @@ impl Session {
     }
 
     fn proxy_header_missing(&mut self, around: &mut dyn Surroundings) {
-        self.proxy_header_refused(Line::warning(proxy_header::TIME_LIMIT_EXCEEDED.to_owned()), around);
+        around.miss_header(Line::warning(proxy_header::TIME_LIMIT_EXCEEDED.to_owned()));
+        self.refuse_unknown(around);
     }
 
     fn proxy_header_cut_off(&mut self, around: &mut dyn Surroundings) {
-        self.proxy_header_refused(Line::warning(proxy_header::END_OF_INPUT.to_owned()), around);
+        around.miss_header(Line::warning(proxy_header::END_OF_INPUT.to_owned()));
+        self.refuse_unknown(around);
     }
 
     /// Without the header nobody knows who the client is: no line but the warning, no screening, and as in postscreen
     /// no `reject_footer`.
-    fn proxy_header_refused(&mut self, line: Line, around: &mut dyn Surroundings) {
-        around.emit(Output::Log(line));
-        count(around, Counter::ProxyHeaderBad);
+    fn refuse_unknown(&mut self, around: &mut dyn Surroundings) {
+        around.count(Counter::ProxyHeaderBad);
         self.send_away(reply::NO_RESOURCES.as_bytes().to_vec(), Verdict::NoResources, around);
     }
 
@@ -326,10 +336,6 @@ impl Session {
 
 fn log(around: &mut dyn Surroundings, text: String) {
     around.emit(Output::Log(Line::info(text)));
-}
-
-fn count(around: &mut dyn Surroundings, counter: Counter) {
-    around.emit(Output::Count(counter, 1));
 }
 
 fn canonical(address: SocketAddr) -> SocketAddr {

@@ -97,6 +97,32 @@ impl Verdict {
             Self::TooManyConnections => "TOO MANY CONNECTIONS",
         }
     }
+
+    /// The word that stands in metrics.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Allowlisted => "allowlisted",
+            Self::BareNewline => "bare_newline",
+            Self::CommandCountLimit => "command_count_limit",
+            Self::CommandLengthLimit => "command_length_limit",
+            Self::CommandTimeLimit => "command_time_limit",
+            Self::Deferred => "deferred",
+            Self::Denylisted => "denylisted",
+            Self::Dnsbl => "dnsbl",
+            Self::EarlyTalkLimit => "early_talk_limit",
+            Self::Hangup => "hangup",
+            Self::NoResources => "no_resources",
+            Self::NonSmtpCommand => "non_smtp_command",
+            Self::Pass => "pass",
+            Self::PassNew => "pass_new",
+            Self::PassOld => "pass_old",
+            Self::Pipelining => "pipelining",
+            Self::Pregreet => "pregreet",
+            Self::ScreeningPortsBusy => "screening_ports_busy",
+            Self::ServerPortsBusy => "server_ports_busy",
+            Self::TooManyConnections => "too_many_connections",
+        }
+    }
 }
 
 impl fmt::Display for Verdict {

@@ -5,18 +5,23 @@
 //! a connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
 
 mod log;
+mod meter;
+mod proxies;
+mod throttle;
 mod view;
 
 use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::Line;
 use crate::lookups::Lookups;
-use crate::metric::Gauge;
+use crate::metric::{Gauge, Measure};
 use crate::policy::Policy;
-use crate::registry::{HashKey, Occupancy, QueueLimits, Registry};
+use crate::registry::{HashKey, Occupancy, QueueLimits, Registry, places};
 use crate::session::{Session, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
+use meter::Meter;
+use proxies::Proxies;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use view::{Holdings, WorkerView};
@@ -34,6 +39,10 @@ pub struct Worker<S> {
     sessions: BTreeMap<ConnectionId, OpenSession>,
     /// Every session's next deadline.
     deadlines: BTreeSet<(Instant, ConnectionId)>,
+    meter: Meter,
+    proxies: Proxies,
+    /// Whether the gauge shows how large the table of passes is.
+    places_are_told: bool,
     tasks: Vec<Task>,
 }
 
@@ -50,8 +59,7 @@ impl<S: SharedData> Worker<S> {
     /// A worker without sessions. `shared` is where it meets the others.
     pub fn new(shared: S, policy: Arc<Policy>, host: HostTraits) -> Self {
         let (hash_key, line) = HashKey::agree(&shared, host.hash_key);
-        let told = line.map(|line| Task { connection: None, output: Output::Log(line) });
-        Self {
+        let mut worker = Self {
             policy,
             policy_number: 0,
             teases: host.teases,
@@ -60,18 +68,27 @@ impl<S: SharedData> Worker<S> {
             lookups: Lookups::default(),
             sessions: BTreeMap::new(),
             deadlines: BTreeSet::new(),
-            tasks: told.into_iter().collect(),
+            meter: Meter::default(),
+            proxies: Proxies::default(),
+            places_are_told: false,
+            tasks: Vec::new(),
+        };
+        if let Some(line) = line {
+            worker.emit(None, Output::Log(line));
         }
+        worker
     }
 
     /// Clients that come from now on are screened by `policy`; those that are there go on as they began.
     pub fn set_policy(&mut self, policy: Arc<Policy>) {
         self.policy = policy;
         self.policy_number = self.policy_number.wrapping_add(1);
+        self.places_are_told = false;
     }
 
     /// Takes an input about a connection; returns what the host must do, in order.
     pub fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Vec<Task> {
+        self.tell_places();
         match input {
             Input::ClientOpened(endpoints) => {
                 // A number that is used again while its connection is there: that one must be gone.
@@ -82,26 +99,32 @@ impl<S: SharedData> Worker<S> {
                 }
             }
             Input::ClientBytes(bytes) => {
+                self.speak_out(connection, now);
                 self.turn(connection, now, |session, around| session.client_talked(bytes, around));
             }
-            Input::ClientEnd => self.turn(connection, now, Session::client_ended),
-            Input::ClientClosed => self.turn(connection, now, Session::client_left),
-            Input::BackendAnswered => self.turn(connection, now, |session, _| session.backend_answered()),
+            Input::ClientEnd => self.farewell(connection, now, Session::client_ended),
+            Input::ClientClosed => self.farewell(connection, now, Session::client_left),
+            Input::BackendAnswered => {
+                self.speak_out(connection, now);
+                self.turn(connection, now, |session, _| session.backend_answered());
+            }
             Input::DnsAnswer { question, answer } => self.hear(question, answer, now),
             Input::DeadlineReached => self.time_passed(now),
         }
         self.count_sessions(now);
+        self.tell_counts(self.occupancy.own().held() > 0, now);
         std::mem::take(&mut self.tasks)
     }
 
     /// The worker's end: its clients have left, and other workers do not count them any more.
     pub fn close(&mut self, now: Now) -> Vec<Task> {
         for connection in self.sessions.keys().copied().collect::<Vec<_>>() {
-            self.turn(connection, now, Session::client_left);
+            self.farewell(connection, now, Session::client_left);
         }
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
-            self.emit(None, Output::Gauge(Gauge::Held, held));
+            self.set(Gauge::Held, held);
         }
+        self.tell_counts(false, now);
         std::mem::take(&mut self.tasks)
     }
 
@@ -128,7 +151,7 @@ impl<S: SharedData> Worker<S> {
 
     fn open(&mut self, connection: ConnectionId, endpoints: Endpoints, now: Now) {
         let session = Session::new(Arc::clone(&self.policy), endpoints);
-        let holdings = Holdings::new(self.policy_number);
+        let holdings = Holdings::new(self.policy_number, now.instant);
         self.sessions.insert(connection, OpenSession { session, holdings, deadline: None });
         self.turn(connection, now, Session::opened);
     }
@@ -136,6 +159,7 @@ impl<S: SharedData> Worker<S> {
     /// Nobody knows who the client is, so nobody can say anything against it.
     fn serve_unscreened(&mut self, connection: ConnectionId, now: Now) {
         self.log_unscreened(connection, now);
+        self.measure(Measure::Verdict(Verdict::Pass), now);
         self.emit(Some(connection), Output::Verdict(Verdict::Pass));
         self.emit(Some(connection), Output::Dial(Destination::Backend));
     }
@@ -144,7 +168,28 @@ impl<S: SharedData> Worker<S> {
         while let Some(&(deadline, connection)) = self.deadlines.first()
             && deadline <= now.instant
         {
+            self.speak_out(connection, now);
             self.turn(connection, now, |session, around| session.time_passed(around));
+        }
+    }
+
+    /// The client ends its half, or is gone.
+    fn farewell(
+        &mut self,
+        connection: ConnectionId,
+        now: Now,
+        act: impl FnOnce(&mut Session, &mut dyn Surroundings),
+    ) {
+        if let Some(entry) = self.sessions.get_mut(&connection) {
+            entry.holdings.leaves = true;
+        }
+        self.turn(connection, now, act);
+    }
+
+    /// A client that may have been a probe is none.
+    fn speak_out(&mut self, connection: ConnectionId, now: Now) {
+        if let Some((_, mut view)) = self.view(connection, now) {
+            view.speak_out();
         }
     }
 
@@ -155,32 +200,41 @@ impl<S: SharedData> Worker<S> {
         now: Now,
         act: impl FnOnce(&mut Session, &mut dyn Surroundings),
     ) {
-        let Some(entry) = self.sessions.get_mut(&connection) else { return };
-        let mut view = WorkerView {
-            connection,
-            now,
-            teases: self.teases,
-            policy: Arc::clone(entry.session.policy()),
-            holdings: &mut entry.holdings,
-            registry: &self.registry,
-            occupancy: &mut self.occupancy,
-            lookups: &mut self.lookups,
-            tasks: &mut self.tasks,
-        };
-        act(&mut entry.session, &mut view);
-        entry.session.share(&mut view);
-        if !entry.session.needs_lists() {
+        let Some((session, mut view)) = self.view(connection, now) else { return };
+        act(session, &mut view);
+        session.share(&mut view);
+        if !session.needs_lists() {
             view.leave_lists();
         }
-        if entry.session.is_over() {
+        if session.is_over() {
             view.leave();
             self.set_deadline(connection, None);
             self.sessions.remove(&connection);
             return;
         }
         view.renew();
-        let next = [entry.session.deadline(), entry.holdings.renew_at].into_iter().flatten().min();
+        view.holdings.waits = true;
+        let next = [session.deadline(), view.holdings.renew_at].into_iter().flatten().min();
         self.set_deadline(connection, next);
+    }
+
+    /// A session, and what it sees of its worker.
+    fn view(&mut self, connection: ConnectionId, now: Now) -> Option<(&mut Session, WorkerView<'_, S>)> {
+        let OpenSession { session, holdings, .. } = self.sessions.get_mut(&connection)?;
+        let view = WorkerView {
+            connection,
+            now,
+            teases: self.teases,
+            policy: Arc::clone(session.policy()),
+            holdings,
+            registry: &self.registry,
+            occupancy: &mut self.occupancy,
+            lookups: &mut self.lookups,
+            meter: &mut self.meter,
+            proxies: &mut self.proxies,
+            tasks: &mut self.tasks,
+        };
+        Some((session, view))
     }
 
     fn set_deadline(&mut self, connection: ConnectionId, deadline: Option<Instant>) {
@@ -205,10 +259,37 @@ impl<S: SharedData> Worker<S> {
         let limits = self.limits();
         self.occupancy.settle(now);
         if let Some(held) = self.occupancy.write(self.registry.shared(), limits, now) {
-            self.emit(None, Output::Gauge(Gauge::Held, held));
+            self.set(Gauge::Held, held);
         }
         if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, now) {
             self.emit(None, Output::Log(Line::info(line)));
+        }
+    }
+
+    /// Hands on what was counted, if that is due.
+    fn tell_counts(&mut self, holds_clients: bool, now: Now) {
+        for (series, by) in self.meter.take(holds_clients, now.instant) {
+            self.emit(None, Output::Count(series, by));
+        }
+    }
+
+    fn tell_places(&mut self) {
+        if std::mem::replace(&mut self.places_are_told, true) {
+            return;
+        }
+        self.set(Gauge::CachePlaces, places(self.policy.cache.buckets));
+    }
+
+    fn set(&mut self, gauge: Gauge, value: u32) {
+        if let Some(series) = self.policy.catalogue().name(Measure::Gauge(gauge)) {
+            self.emit(None, Output::Gauge(series.clone(), value));
+        }
+    }
+
+    /// Counts one under the present policy.
+    fn measure(&mut self, measure: Measure, now: Now) {
+        if let Some(series) = self.policy.catalogue().name(measure) {
+            self.meter.count(series.clone(), 1, now.instant);
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! `UPDATE=1 cargo test -p postscreen-engine --test tables_in_documents` writes them.
 
-use postscreen_engine::{Counter, Gauge, Policy};
+use postscreen_engine::metric::Family;
+use postscreen_engine::{Counter, Gauge, MetricKind, Policy};
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
@@ -17,9 +18,15 @@ fn the_readme_shows_every_field_of_the_configuration() {
 
 #[test]
 fn the_handbook_shows_every_metric() {
-    let mut table = String::from("| metric | what is counted |\n| --- | --- |\n");
+    let mut table = String::from("| metric | what is measured |\n| --- | --- |\n");
     for counter in Counter::ALL {
         writeln!(table, "| `{}` | {} |", counter.name(), counter.help()).unwrap();
+    }
+    for family in Family::ALL {
+        let labels =
+            if family.labels.is_empty() { String::new() } else { format!("{{{}}}", family.labels.join(",")) };
+        let kind = if family.kind == MetricKind::Histogram { " (histogram)" } else { "" };
+        writeln!(table, "| `{}{labels}`{kind} | {} |", family.name, family.help).unwrap();
     }
     for gauge in Gauge::ALL {
         writeln!(table, "| `{}` (gauge) | {} |", gauge.name(), gauge.help()).unwrap();

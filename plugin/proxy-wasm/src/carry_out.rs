@@ -38,8 +38,10 @@ impl Plugin {
                     };
                     host::log(level, &line.text);
                 }
-                Output::Count(counter, by) => self.metrics.count(counter, by),
-                Output::Gauge(gauge, value) => self.metrics.set(gauge, value),
+                Output::Count(series, by) => self.metrics.count(&series, by),
+                Output::Gauge(series, value) | Output::Sample(series, value) => {
+                    self.metrics.record(&series, value);
+                }
                 output => {
                     let Some(context) = connection.and_then(|ConnectionId(id)| u32::try_from(id).ok()) else {
                         continue;

@@ -57,6 +57,7 @@ pub enum Buffer {
 pub enum MetricType {
     Counter = 0,
     Gauge = 1,
+    Histogram = 2,
 }
 
 const STREAM_DOWNSTREAM: u32 = 2;

@@ -185,9 +185,10 @@ impl Plugin {
         // One byte more than is accepted, so that what is too long is seen as such.
         let json = host::buffer(Buffer::PluginConfiguration, 0, CONFIG_MAX + 1);
         let policy = Policy::parse(&json).map_err(|error| format!("configuration: {error}"))?;
-        let metrics = Metrics::define().map_err(|error| format!("cannot define metrics: {error}"))?;
+        let metrics =
+            Metrics::define(policy.catalogue()).map_err(|error| format!("cannot define metrics: {error}"))?;
         let mut clock = Clock::default();
-        Ok(Self {
+        let mut plugin = Self {
             resolver: DohResolver::new(&policy.resolver),
             speaker_cluster: policy.lane.speaker_cluster.clone(),
             engine: Worker::new(
@@ -204,7 +205,10 @@ impl Plugin {
             clock_is_read: false,
             clock,
             ticker: Ticker::default(),
-        })
+        };
+        // What there is to say before the first client.
+        plugin.wake_engine();
+        Ok(plugin)
     }
 
     /// A callback begins: calls of the host act on `context`.
@@ -218,12 +222,16 @@ impl Plugin {
     fn leave(&mut self) {
         if self.engine.deadline().is_some_and(|deadline| deadline <= self.now.instant) {
             self.read_clock();
-            let tasks = self.engine.handle(ConnectionId::default(), Input::DeadlineReached, self.now);
-            self.carry_out(tasks);
+            self.wake_engine();
         }
         let closing = self.closings.first().map(|&(at, _)| at);
         let next = [self.engine.deadline(), closing].into_iter().flatten().min();
         self.ticker.arm(next, self.now.instant);
+    }
+
+    fn wake_engine(&mut self) {
+        let tasks = self.engine.handle(ConnectionId::default(), Input::DeadlineReached, self.now);
+        self.carry_out(tasks);
     }
 
     /// Once per callback, if at all: a callback is over in a moment.

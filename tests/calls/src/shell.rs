@@ -107,16 +107,16 @@ pub fn trapped_machine(module: &Module) -> Result<String> {
         client
     };
     let lost = visit("203.0.113.1");
-    ensure!(sim.metric("postscreen_held") == 1, "{} are held", sim.metric("postscreen_held"));
+    ensure!(sim.metric("postscreen_held_clients") == 1, "{} are held", sim.metric("postscreen_held_clients"));
     sim.trap_in("proxy_on_downstream_data");
     lost.send("EHLO lost\r\n");
     sim.advance(LEASE);
     let next = visit("203.0.113.2");
-    let held = sim.metric("postscreen_held");
+    let held = sim.metric("postscreen_held_clients");
     ensure!(held == 1, "{held} are held, and one is there");
     next.end();
     sim.advance(LONG);
-    let held = sim.metric("postscreen_held");
+    let held = sim.metric("postscreen_held_clients");
     ensure!(held == 0, "{held} are held, and nobody is there");
     Ok("one is held, and then none".to_owned())
 }
@@ -133,6 +133,6 @@ pub fn longest_access_list(module: &Module) -> Result<String> {
     let client = sim.connect(&last.to_string());
     sim.advance(LONG);
     client.assert_closed();
-    ensure!(sim.metric("postscreen_denylisted") == 1, "{last} is not on the list");
+    ensure!(sim.metric("postscreen_denylisted_total") == 1, "{last} is not on the list");
     Ok(format!("{} bytes for {ACCESS_RULES} rules", policy.len()))
 }

@@ -88,14 +88,15 @@ impl Instance {
         guest.call_constructor(&mut self.store, policy, host).map_err(trap)
     }
 
-    /// Every metric, in one line each.
-    pub fn metrics(&mut self) -> Result<Vec<String>> {
-        let guest = self.screen.postscreen_screen_screening();
-        let metrics = guest.call_metrics(&mut self.store).map_err(trap)?;
+    /// Every metric of a policy, in one line each.
+    pub fn metrics(&mut self, policy: ResourceAny) -> Result<Vec<String>> {
+        let guest = self.screen.postscreen_screen_screening().policy();
+        let metrics = guest.call_metrics(&mut self.store, policy).map_err(trap)?;
         let line = |metric: &wit::Metric| {
             let kind = match metric.kind {
                 wit::MetricKind::Counter => "counter",
                 wit::MetricKind::Gauge => "gauge",
+                wit::MetricKind::Histogram => "histogram",
             };
             format!("{kind} {}: {}", metric.name, metric.help)
         };
@@ -199,8 +200,9 @@ fn describe(task: &wit::Task) -> String {
             };
             format!("log {severity} {}", line.text)
         }
-        wit::Output::Count(step) => format!("count {} {}", step.counter, step.by),
-        wit::Output::Gauge(level) => format!("gauge {} {}", level.gauge, level.value),
+        wit::Output::Count(counted) => format!("count {} {}", counted.metric, counted.value),
+        wit::Output::Gauge(level) => format!("gauge {} {}", level.metric, level.value),
+        wit::Output::Sample(sample) => format!("sample {} {}", sample.metric, sample.value),
         wit::Output::Verdict(verdict) => format!("verdict {verdict}"),
     };
     format!("{:?} {what}", task.connection)

@@ -14,7 +14,7 @@ mod visit;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use postscreen_engine::{Counter, Gauge, Instant, Now, Policy};
+use postscreen_engine::{Instant, MetricKind, Now, Policy};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -90,10 +90,19 @@ fn bad_addresses_are_data(path: &str) -> Result<()> {
 }
 
 fn metrics_are_listed(path: &str) -> Result<()> {
-    let native = Counter::ALL.iter().map(|counter| format!("counter {}: {}", counter.name(), counter.help()));
-    let native =
-        native.chain(Gauge::ALL.iter().map(|gauge| format!("gauge {}: {}", gauge.name(), gauge.help())));
-    let listed = Component::load(path)?.instance()?.metrics()?;
+    let json = r#"{"dnsbl_sites": ["bl.test", "secret.test"], "dnsbl_reply_map": {"secret.test": "public"}}"#;
+    let policy = Policy::parse(json.as_bytes())?;
+    let native = policy.catalogue().series().iter().map(|series| {
+        let kind = match series.kind {
+            MetricKind::Counter => "counter",
+            MetricKind::Gauge => "gauge",
+            MetricKind::Histogram => "histogram",
+        };
+        format!("{kind} {}: {}", series.name, series.help)
+    });
+    let mut instance = Component::load(path)?.instance()?;
+    let policy = instance.policy(json)?;
+    let listed = instance.metrics(policy)?;
     ensure!(listed == native.collect::<Vec<_>>(), "{listed:#?}");
     Ok(())
 }

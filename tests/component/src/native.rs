@@ -64,8 +64,9 @@ fn describe(task: &Task) -> String {
         Output::ToClient(bytes) => format!("say {bytes:?}"),
         Output::Close => "close".to_owned(),
         Output::Log(line) => format!("log {:?} {}", line.severity, line.text),
-        Output::Count(counter, by) => format!("count {} {by}", counter.name()),
-        Output::Gauge(gauge, value) => format!("gauge {} {value}", gauge.name()),
+        Output::Count(series, by) => format!("count {series} {by}"),
+        Output::Gauge(series, value) => format!("gauge {series} {value}"),
+        Output::Sample(series, value) => format!("sample {series} {value}"),
         Output::Verdict(verdict) => format!("verdict {verdict}"),
     };
     format!("{:?} {what}", task.connection.map(|ConnectionId(id)| id))

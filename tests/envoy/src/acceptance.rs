@@ -116,7 +116,7 @@ impl EnvoyScene {
 
     /// Checks that every session is over and the module healthy, and stops everything.
     async fn finish(self) -> Result<()> {
-        self.until_metrics(&[("postscreen_held", 0)]).await?;
+        self.until_metrics(&[("postscreen_held_clients", 0)]).await?;
         self.envoy.finish().await
     }
 }

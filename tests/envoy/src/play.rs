@@ -39,7 +39,7 @@ const LIMITS: Limits = Limits { wait: PATIENCE, tolerance: TOLERANCE, greets_ear
 const HEADER_REST: Duration = Duration::from_millis(100);
 
 /// The gauge of clients that wait for their verdict.
-const HELD: &str = "postscreen_held";
+const HELD: &str = "postscreen_held_clients";
 /// What Envoy prints for a filter state that is not there.
 const NO_VERDICT: &str = "-";
 

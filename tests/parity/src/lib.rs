@@ -3,9 +3,10 @@
 
 pub mod cli;
 pub mod master;
-pub mod namespace;
 mod native;
 pub mod postscreen;
 mod random;
 mod runner;
 mod verdict;
+
+pub use suite_namespace as namespace;

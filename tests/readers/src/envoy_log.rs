@@ -7,8 +7,9 @@ use anyhow::{Context, Result, ensure};
 
 const MANUAL: &str = include_str!("../../../docs/operating.md");
 
-/// What Envoy puts in front of a line that the module logs: the plugin's name and root id.
-const MODULE_PREFIX: &str = "wasm log postscreen postscreen: ";
+/// What Envoy puts in front of a line that the module logs: the plugin's name, root id and vm id, if it has one.
+const MODULE_PREFIXES: [&str; 2] =
+    ["wasm log postscreen postscreen postscreen: ", "wasm log postscreen postscreen: "];
 
 /// Lines of Envoy's own, which are not for a mail log.
 const ENVOYS_OWN: [&str; 2] = ["starting main dispatch loop", "wasm log other other: CONNECT from nobody"];
@@ -28,11 +29,11 @@ impl Manual {
     /// A mail log as Envoy would write it, with lines of its own around.
     pub fn as_envoy_writes(&self, mail_log: &str) -> Result<String> {
         let mut log = String::new();
-        for line in mail_log.lines() {
+        for (line, prefix) in mail_log.lines().zip(MODULE_PREFIXES.into_iter().cycle()) {
             let (stamp, rest) = line.split_once(' ').context("a line without a time")?;
             let (tag, text) = rest.split_once(": ").context("a line without a tag")?;
             let pid = tag.trim_end_matches(']').rsplit('[').next().unwrap_or_default();
-            let module = format!("{MODULE_PREFIX}{text}");
+            let module = format!("{prefix}{text}");
             for text in ENVOYS_OWN.into_iter().chain([module.as_str()]) {
                 let header = self.format.replace("%Y-%m-%dT%T.%e%z", stamp).replace("%P", pid);
                 log += &header.replace("%v", text);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use tokio::time::{Instant, sleep};
 
-use crate::client::{Forged, SmtpDialogue, When, visit};
+use crate::client::{Forged, Route, SmtpDialogue, When, visit};
 use crate::machine::{DOMAIN, LISTED, MailHost, NEWCOMERS, RECIPIENT, STRANGER};
 use crate::screen::ShippedScreen;
 
@@ -48,7 +48,7 @@ pub async fn run(machine: &MailHost, screen: &ShippedScreen, report: &mut CheckC
         Err(error) => return scene.report("starts", &Err(error)),
     };
     if screen.is_control() {
-        let result = blind_postfix_relays().await;
+        let result = blind_postfix_relays(scene.screen.route).await;
         scene.report("the control: a Postfix that is left blind relays for a stranger", &result);
     } else {
         scene.check_all().await;
@@ -61,11 +61,12 @@ pub async fn run(machine: &MailHost, screen: &ShippedScreen, report: &mut CheckC
 
 impl RelayScene<'_> {
     async fn check_all(&mut self) {
-        let result = listed_is_refused().await;
+        let route = self.screen.route;
+        let result = listed_is_refused(route).await;
         self.report("a client on a list is refused", &result);
-        let result = stranger_cannot_relay(self.machine).await;
+        let result = stranger_cannot_relay(route, self.machine).await;
         self.report("a stranger cannot relay", &result);
-        let result = received_names_the_stranger(self.machine, &self.screen.name).await;
+        let result = received_names_the_stranger(route, self.machine, &self.screen.name).await;
         self.report("a stranger's mail to our domain arrives, and Received: has the true address", &result);
         for (forged, newcomer) in Forged::ALL.into_iter().zip(NEWCOMERS) {
             let cases = [
@@ -74,7 +75,7 @@ impl RelayScene<'_> {
                 ("at once, on the first visit,", newcomer, When::AtOnce),
             ];
             for (name, from, when) in cases {
-                let result = header_gains_nothing(from, forged, when).await;
+                let result = header_gains_nothing(route, from, forged, when).await;
                 self.report(
                     &format!("a PROXY header {forged:?} of the client's own {name} gains nothing"),
                     &result,
@@ -100,15 +101,15 @@ impl RelayScene<'_> {
 }
 
 /// That it is a screen at all.
-async fn listed_is_refused() -> Result<()> {
-    let transcript = relay(LISTED, None).await?;
+async fn listed_is_refused(route: Route) -> Result<()> {
+    let transcript = relay(route, LISTED, None).await?;
     // A host that can speak has teased it before.
     ensure!(transcript.has(REFUSED), "{LISTED} is not refused:\n{transcript}");
     Ok(())
 }
 
-async fn stranger_cannot_relay(machine: &MailHost) -> Result<()> {
-    let transcript = relay(STRANGER, None).await?;
+async fn stranger_cannot_relay(route: Route, machine: &MailHost) -> Result<()> {
+    let transcript = relay(route, STRANGER, None).await?;
     ensure!(!transcript.has(TAKEN), "AN OPEN RELAY: mail of {STRANGER} to {VICTIM} is taken\n{transcript}");
     ensure!(transcript.mentions(DENIED), "nobody has said {DENIED:?}:\n{transcript}");
     let line = format!("NOQUEUE: reject: RCPT from unknown[{STRANGER}]: 454 4.7.1 <{VICTIM}>: {DENIED}");
@@ -117,13 +118,13 @@ async fn stranger_cannot_relay(machine: &MailHost) -> Result<()> {
         .with_context(|| format!("Postfix's log has no line with: {line}"))
 }
 
-async fn received_names_the_stranger(machine: &MailHost, screen: &str) -> Result<()> {
+async fn received_names_the_stranger(route: Route, machine: &MailHost, screen: &str) -> Result<()> {
     let subject = format!("Subject: {screen}");
     let recipient = format!("RCPT TO:<{RECIPIENT}@{DOMAIN}>");
     let body = format!("{subject}\r\n\r\nHello\r\n.");
     let commands =
         ["EHLO client.example", "MAIL FROM:<friend@client.example>", &recipient, "DATA", &body, "QUIT"];
-    let transcript = visit(STRANGER, None, &commands).await?;
+    let transcript = visit(route, STRANGER, None, &commands).await?;
     ensure!(transcript.has("250 2.0.0 Ok: queued"), "the mail is not taken:\n{transcript}");
     let mail = until(async || Ok(mail_with(&machine.mailbox()?, &subject).map(str::to_owned))).await?;
     let mail =
@@ -133,8 +134,8 @@ async fn received_names_the_stranger(machine: &MailHost, screen: &str) -> Result
     Ok(())
 }
 
-async fn header_gains_nothing(from: Ipv4Addr, forged: Forged, when: When) -> Result<()> {
-    let transcript = relay(from, Some((forged, when))).await?;
+async fn header_gains_nothing(route: Route, from: Ipv4Addr, forged: Forged, when: When) -> Result<()> {
+    let transcript = relay(route, from, Some((forged, when))).await?;
     ensure!(!transcript.has(TAKEN), "AN OPEN RELAY: mail of {from} to {VICTIM} is taken\n{transcript}");
     let answered = transcript.mentions(DENIED)
         || transcript.has(REFUSED)
@@ -144,17 +145,17 @@ async fn header_gains_nothing(from: Ipv4Addr, forged: Forged, when: When) -> Res
 }
 
 /// That the checks above can fail at all: what they look for happens where nobody tells Postfix who the client is.
-async fn blind_postfix_relays() -> Result<()> {
-    let transcript = relay(STRANGER, None).await?;
+async fn blind_postfix_relays(route: Route) -> Result<()> {
+    let transcript = relay(route, STRANGER, None).await?;
     ensure!(transcript.has(TAKEN), "it does not, and so the other checks show nothing:\n{transcript}");
     Ok(())
 }
 
 /// Tries to send a mail to somebody elsewhere, up to the reply to RCPT.
-async fn relay(from: Ipv4Addr, forged: Option<(Forged, When)>) -> Result<SmtpDialogue> {
+async fn relay(route: Route, from: Ipv4Addr, forged: Option<(Forged, When)>) -> Result<SmtpDialogue> {
     let recipient = format!("RCPT TO:<{VICTIM}>");
     let commands = ["EHLO client.example", "MAIL FROM:<somebody@client.example>", &recipient, "QUIT"];
-    visit(from, forged, &commands).await
+    visit(route, from, forged, &commands).await
 }
 
 /// The mail in an mbox that has this line.

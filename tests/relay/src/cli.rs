@@ -1,20 +1,21 @@
 //! The command line.
 
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use parity_suite::namespace::{self, NamespaceSide};
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
 use crate::checks::{self, CheckCounts};
+use crate::client::Route;
 use crate::etc::PostfixSetup;
 use crate::machine::MailHost;
 use crate::screen::{ProxyProtocolOut, ScreenProgram, ShippedScreen};
+use crate::shipped;
 
 const ABOUT: &str = "Puts Debian's stock Postfix behind every screen that we ship, and tries to relay through it as a
 stranger.
@@ -63,9 +64,9 @@ struct ChosenScreens {
     /// Leave Postfix without the option that the README asks for, as somebody does who has not read it
     #[arg(long)]
     plain_postfix: bool,
-    /// The Envoy program
+    /// An Envoy program; may be given several times, for several versions
     #[arg(long, value_name = "FILE", default_value = "target/envoy/1.40.0/bin/envoy")]
-    envoy: PathBuf,
+    envoy: Vec<PathBuf>,
     /// The module, which configurations find at /etc/envoy/postscreen.wasm
     #[arg(long, value_name = "FILE", default_value = "target/wasm/postscreen.wasm")]
     module: PathBuf,
@@ -73,9 +74,6 @@ struct ChosenScreens {
     #[arg(long, value_name = "FILE")]
     host_sim: Option<PathBuf>,
 }
-
-/// Where the configurations are that we ship.
-const SHIPPED: &str = "deploy/envoy";
 
 /// Does what the user asks for.
 pub fn run(options: &Options) -> Result<ExitCode> {
@@ -95,15 +93,16 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 fn screens(options: &Options) -> Result<Vec<ShippedScreen>> {
     let chosen = &options.chosen;
     if let Some(HostCommand::Host { name, command }) = &options.command {
-        return Ok(vec![ShippedScreen { name: name.clone(), program: ScreenProgram::Host(command.clone()) }]);
+        let program = ScreenProgram::Host(command.clone());
+        return Ok(vec![ShippedScreen { name: name.clone(), program, route: Route::Direct }]);
     }
     let only = !chosen.configuration.is_empty();
-    let configurations = if only { chosen.configuration.clone() } else { shipped()? };
+    let configurations = if only { chosen.configuration.clone() } else { shipped::all()? };
     let mut screens = Vec::new();
     for configuration in configurations {
-        let envoy = chosen.envoy.clone();
-        let name = configuration.display().to_string();
-        screens.push(ShippedScreen { name, program: ScreenProgram::Envoy { envoy, configuration } });
+        for envoy in &chosen.envoy {
+            screens.push(shipped::screen(&configuration, envoy)?);
+        }
     }
     if !only {
         let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
@@ -115,24 +114,13 @@ fn screens(options: &Options) -> Result<Vec<ShippedScreen>> {
                 module: chosen.module.clone(),
                 backend,
             },
+            route: Route::Direct,
         };
         screens.push(serve("host-sim serve --proxy-protocol-out v1", ProxyProtocolOut::Told("v1")));
         screens.push(serve("host-sim serve --proxy-protocol-out v2", ProxyProtocolOut::Told("v2")));
         screens.push(serve("host-sim serve", ProxyProtocolOut::Blind));
     }
     Ok(screens)
-}
-
-/// Every configuration for Envoy that we ship, so that a new one is tested without anybody's doing.
-fn shipped() -> Result<Vec<PathBuf>> {
-    let folder = Path::new(SHIPPED);
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {SHIPPED}"))?;
-    let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    let mut configurations: Vec<_> =
-        paths.into_iter().filter(|path| path.extension().is_some_and(|name| name == "yaml")).collect();
-    configurations.sort_unstable();
-    ensure!(!configurations.is_empty(), "there is no configuration in {SHIPPED}");
-    Ok(configurations)
 }
 
 async fn test(chosen: &ChosenScreens, screens: &[ShippedScreen]) -> Result<ExitCode> {

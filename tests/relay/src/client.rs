@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::machine::SERVER;
+use crate::machine::{BALANCER, BEHIND_BALANCER, SERVER};
 
 /// How long a client waits for one reply: longer than the greet wait and Postfix's wait for a PROXY header together.
 const REPLY_MAX: Duration = Duration::from_secs(20);
@@ -37,20 +37,39 @@ pub enum When {
     Greeted,
 }
 
+/// How a client reaches the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// It connects to it.
+    Direct,
+    /// It connects to a balancer, which connects to the screen and says for whom.
+    Balancer,
+}
+
 /// What was said, line by line: `> ` by the client, `< ` by the server, `. ` about the connection.
 #[derive(Clone, Debug, Default)]
 pub struct SmtpDialogue(Vec<String>);
 
 /// Comes from `from`, maybe with a header of its own, and says `commands`, each after the reply to the one before.
 pub async fn visit(
+    route: Route,
     from: Ipv4Addr,
     forged: Option<(Forged, When)>,
     commands: &[&str],
 ) -> Result<SmtpDialogue> {
+    let (own, server) = match route {
+        Route::Direct => (from, SERVER),
+        Route::Balancer => (BALANCER, BEHIND_BALANCER),
+    };
     let socket = TcpSocket::new_v4()?;
-    socket.bind(SocketAddr::new(IpAddr::V4(from), 0))?;
-    let stream =
-        socket.connect(SERVER).await.with_context(|| format!("{from} cannot connect to {SERVER}"))?;
+    socket.bind(SocketAddr::new(IpAddr::V4(own), 0))?;
+    let mut stream =
+        socket.connect(server).await.with_context(|| format!("{own} cannot connect to {server}"))?;
+    if route == Route::Balancer {
+        stream
+            .write_all(&proxy_header(SocketAddr::new(IpAddr::V4(from), stream.local_addr()?.port())))
+            .await?;
+    }
     let mut client = SmtpClient { stream, heard: Vec::new(), transcript: SmtpDialogue::default() };
     client.note(". ", format!("{from} connects").as_bytes());
     client.talk(forged, commands).await;

@@ -31,6 +31,9 @@ inet_protocols = all
 /// Where the configurations that we ship find the module.
 const MODULE: &str = "envoy/postscreen.wasm";
 
+/// What they find beside it, from the root of the tree.
+const LISTENER_FILES: &str = "deploy/envoy/lds";
+
 /// What listens where the screen's mail server is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PostfixSetup {
@@ -61,6 +64,7 @@ pub fn write(etc: &Path, mail_server: PostfixSetup, module: &Path, log: &Path) -
         fs::canonicalize(module).with_context(|| format!("no module {}", module.display()))?,
         etc.join(MODULE),
     )?;
+    run(Command::new("cp").arg("--recursive").arg(LISTENER_FILES).arg(etc.join("envoy")))?;
     let package = |name: &str| {
         let file = Path::new(PACKAGE).join(name);
         fs::read_to_string(&file)

@@ -16,6 +16,11 @@ use crate::etc::{self, PostfixSetup};
 
 /// Where the world connects.
 pub const SERVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(198, 51, 100, 25)), 25);
+/// Where a balancer finds the screen that is behind it.
+pub const BEHIND_BALANCER: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(10, 0, 0, 25)), 25);
+/// That balancer.
+pub const BALANCER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 /// Passes the screen, and wants to relay.
 pub const STRANGER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 77);
 /// Is on a list.
@@ -107,7 +112,8 @@ fn read(file: &Path) -> Result<String> {
 
 /// Commands of ip(8).
 fn addresses() -> String {
-    let own = [Ipv4Addr::new(198, 51, 100, 25), STRANGER, LISTED].into_iter().chain(NEWCOMERS);
+    let ours = [Ipv4Addr::new(198, 51, 100, 25), Ipv4Addr::new(10, 0, 0, 25), BALANCER];
+    let own = ours.into_iter().chain([STRANGER, LISTED]).chain(NEWCOMERS);
     let add = own.map(|address| format!("addr add {address}/32 dev lo\n"));
     std::iter::once("link set lo up\n".to_owned()).chain(add).collect()
 }

@@ -16,6 +16,7 @@ mod client;
 mod etc;
 mod machine;
 mod screen;
+mod shipped;
 
 use std::process::ExitCode;
 

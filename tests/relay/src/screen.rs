@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use envoy_suite::fixture::ServerProcess;
 use procfs::net::TcpState;
 
+use crate::client::Route;
 use crate::machine::{BLIND, MAIL_SERVER, MailHost, RESOLVER, SERVER};
 
 /// Where screens listen whose address is an argument.
@@ -27,6 +28,8 @@ pub struct ShippedScreen {
     pub name: String,
     /// What runs.
     pub program: ScreenProgram,
+    /// How clients reach it.
+    pub route: Route,
 }
 
 /// What runs.

@@ -130,7 +130,7 @@ fn differences(scene: &mut ReportScene) -> Result<()> {
         (&expected, "- \"521 5.5.1 Protocol problem\\r\\n\""),
         (&seen, "+ \"521 5.5.1 Protocol error\\r\\n\""),
         (&expected, "- zombie"),
-        (&seen, "+ postscreen_pregreet_total does not exist"),
+        (&seen, "+ postscreen_nothing_total does not exist"),
     ] {
         ensure!(all.iter().any(|text| text == words), "no {words} in {all:?}");
     }

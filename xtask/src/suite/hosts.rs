@@ -1,15 +1,13 @@
 //! The hosts of other languages: what they need from npm and pip is installed into target/hosts, pinned.
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use super::{Failed, TestCounts, run_counted};
-use crate::install;
-use crate::process::{capture, run as run_command, succeeds};
+use crate::install::packages;
+use crate::process::{capture, run as run_command};
 use crate::repo::Repo;
 
 /// The examples in the tree.
@@ -36,16 +34,8 @@ pub fn both(repo: &Repo) -> Result<[Vec<OsString>; 2]> {
 
 /// `screen.mjs` and the component as jco transpiles it.
 fn node(repo: &Repo) -> Result<Vec<OsString>> {
-    if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
-        install::debian(&["nodejs", "npm"], "the host in Node.js")?;
-    }
     let home = repo.path("target/hosts/node");
-    let wanted = repo.path(NODE).join("package.json");
-    install(&home, &wanted, |home| {
-        println!("    the host in Node.js needs jco: installing it into target/hosts/node with npm");
-        run_command(Command::new("npm").args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(home))
-    })
-    .context("jco cannot be had from npm")?;
+    packages::npm(&home, &repo.path(NODE).join("package.json"), "the host in Node.js")?;
     let screen = home.join("screen");
     let mut jco = Command::new(home.join("node_modules/.bin/jco"));
     jco.arg("transpile")
@@ -59,19 +49,9 @@ fn node(repo: &Repo) -> Result<Vec<OsString>> {
 
 /// `screen.py`, in a virtual environment of its own.
 fn python(repo: &Repo) -> Result<Vec<OsString>> {
+    require_python()?;
     let home = repo.path("target/hosts/python");
-    let wanted = repo.path(PYTHON).join("requirements.txt");
-    install(&home, &wanted, |home| {
-        println!("    the host in Python needs wasmtime: installing it into target/hosts/python with pip");
-        require_python()?;
-        if !succeeds(Command::new("python3").args(["-c", "import ensurepip, venv"])) {
-            install::debian(&["python3-venv"], "installing wasmtime with pip")?;
-        }
-        run_command(Command::new("python3").args(["-m", "venv"]).arg(home))?;
-        let mut pip = Command::new(home.join("bin/python"));
-        run_command(pip.args(["-m", "pip", "install", "--no-input", "--requirement"]).arg(&wanted))
-    })
-    .context("wasmtime cannot be had from PyPI")?;
+    packages::pip(&home, &repo.path(PYTHON).join("requirements.txt"), "the host in Python")?;
     let program = repo.path(PYTHON).join("screen.py");
     Ok(vec!["python".into(), home.join("bin/python").into(), program.into(), repo.component().into()])
 }
@@ -86,24 +66,3 @@ fn require_python() -> Result<()> {
     ensure!(found >= PYTHON_MIN, "python3 is {}.{}: expected {major}.{minor} or newer", found.0, found.1);
     Ok(())
 }
-
-/// Runs `into` on an empty directory `home`, unless the list of packages that was last installed there is the same.
-fn install(home: &Path, wanted: &Path, into: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let name = wanted.file_name().context("a list of packages has a name")?;
-    // npm reads its list there; it stands for the whole only once everything else is in place.
-    let (list, done) = (home.join(name), home.join("installed"));
-    let text = fs::read_to_string(wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
-    if fs::read_to_string(&done).is_ok_and(|installed| installed == text) {
-        return Ok(());
-    }
-    if home.exists() {
-        fs::remove_dir_all(home)?;
-    }
-    fs::create_dir_all(home)?;
-    fs::write(list, &text)?;
-    into(home)?;
-    Ok(fs::write(done, text)?)
-}
-
-#[cfg(test)]
-mod tests;

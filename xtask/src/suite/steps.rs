@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::{Failed, TestCounts, hosts, run_counted};
+use super::{Failed, TestCounts, control_planes, hosts, images, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};
@@ -40,8 +40,14 @@ pub enum SuiteStep {
     Relay,
     /// Debian's fail2ban and pflogsumm read the log
     Readers,
+    /// What we ship for Envoy Gateway and Istio fits its definitions, and screens in real Envoys
+    ControlPlanes,
+    /// Prometheus takes the rules, and the dashboard's queries find what a real Envoy counts
+    Monitoring,
     /// The page of `host-sim report` in a real Chromium
     Report,
+    /// skopeo, umoci and tar read the images, which are the same every time, and runc runs host-sim from one
+    Image,
     /// The same stories, and probes of every host function, in host-sim and in a real Envoy: both show the same
     Conformance,
     /// The acceptance tests in a real Envoy, with unbound and rbldnsd
@@ -97,7 +103,10 @@ impl SuiteStep {
             Self::Parity => comparisons::parity(repo),
             Self::Relay => relay(repo),
             Self::Readers => readers(repo),
+            Self::ControlPlanes => control_planes::control_planes(repo),
+            Self::Monitoring => control_planes::monitoring(repo),
             Self::Report => report(repo),
+            Self::Image => images::run(repo),
             Self::Conformance => comparisons::conformance(repo),
             Self::Envoy => envoy(repo),
         }
@@ -148,9 +157,13 @@ fn calls(repo: &Repo) -> Result<TestCounts, Failed> {
 fn relay(repo: &Repo) -> Result<TestCounts, Failed> {
     let packages = ["postfix", "iproute2", "unbound"];
     install::debian_answering(&packages, &[UNCONFIGURED], "the test against open relays")?;
-    let envoy = install::envoy(repo)?;
+    let mut suite = repo.program("relay-suite");
+    suite.arg("--envoy").arg(install::envoy(repo)?);
+    for (_, version) in install::OLDER_LINES {
+        suite.arg("--envoy").arg(install::envoy_of(repo, version)?);
+    }
     repo.build_programs()?;
-    let mut total = run_counted(repo.program("relay-suite").arg("--envoy").arg(envoy))?;
+    let mut total = run_counted(&mut suite)?;
     for host in hosts::both(repo).map_err(|error| Failed::from(error).after(total))? {
         let mut suite = repo.program("relay-suite");
         total += run_counted(suite.arg("host").args(host)).map_err(|failed| failed.after(total))?;

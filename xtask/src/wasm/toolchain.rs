@@ -1,9 +1,9 @@
 //! Which compiler builds the module: the installed toolchain if it has the target, otherwise Debian's.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{env, fmt};
 
 use anyhow::{Context, Result, ensure};
 
@@ -80,7 +80,7 @@ impl Toolchain {
     pub fn apply(&self, cargo: &mut Command, repo: &Repo, target: WasmTarget) {
         let setting =
             |name| format!("CARGO_TARGET_{}_{name}", target.name().to_uppercase().replace('-', "_"));
-        let mut flags = remapped_paths(repo);
+        let mut flags = repo.remapped_paths();
         if let Self::Debian { linker, .. } = self {
             cargo.arg("-Zbuild-std=std,panic_abort");
             // Not the default ones: there is no stack to walk for a backtrace, and what would walk it takes as long to
@@ -124,25 +124,4 @@ fn linker(repo: &Repo) -> Result<PathBuf> {
     let linker = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/rust-lld");
     ensure!(linker.is_file(), "no linker for Wasm at {}: is Rust installed with rustup?", linker.display());
     Ok(linker)
-}
-
-/// Panic messages carry file names. Without this the module would differ from machine to machine and tell where it
-/// was built.
-fn remapped_paths(repo: &Repo) -> Vec<OsString> {
-    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let cargo_home = cargo_home.or_else(|| env::home_dir().map(|home| home.join(".cargo")));
-    let registry = cargo_home.map(|home| (home.join("registry/src"), "registry"));
-    let tree = (repo.root().to_owned(), "postscreen");
-    let sources = (PathBuf::from("/usr/lib/rustlib/src/rust"), "rust");
-    [registry, Some(tree), Some(sources)]
-        .into_iter()
-        .flatten()
-        .map(|(from, to)| {
-            let mut flag = OsString::from("--remap-path-prefix=");
-            flag.push(from);
-            flag.push("=");
-            flag.push(to);
-            flag
-        })
-        .collect()
 }

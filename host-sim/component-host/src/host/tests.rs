@@ -40,8 +40,8 @@ fn a_configuration_with_a_mistake_is_refused_as_the_engine_says() {
 #[test]
 fn every_metric_is_there_from_the_start() {
     let metrics = native("{}").metrics();
-    assert_eq!(metrics.get("postscreen_connect"), Some(&0));
-    assert_eq!(metrics.get("postscreen_held"), Some(&0));
+    assert_eq!(metrics.get("postscreen_connections_total"), Some(&0));
+    assert_eq!(metrics.get("postscreen_held_clients"), Some(&0));
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn workers_take_turns_and_share_what_they_remember() {
     let mut host = ComponentHost::native(OPEN.as_bytes(), NonZeroUsize::new(2).unwrap()).unwrap();
     let ids = [(); 3].map(|()| connect(&mut host, at(Duration::ZERO)));
     assert_eq!(ids.map(|id| host.connections[&id]), [0, 1, 0]);
-    assert_eq!((host.open_connections(), host.metrics()["postscreen_connect"]), (3, 3));
+    assert_eq!((host.open_connections(), host.metrics()["postscreen_connections_total"]), (3, 3));
 }
 
 #[test]

@@ -2,31 +2,38 @@
 
 use super::*;
 
+/// The metrics of some policy.
+fn metrics() -> BTreeSet<String> {
+    ["connections", "list"].map(str::to_owned).into()
+}
+
 fn fault(what: wit::Output) -> String {
-    output(what).unwrap_err().to_string()
+    output(what, &metrics()).unwrap_err().to_string()
+}
+
+fn measurement(metric: &str) -> wit::Measurement {
+    wit::Measurement { metric: metric.to_owned(), value: 2 }
 }
 
 #[test]
-fn names_that_the_engine_does_not_have_are_faults() {
-    let step = wit::Step { counter: "spam".to_owned(), by: 1 };
-    assert_eq!(fault(wit::Output::Count(step)), r#"it speaks of the counter "spam""#);
-    let level = wit::Level { gauge: "postscreen_connect".to_owned(), value: 1 };
-    assert_eq!(fault(wit::Output::Gauge(level)), r#"it speaks of the gauge "postscreen_connect""#);
+fn names_that_the_policy_or_the_engine_does_not_have_are_faults() {
+    for what in [wit::Output::Count, wit::Output::Gauge, wit::Output::Sample] {
+        assert_eq!(fault(what(measurement("spam"))), r#"it speaks of the metric "spam""#);
+    }
     assert_eq!(fault(wit::Output::Verdict("MAYBE".to_owned())), r#"it speaks of the verdict "MAYBE""#);
 }
 
 #[test]
-fn every_metric_and_every_verdict_is_known() {
-    for counter in Counter::ALL {
-        let step = wit::Step { counter: counter.name().to_owned(), by: 2 };
-        assert_eq!(output(wit::Output::Count(step)), Ok(Output::Count(*counter, 2)));
-    }
-    for gauge in Gauge::ALL {
-        let level = wit::Level { gauge: gauge.name().to_owned(), value: 3 };
-        assert_eq!(output(wit::Output::Gauge(level)), Ok(Output::Gauge(*gauge, 3)));
-    }
+fn what_is_measured_and_every_verdict_is_known() {
+    let told = |what| output(what, &metrics());
+    assert_eq!(
+        told(wit::Output::Count(measurement("connections"))),
+        Ok(Output::Count("connections".into(), 2))
+    );
+    assert_eq!(told(wit::Output::Gauge(measurement("list"))), Ok(Output::Gauge("list".into(), 2)));
+    assert_eq!(told(wit::Output::Sample(measurement("list"))), Ok(Output::Sample("list".into(), 2)));
     for verdict in Verdict::ALL {
-        assert_eq!(output(wit::Output::Verdict(verdict.to_string())), Ok(Output::Verdict(verdict)));
+        assert_eq!(told(wit::Output::Verdict(verdict.to_string())), Ok(Output::Verdict(verdict)));
     }
 }
 

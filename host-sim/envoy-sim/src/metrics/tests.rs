@@ -1,3 +1,4 @@
+use super::BUCKET_BOUNDS;
 use super::{METRIC_BYTES_MAX, METRIC_OVERHEAD_BYTES, MetricIds, MetricKind, Metrics};
 use crate::abi::{HostCallError, Status};
 
@@ -58,6 +59,14 @@ fn a_histogram_counts_samples_and_cannot_be_read() {
     let mut metrics = Metrics::default();
     metrics.record(MetricKind::Histogram, "wait", 100);
     assert_eq!(metrics.all()["wait"], 1);
+    metrics.record(MetricKind::Histogram, "wait", 101);
+    let distribution = &metrics.distributions()["wait"];
+    assert_eq!(distribution.count, 2);
+    assert!((distribution.sum - 201.0).abs() < f64::EPSILON);
+    let [below, at, above] = [50.0, 100.0, 250.0].map(|bound| {
+        distribution.at_most[BUCKET_BOUNDS.iter().position(|known| (known - bound).abs() < 0.1).unwrap()]
+    });
+    assert_eq!((below, at, above), (0, 1, 2));
     assert_eq!(status(metrics.get(MetricKind::Histogram, "wait")), Status::BadArgument);
     assert_eq!(status(metrics.increment(MetricKind::Histogram, "wait", 1)), Status::BadArgument);
 }

@@ -3,13 +3,13 @@
 //! The module's own metrics are named as Envoy names them; [`endpoint`] is where all are fetched.
 
 mod endpoint;
+mod module;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use envoy_sim::{Driven, Host, MetricKind, Reloads};
+use envoy_sim::{Driven, Host, Reloads};
 use prometheus::core::Collector;
-use prometheus::proto::{Counter, Gauge, Metric, MetricFamily, MetricType};
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, Result,
     TextEncoder,
@@ -130,7 +130,8 @@ impl Meters {
             counter.inc_by(total - counter.get());
         }
         let mut families = BTreeMap::new();
-        for family in self.registry.gather().into_iter().chain(module_families(&host.metrics_by_kind())) {
+        let module = module::families(&host.metrics_by_kind(), &host.distributions());
+        for family in self.registry.gather().into_iter().chain(module) {
             // Of two metrics with one name the server's, or else the module's first, is shown.
             families.entry(family.name().to_owned()).or_insert(family);
         }
@@ -142,60 +143,6 @@ impl Meters {
 fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> Result<C> {
     registry.register(Box::new(collector.clone()))?;
     Ok(collector)
-}
-
-/// The most metrics that are shown. A module that makes more gets them, but nobody sees them.
-const METRICS_MAX: usize = 10_000;
-
-pub(super) fn module_families(metrics: &BTreeMap<(MetricKind, String), i64>) -> Vec<MetricFamily> {
-    metrics.iter().take(METRICS_MAX).filter_map(|((kind, name), value)| family(*kind, name, *value)).collect()
-}
-
-/// `None` for a name that Envoy would leave out as well.
-#[expect(clippy::cast_precision_loss, reason = "every value of Prometheus is a floating-point number")]
-fn family(kind: MetricKind, name: &str, value: i64) -> Option<MetricFamily> {
-    let mut shown = prometheus_name(name)?;
-    let mut metric = Metric::default();
-    let kind = if kind == MetricKind::Gauge {
-        let mut gauge = Gauge::default();
-        gauge.set_value(value as f64);
-        metric.set_gauge(gauge);
-        MetricType::GAUGE
-    } else {
-        if kind == MetricKind::Histogram {
-            // All that is known of a histogram is how many samples it has.
-            shown.push_str("_count");
-        }
-        let mut counter = Counter::default();
-        // Counters wrap where an unsigned number does.
-        counter.set_value(value.cast_unsigned() as f64);
-        metric.set_counter(counter);
-        MetricType::COUNTER
-    };
-    let mut family = MetricFamily::default();
-    family.set_help(help(name).to_owned());
-    family.set_name(shown);
-    family.set_field_type(kind);
-    family.set_metric(vec![metric]);
-    Some(family)
-}
-
-/// Characters that Prometheus does not know become `_`; a name that begins with a digit has no form there.
-fn prometheus_name(name: &str) -> Option<String> {
-    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() {
-        return None;
-    }
-    Some(name.chars().map(|c| if c.is_ascii_alphanumeric() || c == ':' { c } else { '_' }).collect())
-}
-
-/// The meaning of postscreen's metrics; another module's names have to speak for themselves.
-fn help(name: &str) -> &'static str {
-    let counters = postscreen_engine::Counter::ALL.iter().map(|counter| (counter.name(), counter.help()));
-    let gauges = postscreen_engine::Gauge::ALL.iter().map(|gauge| (gauge.name(), gauge.help()));
-    counters
-        .chain(gauges)
-        .find(|(known, _)| *known == name)
-        .map_or("A metric of the module.", |(_, help)| help)
 }
 
 #[cfg(test)]

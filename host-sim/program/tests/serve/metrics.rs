@@ -84,11 +84,11 @@ fn the_modules_metrics_have_the_names_that_envoy_gives_them() {
     program.line_with(" access: ");
     let (_, body) = get(metrics, "/metrics");
     let types = parse(&body);
-    assert_eq!(types.get("postscreen_connect").map(String::as_str), Some("counter"));
-    assert_eq!(types.get("postscreen_held").map(String::as_str), Some("gauge"));
-    assert!(body.contains("# HELP postscreen_connect Clients that connected.\n"), "{body}");
-    assert!((metric(metrics, "postscreen_connect") - 2.0).abs() < 0.1);
-    assert!((metric(metrics, "postscreen_held") + 3.0).abs() < 0.1);
+    assert_eq!(types.get("postscreen_connections_total").map(String::as_str), Some("counter"));
+    assert_eq!(types.get("postscreen_held_clients").map(String::as_str), Some("gauge"));
+    assert!(body.contains("# HELP postscreen_connections_total Clients that connected.\n"), "{body}");
+    assert!((metric(metrics, "postscreen_connections_total") - 2.0).abs() < 0.1);
+    assert!((metric(metrics, "postscreen_held_clients") + 3.0).abs() < 0.1);
 }
 
 #[test]

@@ -123,7 +123,7 @@ clients:
   a: { from: 203.0.113.9, script: [{ expect: "521" }] }
 backend: untouched
 log: [ "PASS NEW [203.0.113.9]:PORT" ]
-metrics: { postscreen_connect: 1 }
+metrics: { postscreen_connections_total: 1 }
 "#,
     );
     let heads: Vec<_> = differences.iter().filter_map(|text| text.split(':').next()).collect();

@@ -116,6 +116,11 @@ impl Networks {
         ])
     }
 
+    /// Nobody.
+    pub fn none() -> Self {
+        Self::from(Vec::new())
+    }
+
     /// The loopback networks: the only clients that are certainly ours.
     pub fn loopback() -> Self {
         let network = |address: IpAddr, prefix| {

@@ -175,6 +175,7 @@ impl DryRun<'_> {
             Output::Verdict(verdict) => self.verdict = Some(verdict),
             Output::Close
             | Output::Count(..)
+            | Output::Sample(..)
             | Output::Gauge(..)
             | Output::Log(_)
             | Output::Skip(_)

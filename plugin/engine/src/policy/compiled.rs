@@ -2,6 +2,7 @@
 
 use super::{BANNER_MAX, Period, Policy, PolicyError};
 use crate::dnsbl::{Zone, zones};
+use crate::metric::Catalogue;
 use crate::record::{Test, TestSet};
 use crate::reply;
 
@@ -15,6 +16,7 @@ pub(super) struct Compiled {
     pub greeting: Vec<u8>,
     /// `220-…`, as it goes to clients.
     pub teaser: Vec<u8>,
+    pub catalogue: Catalogue,
 }
 
 impl Compiled {
@@ -30,6 +32,7 @@ impl Compiled {
         Ok(Self {
             enabled: enabled(policy, &zones),
             shortest_ttl: shortest_ttl(policy),
+            catalogue: Catalogue::new(&zones),
             zones,
             // No footer: it is no refusal. But whoever is called 5.example greets with a 4, see there.
             greeting: policy.reply_style().soften(&reply::greeting(&banner)).into_owned().into_bytes(),

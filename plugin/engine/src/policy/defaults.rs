@@ -17,6 +17,7 @@ impl Default for Policy {
         let mut policy = Self {
             myhostname: Hostname::default(),
             mynetworks: Bounded::new(Networks::loopback()),
+            probes: Bounded::new(Networks::none()),
             access_list: Bounded::new(AccessList::from(vec![Rule::PermitMynetworks])),
             denylist_action: Action::Ignore,
             allowlist_interfaces: Bounded::new(Networks::all()),

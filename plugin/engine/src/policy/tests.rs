@@ -150,6 +150,7 @@ fn every_limit_holds_at_its_value_and_breaks_above() {
         ("dnsbl_sites", r#""bl.test""#, SITES_MAX),
         ("access_list", r#""dunno""#, ACCESS_RULES_MAX),
         ("mynetworks", r#""::1""#, NETWORKS_MAX),
+        ("probes", r#""::1""#, NETWORKS_MAX),
     ] {
         assert!(list(field, entry, max - 1) && list(field, entry, max), "{field}");
         assert!(!list(field, entry, max + 1), "{field}");
@@ -254,6 +255,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         r#"{
         "myhostname": "mx.example.com",
         "mynetworks": ["!10.0.0.1", "10.0.0.0/8"],
+        "probes": ["10.0.0.2"],
         "access_list": ["permit_mynetworks", {"cidr": "192.0.2.0/24", "action": "reject"}, "dunno"],
         "denylist_action": "drop",
         "allowlist_interfaces": ["!198.51.100.2", "198.51.100.0/24"], "smtpd_banner": "$myhostname ESMTP",

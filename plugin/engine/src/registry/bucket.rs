@@ -152,6 +152,17 @@ impl ClientEntry {
     }
 }
 
+/// What it took to remember a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remembered {
+    /// It was remembered before.
+    Renewed,
+    /// It took a place that was free.
+    Added,
+    /// It took the place of another client, whose passes are forgotten.
+    InPlaceOfAnother,
+}
+
 /// Some clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bucket(Vec<ClientEntry>);
@@ -236,10 +247,12 @@ impl Bucket {
 
     /// Remembers the passes of a client, in place of its old ones, or of those that end first when there are
     /// [`PASSES_PER_BUCKET`] already.
-    pub fn remember(&mut self, client: IpAddr, record: Record) {
+    pub fn remember(&mut self, client: IpAddr, record: Record) -> Remembered {
+        let mut remembered = Remembered::Renewed;
         if self.find(client).and_then(ClientEntry::passes).is_none() {
-            let remembered = self.0.iter().filter(|entry| entry.passes().is_some()).count();
-            if remembered >= PASSES_PER_BUCKET {
+            remembered = Remembered::Added;
+            if self.0.iter().filter(|entry| entry.passes().is_some()).count() >= PASSES_PER_BUCKET {
+                remembered = Remembered::InPlaceOfAnother;
                 self.forget_one();
             }
         }
@@ -250,6 +263,7 @@ impl Bucket {
             entry.marks |= MARK_PASSES;
             entry.passes = record;
         }
+        remembered
     }
 
     /// Forgets the passes that end first, of a client without open sessions where there is one.

@@ -100,7 +100,7 @@ fn one_of_the_overlapping_sessions_is_the_first() {
         let nothing = TestSet::NONE;
         let what = Settlement { remember: false, unshared: nothing, ..pregreet(LONG) };
         let settled = settle(&registry, lease, what);
-        assert!(settled.remembered, "where nothing was to be remembered, nothing failed");
+        assert_eq!(settled.remembered, None, "nothing was to be");
         settled.first
     };
     assert!(claim(&second));
@@ -117,7 +117,10 @@ fn what_is_settled_is_known_at_the_next_visit() {
     let memory = Memory::default();
     let registry = registry(&memory);
     let (lease, _) = open(&registry, 1, NOON);
-    assert_eq!(settle(&registry, &lease, pregreet(LONG)), Settled { remembered: true, first: true });
+    assert_eq!(
+        settle(&registry, &lease, pregreet(LONG)),
+        Settled { remembered: Some(Remembered::Added), first: true }
+    );
     // Tests that are off were not failed to be passed.
     assert_eq!(recall(&memory, client(1), NonZeroU32::MIN), Some(passed(LONG)));
     assert_eq!(recall(&memory, client(2), NonZeroU32::MIN), None);
@@ -252,7 +255,7 @@ fn who_finds_no_room_is_remembered_all_the_same() {
     (0..8).for_each(|number| _ = open(&registry, number, NOON));
     let (lease, _) = open(&registry, 8, NOON);
     let settled = settle(&registry, &lease, pregreet(LONG));
-    assert_eq!(settled, Settled { remembered: true, first: true });
+    assert_eq!(settled, Settled { remembered: Some(Remembered::Added), first: true });
     assert_eq!(recall(&memory, client(8), NonZeroU32::MIN), Some(passed(LONG)));
     assert!(bucket_len(&memory) <= BUCKET_LEN_MAX);
     assert_eq!(open(&registry, 8, NOON).1, Found { sessions: 1, known: Known::Passed(passed(LONG)) });
@@ -272,7 +275,7 @@ fn a_session_of_a_busy_or_failing_host_stands_alone() {
         let registry = registry(Broken { readable });
         let (mut lease, found) = open(&registry, 1, NOON);
         assert_eq!(found, ALONE);
-        assert_eq!(settle(&registry, &lease, pregreet(LONG)), Settled { remembered: false, first: true });
+        assert_eq!(settle(&registry, &lease, pregreet(LONG)), Settled { remembered: None, first: true });
         registry.share(&lease, Record::default(), TestSet::NONE);
         registry.renew(&mut lease, NOON);
         registry.leave(lease);
@@ -286,7 +289,7 @@ fn a_counted_session_whose_host_fails_later_goes_on() {
     for readable in [false, true] {
         let broken = registry(Broken { readable });
         let (mut lease, _) = open(&good, 1, NOON);
-        assert_eq!(settle(&broken, &lease, pregreet(LONG)), Settled { remembered: false, first: true });
+        assert_eq!(settle(&broken, &lease, pregreet(LONG)), Settled { remembered: None, first: true });
         broken.share(&lease, Record::from_stamps([500; 5]), TestSet::NONE);
         broken.renew(&mut lease, NOON + LEASE_S);
         broken.leave(lease);

@@ -6,7 +6,7 @@
 //! shortcut. So a polite unknown client waits all of `greet_wait`, however fast the lists answer; one that only the
 //! lists must decide about waits just for them.
 
-use super::{Forward, Phase, Progress, Registration, Session, Surroundings, bracketed, count, log};
+use super::{Forward, Phase, Progress, Registration, Session, Surroundings, bracketed, log};
 use crate::access::{Decision, decide};
 use crate::dnsbl::Score;
 use crate::io::Output;
@@ -43,7 +43,8 @@ pub(super) struct Greet {
 impl Session {
     /// Now it is known who the client is. The limits come before the access list: nobody is exempt from these two.
     pub(super) fn arrive(&mut self, around: &mut dyn Surroundings) {
-        count(around, Counter::Connect);
+        around.meets(self.client_address());
+        around.count(Counter::Connect);
         let client = bracketed(self.client);
         log(around, format!("CONNECT from {client} to {}", bracketed(self.server)));
         self.arrived = true;
@@ -52,13 +53,13 @@ impl Session {
         let exceeds = |count, limit| limit > 0 && count > limit;
         if exceeds(registration.of_client, self.policy.client_connection_count_limit) {
             log(around, format!("NOQUEUE: reject: CONNECT from {client}: too many connections"));
-            count(around, Counter::ConnectionCountLimit);
+            around.count(Counter::ConnectionCountLimit);
             return self.turn_away(reply::TOO_MANY_CONNECTIONS, Verdict::TooManyConnections, around);
         }
         // Those in transit do not include this session, so the limit itself is one too many.
         if exceeds(registration.in_transit.saturating_add(1), self.policy.post_queue_limit) {
             log(around, format!("NOQUEUE: reject: CONNECT from {client}: all server ports busy"));
-            count(around, Counter::PostQueueLimit);
+            around.count(Counter::PostQueueLimit);
             return self.turn_away(reply::SERVERS_BUSY, Verdict::ServerPortsBusy, around);
         }
         self.admit(registration, around);
@@ -69,12 +70,12 @@ impl Session {
         let client = bracketed(self.client);
         match decide(&self.policy.access_list, &self.policy.mynetworks, self.client_address()) {
             Decision::Permit => {
-                count(around, Counter::Allowlisted);
+                around.count(Counter::Allowlisted);
                 log(around, format!("{} {client}", if respectful { "ALLOWLISTED" } else { "WHITELISTED" }));
                 return self.hand_off(Verdict::Allowlisted, around);
             }
             Decision::Reject => {
-                count(around, Counter::Denylisted);
+                around.count(Counter::Denylisted);
                 log(around, format!("{} {client}", if respectful { "DENYLISTED" } else { "BLACKLISTED" }));
                 match self.policy.denylist_action {
                     Action::Drop => return self.turn_away(reply::DENYLISTED, Verdict::Denylisted, around),
@@ -112,7 +113,7 @@ impl Session {
 
     fn begin_tests(&mut self, registration: Registration, around: &mut dyn Surroundings) {
         if !self.policy.allowlist_interfaces.contain(self.server.ip()) {
-            count(around, Counter::AllowlistVeto);
+            around.count(Counter::AllowlistVeto);
             let word = if self.policy.respectful_logging { "ALLOWLIST" } else { "WHITELIST" };
             log(around, format!("{word} VETO {}", bracketed(self.client)));
             self.bar(reply::COME_AGAIN, Verdict::Deferred);
@@ -136,7 +137,7 @@ impl Session {
             // Without NOQUEUE and in lower case, as postscreen really writes it.
             let client = bracketed(self.client);
             log(around, format!("reject: connect from {client}: all screening ports busy"));
-            count(around, Counter::PreQueueLimit);
+            around.count(Counter::PreQueueLimit);
             self.turn_away(reply::SCREENING_BUSY, Verdict::ScreeningPortsBusy, around);
         }
         full
@@ -184,7 +185,7 @@ impl Session {
         let peeked = bytes.get(..PEEK_MAX).unwrap_or(bytes);
         let now = around.now().instant;
         let waited = now.since(greet.since);
-        count(around, Counter::Pregreet);
+        around.count(Counter::Pregreet);
         let (after, client) = (elapsed(waited), bracketed(self.client));
         log(around, format!("PREGREET {} after {after} from {client}: {}", peeked.len(), escape(peeked)));
         self.progress.fail |= Test::Pregreet.into();
@@ -215,7 +216,7 @@ impl Session {
         }
         let client = bracketed(self.client);
         log(around, format!("NOQUEUE: reject: CONNECT from {client}: too much before the greeting"));
-        count(around, Counter::EarlyTalkLimit);
+        around.count(Counter::EarlyTalkLimit);
         self.turn_away(reply::TOO_MUCH_EARLY_TALK, Verdict::EarlyTalkLimit, around);
     }
 
@@ -269,7 +270,7 @@ impl Session {
 
     /// Logs and counts a score at or above the threshold, and does what is to be done about it.
     fn blocked(&mut self, score: Score, around: &mut dyn Surroundings) {
-        count(around, Counter::DnsblBlocked);
+        around.count(Counter::DnsblBlocked);
         log(around, format!("DNSBL rank {} for {}", score.total, bracketed(self.client)));
         let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
         let list = zone.map_or("", |zone| zone.public_name.as_str()).to_owned();

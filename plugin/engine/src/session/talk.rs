@@ -1,7 +1,7 @@
 //! After the early tests: the dummy SMTP server, for clients that are refused and for tests that need a dialogue; and
 //! the end of every session: blessing, record, and the way out (postscreen's `psc_conclude`).
 
-use super::{Forward, Phase, Session, Surroundings, bracketed, count, log};
+use super::{Forward, Phase, Session, Surroundings, bracketed, log};
 use crate::io::{Destination, Output};
 use crate::line::elapsed;
 use crate::metric::Counter;
@@ -87,7 +87,7 @@ impl Session {
             match event {
                 DialogueEvent::Say(bytes) => around.emit(Output::ToClient(bytes)),
                 DialogueEvent::Log(text) => log(around, text),
-                DialogueEvent::Count(counter) => count(around, counter),
+                DialogueEvent::Count(counter) => around.count(counter),
                 DialogueEvent::LineDone => self.await_command(around),
                 DialogueEvent::Passed(test) => self.passed(test, self.ttl(test), around),
                 DialogueEvent::Ignored(test) => self.passed(test, self.policy.shortest_ttl(), around),
@@ -140,7 +140,7 @@ impl Session {
 
     /// The client left while its tests ran; `when`: in relation to the greeting.
     pub(super) fn hung_up(&mut self, since: Instant, when: &str, around: &mut dyn Surroundings) {
-        count(around, Counter::Hangup);
+        around.count(Counter::Hangup);
         let waited = elapsed(around.now().instant.since(since));
         let client = bracketed(self.client);
         log(around, format!("HANGUP after {waited} from {client} in tests {when} SMTP handshake"));
@@ -163,14 +163,14 @@ impl Session {
             remember: true,
             claim_pass_new: all_passed && self.progress.new,
         });
-        if !settled.remembered {
-            count(around, Counter::RememberFailed);
+        if settled.remembered.is_none() {
+            around.count(Counter::RememberFailed);
         }
         let blessing = match (all_passed, self.progress.new && settled.first) {
             (false, _) => Verdict::Pass,
             // Of the overlapping sessions of a new client, only the first says that it is new.
             (true, true) => {
-                count(around, Counter::PassNew);
+                around.count(Counter::PassNew);
                 log(around, format!("PASS NEW {}", bracketed(self.client)));
                 Verdict::PassNew
             }
@@ -184,7 +184,7 @@ impl Session {
 
     /// Logs that a known client needs no test.
     pub(super) fn bless_old(&self, around: &mut dyn Surroundings) {
-        count(around, Counter::PassOld);
+        around.count(Counter::PassOld);
         log(around, format!("PASS OLD {}", bracketed(self.client)));
     }
 
@@ -203,7 +203,7 @@ impl Session {
 
     /// One reply as it stands, and close.
     pub(super) fn send_away(&mut self, reply: Vec<u8>, verdict: Verdict, around: &mut dyn Surroundings) {
-        count(around, Counter::Refused);
+        around.count(Counter::Refused);
         around.emit(Output::Dial(Destination::Nobody));
         around.emit(Output::ToClient(reply));
         self.close(verdict, around);

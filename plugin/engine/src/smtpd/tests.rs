@@ -71,7 +71,7 @@ fn a_good_client_is_deferred_and_passes() {
             "passed BareNewline",
             "passed NonSmtpCommand",
             "passed Pipelining",
-            "count postscreen_recipient_rejected",
+            "count postscreen_recipients_rejected_total",
             "log NOQUEUE: reject: RCPT from [192.0.2.10]:48543: 450 4.3.2 Service currently unavailable; \
              from=<s@x.example>, to=<u@example.com>, proto=SMTP, helo=<good.example>",
             "say 450 4.3.2 Service currently unavailable",
@@ -92,12 +92,12 @@ fn a_bot_that_sends_everything_at_once_is_refused() {
         [
             "log COMMAND PIPELINING from [192.0.2.10]:48543 after EHLO: \
              MAIL FROM:<a@b>\\r\\nRCPT TO:<c@d>\\r\\nDATA\\r\\nSubject: x\\r\\n.\\r\\nQUIT\\r\\n",
-            "count postscreen_pipelining",
+            "count postscreen_pipelining_total",
             "failed Pipelining",
             "say 250 2.1.0 Ok",
             "passed BareNewline",
             "passed NonSmtpCommand",
-            "count postscreen_recipient_rejected",
+            "count postscreen_recipients_rejected_total",
             "log NOQUEUE: reject: RCPT from [192.0.2.10]:48543: 550 5.5.1 Protocol error; \
              from=<a@b>, to=<c@d>, proto=ESMTP, helo=<bot>",
             "say 550 5.5.1 Protocol error",
@@ -134,7 +134,7 @@ fn with_soft_bounce_every_refusal_is_a_temporary_one() {
     assert_eq!(
         client.hears("MAIL FROM:<>\r\nRCPT TO:<c@d>\r\n")[4..],
         [
-            "count postscreen_recipient_rejected",
+            "count postscreen_recipients_rejected_total",
             "log NOQUEUE: reject: RCPT from [192.0.2.10]:48543: 450 4.5.1 Protocol error; \
              from=<>, to=<c@d>, proto=SMTP, helo=<>",
             "say 450 4.5.1 Protocol error",

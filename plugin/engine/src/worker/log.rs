@@ -1,20 +1,19 @@
-//! What a worker logs of the lists' answers.
+//! What a worker counts and logs of the lists' answers.
 //!
-//! A rate limit keeps a failing list from filling the log: a line about its trouble is written at most once a minute,
-//! by all workers together. Lines about clients without an address are limited in the same way.
+//! A failing list does not fill the log: a line about its trouble is written at most once a minute, by all workers
+//! together ([`admit`]). Lines about clients without an address are limited in the same way.
 
 use super::Worker;
+use super::throttle::{MINUTE_S, admit};
+use super::view::whole_millis;
 use crate::dnsbl::{Heard, ParsedAnswer};
 use crate::io::{ConnectionId, Output};
 use crate::line::Line;
 use crate::lookups::LookupAnswer;
-use crate::metric::Counter;
-use crate::shared::{ABSENT, SharedData};
+use crate::metric::{Counter, ListMeasure, Measure};
+use crate::shared::SharedData;
 use crate::time::Now;
 use std::net::IpAddr;
-
-/// The least time between two lines about the same trouble, in seconds.
-const REPEAT_AFTER_S: u64 = 60;
 
 /// What stands for a list's name in the rate limit of lines about clients without an address. No list has it.
 const UNKNOWN_ADDRESS: &str = "(no address)";
@@ -23,19 +22,19 @@ const SERVED_UNSCREENED: &str = "warning: a client without an IP address is serv
 impl<S: SharedData> Worker<S> {
     /// Logs that a client without an address is served.
     pub(super) fn log_unscreened(&mut self, connection: ConnectionId, now: Now) {
-        if admit(self.registry.shared(), UNKNOWN_ADDRESS, now.unix) {
+        if admit(self.registry.shared(), UNKNOWN_ADDRESS, MINUTE_S, now.unix) {
             self.emit(Some(connection), Output::Log(Line::warning(SERVED_UNSCREENED.to_owned())));
         }
     }
 
     /// Counts an answer, and logs it if somebody waits for it.
     pub(super) fn log_answer(&mut self, answered: &LookupAnswer, now: Now) {
+        self.count_answer(answered, now);
         let LookupAnswer { client, policy, list, first, .. } = answered;
         let Some(name) = policy.zones().get(*list).map(|zone| zone.public_name.as_str()) else { return };
         let trouble = match &answered.heard {
             Heard::Ignored | Heard::Unlisted(_) => return,
             Heard::Listed(answer) => {
-                self.emit(None, Output::Count(Counter::DnsListed, 1));
                 if first.is_some() {
                     listing_lines(*client, name, answer)
                         .for_each(|line| self.emit(*first, Output::Log(line)));
@@ -43,19 +42,39 @@ impl<S: SharedData> Worker<S> {
                 return;
             }
             Heard::TimedOut => {
-                self.emit(None, Output::Count(Counter::DnsTimeout, 1));
                 format!("warning: dnsblog reply timeout {}s for {name}", policy.dnsbl_timeout.as_secs())
             }
             Heard::Trouble(trouble) => {
-                self.emit(None, Output::Count(Counter::DnsError, 1));
                 let resolver = &policy.resolver.cluster;
                 format!(
                     "warning: dnsblog_query: lookup error for {client} at {name} by resolver {resolver}: {trouble}"
                 )
             }
         };
-        if admit(self.registry.shared(), name, now.unix) {
+        if admit(self.registry.shared(), name, MINUTE_S, now.unix) {
             self.emit(*first, Output::Log(Line::warning(trouble)));
+        }
+    }
+
+    /// Counts an answer under the policy that asked.
+    fn count_answer(&mut self, answered: &LookupAnswer, now: Now) {
+        let LookupAnswer { policy, list, .. } = answered;
+        let (total, of_list, timed) = match &answered.heard {
+            Heard::Ignored => return,
+            Heard::Listed(_) => (Counter::DnsListed, ListMeasure::Listed, true),
+            Heard::Unlisted(_) => (Counter::DnsUnlisted, ListMeasure::Unlisted, true),
+            Heard::TimedOut => (Counter::DnsTimeout, ListMeasure::Timeout, false),
+            Heard::Trouble(_) => (Counter::DnsError, ListMeasure::Error, false),
+        };
+        let unique = answered.unique_hits.iter().map(|&list| Measure::List(list, ListMeasure::UniqueHit));
+        let measures = [Measure::Counter(total), Measure::List(*list, of_list)].into_iter().chain(unique);
+        for series in measures.filter_map(|measure| policy.catalogue().name(measure)) {
+            self.meter.count(series.clone(), 1, now.instant);
+        }
+        let time = policy.catalogue().name(Measure::List(*list, ListMeasure::AnswerTime));
+        if let Some(series) = time.filter(|_| timed) {
+            let waited = whole_millis(now.instant.since(answered.asked_at));
+            self.emit(None, Output::Sample(series.clone(), waited));
         }
     }
 }
@@ -65,25 +84,3 @@ pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &ParsedAnswer) -
     let line = move |address| Line::info(format!("addr {client} listed by domain {list} as {address}"));
     answer.addresses.iter().map(line)
 }
-
-/// Whether a line about `list` (its public name) is to be written at Unix time `unix` (seconds).
-///
-/// When two workers want to, the one that changes the shared time does. A host that cannot share still gets its line,
-/// and a wall clock that was set back by more than a minute does not silence it.
-fn admit<S: SharedData>(shared: &S, list: &str, unix: u64) -> bool {
-    let key = format!("postscreen.warned.{list}");
-    let (written, version) = match shared.fetch(&key) {
-        Ok(Some((bytes, version))) => (bytes.try_into().map(u64::from_be_bytes).ok(), version),
-        Ok(None) | Err(_) => (None, ABSENT),
-    };
-    is_due(written, unix) && shared.store(&key, &unix.to_be_bytes(), version).unwrap_or(true)
-}
-
-/// Whether a line is to be written at `unix`, when one like it was last written at `last`. Workers do not read the
-/// clock at the same moment, so a time that is a little ahead is no clock that was set back.
-fn is_due(last: Option<u64>, unix: u64) -> bool {
-    last.is_none_or(|last| last.abs_diff(unix) >= REPEAT_AFTER_S)
-}
-
-#[cfg(test)]
-mod tests;

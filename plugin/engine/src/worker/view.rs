@@ -1,20 +1,30 @@
 //! What a session holds in its worker (its lease, its look-up), and what it can do there.
 
 use super::log::listing_lines;
+use super::meter::Meter;
+use super::proxies::Proxies;
+use super::throttle::{HOUR_S, MINUTE_S, admit};
 use crate::dnsbl::Score;
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
 use crate::lookups::{Key, ListQuestion, Lookups};
-use crate::metric::{Counter, Gauge};
+use crate::metric::{Counter, Gauge, Measure};
 use crate::policy::Policy;
-use crate::record::{Record, TestSet};
-use crate::registry::{Found, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Settled, Settlement};
+use crate::record::{Record, Test, TestSet};
+use crate::registry::{
+    Found, Known, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Remembered, Settled, Settlement,
+};
 use crate::session::{Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
+use crate::verdict::Verdict;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What stands for a list's name in the rate limits of lines about proxies. No list has it.
+const MAYBE_A_PROXY: &str = "(a proxy?)";
+const NO_HEADER: &str = "(no PROXY header)";
 
 /// What a worker keeps for a session: the sessions are registered and leased, and look-ups are shared.
 #[derive(Debug)]
@@ -29,11 +39,35 @@ pub(super) struct Holdings {
     in_transit: bool,
     /// The look-up that it waits for.
     lookup: Option<Key>,
+    opened_at: Instant,
+    /// It was not decided about at once.
+    pub waits: bool,
+    /// It may be a probe: what is to be said of it should it do more than leave.
+    unsaid: Option<Vec<Unsaid>>,
+    /// It is leaving.
+    pub leaves: bool,
+}
+
+/// What is not said of a probe.
+#[derive(Debug)]
+enum Unsaid {
+    Line(Line),
+    Count(Measure, u32),
 }
 
 impl Holdings {
-    pub fn new(policy: u32) -> Self {
-        Self { policy, lease: None, renew_at: None, in_transit: false, lookup: None }
+    pub fn new(policy: u32, opened_at: Instant) -> Self {
+        Self {
+            policy,
+            lease: None,
+            renew_at: None,
+            in_transit: false,
+            lookup: None,
+            opened_at,
+            waits: false,
+            unsaid: None,
+            leaves: false,
+        }
     }
 }
 
@@ -47,6 +81,8 @@ pub(super) struct WorkerView<'a, S> {
     pub registry: &'a Registry<S>,
     pub occupancy: &'a mut Occupancy,
     pub lookups: &'a mut Lookups,
+    pub meter: &'a mut Meter,
+    pub proxies: &'a mut Proxies,
     pub tasks: &'a mut Vec<Task>,
 }
 
@@ -84,6 +120,66 @@ impl<S: SharedData> WorkerView<'_, S> {
     fn key(&self, client: IpAddr) -> Key {
         Key { policy: self.holdings.policy, client }
     }
+
+    /// The client is no probe: what was not said of it is said.
+    pub fn speak_out(&mut self) {
+        for unsaid in self.holdings.unsaid.take().unwrap_or_default() {
+            match unsaid {
+                Unsaid::Line(line) => self.emit(Output::Log(line)),
+                Unsaid::Count(measure, by) => self.measure(measure, by),
+            }
+        }
+    }
+
+    /// Counts what the client is or does.
+    fn measure(&mut self, measure: Measure, by: u32) {
+        if let Some(unsaid) = &mut self.holdings.unsaid {
+            return unsaid.push(Unsaid::Count(measure, by));
+        }
+        self.measure_work(measure, by);
+    }
+
+    /// Counts what was done for it, which is work whoever it was.
+    fn measure_work(&mut self, measure: Measure, by: u32) {
+        if let Some(series) = self.policy.catalogue().name(measure) {
+            self.meter.count(series.clone(), by, self.now.instant);
+        }
+    }
+
+    fn set(&mut self, gauge: Gauge, value: u32) {
+        if let Some(series) = self.policy.catalogue().name(Measure::Gauge(gauge)) {
+            self.tasks.push(Task { connection: None, output: Output::Gauge(series.clone(), value) });
+        }
+    }
+
+    /// Every session has one verdict.
+    fn verdict_fell(&mut self, verdict: Verdict) {
+        self.measure(Measure::Verdict(verdict), 1);
+        if !self.holdings.waits || self.holdings.unsaid.is_some() {
+            return;
+        }
+        let waited = whole_millis(self.now.instant.since(self.holdings.opened_at));
+        if let Some(series) = self.policy.catalogue().name(Measure::VerdictTime) {
+            self.tasks.push(Task { connection: None, output: Output::Sample(series.clone(), waited) });
+        }
+    }
+}
+
+/// For a histogram.
+pub(super) fn whole_millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// The test of which this counts the failures.
+fn failed_test(counter: Counter) -> Option<Test> {
+    match counter {
+        Counter::Pregreet => Some(Test::Pregreet),
+        Counter::DnsblBlocked => Some(Test::Dnsbl),
+        Counter::Pipelining => Some(Test::Pipelining),
+        Counter::NonSmtpCommand => Some(Test::NonSmtpCommand),
+        Counter::BareNewline => Some(Test::BareNewline),
+        _ => None,
+    }
 }
 
 impl<S: SharedData> Surroundings for WorkerView<'_, S> {
@@ -100,7 +196,42 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             self.holdings.in_transit = true;
             self.occupancy.dialled();
         }
+        match &output {
+            Output::Verdict(verdict) => self.verdict_fell(*verdict),
+            Output::Dial(Destination::Nobody) | Output::Close if !self.holdings.leaves => self.speak_out(),
+            _ => {}
+        }
+        let output = match (output, &mut self.holdings.unsaid) {
+            (Output::Log(line), Some(unsaid)) => return unsaid.push(Unsaid::Line(line)),
+            (output, _) => output,
+        };
         self.tasks.push(Task { connection: Some(self.connection), output });
+    }
+
+    fn meets(&mut self, client: IpAddr) {
+        if self.policy.probes.contain(client) {
+            self.holdings.unsaid = Some(Vec::new());
+            return;
+        }
+        let line = self.proxies.count(client, self.policy.mynetworks.contain(client));
+        if let Some(line) =
+            line.filter(|_| admit(self.registry.shared(), MAYBE_A_PROXY, HOUR_S, self.now.unix))
+        {
+            self.emit(Output::Log(Line::warning(line)));
+        }
+    }
+
+    fn miss_header(&mut self, line: Line) {
+        if admit(self.registry.shared(), NO_HEADER, MINUTE_S, self.now.unix) {
+            self.emit(Output::Log(line));
+        }
+    }
+
+    fn count(&mut self, counter: Counter) {
+        self.measure(Measure::Counter(counter), 1);
+        if let Some(test) = failed_test(counter) {
+            self.measure(Measure::FailedTest(test), 1);
+        }
     }
 
     fn register(&mut self, client: IpAddr) -> Registration {
@@ -108,8 +239,14 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         self.holdings.lease = Some(lease);
         self.holdings.renew_at = Some(self.next_renewal());
         let limits = QueueLimits::of(&self.policy);
+        match known {
+            Known::Nothing => self.count(Counter::CacheMiss),
+            Known::Passed(_) => self.count(Counter::CacheHit),
+            // Another session of the client is still deciding that.
+            Known::Overlapping(_) => {}
+        }
         if let Some(held) = self.occupancy.opened(self.registry.shared(), limits, self.now) {
-            self.emit(Output::Gauge(Gauge::Held, held));
+            self.set(Gauge::Held, held);
         }
         if let Some(line) = self.occupancy.conclude(self.registry.shared(), limits, self.now) {
             self.emit(Output::Log(Line::info(line)));
@@ -133,9 +270,16 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
     fn settle(&mut self, settlement: Settlement) -> Settled {
         let enabled = self.policy.enabled_tests();
         let lease = self.holdings.lease.as_ref();
-        lease.map_or(Settled { remembered: false, first: true }, |lease| {
-            self.registry.settle(lease, settlement, enabled)
-        })
+        let settled =
+            lease.map_or(Settled::NOWHERE, |lease| self.registry.settle(lease, settlement, enabled));
+        match settled.remembered {
+            Some(Remembered::Added) => self.measure_work(Measure::Gauge(Gauge::CacheClients), 1),
+            Some(Remembered::InPlaceOfAnother) => {
+                self.measure_work(Measure::Counter(Counter::CacheEviction), 1);
+            }
+            Some(Remembered::Renewed) | None => {}
+        }
+        settled
     }
 
     fn ask_lists(&mut self, client: IpAddr) -> bool {
@@ -144,7 +288,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         let joined = self.lookups.join(key, &self.policy, self.connection, self.now.instant);
         let asked = u32::try_from(joined.questions.len()).unwrap_or(u32::MAX);
         if asked > 0 {
-            self.emit(Output::Count(Counter::DnsQuestion, asked));
+            self.measure_work(Measure::Counter(Counter::DnsQuestion), asked);
         }
         let timeout = self.policy.dnsbl_timeout.duration();
         for ListQuestion { number, message } in joined.questions {

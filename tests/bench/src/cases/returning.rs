@@ -28,7 +28,7 @@ pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
         ours.push(micros_each(our_cpu, CLIENTS));
         theirs.push(micros_each(their_cpu, CLIENTS));
     }
-    let returned = envoy.stat("wasmcustom.postscreen_pass_old").await?;
+    let returned = envoy.stat("wasmcustom.postscreen_pass_old_total").await?;
     let expected = i64::from(CLIENTS * bench.rounds);
     ensure!(returned == expected, "{returned} clients were known, expected {expected}");
     envoy.stop().await?;

@@ -12,12 +12,7 @@ use envoy_suite::runner::{Note, SuiteTest};
 pub(super) fn tests(program: &Rc<EnvoyFiles>) -> Vec<SuiteTest> {
     let validating = Rc::clone(program);
     let starting = Rc::clone(program);
-    let copying = Rc::clone(program);
     vec![
-        SuiteTest::new(
-            "deploy/envoy/postscreen.yaml is a configuration that Envoy accepts",
-            async move |_| copied(&copying).await,
-        ),
         SuiteTest::new(
             "wrong configuration: validation fails and names field, value and expectation",
             async move |_| validated(&validating).await,
@@ -54,14 +49,6 @@ fn setup(policy: Value) -> Result<EnvoySetup> {
         workers: WORKERS,
         changes: false,
     })
-}
-
-/// The configuration that the README tells people to copy.
-async fn copied(program: &EnvoyFiles) -> Result<Note> {
-    const YAML: &str = include_str!("../../../../deploy/envoy/postscreen.yaml");
-    let (status, log) = program.validate_text(YAML, "/etc/envoy/postscreen.wasm").await?;
-    ensure!(status.success(), "Envoy refuses it ({status}); its log:\n{log}");
-    Ok(String::new())
 }
 
 async fn validated(program: &EnvoyFiles) -> Result<Note> {

@@ -42,8 +42,11 @@ async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     crowd(progress, CLIENTS, |index| zombie(listener, index)).await?;
 
     let count = CLIENTS;
-    let expected =
-        [("postscreen_connect", count), ("postscreen_pregreet", count), ("postscreen_refused", count)];
+    let expected = [
+        ("postscreen_connections_total", count),
+        ("postscreen_pregreet_total", count),
+        ("postscreen_refused_total", count),
+    ];
     scene.until_metrics(&expected).await?;
     let visits = scene.backend.seen().len();
     ensure!(visits == 0, "the mail server saw {visits} connections, expected none");

@@ -36,10 +36,10 @@ async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     let questions = CLIENTS * Lie::ALL.len();
     scene
         .until_metrics(&[
-            ("postscreen_dns_question", questions),
-            ("postscreen_dns_listed", 0),
-            ("postscreen_dnsbl_blocked", 0),
-            ("postscreen_refused", 0),
+            ("postscreen_dns_questions_total", questions),
+            ("postscreen_dns_listed_total", 0),
+            ("postscreen_dnsbl_blocked_total", 0),
+            ("postscreen_refused_total", 0),
         ])
         .await?;
     let log = scene.envoy.log()?;
@@ -54,7 +54,7 @@ async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     let count = |name: &str| {
         metrics.get(name).copied().and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
     };
-    let (errors, timeouts) = (count("postscreen_dns_error"), count("postscreen_dns_timeout"));
+    let (errors, timeouts) = (count("postscreen_dns_errors_total"), count("postscreen_dns_timeouts_total"));
     ensure!(
         errors + timeouts == questions,
         "{errors} errors and {timeouts} time-outs of {questions} lies are counted"

@@ -36,11 +36,11 @@ async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     let count = CLIENTS;
     scene
         .until_metrics(&[
-            ("postscreen_connect", count),
-            ("postscreen_pass_new", count),
-            ("postscreen_refused", 0),
-            ("postscreen_dns_question", count),
-            ("postscreen_dns_error", 0),
+            ("postscreen_connections_total", count),
+            ("postscreen_pass_new_total", count),
+            ("postscreen_refused_total", 0),
+            ("postscreen_dns_questions_total", count),
+            ("postscreen_dns_errors_total", 0),
         ])
         .await?;
     let sessions = scene.backend.clients()?.len();

@@ -99,8 +99,8 @@ async fn without(
     let scene = EnvoyScene::with_upstream(program, policy, upstream).await?;
     let listener = scene.envoy.smtp();
     crowd(progress, CLIENTS, |index| guest(listener, index)).await?;
-    scene.until_metrics(&[("postscreen_dns_listed", 0), ("postscreen_refused", 0)]).await?;
-    let errors = scene.envoy.metrics().await?.get("postscreen_dns_error").copied().unwrap_or_default();
+    scene.until_metrics(&[("postscreen_dns_listed_total", 0), ("postscreen_refused_total", 0)]).await?;
+    let errors = scene.envoy.metrics().await?.get("postscreen_dns_errors_total").copied().unwrap_or_default();
     ensure!(errors > 0, "no error of the resolver is counted");
     scene.finish().await?;
     Ok(format!("{errors} errors counted"))

@@ -50,8 +50,11 @@ async fn run(program: &EnvoyFiles, progress: &TestProgress) -> Result<Note> {
     ensure!(!served.contains(&0), "a worker got none of the returning clients: {served:?}");
 
     // Of sessions that overlap, those that come later are served without a line of their own, as in postscreen.
-    let expected =
-        [("postscreen_connect", RETURNS + 1), ("postscreen_pass_new", 1), ("postscreen_refused", 0)];
+    let expected = [
+        ("postscreen_connections_total", RETURNS + 1),
+        ("postscreen_pass_new_total", 1),
+        ("postscreen_refused_total", 0),
+    ];
     scene.until_metrics(&expected).await?;
     scene.finish().await?;
     Ok(format!("{served:?} returns per worker, the longest wait {} ms", longest.as_millis()))

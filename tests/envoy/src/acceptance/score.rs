@@ -48,7 +48,7 @@ async fn run(program: &EnvoyFiles) -> Result<Note> {
         refused(listener, SECRET, "secret.test"),
         served(listener, BELOW),
     )?;
-    scene.until_metrics(&[("postscreen_dnsbl_blocked", 3), ("postscreen_refused", 3)]).await?;
+    scene.until_metrics(&[("postscreen_dnsbl_blocked_total", 3), ("postscreen_refused_total", 3)]).await?;
     let sessions = scene.backend.clients()?;
     ensure!(sessions.len() == 1, "the mail server saw {sessions:?}, expected {BELOW} alone");
     let key_is_logged = scene.envoy.log()?.iter().any(|line| line.text.contains("key1234"));

@@ -57,7 +57,7 @@ async fn run(program: &EnvoyFiles) -> Result<Note> {
     }
     let mut fickle = connect(listener, FICKLE, 1, b"", "HANGUP", &mut expected).await?;
     // A client that leaves in the moment of its PROXY header never gets past Envoy's filter for that.
-    scene.until_metrics(&[("postscreen_held", 1)]).await?;
+    scene.until_metrics(&[("postscreen_held_clients", 1)]).await?;
     fickle.end().await?;
 
     expected.sort();

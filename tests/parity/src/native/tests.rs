@@ -14,7 +14,7 @@ clients:
              { expect: "221 2.0.0 Bye\r\n" }, closed]
   zombie: { from: 203.0.113.10, script: [{ send: "x" }, { expect: "521 5.5.1 Protocol error\r\n" }, closed] }
 backend: { sessions: [polite] }
-metrics: { postscreen_connect: 2, postscreen_pass_new: 1, postscreen_held: 0 }
+metrics: { postscreen_connections_total: 2, postscreen_pass_new_total: 1, postscreen_held_clients: 0 }
 "#;
 
 #[test]

@@ -3,8 +3,8 @@ use postscreen_scenario::parse;
 use super::*;
 
 fn scenario(more: &str) -> Scenario {
-    let story =
-        "about: x\nclients: { a: { from: 203.0.113.9, script: [] } }\nmetrics: { postscreen_connect: 1 }\n";
+    let story = "about: x\nclients: { a: { from: 203.0.113.9, script: [] } }\n\
+                 metrics: { postscreen_connections_total: 1 }\n";
     parse("s", &format!("{story}{more}")).unwrap()
 }
 

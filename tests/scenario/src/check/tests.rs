@@ -9,15 +9,15 @@ clients:
   a: { from: 203.0.113.9, script: [closed] }
   b: { from: 203.0.113.10, script: [] }
 backend: { sessions: [b, a] }
-metrics: { postscreen_connect: 2 }
+metrics: { postscreen_connections_total: 2 }
 ";
 
 fn transcript() -> Transcript {
     Transcript {
         backend: vec!["b".to_owned(), "a".to_owned()],
         metrics: BTreeMap::from([
-            ("postscreen_connect".to_owned(), 2),
-            ("postscreen_pass_new".to_owned(), 7),
+            ("postscreen_connections_total".to_owned(), 2),
+            ("postscreen_pass_new_total".to_owned(), 7),
         ]),
         clients: BTreeMap::from([("a".to_owned(), Ok(())), ("b".to_owned(), Ok(()))]),
         ..Transcript::default()
@@ -88,7 +88,7 @@ fn an_untouched_mail_server_has_no_session() {
 
 #[test]
 fn a_named_metric_must_exist_and_have_its_value() {
-    for seen in [BTreeMap::new(), BTreeMap::from([("postscreen_connect".to_owned(), 3)])] {
+    for seen in [BTreeMap::new(), BTreeMap::from([("postscreen_connections_total".to_owned(), 3)])] {
         let shown = differing(STORY, &Transcript { metrics: seen, ..transcript() });
         assert!(shown[0].starts_with("metrics:"), "{shown:?}");
     }

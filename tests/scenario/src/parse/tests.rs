@@ -43,7 +43,7 @@ log:
   - CONNECT from [203.0.113.9]:PORT to [SERVER]:25
   - PREGREET 8 after 0 from [203.0.113.9]:PORT: EHLO a\r\n
   - 'PREGREET 8 after 0 from [203.0.113.9]:PORT: a: b'
-metrics: { postscreen_pregreet: 1 }
+metrics: { postscreen_pregreet_total: 1 }
 mail_server: busy
 hosts: [postscreen, native, proxy-wasm]
 delta: error-codes
@@ -70,7 +70,7 @@ fn a_whole_story_is_read() {
     let log = story.log.unwrap();
     assert_eq!(log[1], r"PREGREET 8 after 0 from [203.0.113.9]:PORT: EHLO a\r\n");
     assert_eq!(log[2], "PREGREET 8 after 0 from [203.0.113.9]:PORT: a: b");
-    assert_eq!(story.metrics["postscreen_pregreet"], 1);
+    assert_eq!(story.metrics["postscreen_pregreet_total"], 1);
     assert_eq!(story.mail_server, MailServer::Busy);
     assert_eq!(story.hosts, [HostKind::Native, HostKind::ProxyWasm, HostKind::Postscreen].into());
     assert_eq!(story.delta.as_deref(), Some("error-codes"));

@@ -40,6 +40,10 @@ impl Screen for Brittle {
         }
     }
 
+    fn metrics(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn shared_data(&self, _: &str) -> Result<Option<Vec<u8>>, Unseen> {
         Err(Unseen)
     }

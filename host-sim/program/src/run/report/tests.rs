@@ -45,7 +45,7 @@ fn transcript() -> Transcript {
     Transcript {
         log: vec!["PASS NEW [203.0.113.9]:40000".to_owned()],
         backend: vec!["a".to_owned()],
-        metrics: [("postscreen_connect".to_owned(), 1)].into(),
+        metrics: [("postscreen_connections_total".to_owned(), 1)].into(),
         teasers: [("a".to_owned(), "220-mx.test ESMTP".to_owned())].into(),
         clients: [("a".to_owned(), Ok(()))].into(),
         ..Transcript::default()

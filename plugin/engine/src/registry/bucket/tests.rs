@@ -229,7 +229,7 @@ fn who_has_a_session_open_is_forgotten_last() {
 #[test]
 fn a_crowd_that_is_being_screened_makes_nobody_forget_who_has_passed() {
     let mut bucket = Bucket::default();
-    (100..108).for_each(|number| bucket.remember(client(number), until(50)));
+    (100..108).for_each(|number| _ = bucket.remember(client(number), until(50)));
     for number in 0..100 {
         bucket.enter(client(number), None, 5);
     }
@@ -237,7 +237,7 @@ fn a_crowd_that_is_being_screened_makes_nobody_forget_who_has_passed() {
     assert_eq!((0..100).map(|number| sessions(&bucket, number)).sum::<u32>(), 8);
     assert_eq!(bucket.encode().len(), BUCKET_LEN_MAX);
     // Nor do those that pass take the places of those that are open.
-    (200..250).for_each(|number| bucket.remember(client(number), until(60)));
+    (200..250).for_each(|number| _ = bucket.remember(client(number), until(60)));
     assert_eq!((0..100).map(|number| sessions(&bucket, number)).sum::<u32>(), 8);
 }
 

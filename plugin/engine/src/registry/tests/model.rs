@@ -111,11 +111,12 @@ impl Model {
         if !what.unshared.is_empty() {
             self.shared.insert(client, what.record);
         }
-        if what.remember {
+        let remembered = what.remember.then(|| {
             let record = self.shared.get(&client).copied().unwrap_or(what.record);
-            self.passes.insert(client, record.for_storage(enabled));
-        }
-        Settled { remembered: true, first: !what.claim_pass_new || self.claimed.insert(client) }
+            let before = self.passes.insert(client, record.for_storage(enabled));
+            before.map_or(Remembered::Added, |_| Remembered::Renewed)
+        });
+        Settled { remembered, first: !what.claim_pass_new || self.claimed.insert(client) }
     }
 }
 
@@ -225,7 +226,7 @@ proptest! {
                 Step::Settle(index, ..) if !sessions.is_empty() => {
                     let (number, lease) = &sessions[index.index(sessions.len())];
                     let settled = settle(&registry, lease, pregreet(LONG));
-                    prop_assert!(settled.remembered);
+                    prop_assert!(settled.remembered.is_some());
                     prop_assert!(recall(&memory, client(*number), NonZeroU32::MIN).is_some());
                 }
                 Step::Leave(index) if !sessions.is_empty() => {

@@ -212,7 +212,7 @@ impl Visit {
         self.endpoints.client.ip().to_canonical()
     }
 
-    /// One line per output; counters and gauges are left out.
+    /// One line per output; what is measured is left out.
     fn describe(&self, output: &Output) -> Option<String> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         Some(match output {
@@ -226,7 +226,7 @@ impl Visit {
             Output::Close => "close".to_owned(),
             Output::Log(line) => format!("log {}", line.text),
             Output::Skip(len) => format!("skip {len}"),
-            Output::Count(..) | Output::Gauge(..) => return None,
+            Output::Count(..) | Output::Gauge(..) | Output::Sample(..) => return None,
             Output::Verdict(verdict) => format!("verdict {verdict}"),
         })
     }

@@ -35,7 +35,7 @@ fn a_line_has_a_limit_with_its_end() {
             assert_eq!(
                 heard,
                 [
-                    "count postscreen_command_length_limit",
+                    "count postscreen_command_length_limit_total",
                     "log COMMAND LENGTH LIMIT from [192.0.2.10]:48543 after RSET",
                     SORRY,
                     "end LengthLimit"
@@ -63,7 +63,7 @@ fn the_time_limit_names_the_last_command() {
     assert_eq!(
         heard,
         [
-            "count postscreen_command_time_limit",
+            "count postscreen_command_time_limit_total",
             "log COMMAND TIME LIMIT from [192.0.2.10]:48543 after EHLO",
             "say 421 4.4.2 localhost Error: timeout exceeded",
             "end TimeLimit"

@@ -35,7 +35,7 @@ fn each_action_has_its_outcome_and_each_violation_is_reported_once() {
             let mut client = Dialogue::watched(&format!(r#"{{"{name}_action": "{action}"}}"#), &[test]);
             client.replies(&["MAIL FROM:<>"]);
             let heard = client.hears(bytes);
-            assert_eq!(heard[..2], [format!("log {log}"), format!("count postscreen_{name}")]);
+            assert_eq!(heard[..2], [format!("log {log}"), format!("count postscreen_{name}_total")]);
             if action == "drop" {
                 let end = [
                     format!("failed {test:?}"),

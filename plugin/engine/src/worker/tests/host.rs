@@ -100,3 +100,21 @@ pub fn lines(tasks: &[Task]) -> Vec<(Option<u64>, &str)> {
 pub fn has(tasks: &[Task], connection: u64, output: &Output) -> bool {
     tasks.iter().any(|task| task.connection == Some(ConnectionId(connection)) && task.output == *output)
 }
+
+/// What is added to a series by `tasks`.
+pub fn counted(tasks: &[Task], series: &str) -> u32 {
+    let by = |task: &Task| match &task.output {
+        Output::Count(name, by) if name.as_str() == series => *by,
+        _ => 0,
+    };
+    tasks.iter().map(by).sum()
+}
+
+/// The samples that `tasks` add to a histogram.
+pub fn samples(tasks: &[Task], series: &str) -> Vec<u32> {
+    let sample = |task: &Task| match &task.output {
+        Output::Sample(name, value) if name.as_str() == series => Some(*value),
+        _ => None,
+    };
+    tasks.iter().filter_map(sample).collect()
+}

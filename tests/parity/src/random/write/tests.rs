@@ -22,7 +22,7 @@ clients:
   b: { from: "2001:db8::9", after: a, wait: 2s, script: [] }
 backend: { sessions: [b, a] }
 log: ['PREGREET 1 after 0 from [203.0.113.9]:PORT: it''s \r\n "x": #y', "- x"]
-metrics: { postscreen_connect: 2, postscreen_held: 0 }
+metrics: { postscreen_connections_total: 2, postscreen_held_clients: 0 }
 mail_server: busy
 hosts: [native, postscreen]
 refused: "a: b"

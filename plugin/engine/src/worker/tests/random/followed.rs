@@ -1,7 +1,6 @@
 //! One connection as its host sees it, and what may never happen to it.
 
 use crate::io::{Destination, Output};
-use crate::metric::Counter;
 use crate::policy::{Action, Policy, UpstreamProxy};
 use crate::session::EARLY_MAX;
 use crate::verdict::Verdict;
@@ -22,7 +21,10 @@ pub struct Followed {
     verdict: Option<Verdict>,
     skipped: bool,
     replies: u32,
-    seen: Vec<Counter>,
+    /// The reply that refused it, if one has.
+    refusal: Option<Vec<u8>>,
+    /// What the log says of it.
+    lines: Vec<String>,
 }
 
 impl Followed {
@@ -37,7 +39,8 @@ impl Followed {
             verdict: None,
             skipped: false,
             replies: 0,
-            seen: Vec::new(),
+            refusal: None,
+            lines: Vec::new(),
         }
     }
 
@@ -58,8 +61,10 @@ impl Followed {
     /// Takes what is to be done for it.
     pub fn hear(&mut self, output: &Output) {
         match output {
-            Output::Log(line) => self.client = self.client.or_else(|| connected(&line.text)),
-            Output::Count(counter, _) => self.seen.push(*counter),
+            Output::Log(line) => {
+                self.client = self.client.or_else(|| connected(&line.text));
+                self.lines.push(line.text.clone());
+            }
             Output::Gauge(..) => {}
             _ => assert!(!self.is_closed, "{output:?} after the end"),
         }
@@ -91,59 +96,63 @@ impl Followed {
                 assert!(self.verdict.is_some(), "closed without a word");
                 assert!(!self.is_in_transit(), "who is served is the mail server's to close");
             }
-            Output::Log(_) | Output::Count(..) | Output::Gauge(..) => {}
+            Output::Count(..) | Output::Sample(..) => panic!("{output:?} is nobody's own"),
+            Output::Log(_) | Output::Gauge(..) => {}
         }
     }
 
-    /// What comes first is a greeting, the answer to an early talker, or a refusal that was counted.
+    /// What comes first is a greeting, the answer to an early talker, or a refusal, after which nothing comes.
     fn replied(&mut self, bytes: &[u8]) {
         assert!(bytes.ends_with(b"\r\n"), "a whole line");
+        assert_eq!(self.refusal, None, "one reply, and no more");
         self.replies += 1;
-        let refused = self.has_seen(Counter::Refused);
-        if refused {
-            assert_eq!(self.replies, 1, "one reply, and no more");
-            assert!(bytes.starts_with(b"421 ") || bytes.starts_with(b"521 ") || self.policy.soft_bounce);
-        }
-        if self.replies == 1 && !refused && !(self.teases && self.has_seen(Counter::Pregreet)) {
-            assert!(bytes.starts_with(b"220 "), "no greeting, but {}", bytes.escape_ascii());
+        if self.replies == 1 && !(self.teases && self.says("PREGREET ")) && !bytes.starts_with(b"220 ") {
+            self.refusal = Some(bytes.to_vec());
+            let refusal = bytes.starts_with(b"421 ") || bytes.starts_with(b"521 ") || self.policy.soft_bounce;
+            assert!(refusal, "no greeting, but {}", bytes.escape_ascii());
         }
     }
 
-    fn has_seen(&self, counter: Counter) -> bool {
-        self.seen.contains(&counter)
+    /// Whether the log has a line about it that begins with `event`, or has it after `NOQUEUE: reject: …: `.
+    fn says(&self, event: &str) -> bool {
+        let rejected = |line: &str| line.starts_with("NOQUEUE: reject: ") && line.ends_with(event);
+        self.lines.iter().any(|line| line.starts_with(event) || rejected(line))
     }
 
     /// There is a reason for every verdict.
     fn judged(&self, verdict: Verdict) {
         let policy = &self.policy;
         let because = match verdict {
-            Verdict::Allowlisted => self.has_seen(Counter::Allowlisted),
-            Verdict::BareNewline => self.has_seen(Counter::BareNewline),
-            Verdict::CommandCountLimit => self.has_seen(Counter::CommandCountLimit),
-            Verdict::CommandLengthLimit => self.has_seen(Counter::CommandLengthLimit),
-            Verdict::CommandTimeLimit => self.has_seen(Counter::CommandTimeLimit),
+            Verdict::Allowlisted => self.says("ALLOWLISTED ") || self.says("WHITELISTED "),
+            Verdict::BareNewline => self.says("BARE NEWLINE "),
+            Verdict::CommandCountLimit => self.says("COMMAND COUNT LIMIT "),
+            Verdict::CommandLengthLimit => self.says("COMMAND LENGTH LIMIT "),
+            Verdict::CommandTimeLimit => self.says("COMMAND TIME LIMIT "),
             Verdict::Deferred => {
                 let deep = policy.pipelining_enable || policy.non_smtp_command_enable;
-                deep || policy.bare_newline_enable || self.has_seen(Counter::AllowlistVeto)
+                deep || policy.bare_newline_enable
+                    || self.says("ALLOWLIST VETO ")
+                    || self.says("WHITELIST VETO ")
             }
             Verdict::Denylisted => {
-                self.has_seen(Counter::Denylisted) && policy.denylist_action != Action::Ignore
+                (self.says("DENYLISTED ") || self.says("BLACKLISTED "))
+                    && policy.denylist_action != Action::Ignore
             }
-            Verdict::Dnsbl => self.has_seen(Counter::DnsblBlocked) && policy.dnsbl_action != Action::Ignore,
+            Verdict::Dnsbl => self.says("DNSBL rank ") && policy.dnsbl_action != Action::Ignore,
             Verdict::EarlyTalkLimit => {
                 let lists = !policy.zones().is_empty() && self.early > EARLY_MAX;
-                lists && self.has_seen(Counter::EarlyTalkLimit)
+                lists && self.says("too much before the greeting")
             }
-            Verdict::Hangup => self.has_seen(Counter::Hangup),
+            Verdict::Hangup => self.says("HANGUP "),
             Verdict::NoResources => {
                 policy.upstream_proxy_protocol == UpstreamProxy::Haproxy && self.client.is_none()
             }
-            Verdict::NonSmtpCommand => self.has_seen(Counter::NonSmtpCommand),
+            Verdict::NonSmtpCommand => self.says("NON-SMTP COMMAND "),
             Verdict::Pass => true,
-            Verdict::PassNew => self.has_seen(Counter::PassNew),
-            Verdict::PassOld => self.has_seen(Counter::PassOld),
-            Verdict::Pipelining => self.has_seen(Counter::Pipelining),
-            Verdict::Pregreet => self.has_seen(Counter::Pregreet) && policy.greet_action != Action::Ignore,
+            Verdict::PassNew => self.says("PASS NEW "),
+            Verdict::PassOld => self.says("PASS OLD "),
+            Verdict::Pipelining => self.says("COMMAND PIPELINING "),
+            Verdict::Pregreet => self.says("PREGREET ") && policy.greet_action != Action::Ignore,
             Verdict::ScreeningPortsBusy => policy.pre_queue_limit > 0,
             Verdict::ServerPortsBusy => policy.post_queue_limit > 0,
             Verdict::TooManyConnections => policy.client_connection_count_limit > 0,

@@ -250,8 +250,10 @@ impl World {
                 _ => {}
             }
             let Some(connection) = task.connection else {
-                let is_general =
-                    matches!(task.output, Output::Log(_) | Output::Count(..) | Output::Gauge(..));
+                let is_general = matches!(
+                    task.output,
+                    Output::Log(_) | Output::Count(..) | Output::Gauge(..) | Output::Sample(..)
+                );
                 assert!(is_general, "{:?} for nobody", task.output);
                 continue;
             };

@@ -12,7 +12,7 @@ fn a_list_is_installed_again_only_when_it_changes_or_failed() {
     let (home, wanted) = (folder.path().join("home"), folder.path().join("packages.txt"));
     let times = Cell::new(0);
     let install = |works: bool| {
-        install(&home, &wanted, |home| {
+        once(&home, &wanted, |home| {
             times.set(times.get() + 1);
             assert!(home.join("packages.txt").exists());
             if works { Ok(()) } else { bail!("no network") }
