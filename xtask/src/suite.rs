@@ -6,6 +6,7 @@ pub mod comparisons;
 mod control_planes;
 mod hosts;
 mod images;
+mod kubernetes;
 mod steps;
 
 use std::io::{BufRead, BufReader};

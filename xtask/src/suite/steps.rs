@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::{Failed, TestCounts, control_planes, hosts, images, run_counted};
+use super::{Failed, TestCounts, control_planes, hosts, images, kubernetes, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};
@@ -42,6 +42,8 @@ pub enum SuiteStep {
     Readers,
     /// What we ship for Envoy Gateway and Istio fits its definitions, and screens in real Envoys
     ControlPlanes,
+    /// deploy/kubernetes fits Kubernetes' schemas, and its pods, played with real programs, do what they are for
+    Kubernetes,
     /// Prometheus takes the rules, and the dashboard's queries find what a real Envoy counts
     Monitoring,
     /// The page of `host-sim report` in a real Chromium
@@ -104,6 +106,7 @@ impl SuiteStep {
             Self::Relay => relay(repo),
             Self::Readers => readers(repo),
             Self::ControlPlanes => control_planes::control_planes(repo),
+            Self::Kubernetes => kubernetes::run(repo),
             Self::Monitoring => control_planes::monitoring(repo),
             Self::Report => report(repo),
             Self::Image => images::run(repo),

@@ -3,7 +3,7 @@ use super::SuiteStep;
 #[test]
 fn without_a_choice_every_step_runs_and_the_cheap_ones_first() {
     let steps = SuiteStep::plan(&[]);
-    assert_eq!(steps.len(), 19);
+    assert_eq!(steps.len(), 20);
     assert_eq!(steps.first(), Some(&SuiteStep::Fmt));
     assert_eq!(steps.last(), Some(&SuiteStep::Envoy));
 }
@@ -26,6 +26,7 @@ fn the_module_is_built_before_a_step_that_loads_it() {
     assert_eq!(SuiteStep::plan(&[SuiteStep::Relay]), [SuiteStep::Wasm, SuiteStep::Relay]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::Readers]), [SuiteStep::Wasm, SuiteStep::Readers]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::ControlPlanes]), [SuiteStep::Wasm, SuiteStep::ControlPlanes]);
+    assert_eq!(SuiteStep::plan(&[SuiteStep::Kubernetes]), [SuiteStep::Wasm, SuiteStep::Kubernetes]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::Monitoring]), [SuiteStep::Wasm, SuiteStep::Monitoring]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::Report]), [SuiteStep::Wasm, SuiteStep::Report]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::Image]), [SuiteStep::Wasm, SuiteStep::Image]);
