@@ -36,6 +36,8 @@ pub struct Lookups {
     /// Questions under way: whose, and about which list.
     questions: BTreeMap<u32, (Key, usize)>,
     last_question: u32,
+    /// How many look-ups there were, for [`Lookup::timed`].
+    begun: usize,
     /// Look-ups that nobody waits for, by the time until which they are of use.
     unwaited: BTreeSet<(Instant, Key)>,
 }
@@ -51,6 +53,8 @@ struct Lookup {
     listings: Vec<(usize, ParsedAnswer)>,
     /// Questions without an answer so far.
     pending: BTreeSet<u32>,
+    /// The one question whose answer is timed, of each list in turn: a histogram costs a host call for each sample.
+    timed: Option<u32>,
     /// How long all answers so far hold, from `asked_at` on.
     holds_for: Duration,
     waiting: BTreeSet<ConnectionId>,
@@ -91,8 +95,8 @@ pub struct LookupAnswer {
     pub first: Option<ConnectionId>,
     /// Those for whom it was the last.
     pub completes: Vec<ConnectionId>,
-    /// When the lists were asked.
-    pub asked_at: Instant,
+    /// When the list was asked, if this answer is the one of its look-up that is timed.
+    pub timed_since: Option<Instant>,
     /// If it was the last: lists that alone know of the client.
     pub unique_hits: Vec<usize>,
 }
@@ -114,6 +118,7 @@ impl Lookups {
             tally: Tally::new(policy.zones().len()),
             listings: Vec::new(),
             pending: BTreeSet::new(),
+            timed: None,
             holds_for: KEEP_MAX,
             waiting: BTreeSet::from([connection]),
         };
@@ -126,6 +131,8 @@ impl Lookups {
                 questions.push(ListQuestion { number, message });
             }
         }
+        lookup.timed = questions.get(self.begun % questions.len().max(1)).map(|question| question.number);
+        self.begun = self.begun.wrapping_add(1);
         self.by_key.insert(key, lookup);
         Joined { questions, listings: Vec::new(), complete: false }
     }
@@ -166,7 +173,7 @@ impl Lookups {
         }
         let first = lookup.waiting.first().copied();
         let unique_hits = if lookup.pending.is_empty() { lookup.unique_hits() } else { Vec::new() };
-        let asked_at = lookup.asked_at;
+        let timed_since = (lookup.timed == Some(question)).then_some(lookup.asked_at);
         Some(LookupAnswer {
             client: key.client,
             policy,
@@ -174,7 +181,7 @@ impl Lookups {
             heard,
             first,
             completes,
-            asked_at,
+            timed_since,
             unique_hits,
         })
     }

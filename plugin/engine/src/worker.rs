@@ -13,7 +13,7 @@ mod view;
 use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::Line;
 use crate::lookups::Lookups;
-use crate::metric::{Gauge, Measure};
+use crate::metric::{Gauge, Measure, SeriesName};
 use crate::policy::Policy;
 use crate::registry::{HashKey, Occupancy, QueueLimits, Registry, places};
 use crate::session::{Session, Surroundings};
@@ -112,7 +112,8 @@ impl<S: SharedData> Worker<S> {
             Input::DeadlineReached => self.time_passed(now),
         }
         self.count_sessions(now);
-        self.tell_counts(self.occupancy.own().held() > 0, now);
+        let counts = self.meter.take(self.occupancy.own().held() > 0, now.instant);
+        self.tell(counts);
         std::mem::take(&mut self.tasks)
     }
 
@@ -124,7 +125,8 @@ impl<S: SharedData> Worker<S> {
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
             self.set(Gauge::Held, held);
         }
-        self.tell_counts(false, now);
+        let counts = self.meter.take_all();
+        self.tell(counts);
         std::mem::take(&mut self.tasks)
     }
 
@@ -266,9 +268,8 @@ impl<S: SharedData> Worker<S> {
         }
     }
 
-    /// Hands on what was counted, if that is due.
-    fn tell_counts(&mut self, holds_clients: bool, now: Now) {
-        for (series, by) in self.meter.take(holds_clients, now.instant) {
+    fn tell(&mut self, counts: Vec<(SeriesName, u32)>) {
+        for (series, by) in counts {
             self.emit(None, Output::Count(series, by));
         }
     }
@@ -288,9 +289,7 @@ impl<S: SharedData> Worker<S> {
 
     /// Counts one under the present policy.
     fn measure(&mut self, measure: Measure, now: Now) {
-        if let Some(series) = self.policy.catalogue().name(measure) {
-            self.meter.count(series.clone(), 1, now.instant);
-        }
+        self.meter.count(self.policy.catalogue(), measure, 1, now.instant);
     }
 
     fn limits(&self) -> QueueLimits {

@@ -101,6 +101,20 @@ fn numbers(joined: &Joined) -> Vec<u32> {
 }
 
 #[test]
+fn one_answer_of_each_look_up_is_timed_that_of_each_list_in_turn() {
+    let mut worker = Asking::new(SITES);
+    let mut timed = Vec::new();
+    for client in 1..=4 {
+        let asked = worker.joins(client, client.into(), u64::from(client) * 100).questions;
+        for (list, question) in asked.iter().enumerate() {
+            let answered = worker.hears(client, question.number, list, Says::Unlisted(None)).unwrap();
+            timed.extend(answered.timed_since.map(|since| (list, since)));
+        }
+    }
+    assert_eq!(timed, [(0, at(100)), (1, at(200)), (0, at(300)), (1, at(400))]);
+}
+
+#[test]
 fn the_first_session_asks_and_the_others_wait_with_it() {
     let mut worker = Asking::new(SITES);
     let first = worker.joins(1, 1, 0);

@@ -93,6 +93,19 @@ pub enum Measure {
     List(usize, ListMeasure),
 }
 
+impl Measure {
+    /// Whether it can wait until there is something else to tell: what did not happen (a list that does not have the
+    /// client, a client that is not known), which most clients bring, and how full the table of passes is.
+    pub fn can_wait(self) -> bool {
+        matches!(
+            self,
+            Self::List(_, ListMeasure::Unlisted)
+                | Self::Counter(Counter::DnsUnlisted | Counter::CacheMiss)
+                | Self::Gauge(Gauge::CacheClients)
+        )
+    }
+}
+
 /// What is measured of each list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListMeasure {

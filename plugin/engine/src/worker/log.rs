@@ -59,7 +59,7 @@ impl<S: SharedData> Worker<S> {
     /// Counts an answer under the policy that asked.
     fn count_answer(&mut self, answered: &LookupAnswer, now: Now) {
         let LookupAnswer { policy, list, .. } = answered;
-        let (total, of_list, timed) = match &answered.heard {
+        let (total, of_list, heard) = match &answered.heard {
             Heard::Ignored => return,
             Heard::Listed(_) => (Counter::DnsListed, ListMeasure::Listed, true),
             Heard::Unlisted(_) => (Counter::DnsUnlisted, ListMeasure::Unlisted, true),
@@ -68,12 +68,12 @@ impl<S: SharedData> Worker<S> {
         };
         let unique = answered.unique_hits.iter().map(|&list| Measure::List(list, ListMeasure::UniqueHit));
         let measures = [Measure::Counter(total), Measure::List(*list, of_list)].into_iter().chain(unique);
-        for series in measures.filter_map(|measure| policy.catalogue().name(measure)) {
-            self.meter.count(series.clone(), 1, now.instant);
+        for measure in measures {
+            self.meter.count(policy.catalogue(), measure, 1, now.instant);
         }
         let time = policy.catalogue().name(Measure::List(*list, ListMeasure::AnswerTime));
-        if let Some(series) = time.filter(|_| timed) {
-            let waited = whole_millis(now.instant.since(answered.asked_at));
+        if let (Some(series), Some(since)) = (time, answered.timed_since.filter(|_| heard)) {
+            let waited = whole_millis(now.instant.since(since));
             self.emit(None, Output::Sample(series.clone(), waited));
         }
     }

@@ -141,9 +141,7 @@ impl<S: SharedData> WorkerView<'_, S> {
 
     /// Counts what was done for it, which is work whoever it was.
     fn measure_work(&mut self, measure: Measure, by: u32) {
-        if let Some(series) = self.policy.catalogue().name(measure) {
-            self.meter.count(series.clone(), by, self.now.instant);
-        }
+        self.meter.count(self.policy.catalogue(), measure, by, self.now.instant);
     }
 
     fn set(&mut self, gauge: Gauge, value: u32) {
