@@ -13,7 +13,7 @@ use tokio::task::LocalSet;
 use crate::checks::{self, CheckCounts};
 use crate::client::Route;
 use crate::etc::PostfixSetup;
-use crate::machine::MailHost;
+use crate::machine::{MailHost, MailHostSetup};
 use crate::screen::{ProxyProtocolOut, ScreenProgram, ShippedScreen};
 use crate::shipped;
 
@@ -125,7 +125,7 @@ fn screens(options: &Options) -> Result<Vec<ShippedScreen>> {
 
 async fn test(chosen: &ChosenScreens, screens: &[ShippedScreen]) -> Result<ExitCode> {
     let mail_server = if chosen.plain_postfix { PostfixSetup::Plain } else { PostfixSetup::AsTheReadmeSays };
-    let machine = MailHost::start(mail_server, &chosen.module).await?;
+    let machine = MailHost::start(&MailHostSetup::with_strangers(mail_server, &chosen.module)).await?;
     let mut report = CheckCounts::default();
     for screen in screens {
         checks::run(&machine, screen, &mut report).await;
