@@ -22,6 +22,8 @@ const INSTRUCTIONS: &str = "instructions, about";
 const HEAD: &str = "\
 # What one client costs that is alone on an idle worker: calls between postscreen.wasm and its host, from its first
 # packet until nothing is left to do for it. `cargo xtask test calls` compares, with `UPDATE=1` it writes.
+# Not in it: counts that can wait (plugin/engine/src/worker/meter.rs), of the second client thirteen. They are told with
+# the first thing that happens after ten seconds, once for all clients of that time.
 ";
 
 /// The width of the names, and of each column of numbers.
