@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use envoy_suite::fixture::EnvoyFiles;
 use envoy_suite::play::{TOLERANCE, WORKERS, play};
 use envoy_suite::runner::SuiteTest;
+use postscreen_engine::metric::can_wait;
 use postscreen_scenario::{Backend, Difference, HostKind, Scenario, Transcript, check};
 use real_player::{REAL_TIME_MAX, Story, find, length};
 use virtual_player::{Player, Screener};
@@ -76,7 +77,7 @@ fn test(story: &Story, hosts: &Rc<Hosts>) -> SuiteTest {
         forget_who_was_first(&mut real);
         forget_who_was_first(&mut simulated);
         // Of a histogram Envoy shows no plain number.
-        simulated.metrics.retain(|name, _| !name.ends_with("_milliseconds"));
+        simulated.metrics.retain(|name, _| !name.ends_with("_milliseconds") && !can_wait(name));
         if questions_depend_on_workers(&scenario) {
             simulated
                 .metrics

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use postscreen_engine::metric::can_wait;
 use postscreen_scenario::{Difference, Mistake, Paint, Transcript};
 use similar::TextDiff;
 use virtual_player::Played;
@@ -92,7 +93,8 @@ fn text(transcript: &Transcript, teasers: bool) -> String {
     for entry in &transcript.log {
         line("log", &entry.replace(ANSWERED_BY_ENVOY, NOT_REACHED));
     }
-    for (name, value) in &transcript.metrics {
+    // A host that ends a worker tells what has waited; another one may not have to end it.
+    for (name, value) in transcript.metrics.iter().filter(|(name, _)| !can_wait(name)) {
         line(name, value);
     }
     text

@@ -106,6 +106,13 @@ impl Measure {
     }
 }
 
+/// Whether what is called that [can wait](Measure::can_wait). What two hosts have been told of it may differ.
+pub fn can_wait(name: &str) -> bool {
+    let plain = [Counter::DnsUnlisted.name(), Counter::CacheMiss.name(), Gauge::CacheClients.name()];
+    let of_a_list = || name.contains("answer=.=unlisted;.;") && name.ends_with(Family::LIST_ANSWERS.name);
+    plain.contains(&name) || of_a_list()
+}
+
 /// What is measured of each list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListMeasure {

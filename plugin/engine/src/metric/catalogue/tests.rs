@@ -36,7 +36,11 @@ fn labels_stand_before_the_name_in_the_shape_that_istio_extracts() {
 #[test]
 fn every_measurement_has_the_series_that_is_called_so() {
     let policy = Policy::parse(br#"{"dnsbl_sites": ["a.test", "b.test"]}"#).unwrap();
-    let name = |measure| policy.catalogue().name(measure).unwrap().to_string();
+    let name = |measure: Measure| {
+        let name = policy.catalogue().name(measure).unwrap().to_string();
+        assert_eq!(can_wait(&name), measure.can_wait(), "{name}");
+        name
+    };
     for &counter in Counter::ALL {
         assert_eq!(name(Measure::Counter(counter)), counter.name());
     }
