@@ -63,8 +63,8 @@ impl Master {
     }
 
     /// The process group of everything that it has started.
-    pub(crate) fn group(&self) -> i32 {
-        self.group.as_raw_nonzero().get()
+    pub fn group(&self) -> Pid {
+        self.group
     }
 
     /// Stops everything; an error when something had to be killed.

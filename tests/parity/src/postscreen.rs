@@ -145,7 +145,7 @@ impl Postscreen {
 
     /// The process group of Postfix: the master, postscreen, postlogd and every dnsblog.
     pub fn group(&self) -> i32 {
-        self.master.group()
+        self.master.group().as_raw_nonzero().get()
     }
 
     /// What has been logged so far, by all of Postfix, with time stamps.

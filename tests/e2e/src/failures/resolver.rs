@@ -1,0 +1,71 @@
+//! The resolver fails: in doubt everybody is served.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use rustix::process::Signal;
+use tokio::time::Instant;
+
+use super::is_known;
+use crate::people;
+use crate::world::World;
+
+/// `dnsbl_timeout` of the policy that we ship, which is its default: a newcomer waits no longer for lists that say
+/// nothing. From there on it is the mail server's turn, which asks for the client's name as well.
+const DNSBL_TIMEOUT: Duration = Duration::from_secs(10);
+const MAIL_SERVER_MAX: Duration = Duration::from_secs(30);
+
+/// It does not run.
+pub async fn is_down(world: &mut World) -> Result<()> {
+    let known = world.newcomers.polite()?;
+    people::is_served(known, "before the resolver is down").await?;
+    let before = world.edge.mail_log()?.len();
+    world.host.resolver().context("no resolver runs")?.terminate().await?;
+    let without = without_lists(world, known).await;
+    world.host.start_resolver().await?;
+    without?;
+    let log = world.edge.mail_log()?.split_off(before);
+    let warnings = log.matches("]: warning: dnsblog_query: lookup error for ").count();
+    // Two lists, and a line a minute for each.
+    ensure!((1..=2).contains(&warnings), "{warnings} warnings of lookup errors:\n{log}");
+    lists_count_again(world).await
+}
+
+/// It takes questions and does not answer.
+pub async fn hangs(world: &mut World) -> Result<()> {
+    let known = world.newcomers.polite()?;
+    people::is_served(known, "before the resolver hangs").await?;
+    world.host.resolver().context("no resolver runs")?.signal(Signal::STOP)?;
+    let began = Instant::now();
+    let without = without_lists(world, known).await;
+    let waited = began.elapsed();
+    world.host.resolver().context("no resolver runs")?.signal(Signal::CONT)?;
+    without?;
+    ensure!(waited >= DNSBL_TIMEOUT, "everybody is served after {waited:?}: the lists have answered");
+    ensure!(waited < DNSBL_TIMEOUT + MAIL_SERVER_MAX, "it takes {waited:?} to be served");
+    lists_count_again(world).await
+}
+
+/// Good and listed are served, an early talker is refused, a known client does not notice.
+async fn without_lists(world: &mut World, known: Ipv4Addr) -> Result<()> {
+    let newcomers = &mut world.newcomers;
+    let (newcomer, listed, early) = (newcomers.polite()?, newcomers.listed()?, newcomers.early()?);
+    let (newcomer, listed, early, known) = tokio::join!(
+        people::is_served(newcomer, "without the lists"),
+        people::is_served(listed, "without the lists, from one who is on one"),
+        people::early_talker_is_refused(early),
+        people::is_served(known, "without the lists, from one who is known"),
+    );
+    newcomer.context("a newcomer")?;
+    listed.context("one who is on a list that nobody can ask")?;
+    early.context("an early talker")?;
+    known.context("one who is known")
+}
+
+async fn lists_count_again(world: &mut World) -> Result<()> {
+    people::is_refused(world.newcomers.listed()?).await.context("when the resolver is back")?;
+    let newcomer = world.newcomers.polite()?;
+    people::is_served(newcomer, "when the resolver is back").await?;
+    is_known(world, newcomer, "when the resolver is back").await
+}
