@@ -36,8 +36,8 @@ const SENDERS_DOMAIN: &str = "sender.example";
 /// Whom Debian's packages of Exim and OpenSMTPD create when they are installed.
 pub const USERS: [SystemUser; 3] = [
     SystemUser { name: exim::USER, id: 64990 },
-    SystemUser { name: "opensmtpd", id: 64991 },
-    SystemUser { name: "opensmtpq", id: 64992 },
+    SystemUser { name: opensmtpd::USER, id: 64991 },
+    SystemUser { name: opensmtpd::QUEUE_USER, id: 64992 },
 ];
 
 /// Who sends.

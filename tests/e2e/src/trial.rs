@@ -23,10 +23,10 @@ const CONFIGURATION: &str = "deploy/envoy/postscreen.yaml";
 const ARRIVE_MAX: Duration = Duration::from_secs(30);
 const ARRIVE_POLL: Duration = Duration::from_millis(200);
 
-/// Everything that runs.
+/// Everything that runs. The senders go first: their files are in the machine's folder.
 struct Trial {
-    machine: MailHost,
     senders: Senders,
+    machine: MailHost,
 }
 
 /// Sends them, and looks what has become of each.
@@ -35,7 +35,7 @@ pub async fn run(programs: &Programs) -> Result<Report> {
     let screen = shipped::screen(Path::new(CONFIGURATION), &programs.envoy)?;
     let mut envoy = screen.start(&machine).await.context("Envoy with the module")?;
     let senders = Senders::start(&machine.file("senders"), &programs.senders).await?;
-    let trial = Rc::new(Trial { machine, senders });
+    let trial = Rc::new(Trial { senders, machine });
     let mut report = Report::default();
     let mut sent = trial.clone().send_all().await?;
     let mails = trial.arrived().await?;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use envoy_suite::fixture::ServerProcess;
-use parity_suite::namespace::Cover;
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
@@ -15,6 +14,8 @@ use super::{Letter, Sender};
 
 /// Who it is when it need not be root, as Debian has compiled it in.
 pub const USER: &str = "Debian-exim";
+/// Where the package has it.
+const PROGRAM: &str = "usr/sbin/exim4";
 /// Its queue runners, every two seconds, are started by a daemon, which has to listen somewhere.
 const LISTEN: (&str, u16) = ("127.0.0.1", 10025);
 const RUN_QUEUE: &str = "-q2s";
@@ -22,9 +23,7 @@ const RUN_QUEUE: &str = "-q2s";
 /// A running one.
 #[derive(Debug)]
 pub struct Exim {
-    // The process goes before what it runs from.
     daemon: ServerProcess,
-    _program: Cover,
     folder: PathBuf,
 }
 
@@ -33,10 +32,11 @@ pub struct Exim {
 impl Exim {
     /// Starts it; `package` is what was unpacked.
     pub async fn start(folder: PathBuf, package: &Path) -> Result<Self> {
-        // Exim starts itself anew when it is not root any more, who alone may be able to reach the package's folder.
-        let root = folder.join("root");
-        fs::create_dir(&root)?;
-        let cover = Cover::put(package, &root).context("Exim: `cargo xtask e2e` unpacks it")?;
+        // Exim starts itself anew when it is not root any more, who alone may be able to reach the package's folder. It
+        // is root again by the program's mode, which is kept.
+        run(Command::new("cp").arg("--archive").arg(package.join(PROGRAM)).arg(program(&folder)), "")
+            .await
+            .context("Exim: `cargo xtask e2e` unpacks it")?;
         for own in ["spool", "log"] {
             fs::create_dir(folder.join(own))?;
             run(Command::new("chown").arg(format!("{USER}:{USER}")).arg(folder.join(own)), "").await?;
@@ -49,7 +49,7 @@ impl Exim {
         let hint = "`cargo xtask e2e` unpacks it";
         let mut daemon = ServerProcess::start("Exim", &program(&folder), arguments, output, hint)?;
         daemon.until_ready(async || TcpStream::connect(LISTEN).await.is_ok()).await?;
-        Ok(Self { daemon, _program: cover, folder })
+        Ok(Self { daemon, folder })
     }
 
     /// Puts a letter into the queue.
@@ -83,7 +83,7 @@ impl Exim {
 }
 
 fn program(folder: &Path) -> PathBuf {
-    folder.join("root/usr/sbin/exim4")
+    folder.join("exim4")
 }
 
 fn configuration(folder: &Path) -> PathBuf {

@@ -12,6 +12,10 @@ use tokio::net::UnixStream;
 use super::program::run;
 use super::{Letter, Sender};
 
+/// Who it is, and who has its queue, as Debian has compiled them in.
+pub const USER: &str = "opensmtpd";
+/// See [`USER`].
+pub const QUEUE_USER: &str = "opensmtpq";
 /// The folders, as an installed one has them.
 const FOLDERS: [(&str, &str); 3] = [("spool", "/var/spool"), ("lib", "/var/lib"), ("run", "/run")];
 /// Where its processes are locked up.
@@ -69,13 +73,14 @@ impl OpenSmtpd {
         daemon.until_ready(async || UnixStream::connect(&socket).await.is_ok()).await?;
         let smtpctl = place.program("smtpctl");
         let words = ["-c".as_ref(), TRY_AGAIN.as_ref(), smtpctl.as_os_str()];
-        let retries = start("OpenSMTPD's smtpctl", place.within(Path::new("sh"), &words), "retries.log")?;
+        let retries = start("OpenSMTPD's smtpctl", place.with_group(Path::new("sh"), &words), "retries.log")?;
         Ok(Self { retries, daemon, place })
     }
 
     /// Puts a letter into the queue.
     pub async fn send(&self, letter: &Letter) -> Result<()> {
-        let words = ["-i", "-f", &Sender::OpenSmtpd.mailbox(), &letter.recipient];
+        let from = Sender::OpenSmtpd.mailbox();
+        let words = ["-i", "-f", &from, &letter.recipient];
         self.run("sendmail", &words, &letter.text(Sender::OpenSmtpd)).await.map(drop)
     }
 
@@ -96,9 +101,9 @@ impl OpenSmtpd {
         self.daemon.terminate().await.map(drop)
     }
 
-    async fn run(&self, program: &str, words: &[&str], input: &str) -> Result<String> {
+    async fn run(&self, tool: &str, words: &[&str], input: &str) -> Result<String> {
         let words: Vec<_> = words.iter().map(OsStr::new).collect();
-        let arguments = self.place.within(&self.place.program(program), &words);
+        let arguments = self.place.with_group(&self.place.program(tool), &words);
         run(tokio::process::Command::new("unshare").args(arguments), input).await
     }
 }
@@ -112,6 +117,13 @@ impl SmtpdPlace {
         let folders = FOLDERS.map(|(own, _)| self.folder.join(own).into_os_string());
         let words = words.iter().map(|word| (*word).to_owned());
         shell.into_iter().chain(folders).chain([program.into()]).chain(words).collect()
+    }
+
+    /// The same for its tools, which the package's postinst lets run with this group.
+    fn with_group(&self, program: &Path, words: &[&OsStr]) -> Vec<OsString> {
+        let group = format!("--regid={QUEUE_USER}");
+        let setpriv = [group.as_ref(), "--clear-groups".as_ref(), "--".as_ref(), program.as_os_str()];
+        self.within(Path::new("setpriv"), &[&setpriv, words].concat())
     }
 
     fn program(&self, name: &str) -> PathBuf {
