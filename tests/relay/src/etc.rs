@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::machine::{BLIND, DOMAIN, RECIPIENT};
+use crate::machine::{BLIND, DOMAIN, MailHostSetup, RECIPIENT};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -43,8 +43,17 @@ pub enum PostfixSetup {
     Plain,
 }
 
+/// A user whom a package's postinst creates, with a group of the same name and number.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemUser {
+    /// What it is called; nothing is added where there is a user of this name.
+    pub name: &'static str,
+    /// The number of both.
+    pub id: u32,
+}
+
 /// Writes it. `log` is Postfix's mail log, in a folder that it may write to.
-pub fn write(etc: &Path, mail_server: PostfixSetup, module: &Path, log: &Path) -> Result<()> {
+pub fn write(etc: &Path, setup: &MailHostSetup, log: &Path) -> Result<()> {
     run(Command::new("cp").arg("--archive").arg("/etc").arg(etc))?;
     let put = |name: &str, text: &str| {
         let file = etc.join(name);
@@ -56,12 +65,15 @@ pub fn write(etc: &Path, mail_server: PostfixSetup, module: &Path, log: &Path) -
     put("resolv.conf", "nameserver 127.0.0.1\n")?;
     put("mailname", &format!("{DOMAIN}\n"))?;
     put("aliases", "postmaster: root\n")?;
-    let passwd = fs::read_to_string("/etc/passwd")?;
-    put("passwd", &format!("{passwd}{RECIPIENT}:x:64999:64999::/nonexistent:/usr/sbin/nologin\n"))?;
+    let recipient = SystemUser { name: RECIPIENT, id: 64999 };
+    let users: Vec<_> = setup.users.iter().copied().chain([recipient]).collect();
+    for (name, line) in [("passwd", SystemUser::passwd as fn(&_) -> _), ("group", SystemUser::group)] {
+        put(name, &with_lines(&fs::read_to_string(Path::new("/etc").join(name))?, users.iter().map(line)))?;
+    }
     fs::create_dir_all(etc.join(MODULE).parent().unwrap_or(etc))?;
     let _ = fs::remove_file(etc.join(MODULE));
     symlink(
-        fs::canonicalize(module).with_context(|| format!("no module {}", module.display()))?,
+        fs::canonicalize(&setup.module).with_context(|| format!("no module {}", setup.module.display()))?,
         etc.join(MODULE),
     )?;
     run(Command::new("cp").arg("--recursive").arg(LISTENER_FILES).arg(etc.join("envoy")))?;
@@ -75,7 +87,14 @@ pub fn write(etc: &Path, mail_server: PostfixSetup, module: &Path, log: &Path) -
     let log = format!("maillog_file = {}\nmaillog_file_prefixes = {prefix}\n", log.display());
     let main = [&package("main.cf.debian")?, &package("main.cf.tls")?, INTERNET_SITE, &log].concat();
     put("postfix/main.cf", &main)?;
-    put("postfix/master.cf", &master(&package("master.cf.dist")?, mail_server)?)
+    put("postfix/master.cf", &master(&package("master.cf.dist")?, setup.postfix)?)
+}
+
+/// A file such as passwd(5) with these lines, but for those whose first field is there already.
+fn with_lines(file: &str, lines: impl Iterator<Item = String>) -> String {
+    let name = |line: &str| line.split(':').next().map(str::to_owned);
+    let new = lines.filter(|line| !file.lines().any(|old| name(old) == name(line)));
+    new.fold(file.to_owned(), |file, line| file + &line + "\n")
 }
 
 /// The package's master.cf, with other lines in place of the one for port 25.
@@ -118,6 +137,19 @@ fn block_with(word: &str) -> Result<&'static str> {
     let fenced = README.split("\n```").skip(1).step_by(2);
     let mut blocks = fenced.filter_map(|block| Some(block.split_once('\n')?.1));
     blocks.find(|block| block.contains(word)).with_context(|| format!("README.md has no block with {word}"))
+}
+
+// === impl SystemUser ===
+
+impl SystemUser {
+    fn passwd(&self) -> String {
+        let Self { name, id } = self;
+        format!("{name}:x:{id}:{id}::/nonexistent:/usr/sbin/nologin")
+    }
+
+    fn group(&self) -> String {
+        format!("{}:x:{}:", self.name, self.id)
+    }
 }
 
 #[cfg(test)]

@@ -13,15 +13,14 @@ use parity_suite::namespace::{self, Cover};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::etc::{self, PostfixSetup};
+use crate::etc::{self, PostfixSetup, SystemUser};
 
 /// Where the world connects.
 pub const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(SERVER_IP), 25);
 /// Its address there.
 pub const SERVER_IP: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 25);
 /// Where a balancer finds the screen that is behind it.
-pub const BEHIND_BALANCER: SocketAddr =
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 25)), 25);
+pub const BEHIND_BALANCER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 25)), 25);
 /// That balancer.
 pub const BALANCER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 /// Passes the screen, and wants to relay.
@@ -56,6 +55,8 @@ pub struct MailHostSetup {
     pub addresses: Vec<Ipv4Addr>,
     /// What its resolver knows, as lines of unbound.conf(5). It asks nobody outside, and knows no other name.
     pub names: String,
+    /// Whom programs need that are unpacked, not installed.
+    pub users: Vec<SystemUser>,
 }
 
 /// The running servers, and the files that lie over the machine's own. What is first here goes first.
@@ -80,7 +81,7 @@ impl MailHostSetup {
   local-data: "{d}.{c}.{b}.{a}.zen.spamhaus.org. A 127.0.0.4"
 "#
         );
-        Self { postfix, module: module.to_owned(), addresses, names }
+        Self { postfix, module: module.to_owned(), addresses, names, users: Vec::new() }
     }
 
     /// Commands of ip(8).
@@ -102,7 +103,7 @@ impl MailHost {
         fs::write(path("addresses"), setup.addresses())?;
         namespace::ip(&path("addresses"))?;
         fs::write(path("mail.log"), "")?;
-        etc::write(&path("etc"), setup.postfix, &setup.module, &path("mail.log"))?;
+        etc::write(&path("etc"), setup, &path("mail.log"))?;
         let mut covers = vec![Cover::put(&path("etc"), Path::new("/etc"))?];
         for (name, over) in
             [("spool", "/var/spool/postfix"), ("lib", "/var/lib/postfix"), ("mail", "/var/mail")]

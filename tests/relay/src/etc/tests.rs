@@ -1,4 +1,6 @@
-use super::{PostfixSetup, block_with, master, readme_for_postfix, readme_for_unbound};
+use super::{
+    PostfixSetup, SystemUser, block_with, master, readme_for_postfix, readme_for_unbound, with_lines,
+};
 
 const PACKAGE: &str = "\
 # service type
@@ -39,4 +41,12 @@ fn the_readme_has_lines_for_both_and_they_are_whole() {
 fn text_outside_of_blocks_is_not_taken() {
     assert!(block_with("Envoy listener ──>").is_ok());
     assert!(block_with("What the mail server needs").is_err());
+}
+
+#[test]
+fn a_user_who_is_there_already_is_not_added() {
+    let users = [SystemUser { name: "exim", id: 7 }, SystemUser { name: "queue", id: 8 }];
+    let passwd = with_lines("exim:x:100:100::/:/bin/sh\n", users.iter().map(SystemUser::passwd));
+    assert_eq!(passwd, "exim:x:100:100::/:/bin/sh\nqueue:x:8:8::/nonexistent:/usr/sbin/nologin\n");
+    assert_eq!(with_lines("", users.iter().map(SystemUser::group)), "exim:x:7:\nqueue:x:8:\n");
 }
