@@ -20,8 +20,7 @@ pub const SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(SERVER_IP), 25);
 /// Its address there.
 pub const SERVER_IP: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 25);
 /// Where a balancer finds the screen that is behind it.
-pub const BEHIND_BALANCER: SocketAddr =
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 25)), 25);
+pub const BEHIND_BALANCER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 25)), 25);
 /// That balancer.
 pub const BALANCER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 /// Passes the screen, and wants to relay.
