@@ -1,10 +1,19 @@
 //! deploy/monitoring: rules and a dashboard, by themselves, and before a Prometheus that has scraped a real Envoy.
+//!
+//! - [`dashboard`]: what it asks and how it shows it; [`TimeShown`]: over what time;
+//! - [`prometheus`]: a real one, with our rules; [`picture`]: the dashboard as text, from what it answers;
+//! - `rules`, `names`, `promql`: whether rules and queries ask for what there is; `scraped`: the Envoy.
+//!
+//! Files are found from the project's folder.
 
-mod dashboard;
+pub mod dashboard;
 mod names;
-mod prometheus;
+pub mod picture;
+pub mod prometheus;
 mod promql;
 mod rules;
+mod scraped;
+mod time_shown;
 
 use std::path::Path;
 
@@ -15,40 +24,55 @@ use crate::machine::Machine;
 use crate::report::Report;
 use dashboard::{Dashboard, Query};
 use names::KnownMetrics;
-use prometheus::ScrapedEnvoy;
 use rules::{Rule, Rules};
+use scraped::{ScrapedEnvoy, why_empty};
+
+pub use time_shown::TimeShown;
+
+/// Where everything is drawn that Prometheus has seen.
+const PICTURE: &str = "target/control-planes/dashboard.txt";
 
 /// All of it.
-pub async fn test(machine: &Machine, report: &Report, envoy: &Path, module: &Path) -> Result<()> {
+pub(crate) async fn test(machine: &Machine, report: &Report, envoy: &Path, module: &Path) -> Result<()> {
     let (rules, dashboard) = (Rules::read()?, Dashboard::read()?);
-    let known = KnownMetrics::read(&rules)?;
-    let rule = |rule: &Rule| known.check(&rule.expr).with_context(|| rule.name.clone());
-    report.say("the metrics and labels of all rules exist", &all(&rules.0, rule));
-    let handbook = |rule: &Rule| rule.handbook.as_deref().map_or(Ok(()), rules::check_handbook);
-    report.say("every alert has its section in the handbook", &all(&rules.0, handbook));
-    let query = |query: &Query| known.check(&query.filled_in()).with_context(|| query.name.clone());
-    report
-        .say("the metrics and labels of all queries of the dashboard exist", &all(&dashboard.queries, query));
+    test_names(report, &rules, &dashboard)?;
     // promtool has time while clients wait for their turn.
     let promtool = spawn_blocking(rules::promtool);
     let scraped = ScrapedEnvoy::start(machine, envoy, module).await?;
-    let result = scraped.visit().await;
-    report.say("Prometheus has counted everybody", &result);
+    report.say("Prometheus has counted everybody", &scraped.visit().await);
     for (what, result) in promtool.await? {
         report.say(what, &result);
     }
-    report.say("every rule is evaluated without an error", &scraped.rules_are_well(rules.0.len()).await);
-    for query in &dashboard.queries {
-        let what = query.why_empty().map_or("has data".to_owned(), |why| format!("is empty: {why}"));
+    let prometheus = &scraped.prometheus;
+    report.say("every rule is evaluated without an error", &prometheus.rules_are_well().await);
+    report.say("no alert fires", &scraped.is_quiet().await);
+    for query in dashboard.queries() {
+        let what = why_empty(query).map_or("has data".to_owned(), |why| format!("is empty: {why}"));
         report.say(&format!("the dashboard, {}: {what}", query.name), &scraped.shows(query).await);
     }
+    let written = picture::write(Path::new(PICTURE), &dashboard, prometheus, &prometheus.whole_time()).await;
+    report.say(&format!("every panel is drawn, to be looked at, in {PICTURE}"), &written);
     report.say("both end well", &scraped.stop().await);
     Ok(())
 }
 
+/// Whether all that is asked for exists.
+fn test_names(report: &Report, rules: &Rules, dashboard: &Dashboard) -> Result<()> {
+    let known = KnownMetrics::read(rules)?;
+    let rule = |rule: &Rule| known.check(&rule.expr).with_context(|| rule.name.clone());
+    report.say("the metrics and labels of all rules exist", &all(&rules.0, rule));
+    let handbook = |rule: &Rule| rule.handbook.as_deref().map_or(Ok(()), rules::check_handbook);
+    report.say("every alert has its section in the handbook", &all(&rules.0, handbook));
+    let shown = TimeShown::default();
+    let query = |query: &Query| known.check(&query.filled_in(&shown)).with_context(|| query.name.clone());
+    let result = all(dashboard.queries(), query);
+    report.say("the metrics and labels of all queries of the dashboard exist", &result);
+    Ok(())
+}
+
 /// What is wrong with any of them.
-fn all<T>(things: &[T], check: impl Fn(&T) -> Result<()>) -> Result<()> {
-    let wrong: Vec<_> = things.iter().filter_map(|thing| check(thing).err()).collect();
+fn all<'a, T: 'a>(things: impl IntoIterator<Item = &'a T>, check: impl Fn(&T) -> Result<()>) -> Result<()> {
+    let wrong: Vec<_> = things.into_iter().filter_map(|thing| check(thing).err()).collect();
     let wrong: Vec<_> = wrong.iter().map(|error| format!("{error:#}")).collect();
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
