@@ -9,11 +9,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 #[test]
-fn the_readme_shows_every_field_of_the_configuration() {
+fn the_handbook_shows_every_field_of_the_configuration() {
     let schema = Policy::json_schema();
     let mut table = String::from("| field | default | meaning |\n| --- | --- | --- |\n");
     fields(&mut table, &schema, &schema, "");
-    check("README.md", "configuration", &table);
+    check("docs/configuration.md", "configuration", &table);
 }
 
 #[test]
