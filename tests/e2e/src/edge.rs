@@ -1,7 +1,7 @@
 //! The screen: Envoy with deploy/envoy/lds as it is, started with the command of docs/operating.md, which makes a mail
 //! log of its log.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ const START_MAX: Duration = Duration::from_mins(1);
 const END_MAX: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(20);
 /// From a client to its line in the mail log.
-const LOGGED_MAX: Duration = Duration::from_secs(10);
+const LOGGED_MAX: Duration = Duration::from_secs(20);
 /// How long Envoy may take to have taken, or refused, a new listener.
 const UPDATE_MAX: Duration = Duration::from_secs(30);
 

@@ -28,6 +28,8 @@ pub const LISTED_LATER: [Ipv4Addr; 8] = range(61);
 /// Zombies that talk early, likewise.
 const EARLY_LATER: [Ipv4Addr; 16] = range(81);
 
+/// The subject of what zombies want to deliver.
+pub const NO_MAIL: &str = "never to arrive";
 /// How long a zombie waits for its end: longer than the greet wait.
 const END_MAX: Duration = Duration::from_secs(30);
 /// How long a connection may take that is not answered at all: nobody who is banned gets in later.
@@ -124,7 +126,7 @@ pub async fn is_served(from: Ipv4Addr, subject: &str) -> Result<()> {
 
 /// The same, and it must be refused by the screen, with 521.
 pub async fn is_refused(from: Ipv4Addr) -> Result<()> {
-    let dialogue = deliver(from, "never to arrive").await?;
+    let dialogue = deliver(from, NO_MAIL).await?;
     ensure!(dialogue.has("521 "), "{from} is not refused:\n{dialogue}");
     Ok(())
 }

@@ -7,31 +7,23 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use control_planes_suite::monitoring::Prometheus;
+use control_planes_suite::monitoring::prometheus::Prometheus;
 use relay_suite::etc::PostfixSetup;
-use relay_suite::machine::{DOMAIN, MailHost, MailHostSetup, RECIPIENT, SERVER_IP};
+use relay_suite::machine::{DOMAIN, MailHost, MailHostSetup, RECIPIENT};
 use suite_namespace::Cover;
 
 use crate::bans::Fail2ban;
+use crate::cli::Programs;
 use crate::edge::Edge;
 use crate::lists::{self, Lists};
 use crate::mailbox::{self, Mail};
 use crate::people::{self, Newcomers};
-use crate::senders::{Sender, Senders};
+use crate::senders::{self, Senders};
 
 /// Where the machine's logs are: the module's lines for fail2ban among them.
 const LOGS: &str = "/var/log";
 /// A file that the jail for ssh wants to see, which Debian's fail2ban brings switched on.
 const AUTH_LOG: &str = "auth.log";
-
-/// What the suite is given.
-#[derive(Clone, Debug)]
-pub struct Programs {
-    /// Envoy.
-    pub envoy: PathBuf,
-    /// postscreen.wasm.
-    pub module: PathBuf,
-}
 
 /// All servers. What is first here goes first.
 pub struct World {
@@ -60,8 +52,8 @@ impl World {
             postfix: PostfixSetup::AsTheReadmeSays,
             module: programs.module.clone(),
             addresses: people::addresses(),
-            names: names(),
-            ..MailHostSetup::default()
+            names: senders::names() + &lists::names(),
+            users: senders::USERS.to_vec(),
         };
         let host = MailHost::start(&setup).await?;
         let logs = put_logs(&host.file("log"))?;
@@ -69,7 +61,7 @@ impl World {
         let edge = Edge::start(&programs.envoy, &host.file("")).await?;
         let fail2ban = Some(Fail2ban::start(&folder(&host.file("fail2ban"))?).await?);
         let prometheus = Some(Prometheus::start(&folder(&host.file("prometheus"))?).await?);
-        let senders = Senders::start(&folder(&host.file("senders"))?).await?;
+        let senders = Senders::start(&host.file("senders"), &programs.senders).await?;
         let newcomers = Newcomers::default();
         Ok(Self { senders, prometheus, fail2ban, edge, host, newcomers, _lists: lists, _logs: logs })
     }
@@ -99,17 +91,6 @@ fn folder(path: &Path) -> Result<PathBuf> {
     fs::create_dir(path).with_context(|| format!("cannot make {}", path.display()))?;
     fs::set_permissions(path, Permissions::from_mode(0o755))?;
     Ok(path.to_owned())
-}
-
-/// What the resolver knows: the way to the mail server, and where the lists are.
-fn names() -> String {
-    let mail_server = format!(
-        r#"  local-zone: "{DOMAIN}." static
-  local-data: "{DOMAIN}. MX 10 mx.{DOMAIN}."
-  local-data: "mx.{DOMAIN}. A {SERVER_IP}"
-"#
-    );
-    mail_server + &Sender::names() + &lists::names()
 }
 
 /// To whom everybody writes.

@@ -60,7 +60,7 @@ pub async fn node_dies(world: &mut World) -> Result<()> {
     world.edge.kill()?;
     world.edge.start_again().await?;
     for &sender in &queued {
-        arrives(world, sender, &letter(sender)).await.with_context(|| sender.name())?;
+        arrives(world, sender, &letter(sender)).await.with_context(|| sender.to_string())?;
     }
     let before = world.edge.mail_log()?.len();
     people::is_served(known, "after the node has died").await?;

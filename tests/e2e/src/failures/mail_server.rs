@@ -24,7 +24,7 @@ pub async fn is_down(world: &mut World) -> Result<()> {
     let sent = send_in_vain(world).await;
     world.host.start_postfix().await?;
     for (sender, letter) in sent? {
-        arrives(world, sender, &letter).await.with_context(|| sender.name())?;
+        arrives(world, sender, &letter).await.with_context(|| sender.to_string())?;
     }
     all_is_well(world).await
 }
