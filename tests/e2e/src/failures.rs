@@ -46,12 +46,18 @@ async fn is_known(world: &World, from: Ipv4Addr, subject: &str) -> Result<()> {
     world.edge.until_logged(before, &format!("]: PASS OLD [{from}]:")).await
 }
 
-/// The screen does its work: a newcomer is served, an early talker is not, and who is known need not wait.
+/// The screen does its work, and who was served need not wait again.
 async fn all_is_well(world: &mut World) -> Result<()> {
+    let newcomer = screens(world).await?;
+    is_known(world, newcomer, "all is well").await
+}
+
+/// The screen does its work: a newcomer is served, and an early talker is not. Who was served.
+async fn screens(world: &mut World) -> Result<Ipv4Addr> {
     let (newcomer, early) = (world.newcomers.polite()?, world.newcomers.early()?);
     people::is_served(newcomer, "all is well").await.context("a newcomer")?;
     people::early_talker_is_refused(early).await.context("an early talker")?;
-    is_known(world, newcomer, "all is well").await
+    Ok(newcomer)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::sleep;
 
-use super::{all_is_well, is_known};
+use super::{all_is_well, is_known, screens};
 use crate::people;
 use crate::sabotage::{HANG_BYTES, TRAP_BYTES, sabotaged};
 use crate::senders::{Letter, Sender};
@@ -89,7 +89,7 @@ pub async fn readers_are_gone(world: &mut World) -> Result<()> {
     world.fail2ban.take().context("fail2ban does not run")?.stop().await?;
     world.prometheus.take().context("Prometheus does not run")?.stop().await?;
     world.edge.kill_readers()?;
-    all_is_well(world).await?;
+    screens(world).await?;
     let letter = Letter::hard("with nobody to read the log");
     world.senders.send(Sender::Swaks, &letter).await?;
     arrives(world, Sender::Swaks, &letter).await
