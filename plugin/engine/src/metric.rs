@@ -6,7 +6,7 @@
 
 mod catalogue;
 
-pub use catalogue::{Catalogue, can_wait, ListMeasure, Measure, Series, SeriesName};
+pub use catalogue::{Catalogue, ListMeasure, Measure, Series, SeriesName, can_wait};
 
 /// Declares an enum of metrics with `ALL`, and the exported name and the meaning of each.
 macro_rules! metrics {

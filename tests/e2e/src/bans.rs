@@ -61,9 +61,8 @@ impl Fail2ban {
     pub async fn until_banned(&self, expected: &[Ipv4Addr]) -> Result<()> {
         let asks = Asks { folder: self.folder.clone() };
         let expected: BTreeSet<_> = expected.iter().copied().collect();
-        let waited = until("the bans", BAN_MAX, async || {
-            Ok(expected.is_subset(&asks.banned()?).then_some(()))
-        });
+        let waited =
+            until("the bans", BAN_MAX, async || Ok(expected.is_subset(&asks.banned()?).then_some(())));
         let log = || self.server.log().unwrap_or_default();
         waited.await.with_context(|| format!("{expected:?} are to be banned; fail2ban's log:\n{}", log()))
     }

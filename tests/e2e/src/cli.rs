@@ -97,7 +97,11 @@ impl Options {
             reconfiguration::play(&mut world, &mut report).await;
         }
         if self.plays(SuitePart::Dashboard) {
-            report.test("deploy/monitoring", "the dashboard's panels have data", dashboard::draw(&world).await);
+            report.test(
+                "deploy/monitoring",
+                "the dashboard's panels have data",
+                dashboard::draw(&world).await,
+            );
         }
         if self.plays(SuitePart::Failures) {
             failures::play(&mut world, &self.only, &mut report).await;

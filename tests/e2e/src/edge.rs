@@ -156,7 +156,8 @@ impl Edge {
 
     /// Waits for words in the mail log, from this many bytes on.
     pub async fn until_logged(&self, from: usize, words: &str) -> Result<()> {
-        let logged = async || Ok(self.mail_log()?.get(from..).is_some_and(|log| log.contains(words)).then_some(()));
+        let logged =
+            async || Ok(self.mail_log()?.get(from..).is_some_and(|log| log.contains(words)).then_some(()));
         until(&format!("a line with {words:?}"), LOGGED_MAX, logged).await
     }
 

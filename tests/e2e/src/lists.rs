@@ -22,7 +22,11 @@ struct DnsList {
 }
 
 const LISTS: [DnsList; 2] = [
-    DnsList { zone: "zen.spamhaus.org", answer: Ipv4Addr::new(127, 0, 0, 4), entries: &[&LISTED, &LISTED_LATER] },
+    DnsList {
+        zone: "zen.spamhaus.org",
+        answer: Ipv4Addr::new(127, 0, 0, 4),
+        entries: &[&LISTED, &LISTED_LATER],
+    },
     DnsList { zone: "list.dnswl.org", answer: Ipv4Addr::new(127, 0, 5, 2), entries: &[&ALLOWLISTED] },
 ];
 
@@ -50,7 +54,8 @@ impl Lists {
 impl DnsList {
     /// In rbldnsd's format `ip4set`.
     fn file(&self) -> String {
-        let head = format!("$SOA 300 ns.invalid. hostmaster.invalid. 1 600 300 86400 300\n:{}:\n", self.answer);
+        let head =
+            format!("$SOA 300 ns.invalid. hostmaster.invalid. 1 600 300 86400 300\n:{}:\n", self.answer);
         self.entries.concat().iter().fold(head, |file, entry| format!("{file}{entry}\n"))
     }
 }
@@ -58,8 +63,7 @@ impl DnsList {
 /// The lines of unbound.conf that lead there.
 pub fn names() -> String {
     let zones = LISTS.map(|list| format!("  local-zone: \"{}.\" transparent\n", list.zone)).concat();
-    let stub = |list: DnsList| {
-        format!("stub-zone:\n  name: \"{}.\"\n  stub-addr: {ADDRESS}@{PORT}\n", list.zone)
-    };
+    let stub =
+        |list: DnsList| format!("stub-zone:\n  name: \"{}.\"\n  stub-addr: {ADDRESS}@{PORT}\n", list.zone);
     zones + &LISTS.map(stub).concat()
 }

@@ -113,7 +113,8 @@ pub async fn hear_all(stream: &mut TcpStream) -> Result<String> {
 pub async fn deliver(from: Ipv4Addr, subject: &str) -> Result<SmtpDialogue> {
     let recipient = format!("RCPT TO:<{}>", recipient());
     let body = format!("Subject: {subject}\r\n\r\nHello\r\n.");
-    let commands = ["EHLO sender.example", "MAIL FROM:<friend@sender.example>", &recipient, "DATA", &body, "QUIT"];
+    let commands =
+        ["EHLO sender.example", "MAIL FROM:<friend@sender.example>", &recipient, "DATA", &body, "QUIT"];
     visit(Route::Direct, from, None, &commands).await
 }
 

@@ -26,8 +26,7 @@ const LINE_MAX: Duration = Duration::from_secs(30);
 /// `greet_wait` as it is by default; nobody is served sooner.
 const OLD_GREET_WAIT: Duration = Duration::from_secs(6);
 /// What is changed: newcomers wait for a second from then on.
-const CHANGE: [&str; 2] =
-    [r#""greet_action": "drop","#, r#""greet_action": "drop", "greet_wait": "1s","#];
+const CHANGE: [&str; 2] = [r#""greet_action": "drop","#, r#""greet_action": "drop", "greet_wait": "1s","#];
 
 /// All of it.
 pub async fn play(world: &mut World, report: &mut Report) {

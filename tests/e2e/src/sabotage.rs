@@ -4,7 +4,8 @@
 use anyhow::{Context as _, Result, ensure};
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, TypeSection, ValType,
+    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, Module, TypeSection,
+    ValType,
 };
 use wasmparser::{CodeSectionReader, ExternalKind, Parser, Payload, TypeRef};
 

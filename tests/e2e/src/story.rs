@@ -58,7 +58,10 @@ pub async fn arrives(world: &World, sender: Sender, letter: &Letter) -> Result<(
         let found: Vec<_> = world.mails()?.into_iter().filter(is_it).collect();
         Ok((!found.is_empty()).then_some(found))
     });
-    let log = || world.senders.log(sender).unwrap_or_else(|error| format!("{error:#}"));
+    let log = || {
+        let logs = world.senders.log(sender).and_then(|log| Ok([log, world.host.log()?]));
+        logs.map_or_else(|error| format!("{error:#}"), |logs| logs.join("\nthe mail server's log:\n"))
+    };
     let found = found.await.with_context(|| format!("the log of {sender}:\n{}", log()))?;
     ensure!(found.len() == 1, "it has arrived {} times", found.len());
     for mail in found {

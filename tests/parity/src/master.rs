@@ -34,7 +34,10 @@ impl Master {
     /// Starts it with the configuration in `folder`, and waits until it has said in the file `log` that its services
     /// are open.
     pub async fn start(folder: &Path, log: &Path) -> Result<Self> {
-        let log = || String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
+        let read = || fs::read(log).unwrap_or_default();
+        // An earlier one has said the same.
+        let earlier = read().len();
+        let log = || String::from_utf8_lossy(read().get(earlier..).unwrap_or_default()).into_owned();
         let child = Command::new(format!("{DAEMONS}/master"))
             // Stays in the foreground.
             .arg("-d")

@@ -137,6 +137,17 @@ impl MailHost {
         Ok(())
     }
 
+    /// Whether Postfix has nothing in hand. Whoever ends it in the middle of a delivery leaves a lock in the mailbox, and
+    /// nothing is delivered for some minutes.
+    pub fn is_idle(&self) -> Result<bool> {
+        let mut in_hand = 0;
+        for queue in ["maildrop", "incoming", "active"] {
+            let queue = self.file("spool").join(queue);
+            in_hand += fs::read_dir(&queue).with_context(|| format!("no {}", queue.display()))?.count();
+        }
+        Ok(in_hand == 0 && !self.file("mail").join(format!("{RECIPIENT}.lock")).exists())
+    }
+
     /// Stops Postfix; an error when it does not stop.
     pub fn stop_postfix(&mut self) -> Result<()> {
         self.postfix.take().context("Postfix does not run")?.stop()

@@ -20,7 +20,7 @@ use super::{LEASE_S, stored_time};
 use crate::record::{Record, Test, TestSet};
 use std::net::IpAddr;
 
-/// Clients with passes per bucket. Eight keep the overflow of a half-full table below one in a thousand.
+/// Clients with passes per bucket. Eight keep the overflow of a half-full table below one in a hundred.
 pub const PASSES_PER_BUCKET: usize = 8;
 /// Clients with open sessions per bucket. One more in the same bucket is not counted.
 pub const SESSIONS_PER_BUCKET: usize = 8;
@@ -159,8 +159,11 @@ pub enum Remembered {
     Renewed,
     /// It took a place that was free.
     Added,
-    /// It took the place of another client, whose passes are forgotten.
-    InPlaceOfAnother,
+    /// It took the place of another client, whose last pass would have ended, or has, at this Unix time.
+    InPlaceOfAnother {
+        /// In seconds.
+        until: u32,
+    },
 }
 
 /// Some clients.
@@ -252,8 +255,7 @@ impl Bucket {
         if self.find(client).and_then(ClientEntry::passes).is_none() {
             remembered = Remembered::Added;
             if self.0.iter().filter(|entry| entry.passes().is_some()).count() >= PASSES_PER_BUCKET {
-                remembered = Remembered::InPlaceOfAnother;
-                self.forget_one();
+                remembered = Remembered::InPlaceOfAnother { until: self.forget_one() };
             }
         }
         if self.find(client).is_none() {
@@ -266,15 +268,16 @@ impl Bucket {
         remembered
     }
 
-    /// Forgets the passes that end first, of a client without open sessions where there is one.
-    fn forget_one(&mut self) {
+    /// Forgets the passes that end first, of a client without open sessions where there is one. When they end.
+    fn forget_one(&mut self) -> u32 {
         let remembered = self.0.iter_mut().filter(|entry| entry.passes().is_some());
         let oldest = remembered.min_by_key(|entry| (entry.sessions() > 0, entry.passes.latest_expiry()));
-        if let Some(entry) = oldest {
+        let passes = oldest.map(|entry| {
             entry.marks &= !MARK_PASSES;
-            entry.passes = Record::default();
-        }
+            std::mem::take(&mut entry.passes)
+        });
         self.0.retain(|entry| !entry.is_empty());
+        passes.unwrap_or_default().latest_expiry()
     }
 }
 

@@ -272,10 +272,10 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             lease.map_or(Settled::NOWHERE, |lease| self.registry.settle(lease, settlement, enabled));
         match settled.remembered {
             Some(Remembered::Added) => self.measure_work(Measure::Gauge(Gauge::CacheClients), 1),
-            Some(Remembered::InPlaceOfAnother) => {
+            Some(Remembered::InPlaceOfAnother { until }) if u64::from(until) > self.now.unix => {
                 self.measure_work(Measure::Counter(Counter::CacheEviction), 1);
             }
-            Some(Remembered::Renewed) | None => {}
+            Some(Remembered::Renewed | Remembered::InPlaceOfAnother { .. }) | None => {}
         }
         settled
     }

@@ -13,6 +13,8 @@ use crate::senders::{Letter, Sender};
 use crate::story::arrives;
 use crate::world::World;
 
+/// Until the mail server has nothing in hand.
+const IDLE_MAX: Duration = Duration::from_secs(30);
 /// Until a queue holds a letter that it cannot deliver.
 const QUEUED_MAX: Duration = Duration::from_secs(30);
 /// How long the mail server says nothing. Longer than any wait of the screen.
@@ -20,6 +22,10 @@ const HANGS: Duration = Duration::from_secs(12);
 
 /// It does not run.
 pub async fn is_down(world: &mut World) -> Result<()> {
+    until("the mail server has delivered everything", IDLE_MAX, async || {
+        Ok(world.host.is_idle()?.then_some(()))
+    })
+    .await?;
     world.host.stop_postfix()?;
     let sent = send_in_vain(world).await;
     world.host.start_postfix().await?;

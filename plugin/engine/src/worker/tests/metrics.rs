@@ -120,6 +120,23 @@ fn passes_are_hits_and_take_places_until_there_are_none() {
 }
 
 #[test]
+fn a_pass_that_has_ended_is_not_missed() {
+    let mut host = alone(r#"{"greet_wait": "1s", "greet_ttl": "1m", "cache": {"buckets": 1}}"#);
+    for number in 1..=8 {
+        host.opens(number, client(u8::try_from(number).unwrap()));
+    }
+    host.at(1_000).wakes();
+    (1..=8).for_each(|number| _ = host.give(number, Input::BackendAnswered));
+    // Those of the first minute, to the second, are still good.
+    for (at, evicted) in [(59_000, 1), (63_000, 0)] {
+        host.at(at).opens(at, client(u8::try_from(at / 1_000).unwrap()));
+        let told = host.at(at + 1_000).wakes();
+        let told = [told, host.give(at, Input::BackendAnswered)].concat();
+        assert_eq!(counted(&told, Counter::CacheEviction.name()), evicted, "at {at}");
+    }
+}
+
+#[test]
 fn another_policy_brings_its_own_series() {
     let mut host = alone(LISTS);
     host.opens(1, client(1));
