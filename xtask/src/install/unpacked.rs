@@ -33,7 +33,9 @@ impl UnpackedPackages {
         run(apt_get().arg("update"))?;
         let versions = self.versions()?.with_context(|| format!("{why} needs {list}, and apt has none"))?;
         packages::anew(home, &versions, |home| {
-            run(apt_get().current_dir(home).arg("download").args(versions.lines()))?;
+            // Apt's own user may not be able to reach the folder.
+            let as_we_are = ["-o", "APT::Sandbox::User=root"];
+            run(apt_get().current_dir(home).args(as_we_are).arg("download").args(versions.lines()))?;
             for entry in fs::read_dir(home)?.collect::<Result<Vec<_>, _>>()? {
                 let archive = entry.path();
                 if archive.extension() == Some(OsStr::new("deb")) {
