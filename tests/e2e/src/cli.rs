@@ -18,8 +18,8 @@ const ABOUT: &str = "Real senders, a real Envoy with the module, and a real mail
 
   cargo run --bin e2e-suite -- senders    one letter from each sender
 
-Everything happens in namespaces of its own, with a folder /etc of its own: nothing outside can be reached or is changed,
-and no process is left behind.";
+Everything happens in namespaces of its own, with a folder /etc of its own: nothing outside can be reached or is
+changed, and no process is left behind.";
 
 /// What the user asks for.
 #[derive(Debug, Parser)]

@@ -80,8 +80,8 @@ impl Senders {
         })
     }
 
-    /// Sends a letter. A mail server has it in its queue when this returns; with the others, the server at the other end
-    /// has taken it. An error has all that the program has said.
+    /// Sends a letter. A mail server has it in its queue when this returns; with the others, the server at the other
+    /// end has taken it. An error has all that the program has said.
     pub async fn send(&self, sender: Sender, letter: &Letter) -> Result<()> {
         match sender {
             Sender::Postfix => self.postfix.send(letter).await,

@@ -1,5 +1,5 @@
-//! Debian's packages that conflict with one that is installed: unpacked into a folder of their own below target. Nothing
-//! of them is configured, and none of their scripts is run.
+//! Debian's packages that conflict with one that is installed: unpacked into a folder of their own below target.
+//! Nothing of them is configured, and none of their scripts is run.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -50,16 +50,12 @@ impl UnpackedPackages {
 
     /// `package=version`, one on a line; none when apt has no lists yet, or does not know one of them.
     fn versions(&self) -> Result<Option<String>> {
-        let mut versions = String::new();
-        for package in self.packages {
+        let version = |package: &&str| {
             let policy =
                 capture(Command::new("apt-cache").env("LC_ALL", "C.UTF-8").args(["policy", package]))?;
-            match candidate(&policy) {
-                Some(version) => versions += &format!("{package}={version}\n"),
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(versions))
+            Ok(candidate(&policy).map(|version| format!("{package}={version}\n")))
+        };
+        self.packages.iter().map(version).collect()
     }
 }
 

@@ -22,7 +22,7 @@ pub async fn send(sender: Sender, letter: &Letter, nodemailer: &Path, log: &Path
     let mut command = match sender {
         Sender::Msmtp => msmtp(letter),
         Sender::Swaks => {
-            // swaks takes away what ends the data, puts it on again, and otherwise adds a line to a last one with an end.
+            // swaks takes away what ends the data, and puts it on again. Without it, it adds an empty line.
             text += ".\n";
             swaks(letter)
         }

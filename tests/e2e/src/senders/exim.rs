@@ -1,5 +1,5 @@
-//! Debian's exim4-daemon-light, unpacked: it conflicts with Debian's postfix and cannot be installed beside it. Everything
-//! that its package has elsewhere is in a folder of its own by its configuration.
+//! Debian's exim4-daemon-light, unpacked: it conflicts with Debian's postfix and cannot be installed beside it. Its
+//! configuration puts everything into a folder of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};

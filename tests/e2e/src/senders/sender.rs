@@ -31,19 +31,19 @@ pub enum Sender {
 
 /// What the resolver has to know about the senders and about where they send to, as lines of unbound.conf(5).
 pub fn names() -> String {
-    let mut names = format!(
+    let own = Sender::ALL.map(|sender| {
+        let (name, address) = (sender.helo(), sender.address());
+        format!("  local-data: \"{name}. A {address}\"\n  local-data-ptr: \"{address} {name}\"\n")
+    });
+    format!(
         r#"  local-zone: "{DOMAIN}." static
   local-data: "{DOMAIN}. MX 10 {MX}."
   local-data: "{MX}. A {SERVER_IP}"
   local-zone: "{SENDERS_DOMAIN}." static
   local-zone: "113.0.203.in-addr.arpa." static
-"#
-    );
-    for sender in Sender::ALL {
-        let (name, address) = (sender.helo(), sender.address());
-        names += &format!("  local-data: \"{name}. A {address}\"\n  local-data-ptr: \"{address} {name}\"\n");
-    }
-    names
+{}"#,
+        own.concat()
+    )
 }
 
 // === impl Sender ===
