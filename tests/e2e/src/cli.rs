@@ -26,8 +26,8 @@ deploy/ have them; zombies and real senders come to them, the configuration chan
   cargo run --bin e2e-suite -- failures     one part
   cargo run --bin e2e-suite -- failures --only 'a worker hangs'
 
-Everything happens in namespaces of its own, with a folder /etc of its own: nothing outside can be reached or is changed,
-and no process is left behind.";
+Everything happens in namespaces of its own, with a folder /etc of its own: nothing outside can be reached or is
+changed, and no process is left behind.";
 
 /// What the user asks for.
 #[derive(Debug, Parser)]

@@ -1,6 +1,6 @@
 //! Real senders, each with an address and a name of its own. They hand their mail to the MX of our domain.
 //!
-//! - [`letter`]: what they send;
+//! - [`sender`]: who they are; [`letter`]: what they send;
 //! - [`postfix`], [`exim`], [`opensmtpd`]: mail servers, which have a queue and try again every few seconds;
 //! - [`clients`]: programs and libraries, which try once;
 //! - [`program`]: programs that run to their end.
@@ -11,27 +11,21 @@ mod letter;
 mod opensmtpd;
 mod postfix;
 mod program;
+mod sender;
 
-use std::fmt;
 use std::fs;
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use relay_suite::etc::SystemUser;
-use relay_suite::machine::{DOMAIN, SERVER_IP};
 
 use exim::Exim;
 use opensmtpd::OpenSmtpd;
 use postfix::Postfix;
 
 pub use letter::Letter;
-
-/// The mail server of [`DOMAIN`], by name: mail servers ask DNS for it, and the others are told.
-const MX: &str = "mx.example.org";
-/// Below it are the names of the senders.
-const SENDERS_DOMAIN: &str = "sender.example";
+pub use sender::{Sender, names};
 
 /// Whom Debian's packages of Exim and OpenSMTPD create when they are installed.
 pub const USERS: [SystemUser; 3] = [
@@ -39,25 +33,6 @@ pub const USERS: [SystemUser; 3] = [
     SystemUser { name: opensmtpd::USER, id: 64991 },
     SystemUser { name: opensmtpd::QUEUE_USER, id: 64992 },
 ];
-
-/// Who sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sender {
-    /// Debian's postfix, a second one beside the mail server.
-    Postfix,
-    /// Debian's exim4-daemon-light.
-    Exim,
-    /// Debian's opensmtpd.
-    OpenSmtpd,
-    /// Debian's msmtp.
-    Msmtp,
-    /// Debian's swaks.
-    Swaks,
-    /// Python's own library.
-    Smtplib,
-    /// nodemailer from npm.
-    Nodemailer,
-}
 
 /// Where the programs are that are not installed.
 #[derive(Clone, Debug, Args)]
@@ -83,86 +58,6 @@ pub struct Senders {
     folder: PathBuf,
 }
 
-/// What the resolver has to know about the senders and about where they send to, as lines of unbound.conf(5).
-pub fn names() -> String {
-    let mut names = format!(
-        r#"  local-zone: "{DOMAIN}." static
-  local-data: "{DOMAIN}. MX 10 {MX}."
-  local-data: "{MX}. A {SERVER_IP}"
-  local-zone: "{SENDERS_DOMAIN}." static
-  local-zone: "113.0.203.in-addr.arpa." static
-"#
-    );
-    for sender in Sender::ALL {
-        let (name, address) = (sender.helo(), sender.address());
-        names += &format!("  local-data: \"{name}. A {address}\"\n  local-data-ptr: \"{address} {name}\"\n");
-    }
-    names
-}
-
-// === impl Sender ===
-
-impl Sender {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Postfix,
-        Self::Exim,
-        Self::OpenSmtpd,
-        Self::Msmtp,
-        Self::Swaks,
-        Self::Smtplib,
-        Self::Nodemailer,
-    ];
-
-    /// As the output calls it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Postfix => "postfix",
-            Self::Exim => "exim",
-            Self::OpenSmtpd => "opensmtpd",
-            Self::Msmtp => "msmtp",
-            Self::Swaks => "swaks",
-            Self::Smtplib => "smtplib",
-            Self::Nodemailer => "nodemailer",
-        }
-    }
-
-    /// Where it comes from.
-    pub const fn address(self) -> Ipv4Addr {
-        let last = match self {
-            Self::Postfix => 101,
-            Self::Exim => 102,
-            Self::OpenSmtpd => 103,
-            Self::Msmtp => 104,
-            Self::Swaks => 105,
-            Self::Smtplib => 106,
-            Self::Nodemailer => 107,
-        };
-        Ipv4Addr::new(203, 0, 113, last)
-    }
-
-    /// What it calls itself in HELO.
-    pub fn helo(self) -> String {
-        format!("{self}.{SENDERS_DOMAIN}")
-    }
-
-    /// Whom its mail is from.
-    pub fn mailbox(self) -> String {
-        format!("somebody@{}", self.helo())
-    }
-
-    /// Whether it keeps a mail and tries again. The others try once, and then it is lost.
-    pub const fn queues(self) -> bool {
-        matches!(self, Self::Postfix | Self::Exim | Self::OpenSmtpd)
-    }
-}
-
-impl fmt::Display for Sender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 // === impl Senders ===
 
 impl Senders {
@@ -185,8 +80,8 @@ impl Senders {
         })
     }
 
-    /// Sends a letter. A mail server has it in its queue when this returns; with the others, the server at the other end
-    /// has taken it. An error has all that the program has said.
+    /// Sends a letter. A mail server has it in its queue when this returns; with the others, the server at the other
+    /// end has taken it. An error has all that the program has said.
     pub async fn send(&self, sender: Sender, letter: &Letter) -> Result<()> {
         match sender {
             Sender::Postfix => self.postfix.send(letter).await,
@@ -234,6 +129,3 @@ impl Senders {
         self.folder.join(sender.name()).with_extension("log")
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -26,14 +26,19 @@ pub fn screen(configuration: &Path, envoy: &Path) -> Result<ShippedScreen> {
     Ok(ShippedScreen { name, program, route })
 }
 
-/// `1.40.0`, of `envoy  version: 5c8d…/1.40.0/Clean/RELEASE/BoringSSL`.
+/// `1.40.0`, of `bin/envoy  version: 5c8d…/1.40.0/Clean/RELEASE/BoringSSL`.
 fn version(envoy: &Path) -> Result<String> {
     let output = Command::new(envoy).arg("--version").output();
     let output = output.with_context(|| format!("cannot run {}", envoy.display()))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version =
-        said.split('/').nth(1).with_context(|| format!("{} is no Envoy: {said}", envoy.display()))?;
+    let version = version_in(&said).with_context(|| format!("{} is no Envoy: {said}", envoy.display()))?;
     Ok(version.to_owned())
+}
+
+/// The program's path stands before it.
+fn version_in(said: &str) -> Option<&str> {
+    let (_, version) = said.split_once("  version: ")?;
+    version.split('/').nth(1)
 }
 
 /// Every configuration for Envoy that we ship, so that a new one is tested without anybody's doing.

@@ -9,6 +9,9 @@ use anyhow::{Context, Result};
 use super::debian;
 use crate::process::{run, succeeds};
 
+/// What has the list of what is in a folder.
+const INSTALLED: &str = "installed";
+
 /// What the package.json `wanted` names, installed with npm into `home`. `why` says what needs it.
 pub fn npm(home: &Path, wanted: &Path, why: &str) -> Result<()> {
     if !succeeds(Command::new("node").arg("--version")) || !succeeds(Command::new("npm").arg("--version")) {
@@ -38,19 +41,30 @@ pub fn pip(home: &Path, wanted: &Path, why: &str) -> Result<()> {
 /// Runs `into` on an empty directory `home`, unless the list of packages that was last installed there is the same.
 fn once(home: &Path, wanted: &Path, into: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let name = wanted.file_name().context("a list of packages has a name")?;
-    // npm reads its list there; it stands for the whole only once everything else is in place.
-    let (list, done) = (home.join(name), home.join("installed"));
     let text = fs::read_to_string(wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
-    if fs::read_to_string(&done).is_ok_and(|installed| installed == text) {
+    if has(home, &text) {
         return Ok(());
     }
+    anew(home, &text, |home| {
+        // npm reads its list there.
+        fs::write(home.join(name), &text)?;
+        into(home)
+    })
+}
+
+/// Whether everything on the list is in `home`, and nothing else.
+pub(super) fn has(home: &Path, list: &str) -> bool {
+    fs::read_to_string(home.join(INSTALLED)).is_ok_and(|installed| installed == list)
+}
+
+/// Empties `home` and runs `into` on it. The list stands for the whole only once everything else is in place.
+pub(super) fn anew(home: &Path, list: &str, into: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if home.exists() {
         fs::remove_dir_all(home)?;
     }
     fs::create_dir_all(home)?;
-    fs::write(list, &text)?;
     into(home)?;
-    Ok(fs::write(done, text)?)
+    Ok(fs::write(home.join(INSTALLED), list)?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use super::comparisons::{self, SIMULATED_ABIS, UNCONFIGURED};
-use super::{Failed, TestCounts, control_planes, hosts, images, kubernetes, run_counted};
+use super::{Failed, TestCounts, control_planes, e2e, hosts, images, kubernetes, run_counted};
 use crate::process::run;
 use crate::repo::Repo;
 use crate::{install, tidy, wasm};
@@ -54,6 +54,8 @@ pub enum SuiteStep {
     Conformance,
     /// The acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
+    /// Everything real at once: Postfix, Exim, OpenSMTPD and four clients send mail through Envoy to a Postfix
+    E2e,
 }
 
 /// Tells the test `left_out` that the rest is about to run.
@@ -112,6 +114,7 @@ impl SuiteStep {
             Self::Image => images::run(repo),
             Self::Conformance => comparisons::conformance(repo),
             Self::Envoy => envoy(repo),
+            Self::E2e => e2e::run(repo),
         }
     }
 }

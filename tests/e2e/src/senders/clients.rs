@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use tokio::process::Command;
 
 use super::program::run;
-use super::{Letter, MX, Sender};
+use super::sender::MX;
+use super::{Letter, Sender};
 
 const SMTPLIB: &str = "tests/e2e/send.py";
 const NODEMAILER: &str = "tests/e2e/send.mjs";
@@ -21,7 +22,7 @@ pub async fn send(sender: Sender, letter: &Letter, nodemailer: &Path, log: &Path
     let mut command = match sender {
         Sender::Msmtp => msmtp(letter),
         Sender::Swaks => {
-            // swaks takes away what ends the data, puts it on again, and otherwise adds a line to a last one with an end.
+            // swaks takes away what ends the data, and puts it on again. Without it, it adds an empty line.
             text += ".\n";
             swaks(letter)
         }
@@ -30,7 +31,7 @@ pub async fn send(sender: Sender, letter: &Letter, nodemailer: &Path, log: &Path
         Sender::Postfix | Sender::Exim | Sender::OpenSmtpd => bail!("{sender} has a queue"),
     };
     let result = run(&mut command, &text).await;
-    let said = result.as_ref().map_or_else(|error| format!("{error:#}\n"), String::clone);
+    let said = result.as_ref().map_or_else(|error| format!("{error:#}\n"), ToString::to_string);
     let mut file = OpenOptions::new().create(true).append(true).open(log)?;
     file.write_all(said.as_bytes()).with_context(|| format!("cannot write {}", log.display()))?;
     result.map(drop)

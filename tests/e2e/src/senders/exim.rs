@@ -1,10 +1,10 @@
-//! Debian's exim4-daemon-light, unpacked: it conflicts with Debian's postfix and cannot be installed beside it. Everything
-//! that its package has elsewhere is in a folder of its own by its configuration.
+//! Debian's exim4-daemon-light, unpacked: it conflicts with Debian's postfix and cannot be installed beside it. Its
+//! configuration puts everything into a folder of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use envoy_suite::fixture::ServerProcess;
 use tokio::net::TcpStream;
 use tokio::process::Command;
@@ -16,6 +16,7 @@ use super::{Letter, Sender};
 pub const USER: &str = "Debian-exim";
 /// Where the package has it.
 const PROGRAM: &str = "usr/sbin/exim4";
+const HINT: &str = "`cargo xtask e2e` unpacks Exim";
 /// Its queue runners, every two seconds, are started by a daemon, which has to listen somewhere.
 const LISTEN: (&str, u16) = ("127.0.0.1", 10025);
 const RUN_QUEUE: &str = "-q2s";
@@ -36,18 +37,15 @@ impl Exim {
         // is root again by the program's mode, which is kept.
         run(Command::new("cp").arg("--archive").arg(package.join(PROGRAM)).arg(program(&folder)), "")
             .await
-            .context("Exim: `cargo xtask e2e` unpacks it")?;
+            .context(HINT)?;
         for own in ["spool", "log"] {
             fs::create_dir(folder.join(own))?;
             run(Command::new("chown").arg(format!("{USER}:{USER}")).arg(folder.join(own)), "").await?;
         }
         fs::write(configuration(&folder), exim_conf(&folder))?;
-        let arguments =
-            ["-C".as_ref(), configuration(&folder).as_os_str(), "-bdf".as_ref(), RUN_QUEUE.as_ref()]
-                .map(std::ffi::OsStr::to_owned);
+        let arguments = ["-C", &configuration(&folder).display().to_string(), "-bdf", RUN_QUEUE];
         let output = folder.join("output");
-        let hint = "`cargo xtask e2e` unpacks it";
-        let mut daemon = ServerProcess::start("Exim", &program(&folder), arguments, output, hint)?;
+        let mut daemon = ServerProcess::start("Exim", &program(&folder), arguments, output, HINT)?;
         daemon.until_ready(async || TcpStream::connect(LISTEN).await.is_ok()).await?;
         Ok(Self { daemon, folder })
     }
@@ -55,13 +53,13 @@ impl Exim {
     /// Puts a letter into the queue.
     pub async fn send(&self, letter: &Letter) -> Result<()> {
         let mut exim = self.exim();
-        exim.args(["-oi", "-f", &Sender::Exim.mailbox(), &letter.recipient]);
+        exim.args(["-oi", "-f", &Sender::Exim.mailbox(), "--", &letter.recipient]);
         run(&mut exim, &letter.text(Sender::Exim)).await.map(drop)
     }
 
     /// How many mails wait.
     pub async fn queue(&self) -> Result<usize> {
-        let count = run(self.exim().arg("-bpc"), "").await?;
+        let count = run(self.exim().arg("-bpc"), "").await?.output;
         count.trim().parse().with_context(|| format!("exim -bpc is to print a number: {count}"))
     }
 
@@ -72,7 +70,9 @@ impl Exim {
 
     /// Stops it.
     pub async fn stop(mut self) -> Result<()> {
-        self.daemon.terminate().await.map(drop)
+        let status = self.daemon.terminate().await?;
+        ensure!(status.success(), "Exim does not end well: {status}");
+        Ok(())
     }
 
     fn exim(&self) -> Command {

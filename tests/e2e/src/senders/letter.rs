@@ -18,9 +18,9 @@ pub struct Letter {
 // === impl Letter ===
 
 impl Letter {
-    /// A letter to the one who has a mailbox, with all that goes wrong on the way of a mail if anything does: dots at the
-    /// beginning of a line (RFC 5321 section 4.5.2), `From ` there (what parts mails in an mbox), bytes with the eighth
-    /// bit, a line as long as most allow, and one in the middle that is empty.
+    /// A letter to the one who has a mailbox, with all that goes wrong on the way of a mail if anything does: dots at
+    /// the beginning of a line (RFC 5321 section 4.5.2), `From ` there (what parts mails in an mbox), bytes with the
+    /// eighth bit, a line nearly as long as SMTP allows, and one in the middle that is empty.
     pub fn hard(subject: &str) -> Self {
         let long = "0123456789".repeat(90);
         let body = format!(

@@ -5,19 +5,19 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use envoy_suite::fixture::ServerProcess;
 use tokio::net::UnixStream;
 
-use super::program::run;
+use super::program::{Printed, run};
 use super::{Letter, Sender};
 
 /// Who it is, and who has its queue, as Debian has compiled them in.
 pub const USER: &str = "opensmtpd";
 /// See [`USER`].
 pub const QUEUE_USER: &str = "opensmtpq";
-/// The folders, as an installed one has them.
-const FOLDERS: [(&str, &str); 3] = [("spool", "/var/spool"), ("lib", "/var/lib"), ("run", "/run")];
+/// Its folders; [`WITHIN`] has the places where an installed one looks for them.
+const FOLDERS: [&str; 3] = ["spool", "lib", "run"];
 /// Where its processes are locked up.
 const EMPTY: &str = "lib/opensmtpd/empty";
 /// Below `run`.
@@ -87,7 +87,7 @@ impl OpenSmtpd {
     /// How many mails wait.
     pub async fn queue(&self) -> Result<usize> {
         // One line for each recipient, and a letter has one.
-        Ok(self.run("smtpctl", &["show", "queue"], "").await?.lines().count())
+        Ok(self.run("smtpctl", &["show", "queue"], "").await?.output.lines().count())
     }
 
     /// Where its log is.
@@ -98,10 +98,12 @@ impl OpenSmtpd {
     /// Stops it.
     pub async fn stop(mut self) -> Result<()> {
         self.retries.terminate().await?;
-        self.daemon.terminate().await.map(drop)
+        let status = self.daemon.terminate().await?;
+        ensure!(status.success(), "OpenSMTPD does not end well: {status}");
+        Ok(())
     }
 
-    async fn run(&self, tool: &str, words: &[&str], input: &str) -> Result<String> {
+    async fn run(&self, tool: &str, words: &[&str], input: &str) -> Result<Printed> {
         let words: Vec<_> = words.iter().map(OsStr::new).collect();
         let arguments = self.place.with_group(&self.place.program(tool), &words);
         run(tokio::process::Command::new("unshare").args(arguments), input).await
@@ -114,7 +116,7 @@ impl SmtpdPlace {
     /// Arguments for unshare(1) that run a program where the folders are its own.
     fn within(&self, program: &Path, words: &[&OsStr]) -> Vec<OsString> {
         let shell = ["--mount", "--", "sh", "-c", WITHIN, "sh"].map(OsString::from);
-        let folders = FOLDERS.map(|(own, _)| self.folder.join(own).into_os_string());
+        let folders = FOLDERS.map(|own| self.folder.join(own).into_os_string());
         let words = words.iter().map(|word| (*word).to_owned());
         shell.into_iter().chain(folders).chain([program.into()]).chain(words).collect()
     }

@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result};
 use parity_suite::master::Master;
 use tokio::process::Command;
 
-use super::program::{run, run_with};
+use super::program::run;
 use super::{Letter, Sender};
 
 /// What the package's postinst makes master.cf from.
 const MASTER_CF: &str = "/usr/share/postfix/master.cf.dist";
-/// Only one Postfix can be the one that /usr/sbin/sendmail is of, and it is Debian's.
+/// Of the package; it is told which Postfix is meant.
 const SENDMAIL: &str = "/usr/sbin/sendmail";
 
 /// A running one.
@@ -59,8 +59,8 @@ impl Postfix {
     /// How many mails wait.
     pub async fn queue(&self) -> Result<usize> {
         // One line of JSON for each.
-        let queue = run_with("postqueue", ["-c".as_ref(), self.etc().as_os_str(), "-j".as_ref()]).await?;
-        Ok(queue.lines().count())
+        let queue = run(Command::new("postqueue").arg("-c").arg(self.etc()).arg("-j"), "").await?;
+        Ok(queue.output.lines().count())
     }
 
     /// Where its log is.

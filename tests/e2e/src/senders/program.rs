@@ -1,6 +1,6 @@
 //! Programs that run to their end.
 
-use std::ffi::OsStr;
+use std::fmt;
 use std::io::ErrorKind;
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,9 +13,17 @@ use tokio::time::timeout;
 /// How long one may take: longer than a new client waits for its turn, on a busy machine.
 const RUN_MAX: Duration = Duration::from_mins(2);
 
-/// Runs a program to its end. What it has printed on both outputs, one behind the other, and an error with the same when
-/// it fails.
-pub async fn run(command: &mut Command, input: &str) -> Result<String> {
+/// What one has printed.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// To its standard output.
+    pub output: String,
+    /// To its standard error.
+    pub errors: String,
+}
+
+/// Runs a program to its end. When it fails, the error has all that it has printed.
+pub async fn run(command: &mut Command, input: &str) -> Result<Printed> {
     let program = command.as_std().get_program().display().to_string();
     let mut child = command
         .stdin(Stdio::piped())
@@ -39,16 +47,17 @@ pub async fn run(command: &mut Command, input: &str) -> Result<String> {
     };
     let output =
         timeout(RUN_MAX, all).await.with_context(|| format!("{program} still runs after {RUN_MAX:?}"))??;
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said).into_owned();
-    ensure!(output.status.success(), "{:?}: {}\n{said}", command.as_std(), output.status);
-    Ok(said)
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let printed = Printed { output: text(&output.stdout), errors: text(&output.stderr) };
+    ensure!(output.status.success(), "{:?}: {}\n{printed}", command.as_std(), output.status);
+    Ok(printed)
 }
 
-/// The same for a program that reads nothing.
-pub async fn run_with<A: AsRef<OsStr>>(
-    program: impl AsRef<OsStr>,
-    arguments: impl IntoIterator<Item = A>,
-) -> Result<String> {
-    run(Command::new(program).args(arguments), "").await
+// === impl Printed ===
+
+impl fmt::Display for Printed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.output)?;
+        f.write_str(&self.errors)
+    }
 }

@@ -44,3 +44,10 @@ fn with_the_listener_in_a_file_of_its_own_only_its_place_is_another() {
     assert_eq!(source["watched_directory"]["path"], "/etc/envoy/lds");
     assert_eq!(Value::Object(parts.clone()), bare);
 }
+
+#[test]
+fn a_version_is_found_behind_any_path() {
+    let said = "\ntarget/envoy/1.40.0/bin/envoy  version: 9e55/1.39.3/Clean/RELEASE/BoringSSL\n\n";
+    assert_eq!(version_in(said), Some("1.39.3"));
+    assert_eq!(version_in("usage: nothing/of/that"), None);
+}

@@ -3,9 +3,9 @@ use super::SuiteStep;
 #[test]
 fn without_a_choice_every_step_runs_and_the_cheap_ones_first() {
     let steps = SuiteStep::plan(&[]);
-    assert_eq!(steps.len(), 20);
+    assert_eq!(steps.len(), 21);
     assert_eq!(steps.first(), Some(&SuiteStep::Fmt));
-    assert_eq!(steps.last(), Some(&SuiteStep::Envoy));
+    assert_eq!(steps.last(), Some(&SuiteStep::E2e));
 }
 
 #[test]
@@ -30,6 +30,7 @@ fn the_module_is_built_before_a_step_that_loads_it() {
     assert_eq!(SuiteStep::plan(&[SuiteStep::Monitoring]), [SuiteStep::Wasm, SuiteStep::Monitoring]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::Report]), [SuiteStep::Wasm, SuiteStep::Report]);
     assert_eq!(SuiteStep::plan(&[SuiteStep::Image]), [SuiteStep::Wasm, SuiteStep::Image]);
+    assert_eq!(SuiteStep::plan(&[SuiteStep::E2e]), [SuiteStep::Wasm, SuiteStep::E2e]);
 }
 
 #[test]
