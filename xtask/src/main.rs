@@ -34,7 +34,7 @@ Examples:
   cargo xtask parity --random 500 --seed 7  random stories
   cargo xtask conformance      play probes and stories in host-sim and in Envoy, and compare what both show
   cargo xtask conformance --all-versions 'probe trap'  the probes of traps, in four Envoys
-  cargo xtask e2e              real senders, a real Envoy, a real mail server
+  cargo xtask e2e              everything real at once, and each part fails once (3 minutes)
   cargo xtask bench            what a client costs, beside postscreen and a plain Envoy: some ten minutes
   cargo xtask bench --only early,bulk --rounds 9  two of the cases, measured more often
   cargo xtask test             run every step: fmt, tidy, clippy, docs, unit, wasm, …, report, conformance, envoy, e2e
@@ -89,13 +89,13 @@ enum XtaskCommand {
         #[arg(value_name = "WORD", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Send mail with real senders through a real Envoy to a real mail server
+    /// Let zombies and real senders come to a real Envoy, with everything around it; then let each part fail
     ///
-    /// Installs postfix, iproute2, unbound, rbldnsd, prometheus, fail2ban, msmtp, swaks and python3 with apt-get (no
-    /// service is started), unpacks exim4-daemon-light and opensmtpd into target/e2e, and installs nodemailer with npm
+    /// Installs postfix, iproute2, unbound, rbldnsd, prometheus, fail2ban, iptables, msmtp, swaks and python3 with apt-get
+    /// (no service is started), unpacks exim4-daemon-light and opensmtpd into target/e2e, and installs nodemailer with npm
     /// and Envoy with pip. Needs root: everything happens in namespaces of its own.
     E2e {
-        /// Arguments of e2e-suite, which its own --help explains [default: senders]
+        /// Arguments of e2e-suite, which its own --help explains
         #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

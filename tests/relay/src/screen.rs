@@ -36,9 +36,21 @@ pub struct ShippedScreen {
 #[derive(Clone, Debug)]
 pub enum ScreenProgram {
     /// Envoy, with a configuration as it is.
-    Envoy { envoy: PathBuf, configuration: PathBuf },
+    Envoy {
+        /// The program.
+        envoy: PathBuf,
+        /// The file.
+        configuration: PathBuf,
+    },
     /// `host-sim serve`.
-    Serve { host_sim: PathBuf, module: PathBuf, backend: ProxyProtocolOut },
+    Serve {
+        /// The program.
+        host_sim: PathBuf,
+        /// What it loads.
+        module: PathBuf,
+        /// How it reaches the mail server.
+        backend: ProxyProtocolOut,
+    },
     /// A host of the component: the program and its first arguments.
     Host(Vec<String>),
 }

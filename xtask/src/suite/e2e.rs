@@ -11,10 +11,20 @@ use crate::install::{self, packages};
 use crate::repo::Repo;
 use crate::{process, wasm};
 
-const WHY: &str = "the test with real senders";
+const WHY: &str = "the run of everything at once";
 /// What Debian has, and installs beside each other.
-const PACKAGES: [&str; 9] =
-    ["postfix", "iproute2", "unbound", "rbldnsd", "prometheus", "fail2ban", "msmtp", "swaks", "python3"];
+const PACKAGES: [&str; 10] = [
+    "postfix",
+    "iproute2",
+    "unbound",
+    "rbldnsd",
+    "prometheus",
+    "fail2ban",
+    "iptables",
+    "msmtp",
+    "swaks",
+    "python3",
+];
 /// Mail servers that conflict with Postfix.
 const EXIM: UnpackedPackages = UnpackedPackages {
     packages: &["exim4-daemon-light"],
@@ -37,14 +47,13 @@ const NODEMAILER: &str = "tests/e2e/package.json";
 
 /// The step.
 pub fn run(repo: &Repo) -> Result<TestCounts, Failed> {
-    run_counted(suite(repo)?.arg("senders"))
+    run_counted(&mut suite(repo)?)
 }
 
 /// The task of its own: what the arguments say.
 pub fn task(repo: &Repo, arguments: &[String]) -> Result<()> {
     wasm::build_module(repo)?;
-    let mut suite = suite(repo)?;
-    process::run(if arguments.is_empty() { suite.arg("senders") } else { suite.args(arguments) })
+    process::run(suite(repo)?.args(arguments))
 }
 
 /// Programs from Debian, installed or unpacked, a library from npm, and Envoy.

@@ -54,7 +54,7 @@ pub enum SuiteStep {
     Conformance,
     /// The acceptance tests in a real Envoy, with unbound and rbldnsd
     Envoy,
-    /// Everything real at once: Postfix, Exim, OpenSMTPD and four clients send mail through Envoy to a Postfix
+    /// Everything real at once: zombies and real senders, log, bans and metrics, a new configuration, every failure
     E2e,
 }
 
