@@ -25,6 +25,8 @@ pub const POLITE: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 10);
 pub const LISTED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 11);
 /// Is on the second one, an allowlist.
 pub const ALLOWLISTED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 12);
+/// So many more wait for their turn, for what is told of a number of clients only.
+const CROWD: u8 = 20;
 /// Connects for others, with a PROXY header.
 pub const BALANCER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 99);
 /// The mail server's pod, where the samples have it.
@@ -74,8 +76,13 @@ impl Machine {
     }
 }
 
+/// The addresses of these.
+pub fn crowd() -> impl Iterator<Item = Ipv4Addr> {
+    (0..CROWD).map(|number| Ipv4Addr::new(203, 0, 113, 100 + number))
+}
+
 fn commands_of_ip() -> String {
-    let clients = [EARLY, POLITE, LISTED, ALLOWLISTED, BALANCER].map(IpAddr::V4);
+    let clients = [EARLY, POLITE, LISTED, ALLOWLISTED, BALANCER].into_iter().chain(crowd()).map(IpAddr::V4);
     let servers = [GATEWAY.into(), SIDECAR_POD.into(), MAIL_SERVER.ip(), RESOLVER.ip()];
     let add = servers.into_iter().chain(clients).map(|address| format!("addr add {address}/32 dev lo\n"));
     std::iter::once("link set lo up\n".to_owned()).chain(add).collect()

@@ -84,3 +84,6 @@ fn read(file: &str) -> Result<String> {
     ensure!(!text.is_empty(), "{file} is empty");
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ pub fn istio_gateway(kind: &str, plugin: &str, module: &Path) -> Result<ScreenSe
     let files = ["workload", "route", "envoyfilter"].map(|name| format!("deploy/istio/gateway/{name}.yaml"));
     let manifests = Manifests::read(&[&files[0], &files[1], &files[2], plugin])?;
     let annotations = annotations(&manifests)?;
-    istio::plugin::stat_tags(&mut xds, annotations)?;
+    istio::plugin::stats(&mut xds, annotations)?;
     istio::plugin::apply(&mut xds, manifests.one(kind)?, "CLIENT", module)?;
     istio::apply(&mut xds, manifests.one("EnvoyFilter")?, "GATEWAY")?;
     let wanted = &manifests.one("DestinationRule")?["spec"]["trafficPolicy"]["proxyProtocol"]["version"];
@@ -78,7 +78,7 @@ pub fn istio_sidecar(balanced: bool, module: &Path) -> Result<ScreenSetup> {
     // The pod is the mail server's, and we ship none: its annotations, or the mesh's settings, are to be the same.
     let gateway = Manifests::read(&["deploy/istio/gateway/workload.yaml"])?;
     let annotations = annotations(&gateway)?;
-    istio::plugin::stat_tags(&mut xds, annotations)?;
+    istio::plugin::stats(&mut xds, annotations)?;
     istio::plugin::apply(&mut xds, manifests.one("WasmPlugin")?, "SERVER", module)?;
     for filter in manifests.all("EnvoyFilter") {
         istio::apply(&mut xds, filter, "SIDECAR_INBOUND")?;

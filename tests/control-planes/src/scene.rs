@@ -32,6 +32,11 @@ const COUNT_ONE: [(&str, &[(&str, &str)]); 4] = [
     ("postscreen_list_answers_total", &[("zone", "zen.spamhaus.org"), ("answer", "listed")]),
     ("postscreen_list_answers_total", &[("zone", "list.dnswl.org"), ("answer", "listed")]),
 ];
+/// Bounds of histograms that Envoy has not of its own.
+const BOUNDS: [(&str, &[(&str, &str)]); 2] = [
+    ("postscreen_verdict_milliseconds_bucket", &[("le", "6100")]),
+    ("postscreen_list_answer_milliseconds_bucket", &[("zone", "zen.spamhaus.org"), ("le", "20")]),
+];
 
 /// A place for screens, one after the other.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +90,7 @@ impl Stage<'_> {
         let result = self.is_served(&allowlisted, SERVED).and_then(|()| is_quick(&allowlisted));
         self.say(name, "an allowlisted client is served at once", &result);
         let result = screen.metrics().await.and_then(|metrics| are_counted(&metrics));
-        self.say(name, "the metrics have labels", &result);
+        self.say(name, "the metrics have labels, and histograms our bounds", &result);
         let result = self.keeps_what_it_has(&screen, &mut setup).await;
         self.say(name, "a configuration with a mistake is refused, and the old one stays", &result);
         self.say(name, "Envoy ends well", &screen.stop().await);
@@ -131,6 +136,9 @@ fn are_counted(metrics: &str) -> Result<()> {
     for (name, labels) in COUNT_ONE {
         let found = sample(metrics, name, labels);
         ensure!(found.as_deref() == Some("1"), "{name} with {labels:?} is {found:?}, not 1");
+    }
+    for (name, labels) in BOUNDS {
+        ensure!(sample(metrics, name, labels).is_some(), "there is no {name} with {labels:?}");
     }
     Ok(())
 }

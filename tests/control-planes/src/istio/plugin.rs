@@ -1,6 +1,7 @@
 //! What Istio makes of a `WasmPlugin` or a `TrafficExtension`: an extension config, which its agent completes once it
 //! has fetched the module; and of the annotations of a gateway's pod.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
@@ -31,8 +32,8 @@ pub fn apply(xds: &mut Xds, plugin: &Value, mode: &str, module: &Path) -> Result
     Ok(())
 }
 
-/// Puts the `extraStatTags` of a pod's annotation into the bootstrap.
-pub fn stat_tags(xds: &mut Xds, annotations: &Value) -> Result<()> {
+/// Puts what a pod's annotations say of metrics into the bootstrap: `extraStatTags`, and bounds of histograms.
+pub fn stats(xds: &mut Xds, annotations: &Value) -> Result<()> {
     let proxy = annotations["proxy.istio.io/config"].as_str().context("no annotation of the proxy")?;
     let proxy: Value = serde_saphyr::from_str(proxy)?;
     let extra = proxy["extraStatTags"].as_array().context("no extraStatTags")?;
@@ -42,5 +43,10 @@ pub fn stat_tags(xds: &mut Xds, annotations: &Value) -> Result<()> {
     let extra = extra.iter().filter_map(Value::as_str);
     let extra = extra.map(|name| json!({"tag_name": name, "regex": format!(r"({name}=\.=(.*?);\.;)")}));
     tags.splice(place..place, extra);
+    let buckets = annotations["sidecar.istio.io/statsHistogramBuckets"].as_str().context("no buckets")?;
+    let buckets: BTreeMap<String, Vec<f64>> = serde_json::from_str(buckets)?;
+    let buckets =
+        buckets.iter().map(|(prefix, bounds)| json!({"match": {"prefix": prefix}, "buckets": bounds}));
+    xds.bootstrap["stats_config"]["histogram_bucket_settings"] = buckets.collect();
     Ok(())
 }

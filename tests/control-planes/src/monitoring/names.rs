@@ -72,6 +72,7 @@ impl KnownMetrics {
             known.add(name, labels);
         }
         known.add("up", &[]);
+        known.add("ALERTS", &["alertname", "alertstate"]);
         for rule in rules.0.iter().filter(|rule| rule.handbook.is_none()) {
             known.add(&rule.name, &[]);
         }

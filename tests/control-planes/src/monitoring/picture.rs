@@ -11,6 +11,7 @@ mod table;
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -68,7 +69,7 @@ struct Page(Vec<String>);
 
 impl Page {
     fn begin(title: &str, shown: &TimeShown) -> Self {
-        let seconds = |time: std::time::Duration| format!("{:.1} s", time.as_secs_f64());
+        let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         let times = format!(
             "{}, a column is {}, rates are over {}",
             seconds(shown.length()),
@@ -87,13 +88,13 @@ impl Page {
                 self.0.extend([String::new(), format!("== {} {rule}", panel.title), String::new()]);
             }
             PanelKind::Stat | PanelKind::Gauge => self.0.extend(stat::draw(panel, answers)),
-            PanelKind::TimeSeries => self.add_apart(lines::draw(panel, answers, shown)),
-            PanelKind::Table => self.add_apart(table::draw(panel, answers)),
-            PanelKind::BarGauge | PanelKind::PieChart => self.add_apart(bars::draw(panel, answers)),
+            PanelKind::TimeSeries => self.add_apart(&lines::draw(panel, answers, shown)),
+            PanelKind::Table => self.add_apart(&table::draw(panel, answers)),
+            PanelKind::BarGauge | PanelKind::PieChart => self.add_apart(&bars::draw(panel, answers)),
         }
     }
 
-    fn add_apart(&mut self, lines: Vec<String>) {
+    fn add_apart(&mut self, lines: &[String]) {
         if self.0.last().is_some_and(|line| !line.is_empty()) {
             self.0.push(String::new());
         }

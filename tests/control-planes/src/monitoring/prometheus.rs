@@ -75,10 +75,12 @@ impl Prometheus {
 
     /// What it was in the course of time, once for each column of a picture.
     pub async fn query_range(&self, expr: &str, shown: &TimeShown) -> Result<Vec<Series>> {
-        let [first, last] = shown.first_and_last();
         let step = shown.step().as_secs_f64();
+        let first = shown.first();
+        // Half a step more, because milliseconds add up.
+        let end = unix(shown.end()) + step / 2.0;
         let path = format!(
-            "/api/v1/query_range?start={first:.3}&end={last:.3}&step={step:.3}&query={}",
+            "/api/v1/query_range?start={first:.3}&end={end:.3}&step={step:.3}&query={}",
             escaped(expr)
         );
         self.series(expr, &path).await

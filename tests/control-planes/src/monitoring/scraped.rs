@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use envoy_suite::fixture::{EnvoyFiles, Shipped, ShippedEnvoy};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::dashboard::Query;
 use super::prometheus::Prometheus;
 use crate::client::{Door, Talk, visit};
-use crate::machine::{ALLOWLISTED, EARLY, GATEWAY, LISTED, MAIL_SERVER, Machine, POLITE, RESOLVER};
+use crate::machine::{ALLOWLISTED, EARLY, GATEWAY, LISTED, MAIL_SERVER, Machine, POLITE, RESOLVER, crowd};
 
 /// Where prometheus.yaml looks for Envoy.
 const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9901);
@@ -50,12 +51,16 @@ impl ScrapedEnvoy {
         Ok(Self { prometheus: Prometheus::start(&machine.folder("prometheus")?).await?, envoy })
     }
 
-    /// Sends a client of each kind, and one of them twice more, the last time when all is told; and waits until
-    /// Prometheus has counted them. It has seen every metric before, or there would be no increase.
+    /// Sends a client of each kind and a crowd, and one of them twice more, the last time when all is told; and waits
+    /// until Prometheus has counted them. It has seen every metric before, or there would be no increase.
     pub async fn visit(&self) -> Result<()> {
         self.prometheus.until("count(postscreen_connections_total) == 1").await?;
         let door = Door { address: self.envoy.smtp(), balanced: false };
         let all_is_told = Instant::now() + ALL_IS_TOLD_AFTER;
+        let mut others = JoinSet::new();
+        for client in crowd() {
+            others.spawn_local(visit(door, client, Talk::Polite));
+        }
         let (early, polite, listed, allowlisted) = tokio::join!(
             visit(door, EARLY, Talk::Early),
             visit(door, POLITE, Talk::Polite),
@@ -65,9 +70,13 @@ impl ScrapedEnvoy {
         for visit in [early, polite, listed, allowlisted, visit(door, POLITE, Talk::Polite).await] {
             visit?;
         }
+        while let Some(visit) = others.join_next().await {
+            visit??;
+        }
         sleep_until(all_is_told).await;
         visit(door, POLITE, Talk::Polite).await?;
-        self.prometheus.until("sum(postscreen_verdicts_total) == 6").await
+        let all = crowd().count() + 6;
+        self.prometheus.until(&format!("sum(postscreen_verdicts_total) == {all}")).await
     }
 
     /// Whether a query of the dashboard finds something, or nothing where that is known.

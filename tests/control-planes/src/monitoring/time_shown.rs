@@ -44,14 +44,14 @@ impl TimeShown {
         (self.step() + Duration::from_secs(1)).max(RATE_INTERVAL_MIN)
     }
 
-    /// The times of the first and the last value, each at the end of its step.
-    pub(super) fn first_and_last(&self) -> [f64; 2] {
-        [self.begin + self.step(), self.end].map(unix)
+    /// The time of the first value: each is at the end of its step.
+    pub(super) fn first(&self) -> f64 {
+        unix(self.begin + self.step())
     }
 
     /// The times of all values, of which there is one at each or none.
     pub(super) fn times(&self) -> impl Iterator<Item = f64> {
-        let [first, step] = [self.first_and_last()[0], self.step().as_secs_f64()];
+        let [first, step] = [self.first(), self.step().as_secs_f64()];
         (0..COLUMNS).map(move |column| first + f64::from(column) * step)
     }
 }

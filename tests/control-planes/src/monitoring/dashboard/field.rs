@@ -38,6 +38,9 @@ pub enum Unit {
     #[default]
     #[serde(rename = "short")]
     Short,
+    /// Commas between thousands.
+    #[serde(rename = "locale")]
+    Locale,
     /// 1 is 100 %.
     #[serde(rename = "percentunit")]
     PercentUnit,

@@ -1,5 +1,7 @@
 //! What a panel asks Prometheus.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use crate::monitoring::prometheus::Series;
@@ -37,7 +39,7 @@ pub struct Query {
 impl Query {
     /// As Grafana sends it for this time.
     pub fn filled_in(&self, shown: &TimeShown) -> String {
-        let seconds = |time: std::time::Duration| format!("{}s", time.as_secs_f64().ceil());
+        let seconds = |time: Duration| format!("{}s", time.as_secs_f64().ceil());
         let times =
             [("$__rate_interval", seconds(shown.rate_interval())), ("$__range", seconds(shown.length()))];
         let expr = times.iter().fold(self.expr.clone(), |expr, (name, value)| expr.replace(name, value));
@@ -46,15 +48,12 @@ impl Query {
 
     /// What a series is called.
     pub fn legend_of(&self, series: &Series) -> String {
-        match &self.legend {
-            Some(legend) => series.labels.iter().fold(legend.clone(), |legend, (label, value)| {
-                legend.replace(&format!("{{{{{label}}}}}"), value)
-            }),
-            None => {
-                let labels: Vec<_> =
-                    series.labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
-                format!("{{{}}}", labels.join(", "))
-            }
-        }
+        let labels = || series.labels.iter();
+        let Some(legend) = &self.legend else {
+            let labels: Vec<_> = labels().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
+            return format!("{{{}}}", labels.join(", "));
+        };
+        labels()
+            .fold(legend.clone(), |legend, (label, value)| legend.replace(&format!("{{{{{label}}}}}"), value))
     }
 }

@@ -8,13 +8,17 @@ use super::*;
 use crate::monitoring::TimeShown;
 use crate::monitoring::prometheus::Series;
 
-fn shipped() -> Dashboard {
-    let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(FOLDER).join("postscreen-dashboard.json");
-    Dashboard::of(&serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()).unwrap()
+fn shipped() -> Value {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let file = root.join(FOLDER).join("postscreen-dashboard.json");
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-fn panel(panel: Value) -> Panel {
+fn our_panels() -> Vec<Panel> {
+    Dashboard::of(&shipped()).unwrap().panels
+}
+
+fn panel(panel: &Value) -> Panel {
     Dashboard::of(&json!({"panels": [panel]})).unwrap().panels.remove(0)
 }
 
@@ -75,7 +79,7 @@ fn a_query_gets_the_time_that_is_shown() {
 
 #[test]
 fn an_override_is_for_the_series_of_its_name() {
-    let panel = panel(json!({
+    let panel = panel(&json!({
         "type": "timeseries", "title": "A",
         "fieldConfig": {
             "defaults": {"unit": "percentunit", "max": 1,
@@ -96,7 +100,7 @@ fn an_override_is_for_the_series_of_its_name() {
 
 #[test]
 fn every_override_of_ours_is_about_something_that_there_is() {
-    for panel in shipped().panels {
+    for panel in our_panels() {
         let columns = panel.columns.names.values().cloned();
         let names: BTreeSet<_> =
             panel.queries.iter().filter_map(|query| query.legend.clone()).chain(columns).collect();
@@ -108,8 +112,22 @@ fn every_override_of_ours_is_about_something_that_there_is() {
 
 #[test]
 fn every_panel_of_ours_says_what_is_normal() {
-    for panel in shipped().panels.iter().filter(|panel| panel.kind != PanelKind::Row) {
+    for panel in our_panels().iter().filter(|panel| panel.kind != PanelKind::Row) {
         assert!(!panel.description.is_empty(), "{:?} has no description", panel.title);
         assert!(!panel.queries.is_empty(), "{:?} asks nothing", panel.title);
+    }
+}
+
+#[test]
+fn a_variable_of_ours_has_the_value_that_it_has_at_first() {
+    for variable in shipped()["templating"]["list"].as_array().unwrap() {
+        let name = format!("${}", variable["name"].as_str().unwrap());
+        let first = match variable["type"].as_str().unwrap() {
+            "query" => &variable["allValue"],
+            "textbox" => &variable["query"],
+            _ => continue,
+        };
+        let value = VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        assert_eq!(value, first.as_str(), "{name}");
     }
 }

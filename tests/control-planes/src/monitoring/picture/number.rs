@@ -18,13 +18,28 @@ pub(super) fn text(value: f64, field: &Field) -> String {
         return value.to_string();
     }
     let (value, unit) = match field.unit {
+        Unit::Locale => (value, ""),
         Unit::Short => scaled(value, SHORT),
         Unit::PercentUnit => (100.0 * value, "%"),
         Unit::Milliseconds => scaled(value, MILLISECONDS),
         Unit::Bytes => scaled(value, BYTES),
     };
     // There is a zero below 0, too.
-    format!("{:.*}{unit}", field.decimals.unwrap_or_else(|| decimals(value)), value + 0.0)
+    let text = format!("{:.*}{unit}", field.decimals.unwrap_or_else(|| decimals(value)), value + 0.0);
+    if field.unit == Unit::Locale { with_commas(&text) } else { text }
+}
+
+/// A comma between thousands.
+fn with_commas(text: &str) -> String {
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut commas = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) && !commas.ends_with('-') {
+            commas.push(',');
+        }
+        commas.push(digit);
+    }
+    commas + rest
 }
 
 fn scaled(mut value: f64, scale: Scale) -> (f64, &'static str) {

@@ -13,18 +13,18 @@ mod over_time;
 /// A series: its labels, and its value in so many columns each.
 type Made<'a> = (&'a [(&'a str, &'a str)], &'a [(usize, f64)]);
 
-/// What a page has for a panel, with one answer for each of its queries.
-fn drawn(panel: Value, answers: &[&[Made<'_>]]) -> String {
+/// What a page has for a panel, with one answer for each of its queries. It begins with an empty line.
+fn drawn(panel: &Value, answers: &[&[Made<'_>]]) -> String {
     let panel = Dashboard::of(&json!({"panels": [panel]})).unwrap().panels.remove(0);
     let begin = SystemTime::UNIX_EPOCH;
-    let shown = TimeShown::new(begin, begin + Duration::from_secs(60));
+    let shown = TimeShown::new(begin, begin + Duration::from_mins(1));
     let answers: Vec<_> = panel
         .queries
         .iter()
         .zip(answers)
         .map(|(query, made)| Answer { query, series: made.iter().map(series).collect() })
         .collect();
-    let mut page = Page(Vec::new());
+    let mut page = Page(vec![String::new()]);
     page.add(&panel, &answers, &shown);
     assert!(page.0.iter().all(|line| line.chars().count() <= WIDTH), "{:#?}", page.0);
     page.0.join("\n") + "\n"

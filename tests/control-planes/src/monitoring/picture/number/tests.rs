@@ -16,6 +16,13 @@ fn three_digits_or_as_many_decimals_as_one_wants() {
 }
 
 #[test]
+fn thousands_may_have_commas() {
+    let values = [0.0, 999.0, 73_812.0, -123_456.0, 1_234_567.8];
+    let shown = shown("locale", Some(0), &values);
+    assert_eq!(shown, ["0", "999", "73,812", "-123,456", "1,234,568"]);
+}
+
+#[test]
 fn each_unit_has_its_steps() {
     assert_eq!(shown("percentunit", Some(1), &[0.996, 1.0]), ["99.6%", "100.0%"]);
     assert_eq!(shown("ms", None, &[0.5, 6_128.0, 90_000.0]), ["0.500 ms", "6.13 s", "1.50 min"]);
