@@ -91,9 +91,9 @@ enum XtaskCommand {
     },
     /// Let zombies and real senders come to a real Envoy, with everything around it; then let each part fail
     ///
-    /// Installs postfix, iproute2, unbound, rbldnsd, prometheus, fail2ban, iptables, msmtp, swaks and python3 with apt-get
-    /// (no service is started), unpacks exim4-daemon-light and opensmtpd into target/e2e, and installs nodemailer with npm
-    /// and Envoy with pip. Needs root: everything happens in namespaces of its own.
+    /// Installs postfix, iproute2, unbound, rbldnsd, prometheus, fail2ban, iptables, msmtp, swaks and python3 with
+    /// apt-get (no service is started), unpacks exim4-daemon-light and opensmtpd into target/e2e, and installs
+    /// nodemailer with npm and Envoy with pip. Needs root: everything happens in namespaces of its own.
     E2e {
         /// Arguments of e2e-suite, which its own --help explains
         #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]

@@ -25,28 +25,13 @@ pub(crate) const METRIC_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What a name costs besides its bytes.
 pub(crate) const METRIC_OVERHEAD_BYTES: usize = 64;
 
-/// Upper bounds of the buckets in which Envoy shows a histogram unless it is told others
-/// (`stats_config.histogram_bucket_settings`), in the unit of the samples.
-pub const BUCKET_BOUNDS: [f64; 19] = [
-    0.5,
-    1.0,
-    5.0,
-    10.0,
-    25.0,
-    50.0,
-    100.0,
-    250.0,
-    500.0,
-    1_000.0,
-    2_500.0,
-    5_000.0,
-    10_000.0,
-    30_000.0,
-    60_000.0,
-    300_000.0,
-    600_000.0,
-    1_800_000.0,
-    3_600_000.0,
+/// Upper bounds of the buckets in which a histogram is shown, in the unit of the samples: those that our configurations
+/// tell Envoy to have (`stats_config.histogram_bucket_settings`), and 250. They stand around the waits that postscreen
+/// has by default, not at them.
+pub const BUCKET_BOUNDS: [f64; 28] = [
+    1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 250.0, 500.0, 1_000.0, 1_900.0, 2_000.0, 2_100.0, 3_000.0,
+    4_000.0, 5_000.0, 5_900.0, 6_100.0, 7_000.0, 8_000.0, 9_900.0, 10_000.0, 11_000.0, 16_000.0, 30_000.0,
+    60_000.0, 300_000.0,
 ];
 
 /// The samples of a histogram.

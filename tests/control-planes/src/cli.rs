@@ -19,8 +19,8 @@ use crate::scene::Stage;
 use crate::schemas::Validators;
 
 const ABOUT: &str = "Applies what we ship for Envoy Gateway and Istio to the configurations that they would make, runs \
-the results in real Envoys, and sends clients; asks a real Prometheus everything that the dashboard asks, and draws the \
-answers in target/control-planes/dashboard.txt.
+the results in real Envoys, and sends clients; asks a real Prometheus everything that the dashboard asks, and draws \
+the answers in target/control-planes/dashboard.txt.
 
 `cargo xtask test control-planes monitoring` runs it after it has installed what it needs. By hand, as root, from the
 project's folder:

@@ -1,5 +1,5 @@
-//! Everything at once, on one machine of its own: the screen as deploy/envoy/lds and docs/operating.md have it, the mail
-//! server and the resolver as README.md has them, lists, fail2ban and Prometheus as deploy/ has them.
+//! Everything at once, on one machine of its own: the screen as deploy/envoy/lds and docs/operating.md have it, the
+//! mail server and the resolver as README.md has them, lists, fail2ban and Prometheus as deploy/ has them.
 
 use std::fs::{self, Permissions};
 use std::net::Ipv4Addr;

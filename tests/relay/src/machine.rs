@@ -137,8 +137,8 @@ impl MailHost {
         Ok(())
     }
 
-    /// Whether Postfix has nothing in hand. Whoever ends it in the middle of a delivery leaves a lock in the mailbox, and
-    /// nothing is delivered for some minutes.
+    /// Whether Postfix has nothing in hand. Whoever ends it in the middle of a delivery leaves a lock in the mailbox,
+    /// and nothing is delivered for some minutes.
     pub fn is_idle(&self) -> Result<bool> {
         let mut in_hand = 0;
         for queue in ["maildrop", "incoming", "active"] {
