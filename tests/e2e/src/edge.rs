@@ -13,24 +13,17 @@ use envoy_suite::http;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::time::{Instant, sleep};
 
+use crate::mail_log::Manual;
 use crate::patience::until;
 
-const MANUAL: &str = include_str!("../../../docs/operating.md");
-/// Where the manual has Envoy's configuration, and where it is here.
-const CONFIGURATION: [&str; 2] = ["-c envoy.yaml", "-c /etc/envoy/lds/envoy.yaml --disable-hot-restart"];
 /// The listener's file, which is replaced by a rename.
 const LISTENERS: &str = "/etc/envoy/lds/listeners.yaml";
 const ADMIN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9901);
-/// The mail log that the manual's command writes.
-const MAIL_LOG: &str = "/var/log/mail.log";
-
 /// From the start to the open port: Envoy compiles the module.
 const START_MAX: Duration = Duration::from_mins(1);
 /// From SIGTERM, or from a fault that ends it, to its end.
 const END_MAX: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(20);
-/// From a client to its line in the mail log.
-const LOGGED_MAX: Duration = Duration::from_secs(20);
 /// How long Envoy may take to have taken, or refused, a new listener.
 const UPDATE_MAX: Duration = Duration::from_secs(30);
 
@@ -40,12 +33,6 @@ pub struct Edge {
     readers: Child,
     program: PathBuf,
     folder: PathBuf,
-}
-
-/// What the manual has: Envoy's arguments, and the command that reads its log.
-struct Manual {
-    arguments: String,
-    reader: String,
 }
 
 // === impl Edge ===
@@ -149,18 +136,6 @@ impl Edge {
         String::from_utf8_lossy(&log).into_owned()
     }
 
-    /// The mail log that the manual's command has made of it.
-    pub fn mail_log(&self) -> Result<String> {
-        fs::read_to_string(MAIL_LOG).with_context(|| format!("cannot read {MAIL_LOG}"))
-    }
-
-    /// Waits for words in the mail log, from this many bytes on.
-    pub async fn until_logged(&self, from: usize, words: &str) -> Result<()> {
-        let logged =
-            async || Ok(self.mail_log()?.get(from..).is_some_and(|log| log.contains(words)).then_some(()));
-        until(&format!("a line with {words:?}"), LOGGED_MAX, logged).await
-    }
-
     /// Ends it; an error if it has ended before, or ends badly.
     pub async fn stop(mut self) -> Result<()> {
         ensure!(self.envoy.try_wait()?.is_none(), "Envoy has ended:\n{}", self.log());
@@ -182,18 +157,4 @@ impl Drop for Edge {
 
 fn pid(child: &Child) -> Result<Pid> {
     i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process id out of range")
-}
-
-// === impl Manual ===
-
-impl Manual {
-    /// From the block `envoy … | sed …`.
-    fn read() -> Result<Self> {
-        let (_, block) = MANUAL.split_once("```sh\nenvoy ").context("docs/operating.md starts no Envoy")?;
-        let (block, _) = block.split_once("\n```").context("docs/operating.md has an open block")?;
-        let (envoy, reader) = block.split_once("2>&1 |").context("docs/operating.md reads no log")?;
-        let [theirs, ours] = CONFIGURATION;
-        ensure!(envoy.contains(theirs), "docs/operating.md starts Envoy without {theirs}");
-        Ok(Self { arguments: envoy.replacen(theirs, ours, 1), reader: reader.trim().to_owned() })
-    }
 }

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use anyhow::{Context as _, Result};
 use tokio::time::Instant;
 
+use crate::mail_log::{mail_log, until_logged};
 use crate::people;
 use crate::report::Report;
 use crate::world::World;
@@ -40,16 +41,16 @@ pub async fn play(world: &mut World, only: &str, report: &mut Report) {
 }
 
 /// Somebody who has been served a moment ago is known, and need not wait.
-async fn is_known(world: &World, from: Ipv4Addr, subject: &str) -> Result<()> {
-    let before = world.edge.mail_log()?.len();
+async fn is_known(from: Ipv4Addr, subject: &str) -> Result<()> {
+    let before = mail_log()?.len();
     people::is_served(from, subject).await?;
-    world.edge.until_logged(before, &format!("]: PASS OLD [{from}]:")).await
+    until_logged(before, &format!("]: PASS OLD [{from}]:")).await
 }
 
 /// The screen does its work, and who was served need not wait again.
 async fn all_is_well(world: &mut World) -> Result<()> {
     let newcomer = screens(world).await?;
-    is_known(world, newcomer, "all is well").await
+    is_known(newcomer, "all is well").await
 }
 
 /// The screen does its work: a newcomer is served, and an early talker is not. Who was served.

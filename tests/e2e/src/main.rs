@@ -2,7 +2,7 @@
 //!
 //! - [`world`]: one machine with all servers: [`edge`] is Envoy, [`lists`] the DNS lists, [`bans`] fail2ban;
 //! - [`senders`]: mail servers, programs and libraries that send mail to our domain; [`people`]: who else comes;
-//! - [`mailbox`]: what has arrived;
+//! - [`mailbox`]: what has arrived; [`mail_log`]: what the screen has said;
 //! - [`story`]: everybody at once; [`reconfiguration`]: the same under a change of the configuration;
 //! - [`dashboard`]: what Prometheus shows of it;
 //! - [`failures`]: each part fails once; [`sabotage`]: a module with faults, for two of them;
@@ -14,6 +14,7 @@ mod dashboard;
 mod edge;
 mod failures;
 mod lists;
+mod mail_log;
 mod mailbox;
 mod patience;
 mod people;

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use futures_util::future::{join_all, try_join_all};
 use postscreen_engine::metric::Counter;
 
+use crate::mail_log::mail_log;
 use crate::mailbox::Mail;
 use crate::patience::until;
 use crate::people::{self, ALLOWLISTED, EARLY, LISTED};
@@ -35,7 +36,7 @@ pub async fn play(world: &World, report: &mut Report) {
     }
     report.test("good clients", "whom a list vouches for is served", vouched.map(drop));
     report.test("zombies", "no mail of theirs arrives", nothing_of_zombies(world));
-    report.test("the log", "it has everybody's lines", log_is_complete(world).await);
+    report.test("the log", "it has everybody's lines", log_is_complete().await);
     report.test("Prometheus", "it has counted everybody", counted(world).await);
     report.test("fail2ban", "it bans the zombies, and nobody else", banned(world).await);
     report.test("zombies", "who is banned does not get in", banned_stay_out().await);
@@ -97,7 +98,7 @@ fn nothing_of_zombies(world: &World) -> Result<()> {
     Ok(())
 }
 
-async fn log_is_complete(world: &World) -> Result<()> {
+async fn log_is_complete() -> Result<()> {
     let count = |log: &str, words: &str| log.lines().filter(|line| line.contains(words)).count();
     for (words, expected) in [
         ("]: PREGREET ", EARLY.len() * ZOMBIE_VISITS),
@@ -105,9 +106,9 @@ async fn log_is_complete(world: &World) -> Result<()> {
         ("]: DISCONNECT ", (EARLY.len() + LISTED.len()) * ZOMBIE_VISITS),
         ("]: PASS NEW ", Sender::ALL.len() + ALLOWLISTED.len()),
     ] {
-        let all = async || Ok((count(&world.edge.mail_log()?, words) >= expected).then_some(()));
+        let all = async || Ok((count(&mail_log()?, words) >= expected).then_some(()));
         until(&format!("{expected} lines with {words:?}"), SEEN_MAX, all).await?;
-        let found = count(&world.edge.mail_log()?, words);
+        let found = count(&mail_log()?, words);
         ensure!(found == expected, "{expected} lines with {words:?} expected, {found} found");
     }
     Ok(())

@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::time::sleep;
 
 use super::{all_is_well, is_known, screens};
+use crate::mail_log::{mail_log, until_logged};
 use crate::people;
 use crate::sabotage::{HANG_BYTES, TRAP_BYTES, sabotaged};
 use crate::senders::{Letter, Sender};
@@ -62,9 +63,9 @@ pub async fn node_dies(world: &mut World) -> Result<()> {
     for &sender in &queued {
         arrives(world, sender, &letter(sender)).await.with_context(|| sender.to_string())?;
     }
-    let before = world.edge.mail_log()?.len();
+    let before = mail_log()?.len();
     people::is_served(known, "after the node has died").await?;
-    world.edge.until_logged(before, &format!("]: PASS NEW [{known}]:")).await.context("it is new again")?;
+    until_logged(before, &format!("]: PASS NEW [{known}]:")).await.context("it is new again")?;
     all_is_well(world).await
 }
 
@@ -75,7 +76,7 @@ pub async fn configuration_has_a_mistake(world: &mut World) -> Result<()> {
     let before = world.edge.log().len();
     let taken = world.edge.reconfigure(|listener| listener.replace(MISTAKE[0], MISTAKE[1])).await?;
     let log = world.edge.log().split_off(before);
-    let goes_on = is_known(world, known, "after the mistake").await.and(all_is_well(world).await);
+    let goes_on = is_known(known, "after the mistake").await.and(all_is_well(world).await);
     let corrected = world.edge.reconfigure(|listener| listener.replace(MISTAKE[1], MISTAKE[0])).await?;
     goes_on?;
     ensure!(!taken, "the mistake is taken");
@@ -117,7 +118,7 @@ async fn crash(world: &mut World, known: Ipv4Addr) -> Result<()> {
     let heard = people::hear_all(&mut client).await.unwrap_or_default();
     ensure!(heard.is_empty() || heard.starts_with("220-"), "who met the fault hears {heard:?}");
     sleep(RELOAD_AFTER).await;
-    is_known(world, known, "after the crash").await.context("passes are kept")?;
+    is_known(known, "after the crash").await.context("passes are kept")?;
     all_is_well(world).await?;
     let again = world.edge.stat("wasm.postscreen.vm_reload_success").await?;
     ensure!(again > reloads, "the module has not crashed: {again} reloads");

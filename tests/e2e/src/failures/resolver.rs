@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use rustix::process::Signal;
 
 use super::is_known;
+use crate::mail_log::mail_log;
 use crate::patience::until;
 use crate::people;
 use crate::world::World;
@@ -20,12 +21,12 @@ const TIMEOUTS_MAX: Duration = Duration::from_secs(20);
 pub async fn is_down(world: &mut World) -> Result<()> {
     let known = world.newcomers.polite()?;
     people::is_served(known, "before the resolver is down").await?;
-    let before = world.edge.mail_log()?.len();
+    let before = mail_log()?.len();
     world.host.resolver().context("no resolver runs")?.terminate().await?;
     let without = without_lists(world, known).await;
     world.host.start_resolver().await?;
     without?;
-    let log = world.edge.mail_log()?.split_off(before);
+    let log = mail_log()?.split_off(before);
     let warnings = log.matches("]: warning: dnsblog_query: lookup error for ").count();
     // Two lists, and a line a minute for each.
     ensure!((1..=2).contains(&warnings), "{warnings} warnings of lookup errors:\n{log}");
@@ -68,5 +69,5 @@ async fn lists_count_again(world: &mut World) -> Result<()> {
     people::is_refused(world.newcomers.listed()?).await.context("when the resolver is back")?;
     let newcomer = world.newcomers.polite()?;
     people::is_served(newcomer, "when the resolver is back").await?;
-    is_known(world, newcomer, "when the resolver is back").await
+    is_known(newcomer, "when the resolver is back").await
 }
