@@ -1,4 +1,4 @@
-//! The clients, each with a source address of its own.
+//! A client of the screen, on a socket with a source address of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -6,31 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use socket2::{Domain, Socket, Type};
-
-/// Talks before its turn, and is on no list.
-pub const EARLY: SmtpClient =
-    SmtpClient { from: Ipv4Addr::new(127, 0, 0, 9), early: true, answer: "550 5.5.1 Protocol error" };
-
-/// Talks before its turn, and is on a list, as most that do.
-pub const EARLY_LISTED: SmtpClient = SmtpClient {
-    from: Ipv4Addr::new(127, 0, 0, 30),
-    early: true,
-    answer: "550 5.7.1 Service unavailable; client [127.0.0.30] blocked using bl.example.test",
-};
-
-/// Waits for its turn, but is on a list.
-pub const LISTED: SmtpClient = SmtpClient {
-    from: Ipv4Addr::new(127, 0, 0, 31),
-    early: false,
-    answer: "550 5.7.1 Service unavailable; client [127.0.0.31] blocked using bl.example.test",
-};
-
-/// Does everything right.
-pub const POLITE: SmtpClient =
-    SmtpClient { from: Ipv4Addr::new(127, 0, 0, 11), early: false, answer: "250 2.0.0 Ok" };
-
-/// In the order of their visits. Those to be banned come last: a reader that has banned them has read the others.
-pub const ALL: [SmtpClient; 4] = [POLITE, EARLY, EARLY_LISTED, LISTED];
 
 const EHLO: &str = "EHLO client.test\r\n";
 
@@ -47,13 +22,38 @@ const REPLY_LINES_MAX: usize = 100;
 #[derive(Clone, Copy, Debug)]
 pub struct SmtpClient {
     pub from: Ipv4Addr,
-    /// Sends EHLO without waiting for the greeting.
-    early: bool,
-    /// To its RCPT TO.
+    /// Sends its hello without waiting for the greeting.
+    pub early: bool,
+    /// What it says first, with the line's end.
+    hello: &'static str,
+    /// In quotes, the local part of its sender's address.
+    sender: &'static str,
+    /// The reply that tells it how it stands: to its RCPT TO, or in place of the greeting.
     answer: &'static str,
 }
 
 impl SmtpClient {
+    /// Waits for its turn.
+    pub const fn patient(from: [u8; 4], answer: &'static str) -> Self {
+        let [a, b, c, d] = from;
+        Self { from: Ipv4Addr::new(a, b, c, d), early: false, hello: EHLO, sender: "sender", answer }
+    }
+
+    /// Talks before its turn.
+    pub const fn early(from: [u8; 4], answer: &'static str) -> Self {
+        Self { early: true, ..Self::patient(from, answer) }
+    }
+
+    /// Says something else than its name, for the log.
+    pub const fn saying(self, hello: &'static str) -> Self {
+        Self { hello, ..self }
+    }
+
+    /// Names such a sender, for the log.
+    pub const fn with_sender(self, sender: &'static str) -> Self {
+        Self { sender, ..self }
+    }
+
     /// Comes, tries to send a mail to one recipient, and leaves.
     pub fn visit(&self, screen: SocketAddr) -> Result<()> {
         self.talk(screen).with_context(|| format!("the client {}", self.from))
@@ -66,12 +66,14 @@ impl SmtpClient {
             (&stream).write_all(command.as_bytes())?;
             last_line(&mut replies)
         };
-        let (before_greeting, after) = if self.early { (EHLO, "") } else { ("", EHLO) };
-        ask(before_greeting)?;
-        ask(after)?;
-        ask("MAIL FROM:<sender@client.test>\r\n")?;
-        let answer = ask("RCPT TO:<postmaster@mx.example.test>\r\n")?;
-        ask("QUIT\r\n")?;
+        let (before_greeting, after) = if self.early { (self.hello, "") } else { ("", self.hello) };
+        let mut answer = ask(before_greeting)?;
+        if answer.starts_with("220 ") {
+            ask(after)?;
+            ask(&format!("MAIL FROM:<\"{}\"@client.test>\r\n", self.sender))?;
+            answer = ask("RCPT TO:<postmaster@mx.example.test>\r\n")?;
+            ask("QUIT\r\n")?;
+        }
         ensure!(answer == self.answer, "was told: {answer}\n        not: {}", self.answer);
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! The command in docs/operating.md that makes a mail log of Envoy's log: run as it stands there.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+
+use crate::manual::{quoted_after, sed};
 
 const MANUAL: &str = include_str!("../../../docs/operating.md");
 
@@ -23,7 +24,7 @@ pub struct Manual {
 
 impl Manual {
     pub fn read() -> Result<Self> {
-        Ok(Self { format: quoted_after("--log-format ")?, script: quoted_after("sed -nu ")? })
+        Ok(Self { format: quoted_after(MANUAL, "--log-format ")?, script: quoted_after(MANUAL, "sed -nu ")? })
     }
 
     /// A mail log as Envoy would write it, with lines of its own around.
@@ -44,31 +45,9 @@ impl Manual {
     }
 
     /// What sed makes of Envoy's log.
-    pub fn mail_log(&self, envoy_log: &str) -> Result<String> {
-        let mut sed = Command::new("sed")
-            .args(["-nu", self.script])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("cannot start sed")?;
-        let mut input = sed.stdin.take().context("sed has no input")?;
-        // Of a size that fits into a pipe; see the assertion.
-        ensure!(envoy_log.len() <= PIPE_BYTES, "a log of {} bytes does not fit a pipe", envoy_log.len());
-        input.write_all(envoy_log.as_bytes())?;
-        drop(input);
-        let output = sed.wait_with_output()?;
-        ensure!(output.status.success(), "sed: {}", output.status);
-        Ok(String::from_utf8(output.stdout)?)
+    pub fn mail_log(&self, envoy_log: &Path) -> Result<String> {
+        sed("-nu", self.script, envoy_log)
     }
-}
-
-/// What a pipe on Linux takes without a reader (pipe(7)).
-const PIPE_BYTES: usize = 65_536;
-
-/// The text in single quotes behind this word of the manual.
-fn quoted_after(word: &str) -> Result<&'static str> {
-    let quoted = MANUAL.split_once(&format!("{word}'")).and_then(|(_, rest)| rest.split_once('\''));
-    Ok(quoted.with_context(|| format!("docs/operating.md has no {word}'…'"))?.0)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! - [`etc`]: the README's lines, and Postfix's configuration as Debian's package writes it, with those lines;
 //! - [`screen`]: what stands before the mail server; [`shipped`]: the configurations for Envoy;
 //! - [`client`]: who comes;
-//! - [`checks`]: what must be so, and must not;
+//! - `checks`: what must be so, and must not;
 //! - [`cli`]: the command line.
 
 mod checks;
