@@ -5,8 +5,10 @@ use super::*;
 fn text(metrics: &[(MetricKind, &str, i64)]) -> String {
     let metrics = metrics.iter().map(|(kind, name, value)| ((*kind, (*name).to_owned()), *value)).collect();
     let mut samples = Distribution::default();
-    (samples.count, samples.sum) = (2, 300.0);
-    samples.at_most[8..].fill(2);
+    (samples.count, samples.sum) = (2, 700.0);
+    for (count, bound) in samples.at_most.iter_mut().zip(BUCKET_BOUNDS) {
+        *count = if bound < 350.0 { 0 } else { 2 };
+    }
     let distributions = BTreeMap::from([("zone=.=bl.test;.;time".to_owned(), samples)]);
     TextEncoder::new().encode_to_string(&families(&metrics, &distributions)).unwrap()
 }
@@ -52,7 +54,7 @@ fn each_kind_is_declared_as_what_it_is() {
         r#"time_bucket{zone="bl.test",le="250"} 0"#,
         r#"time_bucket{zone="bl.test",le="500"} 2"#,
         r#"time_bucket{zone="bl.test",le="+Inf"} 2"#,
-        r#"time_sum{zone="bl.test"} 300"#,
+        r#"time_sum{zone="bl.test"} 700"#,
         r#"time_count{zone="bl.test"} 2"#,
     ] {
         assert!(histogram.lines().any(|found| found == line), "no {line} in\n{histogram}");
