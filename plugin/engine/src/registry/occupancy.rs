@@ -33,6 +33,7 @@ const GAUGE_LAG: Duration = Duration::from_millis(500);
 const READING_AGE_MAX: Duration = Duration::from_millis(250);
 const SECOND: Duration = Duration::from_secs(1);
 const RENEW_AFTER: Duration = Duration::from_secs(RENEW_EVERY_S);
+const CONFIRM_AFTER: Duration = SECOND;
 const CORRECT_AFTER: Duration = Duration::from_secs(LEASE_S + 1);
 
 const KEY: &str = "postscreen.occupancy";
@@ -103,6 +104,10 @@ pub struct Occupancy {
     read_at: Option<Instant>,
     /// Since when the gauge is behind.
     behind_since: Option<Instant>,
+    /// What the gauge was last told here.
+    told: Option<u32>,
+    /// A second look, with nothing new here, has found the same.
+    confirmed: bool,
     /// A session has come, and its arrival has not been written yet: a total that has it may still begin stress.
     arrived: bool,
     /// Since when there is stress, if there is.
@@ -180,8 +185,11 @@ impl Occupancy {
     /// When [`Occupancy::write`] is to be called; `None`: never, as things are.
     pub fn deadline(&self, limits: QueueLimits) -> Option<Instant> {
         let renewal = (self.written != Load::default()).then(|| self.last_write().after(RENEW_AFTER));
-        // Others that seem to hold clients may be dead, and then nobody else corrects the gauge.
-        let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| at.after(CORRECT_AFTER));
+        // Others that seem to hold clients may be dead, and then nobody else corrects the gauge. And where two workers
+        // tell the gauge at once, the one that has written first may tell last: a second look finds that out.
+        let correction = self.read_at.filter(|_| self.others.held() > 0).map(|at| {
+            if self.confirmed { at.after(CORRECT_AFTER) } else { self.last_write().after(CONFIRM_AFTER) }
+        });
         // Stress ends with the sessions of other workers, too.
         let end_of_stress = self.stressed_since.filter(|_| self.others.sessions > 0);
         let end_of_stress = end_of_stress.map(|since| since.max(self.last_write()).after(SECOND));
@@ -218,13 +226,16 @@ impl Occupancy {
             // What was last read is stale by now, and to try again at once would be of no use.
             self.others = Load::default();
         }
+        let second_look = self.own == self.written;
         self.written = self.own;
         self.behind_since = None;
         self.writes.rotate_left(1);
         if let Some(last) = self.writes.last_mut() {
             *last = Some(now.instant);
         }
-        Some(self.totals().held())
+        let told = self.told.replace(self.totals().held());
+        self.confirmed = second_look && told == self.told;
+        self.told
     }
 
     /// The worker's end, after that of its sessions: gives its slot up, which would be counted for [`LEASE_S`] seconds

@@ -108,7 +108,8 @@ fn without_limits_nothing_is_read_and_only_the_gauge_writes() {
     assert_eq!(worker.deadline(NONE), Some(Instant::from_millis(500)));
     assert_eq!(worker.write(&memory, NONE, at(499)), None);
     assert_eq!(worker.write(&memory, NONE, at(500)), Some(107));
-    assert_eq!(worker.deadline(NONE), Some(Instant::from_millis(20_500)), "and then the lease");
+    assert_eq!(writes(&mut worker, &memory, NONE, at(1_500)), Some(107), "a second look at the others");
+    assert_eq!(worker.deadline(NONE), Some(Instant::from_millis(21_500)), "and then the lease");
 }
 
 #[test]
@@ -190,11 +191,29 @@ fn the_sessions_of_a_dead_worker_are_taken_off_the_gauge() {
     alive.ended(false);
     alive.settle(at(500));
     assert_eq!(alive.write(&memory, NONE, at(1_000)), Some(5), "alive, as far as one knows");
-    let due = Instant::from_millis(1_000 + (LEASE_S + 1) * 1_000);
+    assert_eq!(alive.write(&memory, NONE, at(2_000)), Some(5), "and at a second look");
+    let due = Instant::from_millis(2_000 + (LEASE_S + 1) * 1_000);
     assert_eq!(alive.deadline(NONE), Some(due), "nobody else corrects it");
     assert_eq!(alive.write(&memory, NONE, at(due.as_millis() - 1)), None);
     assert_eq!(alive.write(&memory, NONE, at(due.as_millis())), Some(0));
     assert_eq!(alive.deadline(NONE), None);
+}
+
+/// What two workers tell the gauge at the same moment, the host may hear in the other order.
+#[test]
+fn who_has_told_of_clients_of_others_looks_once_more() {
+    let memory = Memory::default();
+    let (mut first, mut last) = (wrote(&memory, 1, at(0)), wrote(&memory, 1, at(0)));
+    for worker in [&mut first, &mut last] {
+        worker.ended(false);
+        worker.settle(at(1_000));
+    }
+    assert_eq!(first.write(&memory, NONE, at(1_500)), Some(1), "heard last");
+    assert_eq!(last.write(&memory, NONE, at(1_500)), Some(0), "heard first");
+    assert_eq!(last.deadline(NONE), None);
+    assert_eq!(first.deadline(NONE), Some(Instant::from_millis(2_500)));
+    assert_eq!(first.write(&memory, NONE, at(2_500)), Some(0));
+    assert_eq!(first.deadline(NONE), None);
 }
 
 #[test]
