@@ -53,7 +53,9 @@ pub async fn play(world: &mut World, report: &mut Report) {
     });
     report.test("a change of the configuration", "it is taken while clients are there", taken);
     let lost: Vec<_> = talked.iter().filter_map(|session| session.as_ref().err()).collect();
-    let none_lost = (lost.is_empty()).then_some(()).with_context(|| format!("{} lost: {lost:?}", lost.len()));
+    let lost: Vec<_> = lost.iter().map(|error| format!("{error:#}")).collect();
+    let none_lost =
+        lost.is_empty().then_some(()).with_context(|| format!("{} lost:\n{}", lost.len(), lost.join("\n")));
     let what = format!("{SESSIONS} sessions in the middle of a mail: none lost");
     report.test("a change of the configuration", &what, none_lost);
     let what = format!("{WAITING} clients that waited for their turn: all served");
