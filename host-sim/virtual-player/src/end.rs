@@ -61,11 +61,11 @@ pub(super) fn passes(
     unix: u64,
 ) -> Option<BTreeMap<IpAddr, BTreeSet<String>>> {
     let policy = serde_json::Value::Object(scenario.policy.clone()).to_string();
-    let buckets = Policy::parse(policy.as_bytes()).ok()?.cache.buckets;
+    let policy = Policy::parse(policy.as_bytes()).ok()?;
     let view = SharedView(host);
     view.fetch("").ok()?;
     let passed = |client: IpAddr| {
-        let record = registry::recall(&view, client, buckets).unwrap_or_default();
+        let record = registry::recall(&view, client, &policy).unwrap_or_default();
         let valid = Test::ALL.into_iter().filter(|test| u64::from(record.expiry(*test)) >= unix);
         (client, valid.map(|test| test.as_str().to_owned()).collect())
     };

@@ -14,4 +14,4 @@ pub use message::{
 pub use name::{DOMAIN_MAX, DomainName, DomainNameError, HostnameError, PublicName, check_hostname};
 pub use site::{Site, SiteError, SiteErrorKind};
 pub use site::{Zone, ZoneEntry, zones};
-pub use tally::{Heard, Score, Tally, Trouble};
+pub use tally::{Heard, Rank, Score, Tally, Trouble};

@@ -53,6 +53,7 @@ pub mod lookups;
 pub mod metric;
 pub mod policy;
 pub mod proxy_header;
+pub mod questions;
 pub mod record;
 pub mod registry;
 pub mod reply;
@@ -61,6 +62,7 @@ pub mod shared;
 pub mod smtpd;
 pub mod time;
 pub mod verdict;
+pub mod watch;
 mod word;
 pub mod worker;
 

@@ -4,12 +4,20 @@
 //! the client leaves, and what the lists said holds for the least TTL of their answers, [`KEEP_MAX`] at most. So a
 //! client that reconnects costs no questions.
 //!
+//! All lists are asked at once; with `dnsbl_frugal_enable`, [`batch`] by batch, until no list that is left could change
+//! the verdict.
+//!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
-use crate::dnsbl::{Heard, ParsedAnswer, ReversedName, Score, Tally, reversed};
+mod batch;
+
+use crate::dnsbl::{Heard, ParsedAnswer, Rank, ReversedName, Score, Tally, Zone, reversed};
 use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
+use crate::questions::{Purpose, Question, Questions};
 use crate::time::Instant;
+use crate::watch::Watch;
+use batch::first_lists;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,6 +27,9 @@ use std::time::Duration;
 pub const KEEP_MAX: Duration = Duration::from_mins(1);
 /// The most look-ups that nobody waits for; the one that is of use for the shortest time makes room.
 pub const UNWAITED_MAX: usize = 4_096;
+/// The part of `greet_wait` that is for asking frugally: after that all lists that are left are asked at once, so that
+/// they have time to answer.
+const FRUGAL_PART: u32 = 4;
 
 /// Whom a look-up is about, and by the lists of which policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,13 +44,12 @@ pub struct Key {
 #[derive(Debug, Default)]
 pub struct Lookups {
     by_key: BTreeMap<Key, Lookup>,
-    /// Questions under way: whose, and about which list.
-    questions: BTreeMap<u32, (Key, usize)>,
-    last_question: u32,
     /// How many look-ups there were, for [`Lookup::timed`].
     begun: usize,
     /// Look-ups that nobody waits for, by the time until which they are of use.
     unwaited: BTreeSet<(Instant, Key)>,
+    /// Frugal look-ups that somebody waits for, by the time at which all lists that are left are to be asked.
+    hurries: BTreeSet<(Instant, Key)>,
 }
 
 #[derive(Debug)]
@@ -49,35 +59,28 @@ struct Lookup {
     name: ReversedName,
     asked_at: Instant,
     tally: Tally,
-    /// Where the client is listed, for the log of sessions that come later.
-    listings: Vec<(usize, ParsedAnswer)>,
+    /// Lists that have not been asked yet, the heaviest first.
+    rest: Vec<usize>,
     /// Questions without an answer so far.
     pending: BTreeSet<u32>,
     /// The one question whose answer is timed, of each list in turn: a histogram costs a host call for each sample.
     timed: Option<u32>,
-    /// How long all answers so far hold, from `asked_at` on.
-    holds_for: Duration,
     waiting: BTreeSet<ConnectionId>,
-}
-
-/// A question to be sent.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ListQuestion {
-    /// Its number.
-    pub number: u32,
-    /// In DNS wire format.
-    pub message: Vec<u8>,
+    /// Its entry in `hurries`.
+    hurry: Option<Instant>,
+    /// Its entry in `unwaited`.
+    unwaited: Option<Instant>,
 }
 
 /// What a session finds that begins to wait.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Joined {
     /// To be sent; none where a look-up is there already.
-    pub questions: Vec<ListQuestion>,
+    pub questions: Vec<Question>,
     /// What earlier answers said, where no other session has had it logged already.
     pub listings: Vec<(usize, ParsedAnswer)>,
-    /// Whether all lists have answered.
-    pub complete: bool,
+    /// Whether nothing more is waited for.
+    pub decided: bool,
 }
 
 /// What an answer was, and for whom.
@@ -93,108 +96,138 @@ pub struct LookupAnswer {
     pub heard: Heard,
     /// The first session that waits for it; the log line is this one's. `None`: nobody does.
     pub first: Option<ConnectionId>,
-    /// Those for whom it was the last.
-    pub completes: Vec<ConnectionId>,
+    /// Those for whom nothing more is waited for.
+    pub decides: Vec<ConnectionId>,
     /// When the list was asked, if this answer is the one of its look-up that is timed.
     pub timed_since: Option<Instant>,
     /// If it was the last: lists that alone know of the client.
     pub unique_hits: Vec<usize>,
+    /// More questions, to be sent.
+    pub questions: Vec<Question>,
 }
 
 impl Lookups {
     /// `connection` begins to wait for what the lists of `policy` say about a client.
-    pub fn join(&mut self, key: Key, policy: &Arc<Policy>, connection: ConnectionId, now: Instant) -> Joined {
-        self.forget_useless(now);
+    pub fn join(
+        &mut self,
+        key: Key,
+        policy: &Arc<Policy>,
+        connection: ConnectionId,
+        asking: &mut Asking<'_>,
+        now: Instant,
+    ) -> Joined {
+        self.forget_useless(asking.questions, now);
         if let Some(lookup) = self.by_key.get_mut(&key) {
-            let listings = if lookup.waiting.is_empty() { lookup.listings.clone() } else { Vec::new() };
-            self.unwaited.remove(&(lookup.useful_until(), key));
+            let told = !lookup.waiting.is_empty();
+            let listings = lookup.tally.listings().filter(|_| !told);
+            let listings = listings.map(|(list, answer)| (list, answer.clone())).collect();
             lookup.waiting.insert(connection);
-            return Joined { questions: Vec::new(), listings, complete: lookup.tally.is_complete() };
+            let questions = lookup.ask_more(key, asking);
+            let decided = lookup.is_decided(key.client, asking.watch);
+            self.file(key, asking.watch);
+            return Joined { questions, listings, decided };
         }
         let mut lookup = Lookup {
             policy: Arc::clone(policy),
             name: reversed(key.client),
             asked_at: now,
             tally: Tally::new(policy.zones().len()),
-            listings: Vec::new(),
+            rest: first_lists(policy, |list| asking.watch.counts(policy, list, key.client)),
             pending: BTreeSet::new(),
             timed: None,
-            holds_for: KEEP_MAX,
             waiting: BTreeSet::from([connection]),
+            hurry: None,
+            unwaited: None,
         };
-        let mut questions = Vec::new();
-        for (list, zone) in policy.zones().iter().enumerate() {
-            if let Some(message) = zone.question(&lookup.name) {
-                let number = self.next_number();
-                self.questions.insert(number, (key, list));
-                lookup.pending.insert(number);
-                questions.push(ListQuestion { number, message });
-            }
-        }
+        let questions = lookup.ask_more(key, asking);
         lookup.timed = questions.get(self.begun % questions.len().max(1)).map(|question| question.number);
         self.begun = self.begun.wrapping_add(1);
+        let decided = lookup.is_decided(key.client, asking.watch);
         self.by_key.insert(key, lookup);
-        Joined { questions, listings: Vec::new(), complete: false }
+        self.file(key, asking.watch);
+        Joined { questions, listings: Vec::new(), decided }
     }
 
     /// `connection` waits no longer.
-    pub fn leave(&mut self, key: Key, connection: ConnectionId, now: Instant) {
+    pub fn leave(&mut self, key: Key, connection: ConnectionId, asking: &mut Asking<'_>, now: Instant) {
         let Some(lookup) = self.by_key.get_mut(&key) else { return };
         if lookup.waiting.remove(&connection) && lookup.waiting.is_empty() {
-            self.unwaited.insert((lookup.useful_until(), key));
-            self.forget_useless(now);
+            self.file(key, asking.watch);
+            self.forget_useless(asking.questions, now);
         }
     }
 
-    /// Takes an answer. `None`: there is no such question, or no longer.
-    pub fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>) -> Option<LookupAnswer> {
-        let (key, list) = self.questions.remove(&question)?;
+    /// Takes the answer of a list about a client to the question with this number. `None`: nobody wants to know.
+    pub fn hear(
+        &mut self,
+        key: Key,
+        list: usize,
+        question: u32,
+        answer: Result<&[u8], DnsFailure>,
+        asking: &mut Asking<'_>,
+    ) -> Option<LookupAnswer> {
         let lookup = self.by_key.get_mut(&key)?;
-        if lookup.waiting.is_empty() {
-            self.unwaited.remove(&(lookup.useful_until(), key));
-        }
         lookup.pending.remove(&question);
         let policy = Arc::clone(&lookup.policy);
         let zone = policy.zones().get(list)?;
         let heard = lookup.tally.hear(&lookup.name, list, zone, answer);
-        let ttl = match &heard {
-            Heard::Listed(answer) => {
-                lookup.listings.push((list, answer.clone()));
-                answer.cache_ttl
-            }
-            Heard::Unlisted(answer) => answer.cache_ttl,
-            Heard::TimedOut | Heard::Trouble(_) | Heard::Ignored => None,
-        };
-        lookup.holds_for = lookup.holds_for.min(Duration::from_secs(ttl.unwrap_or(0).into()));
-        let complete = lookup.tally.is_complete();
-        let completes = if complete { lookup.waiting.iter().copied().collect() } else { Vec::new() };
-        if lookup.waiting.is_empty() {
-            self.unwaited.insert((lookup.useful_until(), key));
-        }
+        let questions = if lookup.waiting.is_empty() { Vec::new() } else { lookup.ask_more(key, asking) };
+        let decided = lookup.is_decided(key.client, asking.watch);
+        let decides = lookup.waiting.iter().copied().filter(|_| decided).collect();
         let first = lookup.waiting.first().copied();
         let unique_hits = if lookup.pending.is_empty() { lookup.unique_hits() } else { Vec::new() };
         let timed_since = (lookup.timed == Some(question)).then_some(lookup.asked_at);
+        self.file(key, asking.watch);
         Some(LookupAnswer {
             client: key.client,
             policy,
             list,
             heard,
             first,
-            completes,
+            decides,
             timed_since,
             unique_hits,
+            questions,
         })
     }
 
-    /// What the lists have said so far.
-    pub fn score(&self, key: Key, policy: &Policy) -> Score {
-        let none = || Tally::new(0).score(policy);
-        self.by_key.get(&key).map_or_else(none, |lookup| lookup.tally.score(policy))
+    /// Asks all lists that are left about clients whose wait has no room for frugality any more: for whom, the
+    /// questions, and under which policy.
+    pub fn hurry(
+        &mut self,
+        asking: &mut Asking<'_>,
+        now: Instant,
+    ) -> Vec<(Option<ConnectionId>, Vec<Question>, Arc<Policy>)> {
+        let mut all = Vec::new();
+        while let Some(&(at, key)) = self.hurries.first()
+            && at <= now
+        {
+            self.hurries.pop_first();
+            let Some(lookup) = self.by_key.get_mut(&key) else { continue };
+            lookup.hurry = None;
+            let first = lookup.waiting.first().copied();
+            let rest = std::mem::take(&mut lookup.rest);
+            all.push((first, lookup.ask(key, rest, asking), Arc::clone(&lookup.policy)));
+        }
+        all
     }
 
-    /// Whether all lists have answered.
-    pub fn is_complete(&self, key: Key) -> bool {
-        self.by_key.get(&key).is_some_and(|lookup| lookup.tally.is_complete())
+    /// When [`Lookups::hurry`] is due.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.hurries.first().map(|&(at, _)| at)
+    }
+
+    /// What the lists have said so far.
+    pub fn score(&self, key: Key, policy: &Policy, watch: &Watch) -> Score {
+        let counts = |list| watch.counts(policy, list, key.client);
+        let none = || Tally::new(0).score(policy, counts);
+        self.by_key.get(&key).map_or_else(none, |lookup| lookup.tally.score(policy, counts))
+    }
+
+    /// What the lists have come to, if nothing more is waited for.
+    pub fn decision(&self, key: Key, watch: &Watch) -> Option<Rank> {
+        let lookup = self.by_key.get(&key)?;
+        lookup.is_decided(key.client, watch).then(|| Rank::of(lookup.score(key.client, watch).total, &lookup.policy))
     }
 
     /// How many look-ups there are.
@@ -203,42 +236,110 @@ impl Lookups {
     }
 
     /// Forgets look-ups that nobody waits for and that are of no use any more, and those that are too many.
-    fn forget_useless(&mut self, now: Instant) {
+    fn forget_useless(&mut self, questions: &mut Questions, now: Instant) {
         while let Some(&(until, key)) = self.unwaited.first()
             && (until <= now || self.unwaited.len() > UNWAITED_MAX)
         {
             self.unwaited.pop_first();
             if let Some(lookup) = self.by_key.remove(&key) {
                 for question in lookup.pending {
-                    self.questions.remove(&question);
+                    questions.take(question);
                 }
             }
         }
     }
 
-    /// One that no question under way has.
-    fn next_number(&mut self) -> u32 {
-        loop {
-            self.last_question = self.last_question.wrapping_add(1);
-            if !self.questions.contains_key(&self.last_question) {
-                return self.last_question;
+    /// Files a look-up that has changed where it belongs: under its hurry, or among those that nobody waits for.
+    fn file(&mut self, key: Key, watch: &Watch) {
+        let Some(lookup) = self.by_key.get_mut(&key) else { return };
+        let is_waited_for = !lookup.waiting.is_empty();
+        let hurries = is_waited_for && !lookup.rest.is_empty() && !lookup.is_settled(key.client, watch);
+        let part = lookup.policy.greet_wait.duration(false) / FRUGAL_PART;
+        let hurry = hurries.then(|| lookup.asked_at.after(part));
+        let unwaited = (!is_waited_for).then(|| lookup.useful_until(key.client, watch));
+        for (files, before, after) in [
+            (&mut self.hurries, &mut lookup.hurry, hurry),
+            (&mut self.unwaited, &mut lookup.unwaited, unwaited),
+        ] {
+            if *before != after {
+                before.map(|before| files.remove(&(before, key)));
+                files.extend(after.map(|after| (after, key)));
+                *before = after;
             }
         }
     }
 }
 
+/// What it takes to ask.
+#[derive(Debug)]
+pub struct Asking<'a> {
+    /// All questions of the worker.
+    pub questions: &'a mut Questions,
+    /// How the lists are.
+    pub watch: &'a Watch,
+}
+
 impl Lookup {
+    /// The next questions, once those that were sent are answered, if any are needed.
+    fn ask_more(&mut self, key: Key, asking: &mut Asking<'_>) -> Vec<Question> {
+        if !self.pending.is_empty() || self.rest.is_empty() || self.is_settled(key.client, asking.watch) {
+            return Vec::new();
+        }
+        let score = self.score(key.client, asking.watch);
+        let next = if self.policy.dnsbl_frugal_enable {
+            batch::take(&mut self.rest, &self.policy, score.total)
+        } else {
+            std::mem::take(&mut self.rest)
+        };
+        self.ask(key, next, asking)
+    }
+
+    fn ask(&mut self, key: Key, lists: Vec<usize>, asking: &mut Asking<'_>) -> Vec<Question> {
+        let policy = Arc::clone(&self.policy);
+        let zones = lists.into_iter().filter_map(|list| Some((list, policy.zones().get(list)?)));
+        let ask = |(list, zone): (usize, &Zone)| {
+            let message = zone.question(&self.name)?;
+            Some(asking.questions.ask(Purpose::Listing(key, list), message))
+        };
+        let questions: Vec<Question> = zones.filter_map(ask).collect();
+        self.pending.extend(questions.iter().map(|question| question.number));
+        questions
+    }
+
+    fn score(&self, client: IpAddr, watch: &Watch) -> Score {
+        self.tally.score(&self.policy, |list| watch.counts(&self.policy, list, client))
+    }
+
+    /// Whether nobody has to wait for the lists: all have answered, or need not. With `dnsbl_early_verdict_enable` also
+    /// as soon as those that are missing cannot change the verdict.
+    fn is_decided(&self, client: IpAddr, watch: &Watch) -> bool {
+        let is_left = |list| self.rest.contains(&list);
+        let all_answered =
+            || self.tally.is_complete(|list| watch.counts(&self.policy, list, client) && !is_left(list));
+        let certain = || self.is_settled(client, watch);
+        if self.policy.dnsbl_early_verdict_enable {
+            return certain();
+        }
+        all_answered() && (self.rest.is_empty() || certain())
+    }
+
+    /// Whether no list that may still answer can change the verdict.
+    fn is_settled(&self, client: IpAddr, watch: &Watch) -> bool {
+        let counts = |list| watch.counts(&self.policy, list, client);
+        self.tally.certain_rank(&self.policy, counts).is_some()
+    }
+
     /// Lists whose listing added to the score, where no other one did; likewise for those that took from it.
     fn unique_hits(&self) -> Vec<usize> {
         let zones = self.policy.zones();
         let counts = |sign: i32| {
-            let counts = move |&&(list, ref answer): &&(usize, ParsedAnswer)| {
+            let counts = move |&(list, answer): &(usize, &ParsedAnswer)| {
                 let zone = zones.get(list);
                 zone.is_some_and(|zone| {
                     zone.matching_weights(&answer.addresses).any(|weight| weight.signum() == sign)
                 })
             };
-            let mut hits = self.listings.iter().filter(counts).map(|&(list, _)| list);
+            let mut hits = self.tally.listings().filter(counts).map(|(list, _)| list);
             hits.next().filter(|_| hits.next().is_none())
         };
         [1, -1].into_iter().filter_map(counts).collect()
@@ -246,10 +347,11 @@ impl Lookup {
 
     /// Until when a session that comes later can use it: as long as answers may still come, and then as long as they
     /// hold.
-    fn useful_until(&self) -> Instant {
+    fn useful_until(&self, client: IpAddr, watch: &Watch) -> Instant {
         let wait =
             if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
-        let answers = if self.tally.is_complete() { self.holds_for } else { Duration::ZERO };
+        let holds = KEEP_MAX.min(Duration::from_secs(self.tally.cache_ttl().into()));
+        let answers = if self.is_decided(client, watch) { holds } else { Duration::ZERO };
         self.asked_at.after(wait.max(answers))
     }
 }

@@ -180,14 +180,22 @@ impl Family {
         kind: MetricKind::Histogram,
         help: "Time from a question to the list's answer.",
     };
+    /// Which lists are worth nothing at present.
+    pub const LIST_MUTED: Self = Self {
+        name: "postscreen_list_muted",
+        labels: &["zone"],
+        kind: MetricKind::Gauge,
+        help: "1 if the list is muted, because it lists the world, answers errors or does not answer; else 0.",
+    };
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::VERDICTS,
         Self::FAILED_TESTS,
         Self::VERDICT_TIME,
         Self::LIST_ANSWERS,
         Self::LIST_UNIQUE_HITS,
         Self::LIST_ANSWER_TIME,
+        Self::LIST_MUTED,
     ];
 }
 

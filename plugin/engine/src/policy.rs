@@ -32,6 +32,7 @@ use crate::reply::ReplyStyle;
 use compiled::Compiled;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroI32;
 
 /// The largest configuration, in bytes: room for [`ACCESS_RULES_MAX`] rules of 80 bytes each.
@@ -93,6 +94,17 @@ pub struct Policy {
     pub dnsbl_max_ttl: Period,
     /// How long one list may take to answer.
     pub dnsbl_timeout: Period,
+    /// Whether the lists are asked about 127.0.0.2, which every list has, and 127.0.0.1, which none may have (RFC 5782,
+    /// section 5). A list in trouble is muted: worth nothing until it is well again.
+    pub dnsbl_watch_enable: bool,
+    /// Whether only as many lists are asked as it takes to decide, the heaviest ones and the allowlists first.
+    pub dnsbl_frugal_enable: bool,
+    /// Whether a client is refused or served as soon as no list that has not answered could change that.
+    pub dnsbl_early_verdict_enable: bool,
+    /// Whether a client that a list blocks is told the list's reason, its TXT record.
+    pub dnsbl_reason_enable: bool,
+    /// Whether passes that other lists gave are void.
+    pub dnsbl_change_voids_passes: bool,
     /// The names that clients and logs see instead of a list's domain, which may hold a secret key.
     pub dnsbl_reply_map: BTreeMap<DomainName, PublicName>,
     /// Whether a client must wait for each reply before its next command. A new client's first mail is deferred.
@@ -144,7 +156,15 @@ pub struct Policy {
     pub smtputf8_enable: bool,
     /// How long after its end a pass still makes its client a known one.
     pub cache_retention_time: Period,
-    /// The most sessions of one client address; 0 is off.
+    /// How many bits of an IPv4 address make a client: passes and `client_connection_count_limit` go by them.
+    #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1, max = 32)))]
+    #[serde(deserialize_with = "numbers::ipv4_prefix_length")]
+    pub client_ipv4_prefix_length: u8,
+    /// How many bits of an IPv6 address make a client.
+    #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1, max = 128)))]
+    #[serde(deserialize_with = "numbers::ipv6_prefix_length")]
+    pub client_ipv6_prefix_length: u8,
+    /// The most sessions of one client; 0 is off.
     pub client_connection_count_limit: u32,
     /// The most clients that are being screened, in all workers; 0 is off. Under stress from nine tenths of it on.
     #[serde(deserialize_with = "numbers::pre_queue")]
@@ -207,6 +227,28 @@ impl Policy {
     /// The DNS lists to ask, one question each, however many entries share the domain.
     pub fn zones(&self) -> &[Zone] {
         &self.compiled.zones
+    }
+
+    /// A number for what the lists can say: another one as soon as they, their weights or the thresholds are others.
+    pub fn lists_id(&self) -> u32 {
+        self.compiled.lists_id
+    }
+
+    /// What makes a client of an address: its network, as long as `client_ipv4_prefix_length` or
+    /// `client_ipv6_prefix_length`.
+    pub fn client_prefix(&self, client: IpAddr) -> IpAddr {
+        match client {
+            IpAddr::V4(address) => {
+                let host_bits = 32 - u32::from(self.client_ipv4_prefix_length.min(32));
+                let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
+                Ipv4Addr::from_bits(address.to_bits() & mask).into()
+            }
+            IpAddr::V6(address) => {
+                let host_bits = 128 - u32::from(self.client_ipv6_prefix_length.min(128));
+                let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
+                Ipv6Addr::from_bits(address.to_bits() & mask).into()
+            }
+        }
     }
 
     /// All that is measured under this policy, by name.

@@ -60,6 +60,16 @@ impl TestSet {
         self.0 == 0
     }
 
+    /// The set as a byte, a bit for each test.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set that [`TestSet::bits`] made a byte of; bits of no test are left out.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & ((1 << Test::COUNT) - 1))
+    }
+
     /// The tests of the set that are not in `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
@@ -101,9 +111,15 @@ impl FromIterator<Test> for TestSet {
     }
 }
 
-/// When each test's pass ends: Unix seconds, with postscreen's two special values.
+/// When each test's pass ends: Unix seconds, with postscreen's two special values; and which passes the lists gave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Record([u32; Test::COUNT]);
+pub struct Record {
+    stamps: [u32; Test::COUNT],
+    /// The lists that gave passes; [`Record::NO_LISTS`]: none are known of.
+    lists: u32,
+    /// The tests besides DNSBL that the client was spared because of what these lists said.
+    spared: TestSet,
+}
 
 impl Record {
     /// Never passed while the test was enabled. Makes the client a new one.
@@ -111,24 +127,39 @@ impl Record {
     /// Never passed, and the test was disabled when the record was written. Expired, but not new.
     pub const DISABLED: u32 = 1;
 
+    /// What stands for the lists where none gave a pass, or nobody knows which.
+    pub const NO_LISTS: u32 = 0;
+
     /// A record from the expiry of each test, in the order of [`Test::ALL`].
     pub const fn from_stamps(stamps: [u32; Test::COUNT]) -> Self {
-        Self(stamps)
+        Self { stamps, lists: Self::NO_LISTS, spared: TestSet::NONE }
+    }
+
+    /// The same, with passes that `lists` gave: that of the DNSBL test, and those of the tests in `spared`.
+    #[must_use]
+    pub const fn given_by(mut self, lists: u32, spared: TestSet) -> Self {
+        (self.lists, self.spared) = (lists, spared);
+        self
     }
 
     /// The expiry of each test, in the order of [`Test::ALL`].
     pub const fn stamps(self) -> [u32; Test::COUNT] {
-        self.0
+        self.stamps
+    }
+
+    /// The lists that gave passes, and the tests besides DNSBL that they spared the client.
+    pub const fn givers(self) -> (u32, TestSet) {
+        (self.lists, self.spared)
     }
 
     /// When the pass of `test` ends. At that very second it still holds.
     pub fn expiry(self, test: Test) -> u32 {
-        self.0.get(test as usize).copied().unwrap_or(Self::NEVER)
+        self.stamps.get(test as usize).copied().unwrap_or(Self::NEVER)
     }
 
     /// The end of the last pass.
     pub fn latest_expiry(self) -> u32 {
-        self.0.into_iter().max().unwrap_or(Self::NEVER)
+        self.stamps.into_iter().max().unwrap_or(Self::NEVER)
     }
 
     /// The tests of `enabled` whose pass has ended at `unix`.
@@ -151,21 +182,53 @@ impl Record {
 
     /// Whether some test, enabled or not, was never passed while enabled.
     pub fn is_new(self) -> bool {
-        self.0.contains(&Self::NEVER)
+        self.stamps.contains(&Self::NEVER)
     }
 
-    /// Lets the pass of `test` end at `unix` (at the end of `u32` time at the latest).
+    /// Lets the pass of `test` end at `unix` (at the end of `u32` time at the latest). The client has earned it.
     pub fn set_expiry(&mut self, test: Test, unix: u64) {
-        if let Some(stamp) = self.0.get_mut(test as usize) {
+        if let Some(stamp) = self.stamps.get_mut(test as usize) {
             *stamp = u32::try_from(unix).unwrap_or(u32::MAX);
+            self.spared = self.spared.without(test.into());
         }
     }
 
-    /// Lets the pass of `test` end at `unix`, unless it ends later already.
-    pub fn extend_expiry(&mut self, test: Test, unix: u64) {
+    /// Lets the pass of `test` end at `unix`, unless it ends later already: the client is spared the test.
+    pub fn spare(&mut self, test: Test, unix: u64) {
         if u64::from(self.expiry(test)) < unix {
             self.set_expiry(test, unix);
+            self.spared |= test.into();
         }
+    }
+
+    /// The DNSBL pass, and those of tests that the client is spared, are given by `lists`.
+    pub fn set_lists(&mut self, lists: u32) {
+        self.lists = lists;
+    }
+
+    /// Takes the stamps of `tests` from `other`, and what is known of who gave them.
+    pub fn adopt(&mut self, tests: TestSet, other: Self) {
+        for test in Test::ALL.into_iter().filter(|&test| tests.contains(test)) {
+            self.set_expiry(test, u64::from(other.expiry(test)));
+        }
+        self.spared |= other.spared & tests;
+        if tests.contains(Test::Dnsbl) || !(other.spared & tests).is_empty() {
+            self.lists = other.lists;
+        }
+    }
+
+    /// The record without the passes that other lists than `lists` gave: those tests are expired, and their client is
+    /// no new one.
+    #[must_use]
+    pub fn without_passes_of_others(mut self, lists: u32) -> Self {
+        if self.lists == Self::NO_LISTS || self.lists == lists {
+            return self;
+        }
+        let given = self.spared | Test::Dnsbl.into();
+        for test in Test::ALL.into_iter().filter(|&test| given.contains(test)) {
+            self.set_expiry(test, u64::from(self.expiry(test).min(Self::DISABLED)));
+        }
+        self
     }
 
     /// The record as it is stored: a disabled test was not failed to be passed.

@@ -11,10 +11,14 @@
 //! | `postscreen.occupancy` | how many sessions each worker has ([`Occupancy`]) | a few times a second at most |
 //! | `postscreen.key` | the key of the hash that chooses N ([`HashKey`]) | once |
 //! | `postscreen.stress.LIMIT` | whether `STRESS` was announced last for this `pre_queue_limit` | when that changes |
+//! | `postscreen.lists` | how the lists are ([`crate::watch`]) | when one is checked |
 //! | `postscreen.warned.LIST` | when a line about this list was last written | once a minute |
 //!
 //! Shared data neither expires nor deletes, so the number of keys is bounded by construction: the buckets are
 //! `cache.buckets`, and the other keys as many as the configurations have limits and lists.
+//!
+//! A client is known by its network: the first `client_ipv4_prefix_length` or `client_ipv6_prefix_length` bits of its
+//! address. Sessions are counted and passes are remembered by it.
 //!
 //! A worker can die without a word. So an open session counts for [`LEASE_S`] seconds at most, and whoever is alive
 //! renews its own every [`RENEW_EVERY_S`] seconds. What cannot be counted (the host fails, a bucket is full) is not
@@ -55,6 +59,7 @@ pub struct Registry<S> {
 /// One session among those of its client, from [`Registry::open`] to [`Registry::leave`].
 #[derive(Clone, Copy, Debug)]
 pub struct Lease {
+    /// The client's network.
     client: IpAddr,
     bucket: u32,
     /// The generation in which the session is counted; `None`: it is not.
@@ -125,6 +130,7 @@ impl<S: SharedData> Registry<S> {
     /// says `PASS OLD`, as in postscreen.
     pub fn open(&self, client: IpAddr, policy: &Policy, unix: u64) -> (Lease, Found) {
         let now = generation_at(unix);
+        let client = policy.client_prefix(client);
         let number = self.hash_key.bucket_of(client, policy.cache.buckets);
         let mut lease = Lease { client, bucket: number, counted: None };
         let mut known = Known::Nothing;
@@ -208,16 +214,18 @@ impl<S: SharedData> Registry<S> {
     }
 }
 
-/// What `shared` remembers of `client`, for those who only look: `buckets` is the configuration's `cache.buckets`.
-pub fn recall<S: SharedData>(shared: &S, client: IpAddr, buckets: NonZeroU32) -> Option<Record> {
-    let number = HashKey::of(shared).bucket_of(client, buckets);
+/// What `shared` remembers of `client` under `policy`, for those who only look.
+pub fn recall<S: SharedData>(shared: &S, client: IpAddr, policy: &Policy) -> Option<Record> {
+    let client = policy.client_prefix(client);
+    let number = HashKey::of(shared).bucket_of(client, policy.cache.buckets);
     let (bytes, _) = shared.fetch(&key(number)).ok()??;
     Bucket::decode(&bytes).find(client)?.passes()
 }
 
 /// Puts a record into `shared` as if `client` had passed, for those who begin with clients that are known.
-pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, buckets: NonZeroU32) -> bool {
-    let number = HashKey::of(shared).bucket_of(client, buckets);
+pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, policy: &Policy) -> bool {
+    let client = policy.client_prefix(client);
+    let number = HashKey::of(shared).bucket_of(client, policy.cache.buckets);
     let stored = shared::update(shared, &key(number), |bytes| {
         let mut bucket = Bucket::decode(bytes);
         bucket.remember(client, record);
@@ -227,12 +235,17 @@ pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, bucke
 }
 
 fn known_of(entry: &ClientEntry, now: u32, policy: &Policy, unix: u64) -> Known {
+    let lists = policy.lists_id();
+    let valid = |record: Record| match policy.dnsbl_change_voids_passes {
+        true => record.without_passes_of_others(lists),
+        false => record,
+    };
     if let Some(record) = entry.shared_at(now) {
-        return Known::Overlapping(record);
+        return Known::Overlapping(valid(record));
     }
     let retention = policy.cache_retention_time.as_secs();
     let counts = |record: &Record| !record.is_outdated(policy.enabled_tests(), unix, retention);
-    entry.passes().filter(counts).map_or(Known::Nothing, Known::Passed)
+    entry.passes().filter(counts).map_or(Known::Nothing, |record| Known::Passed(valid(record)))
 }
 
 /// How many clients can be remembered in so many buckets.

@@ -28,7 +28,7 @@ mod talk;
 
 pub use screen::{EARLY_MAX, PEEK_MAX};
 
-use crate::dnsbl::Score;
+use crate::dnsbl::{Rank, Score};
 use crate::io::{Endpoints, Output};
 use crate::line::Line;
 use crate::metric::Counter;
@@ -79,12 +79,12 @@ pub(crate) trait Surroundings {
     fn share(&mut self, record: Record, tests: TestSet);
     /// Leaves behind what the tests have come to.
     fn settle(&mut self, settlement: Settlement) -> Settled;
-    /// Has the lists asked about the client; whether all of them have answered already.
+    /// Has the lists asked about the client; whether they have decided already.
     fn ask_lists(&mut self, client: IpAddr) -> bool;
     /// What those lists that have answered add up to.
     fn score(&self, client: IpAddr) -> Score;
-    /// Whether all lists have answered.
-    fn lists_are_complete(&self, client: IpAddr) -> bool;
+    /// What the lists have come to, once nothing that they may still say is waited for.
+    fn lists_decide(&self, client: IpAddr) -> Option<Rank>;
 }
 
 /// What a session finds that is registered: the sessions that are open in all workers of the host, and the client's
@@ -226,8 +226,8 @@ impl Session {
         }
     }
 
-    /// All lists have answered: the next deadline is now.
-    pub fn lists_are_complete(&mut self) {
+    /// The lists have decided: the next deadline is now.
+    pub fn lists_have_decided(&mut self) {
         if matches!(self.phase, Phase::Greeting(_)) {
             self.timers.set(Timer::Lists, Instant::default());
         }
@@ -238,7 +238,7 @@ impl Session {
         while let Some(timer) = self.timers.take_expired(around.now().instant) {
             match timer {
                 Timer::ProxyHeader => self.proxy_header_missing(around),
-                Timer::Lists => self.lists_answered(around),
+                Timer::Lists => self.lists_decided(around),
                 Timer::GreetWait => self.greet_wait_over(around),
                 Timer::Command => self.command_too_slow(around),
             }
@@ -330,6 +330,9 @@ impl Session {
     /// Sets the end of a pass.
     fn stamp(&mut self, test: Test, expiry: u64) {
         self.progress.record.set_expiry(test, expiry);
+        if test == Test::Dnsbl {
+            self.progress.record.set_lists(self.policy.lists_id());
+        }
         self.progress.unshared |= test.into();
     }
 }

@@ -48,7 +48,7 @@ impl Instant {
 pub(crate) enum Timer {
     /// No PROXY header within `upstream_proxy_timeout`.
     ProxyHeader,
-    /// All lists have answered. Always due at once.
+    /// The lists have decided. Always due at once.
     Lists,
     /// The pre-greeting window (`greet_wait`) is over.
     GreetWait,

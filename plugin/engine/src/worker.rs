@@ -4,22 +4,25 @@
 //! [`Occupancy`]), what the lists have said ([`Lookups`]), and all deadlines. A host gives it inputs with the number of
 //! a connection, carries out the [`Task`]s that come back, in order, and calls again at [`Worker::deadline`].
 
+mod hear;
 mod log;
 mod meter;
 mod proxies;
 mod throttle;
 mod view;
 
-use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output, Task};
+use crate::io::{ConnectionId, Destination, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::Line;
 use crate::lookups::Lookups;
 use crate::metric::{Gauge, Measure, SeriesName};
 use crate::policy::Policy;
+use crate::questions::Questions;
 use crate::registry::{HashKey, Occupancy, QueueLimits, Registry, places};
 use crate::session::{Session, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
+use crate::watch::Watch;
 use meter::Meter;
 use proxies::Proxies;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +39,8 @@ pub struct Worker<S> {
     registry: Registry<S>,
     occupancy: Occupancy,
     lookups: Lookups,
+    questions: Questions,
+    watch: Watch,
     sessions: BTreeMap<ConnectionId, OpenSession>,
     /// Every session's next deadline.
     deadlines: BTreeSet<(Instant, ConnectionId)>,
@@ -66,6 +71,8 @@ impl<S: SharedData> Worker<S> {
             registry: Registry::new(shared, hash_key),
             occupancy: Occupancy::default(),
             lookups: Lookups::default(),
+            questions: Questions::default(),
+            watch: Watch::default(),
             sessions: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             meter: Meter::default(),
@@ -84,11 +91,13 @@ impl<S: SharedData> Worker<S> {
         self.policy = policy;
         self.policy_number = self.policy_number.wrapping_add(1);
         self.places_are_told = false;
+        self.watch.begin_anew();
     }
 
     /// Takes an input about a connection; returns what the host must do, in order.
     pub fn handle(&mut self, connection: ConnectionId, input: Input<'_>, now: Now) -> Vec<Task> {
         self.tell_places();
+        self.watch.begin(&self.policy, now.instant);
         match input {
             Input::ClientOpened(endpoints) => {
                 // A number that is used again while its connection is there: that one must be gone.
@@ -133,7 +142,8 @@ impl<S: SharedData> Worker<S> {
     /// When to deliver [`Input::DeadlineReached`]; `None`: never.
     pub fn deadline(&self) -> Option<Instant> {
         let session = self.deadlines.first().map(|&(deadline, _)| deadline);
-        [session, self.occupancy.deadline(self.limits())].into_iter().flatten().min()
+        let own = [self.occupancy.deadline(self.limits()), self.watch.deadline(), self.lookups.deadline()];
+        own.into_iter().chain([session]).flatten().min()
     }
 
     /// Whether the engine still has to do with a connection. Inputs about others have no effect.
@@ -167,6 +177,11 @@ impl<S: SharedData> Worker<S> {
     }
 
     fn time_passed(&mut self, now: Now) {
+        if self.watch.deadline().is_some_and(|at| at <= now.instant) {
+            let policy = Arc::clone(&self.policy);
+            self.check_lists(&policy, None, now);
+        }
+        self.hurry_lists(now);
         while let Some(&(deadline, connection)) = self.deadlines.first()
             && deadline <= now.instant
         {
@@ -232,6 +247,8 @@ impl<S: SharedData> Worker<S> {
             registry: &self.registry,
             occupancy: &mut self.occupancy,
             lookups: &mut self.lookups,
+            questions: &mut self.questions,
+            watch: &mut self.watch,
             meter: &mut self.meter,
             proxies: &mut self.proxies,
             tasks: &mut self.tasks,
@@ -245,14 +262,6 @@ impl<S: SharedData> Worker<S> {
         if before != deadline {
             before.map(|before| self.deadlines.remove(&(before, connection)));
             self.deadlines.extend(deadline.map(|deadline| (deadline, connection)));
-        }
-    }
-
-    fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>, now: Now) {
-        let Some(answered) = self.lookups.hear(question, answer) else { return };
-        self.log_answer(&answered, now);
-        for connection in answered.completes {
-            self.turn(connection, now, |session, _| session.lists_are_complete());
         }
     }
 

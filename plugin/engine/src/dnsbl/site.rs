@@ -11,6 +11,8 @@ use super::filter::{Filter, FilterError};
 use super::message::{self, BadAnswer, ParsedAnswer, QuestionTail, ReversedName};
 use super::name::{DomainName, DomainNameError, PublicName};
 use crate::word::{Word, word};
+use siphasher::sip::SipHasher13;
+use std::hash::Hasher;
 
 /// One entry: which answers of which list are worth what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +122,8 @@ pub struct Zone {
     pub domain: DomainName,
     /// What to call the list before clients and in logs (`dnsbl_reply_map`).
     pub public_name: PublicName,
+    /// A number that stands for `domain` where workers meet.
+    id: u64,
     tail: QuestionTail,
     entries: Vec<ZoneEntry>,
 }
@@ -153,6 +157,7 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
             None => zones.push(Zone {
                 domain: site.domain.clone(),
                 public_name: reply_map.get(&site.domain).cloned().unwrap_or_else(|| (&site.domain).into()),
+                id: number(&site.domain),
                 tail: (&site.domain).into(),
                 entries: vec![entry],
             }),
@@ -161,7 +166,19 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
     zones
 }
 
+/// The same on all workers.
+fn number(domain: &DomainName) -> u64 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(domain.as_str().as_bytes());
+    hasher.finish()
+}
+
 impl Zone {
+    /// A number that stands for the list, the same in all policies and on all workers.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
     /// The A question about a client, with the message id 0. `None` when its name would be longer than DNS allows.
     pub fn question(&self, client: &ReversedName) -> Option<Vec<u8>> {
         message::question(client, &self.tail)
@@ -180,6 +197,16 @@ impl Zone {
     /// The weights of the entries that at least one of `addresses` matches, each once.
     pub fn matching_weights(&self, addresses: &[Ipv4Addr]) -> impl Iterator<Item = i32> {
         self.entries.iter().filter(|entry| entry.matches(addresses)).map(|entry| entry.weight)
+    }
+
+    /// The most that the list can take from a score, 0 or less.
+    pub fn lowest(&self) -> i32 {
+        self.weights().filter(|&weight| weight < 0).fold(0, i32::saturating_add)
+    }
+
+    /// The most that it can add to a score, 0 or more.
+    pub fn highest(&self) -> i32 {
+        self.weights().filter(|&weight| weight > 0).fold(0, i32::saturating_add)
     }
 
     /// The weights of all entries, matching or not.

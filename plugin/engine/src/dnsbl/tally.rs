@@ -1,4 +1,7 @@
 //! Adding up what the lists say about one client.
+//!
+//! The sum is made anew each time somebody wants it, from what was heard: a list may be muted between its answer and
+//! the verdict, and then its answer is worth nothing.
 
 use super::message::{BadAnswer, ParsedAnswer, ReversedName};
 use super::site::Zone;
@@ -9,13 +12,20 @@ use std::fmt;
 /// The answers so far.
 #[derive(Clone, Debug)]
 pub struct Tally {
-    answered: Vec<bool>,
-    total: i32,
-    heaviest: Option<(i32, usize)>,
-    /// Validity of a pass, should the final score be positive; `None`: unknown.
-    fail_ttl: Option<u32>,
-    /// Validity of a pass otherwise.
-    pass_ttl: Option<u32>,
+    standings: Vec<Standing>,
+    /// Lists that have answered, in the order of arrival, with what they said; `None`: trouble.
+    heard: Vec<(usize, Option<ParsedAnswer>)>,
+}
+
+/// How it stands with one list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// It has not answered, and still may.
+    Open,
+    /// It did not answer in time.
+    Silent,
+    /// It has answered, or could not be asked.
+    Answered,
 }
 
 /// What an answer turned out to be, for counters and log lines.
@@ -67,15 +77,40 @@ pub struct Score {
     pub ttl: u64,
 }
 
+/// What a score leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// At or below `dnsbl_allowlist_threshold`.
+    Allowlisted,
+    /// Between the thresholds.
+    Unremarkable,
+    /// At or above `dnsbl_threshold`.
+    Blocked,
+}
+
+impl Rank {
+    /// Of this score.
+    pub fn of(total: i32, policy: &Policy) -> Self {
+        if total >= policy.dnsbl_threshold {
+            Self::Blocked
+        } else if policy.allowlist_threshold().is_some_and(|threshold| total <= threshold.get()) {
+            Self::Allowlisted
+        } else {
+            Self::Unremarkable
+        }
+    }
+}
+
 impl Tally {
     /// No answers yet from `zones` lists.
     pub fn new(zones: usize) -> Self {
-        Self { answered: vec![false; zones], total: 0, heaviest: None, fail_ttl: None, pass_ttl: None }
+        Self { standings: vec![Standing::Open; zones], heard: Vec::new() }
     }
 
-    /// Whether every list has answered; an error is an answer, silence is not.
-    pub fn is_complete(&self) -> bool {
-        self.answered.iter().all(|&answered| answered)
+    /// Whether every list that counts has answered; an error is an answer, silence is not.
+    pub fn is_complete(&self, counts: impl Fn(usize) -> bool) -> bool {
+        let mut standings = self.standings.iter().enumerate();
+        standings.all(|(list, &standing)| standing == Standing::Answered || !counts(list))
     }
 
     /// Takes the answer of one list.
@@ -86,35 +121,90 @@ impl Tally {
         zone: &Zone,
         answer: Result<&[u8], DnsFailure>,
     ) -> Heard {
-        let Some(answered @ false) = self.answered.get_mut(index) else { return Heard::Ignored };
+        let standing = match self.standings.get_mut(index) {
+            None | Some(Standing::Answered) => return Heard::Ignored,
+            Some(standing) => standing,
+        };
         let reading = match answer {
             Ok(message) => zone.parse_answer(client, message).map_err(Trouble::Bad),
-            Err(DnsFailure::Timeout) => return Heard::TimedOut,
+            Err(DnsFailure::Timeout) => {
+                *standing = Standing::Silent;
+                return Heard::TimedOut;
+            }
             Err(DnsFailure::HttpStatus(status)) => Err(Trouble::HttpStatus(status)),
             Err(DnsFailure::Unreachable) => Err(Trouble::Unreachable),
         };
-        *answered = true;
+        *standing = Standing::Answered;
+        self.heard.push((index, reading.clone().ok()));
         match reading {
-            Err(trouble) => {
-                self.count_ttl(zone, false, None);
-                Heard::Trouble(trouble)
+            Err(trouble) => Heard::Trouble(trouble),
+            Ok(answer) if answer.addresses.is_empty() => Heard::Unlisted(answer),
+            Ok(answer) => Heard::Listed(answer),
+        }
+    }
+
+    /// Where the client is listed, in the order of arrival.
+    pub fn listings(&self) -> impl Iterator<Item = (usize, &ParsedAnswer)> {
+        let answered = self.heard.iter().filter_map(|(list, answer)| Some((*list, answer.as_ref()?)));
+        answered.filter(|(_, answer)| !answer.addresses.is_empty())
+    }
+
+    /// How long all answers so far may be used again, in seconds: not at all after trouble, or where there is none.
+    pub fn cache_ttl(&self) -> u32 {
+        let ttl = |(_, answer): &(usize, Option<ParsedAnswer>)| answer.as_ref()?.cache_ttl;
+        self.heard.iter().map(|heard| ttl(heard).unwrap_or(0)).min().unwrap_or(0)
+    }
+
+    /// The score of the answers so far, of lists that count.
+    pub fn score(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> Score {
+        let mut sum = Sum::default();
+        for (list, answer) in self.heard.iter().filter(|&&(list, _)| counts(list)) {
+            if let Some(zone) = policy.zones().get(*list) {
+                sum.add(*list, zone, answer.as_ref());
             }
-            Ok(answer) => {
-                let listed = !answer.addresses.is_empty();
-                self.count_ttl(zone, listed, answer.ttl);
-                for weight in zone.matching_weights(&answer.addresses) {
-                    self.total = self.total.saturating_add(weight);
-                    if self.heaviest.is_none_or(|(heaviest, _)| weight > heaviest) {
-                        self.heaviest = Some((weight, index));
-                    }
-                }
-                if listed { Heard::Listed(answer) } else { Heard::Unlisted(answer) }
+        }
+        sum.score(policy)
+    }
+
+    /// What the score leads to if no list that counts and may still answer can change that.
+    pub fn certain_rank(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> Option<Rank> {
+        let total = self.score(policy, &counts).total;
+        let (mut lowest, mut highest) = (total, total);
+        for (list, zone) in policy.zones().iter().enumerate() {
+            if self.standings.get(list) == Some(&Standing::Open) && counts(list) {
+                lowest = lowest.saturating_add(zone.lowest());
+                highest = highest.saturating_add(zone.highest());
+            }
+        }
+        let rank = Rank::of(lowest, policy);
+        (rank == Rank::of(highest, policy)).then_some(rank)
+    }
+}
+
+/// A sum in the making.
+#[derive(Debug, Default)]
+struct Sum {
+    total: i32,
+    heaviest: Option<(i32, usize)>,
+    /// Validity of a pass, should the final score be positive; `None`: unknown.
+    fail_ttl: Option<u32>,
+    /// Validity of a pass otherwise.
+    pass_ttl: Option<u32>,
+}
+
+impl Sum {
+    fn add(&mut self, list: usize, zone: &Zone, answer: Option<&ParsedAnswer>) {
+        let Some(answer) = answer else { return self.count_ttl(zone, false, None) };
+        self.count_ttl(zone, !answer.addresses.is_empty(), answer.ttl);
+        for weight in zone.matching_weights(&answer.addresses) {
+            self.total = self.total.saturating_add(weight);
+            if self.heaviest.is_none_or(|(heaviest, _)| weight > heaviest) {
+                self.heaviest = Some((weight, list));
             }
         }
     }
 
-    /// The score of the answers so far.
-    pub fn score(&self, policy: &Policy) -> Score {
+    fn score(&self, policy: &Policy) -> Score {
         let ttl = if self.total > 0 { self.fail_ttl } else { self.pass_ttl };
         let ttl = u64::from(ttl.unwrap_or(0));
         Score {

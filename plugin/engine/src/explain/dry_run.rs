@@ -91,12 +91,13 @@ pub(super) fn dry_run(policy: &Policy, case: &ClientFacts<'_>) -> Findings {
     let address = |ip| SocketAddr::new(ip, SMTP_PORT);
     let endpoints =
         Endpoints { client: address(case.client), server: address(case.server.unwrap_or(SOME_SERVER)) };
-    let (client, buckets) = (case.client.to_canonical(), policy.cache.buckets);
+    let client = case.client.to_canonical();
     let lists = questions(&policy, client).into_iter().enumerate();
     let lists = lists.filter_map(|(list, question)| question.map(|_| list)).collect();
-    let worker = Worker::new(Memory::default(), Arc::new(policy), HOST);
+    let policy = Arc::new(policy);
+    let worker = Worker::new(Memory::default(), Arc::clone(&policy), HOST);
     if let Some(record) = case.record {
-        remember(worker.shared(), client, record, buckets);
+        remember(worker.shared(), client, record, &policy);
     }
     let mut run = DryRun {
         worker,
@@ -115,7 +116,7 @@ pub(super) fn dry_run(policy: &Policy, case: &ClientFacts<'_>) -> Findings {
         gone: false,
     };
     run.play();
-    let record = recall(run.worker.shared(), client, buckets);
+    let record = recall(run.worker.shared(), client, &policy);
     run.tell(record.filter(|_| record != case.record))
 }
 

@@ -128,12 +128,21 @@ pub enum ListMeasure {
     UniqueHit,
     /// [`Family::LIST_ANSWER_TIME`].
     AnswerTime,
+    /// [`Family::LIST_MUTED`].
+    Muted,
 }
 
 impl ListMeasure {
     /// In the order of their declaration.
-    const ALL: [Self; 6] =
-        [Self::Listed, Self::Unlisted, Self::Error, Self::Timeout, Self::UniqueHit, Self::AnswerTime];
+    const ALL: [Self; 7] = [
+        Self::Listed,
+        Self::Unlisted,
+        Self::Error,
+        Self::Timeout,
+        Self::UniqueHit,
+        Self::AnswerTime,
+        Self::Muted,
+    ];
 
     fn series(self, list: &str) -> Series {
         let answer = match self {
@@ -143,6 +152,7 @@ impl ListMeasure {
             Self::Timeout => "timeout",
             Self::UniqueHit => return Series::of(&Family::LIST_UNIQUE_HITS, &[list]),
             Self::AnswerTime => return Series::of(&Family::LIST_ANSWER_TIME, &[list]),
+            Self::Muted => return Series::of(&Family::LIST_MUTED, &[list]),
         };
         Series::of(&Family::LIST_ANSWERS, &[list, answer])
     }

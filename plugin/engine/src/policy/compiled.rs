@@ -3,13 +3,16 @@
 use super::{BANNER_MAX, Period, Policy, PolicyError};
 use crate::dnsbl::{Zone, zones};
 use crate::metric::Catalogue;
-use crate::record::{Test, TestSet};
+use crate::record::{Record, Test, TestSet};
 use crate::reply;
+use siphasher::sip::SipHasher13;
+use std::hash::Hasher;
 
 /// Everything that is the same for all clients.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Compiled {
     pub zones: Vec<Zone>,
+    pub lists_id: u32,
     pub enabled: TestSet,
     pub shortest_ttl: u64,
     /// `220 …`, as it goes to clients.
@@ -30,6 +33,7 @@ impl Compiled {
         }
         let zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map);
         Ok(Self {
+            lists_id: lists_id(policy),
             enabled: enabled(policy, &zones),
             shortest_ttl: shortest_ttl(policy),
             catalogue: Catalogue::new(&zones),
@@ -50,6 +54,19 @@ fn enabled(policy: &Policy, zones: &[Zone]) -> TestSet {
         (Test::BareNewline, policy.bare_newline_enable),
     ];
     tests.into_iter().filter_map(|(test, on)| on.then_some(test)).collect()
+}
+
+/// Never [`Record::NO_LISTS`].
+fn lists_id(policy: &Policy) -> u32 {
+    let mut hasher = SipHasher13::new();
+    for site in policy.dnsbl_sites.iter() {
+        hasher.write(site.to_string().as_bytes());
+        hasher.write_u8(b'\n');
+    }
+    hasher.write_i32(policy.dnsbl_threshold);
+    hasher.write_i32(policy.dnsbl_allowlist_threshold);
+    let [.., a, b, c, d] = hasher.finish().to_be_bytes();
+    u32::from_be_bytes([a, b, c, d]).max(Record::NO_LISTS + 1)
 }
 
 fn shortest_ttl(policy: &Policy) -> u64 {

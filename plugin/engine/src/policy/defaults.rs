@@ -1,4 +1,5 @@
-//! What holds where a configuration says nothing: Postfix's defaults.
+//! What holds where a configuration says nothing: Postfix's defaults, and for what Postfix does not have whatever
+//! harms no good client.
 
 use super::{
     Action, Banner, Bounded, CacheSettings, Compiled, Footer, ForbiddenCommand, Hostname, LaneSettings,
@@ -33,6 +34,11 @@ impl Default for Policy {
             dnsbl_min_ttl: Period::seconds(60),
             dnsbl_max_ttl: Period::hours(1),
             dnsbl_timeout: Period::seconds(10),
+            dnsbl_watch_enable: true,
+            dnsbl_frugal_enable: false,
+            dnsbl_early_verdict_enable: false,
+            dnsbl_reason_enable: false,
+            dnsbl_change_voids_passes: true,
             dnsbl_reply_map: BTreeMap::new(),
             pipelining_enable: false,
             pipelining_action: Action::Enforce,
@@ -56,6 +62,9 @@ impl Default for Policy {
             message_size_limit: 10_240_000,
             smtputf8_enable: true,
             cache_retention_time: Period::days(7),
+            client_ipv4_prefix_length: 32,
+            // What one customer has: whoever holds one of its addresses has all of them.
+            client_ipv6_prefix_length: 64,
             client_connection_count_limit: 50,
             pre_queue_limit: QUEUE_LIMIT,
             post_queue_limit: QUEUE_LIMIT,

@@ -24,7 +24,7 @@ pub struct ResolverSettings {
 #[cfg_attr(not(target_family = "wasm"), schemars(rename = "Cache"))]
 #[serde(deny_unknown_fields, default)]
 pub struct CacheSettings {
-    /// Size of the table, in buckets of 8 clients each (69 bytes a client).
+    /// Size of the table, in buckets of 8 clients each (79 bytes a client).
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1, max = 1_048_576)))]
     #[serde(deserialize_with = "numbers::buckets")]
     pub buckets: NonZeroU32,
@@ -51,7 +51,7 @@ impl Default for ResolverSettings {
 }
 
 impl Default for CacheSettings {
-    /// 65,536 clients, 4.5 MB.
+    /// 65,536 clients, 5.2 MB.
     fn default() -> Self {
         Self { buckets: NonZeroU32::MIN.saturating_add(8_191) }
     }

@@ -50,6 +50,16 @@ pub fn buckets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32,
         .ok_or_else(|| D::Error::invalid_value(Unexpected::Unsigned(number), &expected))
 }
 
+/// `client_ipv4_prefix_length`: 0 would make one client of everybody.
+pub fn ipv4_prefix_length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    in_range(deserializer, 1..=32, "a whole number from 1 to 32")
+}
+
+/// `client_ipv6_prefix_length`: the same.
+pub fn ipv6_prefix_length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    in_range(deserializer, 1..=128, "a whole number from 1 to 128")
+}
+
 /// `command_count_limit`.
 pub fn command_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     in_range(deserializer, 1..=u32::MAX, "a whole number, 1 or more")

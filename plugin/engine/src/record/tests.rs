@@ -49,8 +49,8 @@ fn storing_marks_disabled_tests() {
 #[test]
 fn extending_never_shortens() {
     let mut record = Record::from_stamps([500, 0, 0, 0, 0]);
-    record.extend_expiry(Test::Pregreet, 400);
-    record.extend_expiry(Test::Dnsbl, 400);
+    record.spare(Test::Pregreet, 400);
+    record.spare(Test::Dnsbl, 400);
     assert_eq!(record.stamps(), [500, 400, 0, 0, 0]);
 }
 

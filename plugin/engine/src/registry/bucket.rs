@@ -3,7 +3,8 @@
 //! ```text
 //! bucket = version (1 byte) { entry }
 //! entry  = IPv6 address or IPv4-mapped address (16 bytes), generation (4), sessions of it (4), of the one before (4),
-//!          marks (1), passes: expiry of each test (5 × 4), stamps that open sessions share (5 × 4); big endian
+//!          marks (1), passes (record), what open sessions share (record); big endian
+//! record = expiry of each test (5 × 4), the lists that gave passes (4), the tests that they spared the client (1)
 //! ```
 //!
 //! An entry lives as long as its client has a session open or a pass. At most [`PASSES_PER_BUCKET`] clients of a bucket
@@ -31,8 +32,8 @@ pub const BUCKET_LEN_MAX: usize = 1 + ENTRIES_MAX * ENTRY_LEN;
 
 const ENTRIES_MAX: usize = PASSES_PER_BUCKET + SESSIONS_PER_BUCKET;
 const KEY_LEN: usize = 16;
-const RECORD_LEN: usize = 4 * Test::COUNT;
-const VERSION: u8 = 1;
+const RECORD_LEN: usize = 4 * Test::COUNT + 4 + 1;
+const VERSION: u8 = 2;
 const MARK_PASSES: u8 = 1;
 const MARK_SHARED: u8 = 2;
 const MARK_PASS_NEW: u8 = 4;
@@ -105,9 +106,7 @@ impl ClientEntry {
             self.shared = record;
             return true;
         };
-        for test in Test::ALL.into_iter().filter(|&test| tests.contains(test)) {
-            self.shared.set_expiry(test, u64::from(record.expiry(test)));
-        }
+        self.shared.adopt(tests, record);
         before != self.shared
     }
 
@@ -192,8 +191,12 @@ impl Bucket {
                 bytes.extend_from_slice(&number.to_be_bytes());
             }
             bytes.push(entry.marks);
-            for stamp in entry.passes.stamps().into_iter().chain(entry.shared.stamps()) {
-                bytes.extend_from_slice(&stamp.to_be_bytes());
+            for record in [entry.passes, entry.shared] {
+                let (lists, spared) = record.givers();
+                for number in record.stamps().into_iter().chain([lists]) {
+                    bytes.extend_from_slice(&number.to_be_bytes());
+                }
+                bytes.push(spared.bits());
             }
         }
         bytes
@@ -300,11 +303,11 @@ fn decode_entry(bytes: &[u8]) -> Option<ClientEntry> {
 }
 
 fn decode_record(bytes: &[u8]) -> Record {
-    let mut stamps = [0; Test::COUNT];
-    for (stamp, bytes) in stamps.iter_mut().zip(bytes.chunks_exact(4)) {
-        *stamp = u32::from_be_bytes(bytes.try_into().unwrap_or_default());
-    }
-    Record::from_stamps(stamps)
+    let mut numbers = bytes.chunks_exact(4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap_or_default()));
+    let stamps = std::array::from_fn(|_| numbers.next().unwrap_or_default());
+    let lists = numbers.next().unwrap_or_default();
+    let spared = bytes.last().copied().unwrap_or_default();
+    Record::from_stamps(stamps).given_by(lists, TestSet::from_bits(spared))
 }
 
 #[cfg(test)]

@@ -122,8 +122,8 @@ fn what_is_settled_is_known_at_the_next_visit() {
         Settled { remembered: Some(Remembered::Added), first: true }
     );
     // Tests that are off were not failed to be passed.
-    assert_eq!(recall(&memory, client(1), NonZeroU32::MIN), Some(passed(LONG)));
-    assert_eq!(recall(&memory, client(2), NonZeroU32::MIN), None);
+    assert_eq!(recall(&memory, client(1), &policy("")), Some(passed(LONG)));
+    assert_eq!(recall(&memory, client(2), &policy("")), None);
     let overlapping = open(&registry, 1, NOON).1;
     assert_eq!(overlapping.known, Known::Overlapping(Record::from_stamps([LONG, 0, 0, 0, 0])));
     registry.leave(lease);
@@ -140,7 +140,7 @@ fn what_another_session_has_passed_meanwhile_is_remembered_too() {
     let [(first, _), (second, _)] = [(); 2].map(|()| open(&registry, 1, NOON));
     registry.share(&first, Record::from_stamps([0, LONG, 0, 0, 0]), Test::Dnsbl.into());
     settle(&registry, &second, pregreet(900));
-    let stored = recall(&memory, client(1), NonZeroU32::MIN);
+    let stored = recall(&memory, client(1), &policy(""));
     assert_eq!(stored, Some(Record::from_stamps([900, LONG, 1, 1, 1])));
 }
 
@@ -148,7 +148,7 @@ fn what_another_session_has_passed_meanwhile_is_remembered_too() {
 fn of_overlapping_sessions_of_a_known_client_the_first_finds_the_passes() {
     let memory = Memory::default();
     let registry = registry(&memory);
-    assert!(remember(&memory, client(1), passed(LONG), NonZeroU32::MIN));
+    assert!(remember(&memory, client(1), passed(LONG), &policy("")));
     let (first, found) = open(&registry, 1, NOON);
     assert_eq!(found, Found { sessions: 1, known: Known::Passed(passed(LONG)) });
     let (second, found) = open(&registry, 1, NOON);
@@ -165,13 +165,13 @@ fn a_pass_that_ended_long_ago_is_as_good_as_none() {
     for (unix, counts) in [(NOON, true), (NOON + week, true), (NOON + week + 1, false)] {
         let memory = Memory::default();
         let registry = registry(&memory);
-        remember(&memory, client(1), passed(expiry), NonZeroU32::MIN);
+        remember(&memory, client(1), passed(expiry), &policy(""));
         let known = open(&registry, 1, unix).1.known;
         assert_eq!(known, if counts { Known::Passed(passed(expiry)) } else { Known::Nothing }, "at {unix}");
     }
     let registry = registry(Memory::default());
     let short = policy(r#", "cache_retention_time": "1m""#);
-    remember(registry.shared(), client(1), passed(expiry), NonZeroU32::MIN);
+    remember(registry.shared(), client(1), passed(expiry), &policy(""));
     assert_eq!(registry.open(client(1), &short, NOON + 61).1.known, Known::Nothing);
 }
 
@@ -256,7 +256,7 @@ fn who_finds_no_room_is_remembered_all_the_same() {
     let (lease, _) = open(&registry, 8, NOON);
     let settled = settle(&registry, &lease, pregreet(LONG));
     assert_eq!(settled, Settled { remembered: Some(Remembered::Added), first: true });
-    assert_eq!(recall(&memory, client(8), NonZeroU32::MIN), Some(passed(LONG)));
+    assert_eq!(recall(&memory, client(8), &policy("")), Some(passed(LONG)));
     assert!(bucket_len(&memory) <= BUCKET_LEN_MAX);
     assert_eq!(open(&registry, 8, NOON).1, Found { sessions: 1, known: Known::Passed(passed(LONG)) });
 }
@@ -299,13 +299,13 @@ fn a_counted_session_whose_host_fails_later_goes_on() {
 
 #[test]
 fn the_records_that_others_store_meanwhile_are_kept() {
-    let buckets = NonZeroU32::MIN;
+    let policy = policy("");
     for (lost, expected) in [(0, true), (1, true), (WRITE_ATTEMPTS - 1, true), (WRITE_ATTEMPTS, false)] {
-        let rivals = Rivals::new(lost, |memory| assert!(remember(memory, client(1), passed(50), buckets)));
-        assert_eq!(remember(&rivals, client(200), passed(100), buckets), expected, "{lost} lost races");
-        let found = recall(&rivals, client(200), buckets);
+        let rivals = Rivals::new(lost, |memory| assert!(remember(memory, client(1), passed(50), &policy)));
+        assert_eq!(remember(&rivals, client(200), passed(100), &policy), expected, "{lost} lost races");
+        let found = recall(&rivals, client(200), &policy);
         assert_eq!(found, expected.then(|| passed(100)), "{lost} lost races");
-        assert_eq!(recall(&rivals, client(1), buckets).is_some(), lost > 0, "{lost} lost races");
+        assert_eq!(recall(&rivals, client(1), &policy).is_some(), lost > 0, "{lost} lost races");
     }
 }
 
@@ -313,8 +313,8 @@ fn the_records_that_others_store_meanwhile_are_kept() {
 fn a_host_that_fails_remembers_nothing() {
     for readable in [false, true] {
         let broken = Broken { readable };
-        assert!(!remember(&broken, client(1), passed(100), NonZeroU32::MIN));
-        assert_eq!(recall(&broken, client(1), NonZeroU32::MIN), None);
+        assert!(!remember(&broken, client(1), passed(100), &policy("")));
+        assert_eq!(recall(&broken, client(1), &policy("")), None);
     }
 }
 
@@ -322,13 +322,12 @@ fn a_host_that_fails_remembers_nothing() {
 fn those_who_only_look_find_what_workers_store() {
     let (memory, policy) = (Memory::default(), Policy::default());
     let registry = registry(&memory);
-    let buckets = policy.cache.buckets;
     for number in 0..50 {
         let (lease, _) = registry.open(client(number), &policy, NOON);
         settle(&registry, &lease, pregreet(LONG));
         registry.leave(lease);
-        assert_eq!(recall(&memory, client(number), buckets), Some(passed(LONG)));
-        assert!(remember(&memory, client(number), passed(LONG - 1), buckets));
+        assert_eq!(recall(&memory, client(number), &policy), Some(passed(LONG)));
+        assert!(remember(&memory, client(number), passed(LONG - 1), &policy));
         let (lease, found) = registry.open(client(number), &policy, NOON);
         assert_eq!(found.known, Known::Passed(passed(LONG - 1)));
         registry.leave(lease);

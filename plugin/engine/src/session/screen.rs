@@ -308,7 +308,7 @@ impl Session {
                     self.progress.pass |= test.into();
                 }
                 // Also for tests that are disabled today: who turns one on later need not test this client.
-                self.progress.record.extend_expiry(test, around.now().unix.saturating_add(score.ttl));
+                self.progress.record.spare(test, around.now().unix.saturating_add(score.ttl));
                 self.progress.unshared |= test.into();
             }
             self.progress.done |= Test::Pregreet.into();

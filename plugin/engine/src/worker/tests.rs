@@ -222,7 +222,7 @@ fn where_the_host_shares_nothing_clients_are_tested_and_no_limit_hits() {
             assert!(has(&tasks, connection, &Output::Verdict(Verdict::PassNew)));
         }
         assert_eq!(counted(&tasks, crate::Counter::RememberFailed.name()), 2);
-        assert_eq!(recall(&*broken, client(1), policy("{}").cache.buckets), None);
+        assert_eq!(recall(&*broken, client(1), &policy("{}")), None);
         assert_eq!(totals(&*broken, host.now().unix), Load::default());
         host.give(1, Input::ClientClosed);
         host.give(2, Input::ClientClosed);

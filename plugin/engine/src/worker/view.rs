@@ -4,12 +4,13 @@ use super::log::listing_lines;
 use super::meter::Meter;
 use super::proxies::Proxies;
 use super::throttle::{HOUR_S, MINUTE_S, admit};
-use crate::dnsbl::Score;
+use crate::dnsbl::{Rank, Score};
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
-use crate::lookups::{Key, ListQuestion, Lookups};
+use crate::lookups::{Asking, Key, Lookups};
 use crate::metric::{Counter, Gauge, Measure};
 use crate::policy::Policy;
+use crate::questions::{Question, Questions};
 use crate::record::{Record, Test, TestSet};
 use crate::registry::{
     Found, Known, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Remembered, Settled, Settlement,
@@ -18,6 +19,7 @@ use crate::session::{Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
+use crate::watch::{CANARY_TIMEOUT, Watch};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,6 +83,8 @@ pub(super) struct WorkerView<'a, S> {
     pub registry: &'a Registry<S>,
     pub occupancy: &'a mut Occupancy,
     pub lookups: &'a mut Lookups,
+    pub questions: &'a mut Questions,
+    pub watch: &'a mut Watch,
     pub meter: &'a mut Meter,
     pub proxies: &'a mut Proxies,
     pub tasks: &'a mut Vec<Task>,
@@ -98,7 +102,8 @@ impl<S: SharedData> WorkerView<'_, S> {
     /// The session does not wait for the lists any more, if it did.
     pub fn leave_lists(&mut self) {
         if let Some(key) = self.holdings.lookup.take() {
-            self.lookups.leave(key, self.connection, self.now.instant);
+            let mut asking = Asking { questions: self.questions, watch: self.watch };
+            self.lookups.leave(key, self.connection, &mut asking, self.now.instant);
         }
     }
 
@@ -283,13 +288,20 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
     fn ask_lists(&mut self, client: IpAddr) -> bool {
         let key = self.key(client);
         self.holdings.lookup = Some(key);
-        let joined = self.lookups.join(key, &self.policy, self.connection, self.now.instant);
+        let canaries =
+            self.watch.check(self.registry.shared(), &self.policy, None, self.questions, self.now);
+        for Question { number, message } in canaries {
+            let ask = Output::AskDns { question: number, message, timeout: CANARY_TIMEOUT };
+            self.tasks.push(Task { connection: None, output: ask });
+        }
+        let mut asking = Asking { questions: self.questions, watch: self.watch };
+        let joined = self.lookups.join(key, &self.policy, self.connection, &mut asking, self.now.instant);
         let asked = u32::try_from(joined.questions.len()).unwrap_or(u32::MAX);
         if asked > 0 {
             self.measure_work(Measure::Counter(Counter::DnsQuestion), asked);
         }
         let timeout = self.policy.dnsbl_timeout.duration();
-        for ListQuestion { number, message } in joined.questions {
+        for Question { number, message } in joined.questions {
             self.emit(Output::AskDns { question: number, message, timeout });
         }
         for (list, answer) in joined.listings {
@@ -297,14 +309,14 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             let name = policy.zones().get(list).map_or("", |zone| zone.public_name.as_str());
             listing_lines(client, name, &answer).for_each(|line| self.emit(Output::Log(line)));
         }
-        joined.complete
+        joined.decided
     }
 
     fn score(&self, client: IpAddr) -> Score {
-        self.lookups.score(self.key(client), &self.policy)
+        self.lookups.score(self.key(client), &self.policy, self.watch)
     }
 
-    fn lists_are_complete(&self, client: IpAddr) -> bool {
-        self.lookups.is_complete(self.key(client))
+    fn lists_decide(&self, client: IpAddr) -> Option<Rank> {
+        self.lookups.decision(self.key(client), self.watch)
     }
 }

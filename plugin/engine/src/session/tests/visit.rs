@@ -76,8 +76,7 @@ impl Visit {
 
     /// The client has been here before, and this is what it passed.
     pub fn is_known(&mut self, stamps: [u32; 5]) -> &mut Self {
-        let buckets = self.policy.cache.buckets;
-        assert!(remember(self.worker.shared(), self.client(), Record::from_stamps(stamps), buckets));
+        assert!(remember(self.worker.shared(), self.client(), Record::from_stamps(stamps), &self.policy));
         self
     }
 
@@ -205,7 +204,7 @@ impl Visit {
 
     /// What is remembered of the client.
     pub fn remembered(&self) -> Option<Record> {
-        recall(self.worker.shared(), self.client(), self.policy.cache.buckets)
+        recall(self.worker.shared(), self.client(), &self.policy)
     }
 
     fn client(&self) -> IpAddr {
