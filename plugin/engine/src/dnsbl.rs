@@ -2,7 +2,7 @@
 //! (`tally`).
 
 mod filter;
-mod message;
+pub(crate) mod message;
 mod name;
 mod site;
 mod tally;

@@ -44,6 +44,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod dns;
 pub mod dnsbl;
 #[cfg(not(target_family = "wasm"))]
 pub mod explain;

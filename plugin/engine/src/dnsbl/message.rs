@@ -64,7 +64,7 @@ impl fmt::Display for BadAnswer {
 }
 
 /// The header of every question (RFC 1035, section 4.1.1): the id 0, RD, one question.
-const HEADER: [u8; 12] = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+pub(crate) const HEADER: [u8; 12] = [0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
 /// The type A and the class IN, which every question ends with.
 const TYPE_AND_CLASS: [u8; 4] = [0, 1, 0, 1];
 /// The longest name, in bytes (RFC 1035, section 2.3.4).
@@ -130,6 +130,11 @@ pub(super) fn parse_answer(
     list: &QuestionTail,
     message: &[u8],
 ) -> Result<ParsedAnswer, BadAnswer> {
+    read(open([&client.0, &list.0], message)?)
+}
+
+/// The answer to a question about a name, type and class, which are given in two parts; whatever it says.
+pub(crate) fn open<'a>(question: [&[u8]; 2], message: &'a [u8]) -> Result<&'a Message<[u8]>, BadAnswer> {
     if message.len() > MESSAGE_MAX {
         return Err(BadAnswer::Oversized);
     }
@@ -138,15 +143,15 @@ pub(super) fn parse_answer(
     if counts.ancount().saturating_add(counts.nscount()) > RECORDS_MAX {
         return Err(BadAnswer::Oversized);
     }
-    check(client, list, message)?;
-    read(message)
+    check(question, message)?;
+    Ok(message)
 }
 
 /// Whether it is a good answer to the question, whatever it says.
-fn check(client: &ReversedName, list: &QuestionTail, message: &Message<[u8]>) -> Result<(), BadAnswer> {
+fn check(question: [&[u8]; 2], message: &Message<[u8]>) -> Result<(), BadAnswer> {
     let header = message.header();
     let one_question = message.header_counts().qdcount() == 1;
-    if !header.qr() || header.id() != 0 || !one_question || !repeats(client, list, message) {
+    if !header.qr() || header.id() != 0 || !one_question || !repeats(question, message) {
         return Err(BadAnswer::Mismatch);
     }
     if header.tc() {
@@ -160,9 +165,9 @@ fn check(client: &ReversedName, list: &QuestionTail, message: &Message<[u8]>) ->
 
 /// Whether the question is repeated, in letters of any case (RFC 4343): nothing else in it, the length of a label
 /// included, has the number of a letter.
-fn repeats(client: &ReversedName, list: &QuestionTail, message: &Message<[u8]>) -> bool {
+fn repeats(question: [&[u8]; 2], message: &Message<[u8]>) -> bool {
     let mut rest = message.as_slice().get(HEADER.len()..).unwrap_or_default();
-    [client.0.as_slice(), &list.0].into_iter().all(|part| {
+    question.into_iter().all(|part| {
         let Some((begin, end)) = rest.split_at_checked(part.len()) else { return false };
         rest = end;
         begin.eq_ignore_ascii_case(part)
@@ -207,7 +212,7 @@ fn is_listing(address: Ipv4Addr) -> bool {
 }
 
 /// TTL and MINIMUM of the SOA record, if there is one.
-fn negative_ttl(message: &Message<[u8]>) -> Result<Option<(u32, u32)>, BadAnswer> {
+pub(crate) fn negative_ttl(message: &Message<[u8]>) -> Result<Option<(u32, u32)>, BadAnswer> {
     let authority = message.authority().map_err(|_| BadAnswer::Malformed)?;
     match authority.limit_to_in::<Soa<_>>().next() {
         None => Ok(None),

@@ -75,7 +75,8 @@ proptest! {
         }
         message.truncate(cut);
         if let Ok(message) = Message::from_slice(&message) {
-            let told = check(&reversed(client), &QuestionTail::from(&list.parse().unwrap()), message);
+            let tail = QuestionTail::from(&list.parse().unwrap());
+            let told = check([&reversed(client).0, &tail.0], message);
             prop_assert_eq!(told, model(&asked, message));
         }
     }
