@@ -1,16 +1,19 @@
 //! The zones that a story's resolver knows, and the names that clients have in them.
 
 mod fault;
+mod listing;
 mod message;
+mod owner;
 mod resolver;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 pub use fault::Fault;
+pub use listing::{Listing, Odd, Says};
 pub use message::{QUESTION_BYTES_MAX, Reply};
+pub use owner::owner_name;
 pub use resolver::{Answered, Resolver};
 
 /// TTL of A records and of the SOA record where a zone does not say otherwise.
@@ -29,48 +32,11 @@ pub enum Zone {
     Fault(Fault),
 }
 
-/// A zone that answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listing {
-    /// TTL of the A records; whole seconds.
-    pub ttl: Duration,
-    /// TTL of the SOA record in negative answers; whole seconds.
-    pub soa_ttl: Duration,
-    /// How long an answer takes; `None`: what the host's resolver takes.
-    pub latency: Option<Duration>,
-    /// So many questions get no answer, the first ones of the story.
-    pub lost: u32,
-    /// The listed clients and their A records, at least one each.
-    pub listed: BTreeMap<IpAddr, Vec<Ipv4Addr>>,
-    /// The clients about whom the zone answers in another way. None of them is in `listed`.
-    pub odd: BTreeMap<IpAddr, Odd>,
-    /// What is said about all clients that are in neither; `None`: NXDOMAIN.
-    pub others: Option<Says>,
-}
-
-/// An answer that is late, wrong or missing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Odd {
-    /// How long it takes; `None`: as long as the zone's answers.
-    pub latency: Option<Duration>,
-    /// What it says; `None`: NXDOMAIN.
-    pub says: Option<Says>,
-}
-
-/// What an answer says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Says {
-    /// These A records, at least one.
-    Records(Vec<Ipv4Addr>),
-    /// Nothing of use.
-    Fault(Fault),
-}
-
 /// What the resolver says to an A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneAnswer<'a> {
-    /// The zone of the name, if it lies in one.
-    pub zone: Option<&'a str>,
+    /// The zone that counts the question as one of its first, and how many of these it loses.
+    pub lossy: Option<(&'a str, u32)>,
     /// How long it takes; `None`: what the host's resolver takes.
     pub latency: Option<Duration>,
     /// What it says.
@@ -155,14 +121,11 @@ impl Zones {
     /// The answer to an A question for `name`; letter case and a final dot do not matter (RFC 1035 section 2.3.3).
     pub fn answer(&self, name: &str) -> ZoneAnswer<'_> {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-        let Some((zone_name, zone)) = self.zone_of(&name) else {
-            return ZoneAnswer { zone: None, latency: None, content: Content::NoSuchName { soa: None } };
-        };
-        let (latency, content) = match zone {
-            Zone::Fault(fault) => (None, Content::Fault(*fault)),
-            Zone::Listing(listing) => listing.answer(zone_name, &name),
-        };
-        ZoneAnswer { zone: Some(zone_name), latency, content }
+        match self.zone_of(&name) {
+            None => ZoneAnswer::of(Content::NoSuchName { soa: None }),
+            Some((_, Zone::Fault(fault))) => ZoneAnswer::of(Content::Fault(*fault)),
+            Some((zone, Zone::Listing(listing))) => listing.answer(zone, &name),
+        }
     }
 
     /// The closest enclosing zone: labels are taken off the front until a zone has the name.
@@ -183,56 +146,13 @@ impl FromIterator<(String, Zone)> for Zones {
     }
 }
 
-// === impl Listing ===
+// === impl ZoneAnswer ===
 
-impl Default for Listing {
-    fn default() -> Self {
-        Self {
-            ttl: DEFAULT_TTL,
-            soa_ttl: DEFAULT_TTL,
-            latency: None,
-            lost: 0,
-            listed: BTreeMap::new(),
-            odd: BTreeMap::new(),
-            others: None,
-        }
+impl<'a> ZoneAnswer<'a> {
+    /// What no zone is late with.
+    fn of(content: Content<'a>) -> Self {
+        Self { lossy: None, latency: None, content }
     }
-}
-
-impl Listing {
-    /// How long the answer about a name takes, and what is in it.
-    fn answer<'a>(&'a self, zone: &'a str, name: &str) -> (Option<Duration>, Content<'a>) {
-        let is_asked = |client: &IpAddr| owner_name(*client, zone) == name;
-        if let Some((_, records)) = self.listed.iter().find(|(client, _)| is_asked(client)) {
-            return (self.latency, Content::Addresses { records, ttl: self.ttl });
-        }
-        let odd = self.odd.iter().find(|(client, _)| is_asked(client)).map(|(_, odd)| odd);
-        let says = odd.map_or(self.others.as_ref(), |odd| odd.says.as_ref());
-        let content = match says {
-            Some(Says::Records(records)) => Content::Addresses { records, ttl: self.ttl },
-            Some(Says::Fault(fault)) => Content::Fault(*fault),
-            None => Content::NoSuchName { soa: Some((zone, self.soa_ttl)) },
-        };
-        (odd.and_then(|odd| odd.latency).or(self.latency), content)
-    }
-}
-
-/// The name under which `zone` lists `client` (RFC 5782): IPv4 octets reversed, IPv6 nibbles reversed.
-pub fn owner_name(client: IpAddr, zone: &str) -> String {
-    let mut name = String::new();
-    match client {
-        IpAddr::V4(client) => {
-            let [a, b, c, d] = client.octets();
-            let _ = write!(name, "{d}.{c}.{b}.{a}.");
-        }
-        IpAddr::V6(client) => {
-            for octet in client.octets().iter().rev() {
-                let _ = write!(name, "{:x}.{:x}.", octet & 15, octet >> 4);
-            }
-        }
-    }
-    name.push_str(zone);
-    name
 }
 
 #[cfg(test)]

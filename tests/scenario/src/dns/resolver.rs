@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::message::Query;
-use super::{Content, Reply, Zone, Zones};
+use super::{Content, Reply, Zones};
 use crate::story::{Outage, Scenario};
 
 /// Answers the questions of one play.
@@ -12,7 +12,7 @@ use crate::story::{Outage, Scenario};
 pub struct Resolver {
     zones: Zones,
     outage: Option<Outage>,
-    /// Questions so far, by zone.
+    /// Questions so far, by the zone that counts them.
     asked: BTreeMap<String, u32>,
 }
 
@@ -45,12 +45,10 @@ impl Resolver {
         let name = query.name();
         let answer = self.zones.answer(&name);
         let mut reply = query.reply(&answer.content);
-        if let Some(zone) = answer.zone {
+        if let Some((zone, lost)) = answer.lossy {
             let asked = self.asked.entry(zone.to_owned()).or_default();
             *asked = asked.saturating_add(1);
-            if let Some(Zone::Listing(listing)) = self.zones.0.get(zone)
-                && *asked <= listing.lost
-            {
+            if *asked <= lost {
                 reply = Reply::Silence;
             }
         }

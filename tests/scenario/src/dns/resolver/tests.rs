@@ -11,8 +11,12 @@ dns:
 
 /// An A question for 203.0.113.LAST in a zone below `test`.
 fn question(last: &str, zone: &str) -> Vec<u8> {
+    question_about([last, "113", "0", "203"], zone)
+}
+
+fn question_about(reversed: [&str; 4], zone: &str) -> Vec<u8> {
     let mut message = b"\0\0\x01\0\0\x01\0\0\0\0\0\0".to_vec();
-    for label in [last, "113", "0", "203", zone, "test"] {
+    for label in reversed.into_iter().chain([zone, "test"]) {
         message.push(u8::try_from(label.len()).unwrap());
         message.extend_from_slice(label.as_bytes());
     }
@@ -44,6 +48,19 @@ fn the_first_questions_are_lost_and_no_other() {
     let answers: Vec<bool> =
         (0..4).map(|_| is_message(&resolver.ask(&question("9", "lossy"), Duration::ZERO))).collect();
     assert_eq!(answers, [false, false, true, true]);
+}
+
+#[test]
+fn questions_that_test_a_list_are_not_lost_and_do_not_count() {
+    let mut resolver = resolver("");
+    let mut answers = |reversed, zone| resolver.ask(&question_about(reversed, zone), Duration::ZERO);
+    for last in ["1", "2", "1", "2"] {
+        assert!(is_message(&answers([last, "0", "0", "127"], "lossy")), "127.0.0.{last}");
+    }
+    let client = ["9", "113", "0", "203"];
+    assert_eq!([(); 3].map(|()| is_message(&answers(client, "lossy"))), [false, false, true]);
+    let late = answers(["2", "0", "0", "127"], "slow");
+    assert_eq!((is_message(&late), late.latency), (true, Some(Duration::from_secs(3))));
 }
 
 #[test]
