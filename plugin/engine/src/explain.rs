@@ -177,7 +177,7 @@ pub fn explain(policy: &Policy, case: &ClientFacts<'_>) -> Explanation {
         };
         list.take(heard, zone);
     }
-    let score = tally.score(policy);
+    let score = tally.score(policy, |_| true);
     let blamed = score.heaviest_zone.and_then(|index| lists.get(index)).map(|list| list.name.clone());
     let enabled = policy.enabled_tests();
     let record = case.record.unwrap_or_default();

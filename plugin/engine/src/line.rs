@@ -37,6 +37,11 @@ impl Line {
     pub fn warning(text: String) -> Self {
         Self { severity: Severity::Warning, text }
     }
+
+    /// A warning, if `text` begins like one.
+    pub fn of(text: String) -> Self {
+        if text.starts_with("warning: ") { Self::warning(text) } else { Self::info(text) }
+    }
 }
 
 /// Client bytes as log text: printable ASCII stays, the rest is escaped as in C, cut to [`CLIENT_TEXT_MAX`] characters.

@@ -10,6 +10,7 @@
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
 mod batch;
+mod reason;
 
 use crate::dnsbl::{Heard, ParsedAnswer, Rank, ReversedName, Score, Tally, Zone, reversed};
 use crate::io::{ConnectionId, DnsFailure};
@@ -18,6 +19,7 @@ use crate::questions::{Purpose, Question, Questions};
 use crate::time::Instant;
 use crate::watch::Watch;
 use batch::first_lists;
+use reason::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -66,6 +68,8 @@ struct Lookup {
     /// The one question whose answer is timed, of each list in turn: a histogram costs a host call for each sample.
     timed: Option<u32>,
     waiting: BTreeSet<ConnectionId>,
+    /// Why the list that blocks the client has it, if that was asked.
+    reason: Option<Reason>,
     /// Its entry in `hurries`.
     hurry: Option<Instant>,
     /// Its entry in `unwaited`.
@@ -136,6 +140,7 @@ impl Lookups {
             pending: BTreeSet::new(),
             timed: None,
             waiting: BTreeSet::from([connection]),
+            reason: None,
             hurry: None,
             unwaited: None,
         };
@@ -210,6 +215,34 @@ impl Lookups {
             all.push((first, lookup.ask(key, rest, asking), Arc::clone(&lookup.policy)));
         }
         all
+    }
+
+    /// Asks a list why it has a client, unless it was asked before; and whether the answer is to be waited for.
+    pub fn ask_reason(&mut self, key: Key, list: usize, questions: &mut Questions) -> (Option<Question>, bool) {
+        let Some(lookup) = self.by_key.get_mut(&key) else { return (None, false) };
+        if let Some(reason) = lookup.reason.as_ref().filter(|reason| reason.list == list) {
+            return (None, reason.said.is_none());
+        }
+        let zone = lookup.policy.zones().get(list);
+        let question = zone.and_then(|zone| reason::question(zone, key.client));
+        let question = question.map(|question| questions.ask(Purpose::Reason(key, list), question.encode()));
+        lookup.reason = question.as_ref().map(|_| Reason { list, said: None });
+        let is_asked = question.is_some();
+        (question, is_asked)
+    }
+
+    /// Takes the reason that a list gives. The sessions that may wait for it.
+    pub fn hear_reason(&mut self, key: Key, list: usize, answer: Result<&[u8], DnsFailure>) -> Vec<ConnectionId> {
+        let Some(lookup) = self.by_key.get_mut(&key) else { return Vec::new() };
+        let Some(zone) = lookup.policy.zones().get(list) else { return Vec::new() };
+        lookup.reason = Some(Reason { list, said: Some(reason::read(zone, key.client, answer)) });
+        lookup.waiting.iter().copied().collect()
+    }
+
+    /// Why a list has a client, as far as it said.
+    pub fn reason(&self, key: Key, list: usize) -> Option<&str> {
+        let reason = self.by_key.get(&key)?.reason.as_ref().filter(|reason| reason.list == list)?;
+        reason.said.as_ref()?.as_deref()
     }
 
     /// When [`Lookups::hurry`] is due.

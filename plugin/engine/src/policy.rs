@@ -25,7 +25,7 @@ pub use period::{Period, PeriodError, StressPeriod, StressPeriodError};
 pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, KeywordRule, UpstreamProxy};
 
 use crate::access::{AccessList, Networks};
-use crate::dnsbl::{DomainName, PublicName, Site, Zone};
+use crate::dnsbl::{DomainName, ErrorReply, PublicName, Site, Zone};
 use crate::metric::Catalogue;
 use crate::record::TestSet;
 use crate::reply::ReplyStyle;
@@ -43,6 +43,8 @@ pub const ACCESS_RULES_MAX: usize = 200_000;
 pub const NETWORKS_MAX: usize = 1_000;
 /// The most entries in `dnsbl_sites`, and so the most questions per client.
 pub const SITES_MAX: usize = 64;
+/// The most entries in `dnsbl_error_replies`.
+pub const ERROR_REPLIES_MAX: usize = 64;
 /// The most entries in each list of the dummy SMTP server's settings.
 pub const WORDS_MAX: usize = 64;
 
@@ -107,6 +109,9 @@ pub struct Policy {
     pub dnsbl_change_voids_passes: bool,
     /// The names that clients and logs see instead of a list's domain, which may hold a secret key.
     pub dnsbl_reply_map: BTreeMap<DomainName, PublicName>,
+    /// The answers by which lists say that they do not answer: `[!]domain=filter` each, for this list and those below
+    /// it; `*` is every list, `known` what is known of lists. First match wins; `!` excludes.
+    pub dnsbl_error_replies: Bounded<Vec<ErrorReply>, ERROR_REPLIES_MAX>,
     /// Whether a client must wait for each reply before its next command. A new client's first mail is deferred.
     pub pipelining_enable: bool,
     /// What to do with clients that send the next command too early.

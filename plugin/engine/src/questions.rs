@@ -51,6 +51,12 @@ impl Questions {
         self.purposes.remove(&number)
     }
 
+    /// As if all numbers up to this one had been given.
+    #[cfg(test)]
+    pub fn skip_to(&mut self, number: u32) {
+        self.last_number = number;
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.purposes.len()

@@ -8,6 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 /// The longest reply with a footer, in bytes. A footer that does not fit is left out.
 pub const REPLY_MAX: usize = 4_096;
 
+/// The longest reply line, in bytes, CR LF included (RFC 5321, section 4.5.3.1.5).
+pub const REPLY_LINE_MAX: usize = 512;
+
 /// The client breaks the protocol (pregreet, pipelining, bare newline) and the action is `drop`.
 pub const PROTOCOL_ERROR: &str = "521 5.5.1 Protocol error\r\n";
 
@@ -43,14 +46,26 @@ pub const TOO_MUCH_EARLY_TALK: &str = "421 4.7.0 Error: too much before the gree
 /// The PROXY protocol header is missing or makes no sense.
 pub const NO_RESOURCES: &str = "421 4.3.2 No system resources\r\n";
 
-/// The client's DNSBL score reaches the threshold and `dnsbl_action` is `drop`. `list` is the public name of the list.
-pub fn blocked_using(client: IpAddr, list: &str) -> String {
-    format!("521 5.7.1 Service unavailable; client [{client}] blocked using {list}\r\n")
+/// The client's DNSBL score reaches the threshold and `dnsbl_action` is `drop`. `list` is the public name of the list,
+/// `reason` what it says about the client (Postfix's `$rbl_reason`), printable ASCII of any length.
+pub fn blocked_using(client: IpAddr, list: &str, reason: Option<&str>) -> String {
+    with_reason(format!("521 5.7.1 Service unavailable; client [{client}] blocked using {list}"), reason)
 }
 
 /// What a recipient gets when the DNSBL score reaches the threshold and `dnsbl_action` is `enforce`.
-pub fn blocked_using_rcpt(client: IpAddr, list: &str) -> String {
-    format!("550 5.7.1 Service unavailable; client [{client}] blocked using {list}\r\n")
+pub fn blocked_using_rcpt(client: IpAddr, list: &str, reason: Option<&str>) -> String {
+    with_reason(format!("550 5.7.1 Service unavailable; client [{client}] blocked using {list}"), reason)
+}
+
+/// As much of a reason as fits into the line.
+fn with_reason(mut line: String, reason: Option<&str>) -> String {
+    if let Some(reason) = reason {
+        let room = REPLY_LINE_MAX.saturating_sub(line.len() + "; \r\n".len());
+        line.push_str("; ");
+        line.extend(reason.chars().take(room));
+    }
+    line.push_str("\r\n");
+    line
 }
 
 /// `220-…`, sent when the greet wait begins: a polite client waits for the line without a dash.

@@ -26,7 +26,7 @@
 mod screen;
 mod talk;
 
-pub use screen::{EARLY_MAX, PEEK_MAX};
+pub use screen::{EARLY_MAX, PEEK_MAX, REASON_WAIT};
 
 use crate::dnsbl::{Rank, Score};
 use crate::io::{Endpoints, Output};
@@ -83,6 +83,10 @@ pub(crate) trait Surroundings {
     fn ask_lists(&mut self, client: IpAddr) -> bool;
     /// What those lists that have answered add up to.
     fn score(&self, client: IpAddr) -> Score;
+    /// Has a list asked why it lists the client; whether the answer is to be waited for.
+    fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool;
+    /// What the list has said, for the client to read.
+    fn reason(&self, client: IpAddr, list: usize) -> Option<String>;
     /// What the lists have come to, once nothing that they may still say is waited for.
     fn lists_decide(&self, client: IpAddr) -> Option<Rank>;
 }
@@ -233,6 +237,13 @@ impl Session {
         }
     }
 
+    /// The list that blocks the client has said why: the next deadline is now.
+    pub fn reason_is_known(&mut self) {
+        if matches!(&self.phase, Phase::Greeting(_)) && self.timers.runs(Timer::Reason) {
+            self.timers.set(Timer::Reason, Instant::default());
+        }
+    }
+
     /// The deadline has been reached.
     pub fn time_passed(&mut self, around: &mut dyn Surroundings) {
         while let Some(timer) = self.timers.take_expired(around.now().instant) {
@@ -240,6 +251,7 @@ impl Session {
                 Timer::ProxyHeader => self.proxy_header_missing(around),
                 Timer::Lists => self.lists_decided(around),
                 Timer::GreetWait => self.greet_wait_over(around),
+                Timer::Reason => self.reason_waited_for(around),
                 Timer::Command => self.command_too_slow(around),
             }
         }

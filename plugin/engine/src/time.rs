@@ -52,13 +52,16 @@ pub(crate) enum Timer {
     Lists,
     /// The pre-greeting window (`greet_wait`) is over.
     GreetWait,
+    /// The reason for a refusal has come, or has not.
+    Reason,
     /// No complete command line within `command_time_limit`.
     Command,
 }
 
 impl Timer {
     /// In the order in which those go off that are due at one moment.
-    const ALL: [Self; 4] = [Self::ProxyHeader, Self::Lists, Self::GreetWait, Self::Command];
+    const ALL: [Self; 5] =
+        [Self::ProxyHeader, Self::Lists, Self::GreetWait, Self::Reason, Self::Command];
 }
 
 /// One deadline per [`Timer`].
@@ -78,6 +81,11 @@ impl Timers {
     /// No timer runs.
     pub fn stop_all(&mut self) {
         *self = Self::default();
+    }
+
+    /// Whether `timer` runs.
+    pub fn runs(&self, timer: Timer) -> bool {
+        self.0.get(timer as usize).copied().flatten().is_some()
     }
 
     /// The earliest deadline, if any timer runs.

@@ -27,7 +27,7 @@ use crate::policy::Policy;
 use crate::questions::{Purpose, Question, Questions};
 use crate::shared::{self, SharedData};
 use crate::time::{Instant, Now};
-use canary::{Check, Conclusion};
+use canary::Check;
 use health::Family;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -59,7 +59,7 @@ pub struct Watch {
 }
 
 /// Something to be told of a list.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct News {
     /// Under which policy.
     pub policy: Arc<Policy>,

@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test -p postscreen-engine --test tables_in_documents` writes them.
 
+use postscreen_engine::dnsbl::KNOWN_ERROR_REPLIES;
 use postscreen_engine::metric::Family;
 use postscreen_engine::{Counter, Gauge, MetricKind, Policy};
 use serde_json::Value;
@@ -32,6 +33,15 @@ fn the_handbook_shows_every_metric() {
         writeln!(table, "| `{}` (gauge) | {} |", gauge.name(), gauge.help()).unwrap();
     }
     check("docs/operating.md", "metrics", &table);
+}
+
+#[test]
+fn the_handbook_shows_every_known_error_reply() {
+    let mut table = String::from("| `known` stands for | meaning | source |\n| --- | --- | --- |\n");
+    for known in KNOWN_ERROR_REPLIES {
+        writeln!(table, "| `{}` | {} | {} |", known.rule, known.meaning, known.source).unwrap();
+    }
+    check("docs/lists.md", "error replies", &table);
 }
 
 /// Compares what stands between the marks `<!-- NAME -->` and `<!-- end of NAME -->`, or writes it.

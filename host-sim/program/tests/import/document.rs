@@ -11,7 +11,7 @@ use super::golden::check;
 use super::tree;
 
 /// Fields that say what Postfix has no parameter for.
-const OUR_OWN: [&str; 4] = ["cache", "lane", "probes", "resolver"];
+const OUR_OWN: [&str; 5] = ["cache", "dnsbl_error_replies", "lane", "probes", "resolver"];
 
 #[test]
 fn the_document_maps_every_parameter() {

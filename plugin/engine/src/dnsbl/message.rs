@@ -4,6 +4,7 @@
 //! A question is put together from bytes that stay the same: the header, the client's address ([`reversed`], once per
 //! client) and the list ([`QuestionTail`], once per policy). An answer must repeat it.
 
+use super::error_replies::ErrorReplies;
 use super::name::DomainName;
 use domain::base::Message;
 use domain::base::iana::Rcode;
@@ -21,7 +22,7 @@ pub const ADDRESSES_MAX: usize = 32;
 /// What a list says about a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedAnswer {
-    /// The addresses in 127.0.0.0/8 less the error range; empty: not listed.
+    /// The addresses in 127.0.0.0/8 less the error replies; empty: not listed.
     pub addresses: Vec<Ipv4Addr>,
     /// How long the answer is valid, in seconds: the lowest TTL of the addresses; for a negative answer the TTL field
     /// of the SOA record (postscreen does not look at its MINIMUM). `None` without such a record.
@@ -35,8 +36,8 @@ pub struct ParsedAnswer {
 /// Why a message is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadAnswer {
-    /// The list signals trouble with the question or the asker (127.255.255.0/24), or answers outside 127.0.0.0/8,
-    /// as a resolver that rewrites NXDOMAIN does (RFC 5782, section 2.1).
+    /// The list signals trouble with the question or the asker (127.255.255.0/24, `dnsbl_error_replies`), or answers
+    /// outside 127.0.0.0/8, as a resolver that rewrites NXDOMAIN does (RFC 5782, section 2.1).
     ErrorAddress(Ipv4Addr),
     /// Not a DNS message, or one that contradicts itself.
     Malformed,
@@ -124,13 +125,14 @@ pub(super) fn question(client: &ReversedName, list: &QuestionTail) -> Option<Vec
     fits.then(|| [&HEADER, client.0.as_slice(), &list.0].concat())
 }
 
-/// Reads the answer to [`question`] with the same arguments.
+/// Reads the answer to [`question`] with the same arguments, of a list that signals trouble by `errors`.
 pub(super) fn parse_answer(
     client: &ReversedName,
     list: &QuestionTail,
+    errors: &ErrorReplies,
     message: &[u8],
 ) -> Result<ParsedAnswer, BadAnswer> {
-    read(open([&client.0, &list.0], message)?)
+    read(errors, open([&client.0, &list.0], message)?)
 }
 
 /// The answer to a question about a name, type and class, which are given in two parts; whatever it says.
@@ -174,7 +176,7 @@ fn repeats(question: [&[u8]; 2], message: &Message<[u8]>) -> bool {
     })
 }
 
-fn read(message: &Message<[u8]>) -> Result<ParsedAnswer, BadAnswer> {
+fn read(errors: &ErrorReplies, message: &Message<[u8]>) -> Result<ParsedAnswer, BadAnswer> {
     let owner = message.canonical_name().ok_or(BadAnswer::Malformed)?;
     let mut addresses = Vec::new();
     let mut ttl: Option<u32> = None;
@@ -200,14 +202,15 @@ fn read(message: &Message<[u8]>) -> Result<ParsedAnswer, BadAnswer> {
         return Ok(ParsedAnswer { addresses, ttl: Some(ttl), cache_ttl });
     }
     let first = addresses.first().copied();
-    addresses.retain(|&address| is_listing(address));
+    addresses.retain(|&address| may_be_listing(address) && !errors.contain(address));
     match first {
         Some(error) if addresses.is_empty() => Err(BadAnswer::ErrorAddress(error)),
         _ => Ok(ParsedAnswer { addresses, ttl, cache_ttl: lowest }),
     }
 }
 
-fn is_listing(address: Ipv4Addr) -> bool {
+/// Whether an answer could be a listing, at whatever list.
+fn may_be_listing(address: Ipv4Addr) -> bool {
     matches!(address.octets(), [127, second, third, _] if (second, third) != (255, 255))
 }
 

@@ -76,6 +76,11 @@ impl DomainName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is `domain`, or a name below it.
+    pub fn is_within(&self, domain: &str) -> bool {
+        self.0.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
 }
 
 impl fmt::Display for DomainName {

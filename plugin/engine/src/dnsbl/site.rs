@@ -7,9 +7,11 @@ use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::str::FromStr;
 
+use super::error_replies::{ErrorReplies, ErrorReply};
 use super::filter::{Filter, FilterError};
 use super::message::{self, BadAnswer, ParsedAnswer, QuestionTail, ReversedName};
 use super::name::{DomainName, DomainNameError, PublicName};
+use super::query_keys::without_key;
 use crate::word::{Word, word};
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
@@ -120,11 +122,12 @@ word!(
 pub struct Zone {
     /// Where to ask. May hold a secret key: for questions only.
     pub domain: DomainName,
-    /// What to call the list before clients and in logs (`dnsbl_reply_map`).
+    /// What to call the list before clients and in logs: as `dnsbl_reply_map` says, else without its key.
     pub public_name: PublicName,
     /// A number that stands for `domain` where workers meet.
     id: u64,
     tail: QuestionTail,
+    errors: ErrorReplies,
     entries: Vec<ZoneEntry>,
 }
 
@@ -148,7 +151,11 @@ impl ZoneEntry {
 }
 
 /// Gathers entries by domain, in the order in which each domain is first named.
-pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Vec<Zone> {
+pub fn zones(
+    sites: &[Site],
+    reply_map: &BTreeMap<DomainName, PublicName>,
+    error_replies: &[ErrorReply],
+) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
     for site in sites {
         let entry = ZoneEntry { filter: site.filter.clone(), weight: site.weight };
@@ -156,14 +163,19 @@ pub fn zones(sites: &[Site], reply_map: &BTreeMap<DomainName, PublicName>) -> Ve
             Some(zone) => zone.entries.push(entry),
             None => zones.push(Zone {
                 domain: site.domain.clone(),
-                public_name: reply_map.get(&site.domain).cloned().unwrap_or_else(|| (&site.domain).into()),
+                public_name: public_name(&site.domain, reply_map),
                 id: number(&site.domain),
                 tail: (&site.domain).into(),
+                errors: ErrorReplies::of(&site.domain, error_replies),
                 entries: vec![entry],
             }),
         }
     }
     zones
+}
+
+fn public_name(list: &DomainName, reply_map: &BTreeMap<DomainName, PublicName>) -> PublicName {
+    reply_map.get(list).cloned().or_else(|| without_key(list)).unwrap_or_else(|| list.into())
 }
 
 /// The same on all workers.
@@ -186,7 +198,7 @@ impl Zone {
 
     /// Reads the answer to [`Zone::question`].
     pub fn parse_answer(&self, client: &ReversedName, message: &[u8]) -> Result<ParsedAnswer, BadAnswer> {
-        message::parse_answer(client, &self.tail, message)
+        message::parse_answer(client, &self.tail, &self.errors, message)
     }
 
     /// What the list's answers are worth, in the order of `dnsbl_sites`.

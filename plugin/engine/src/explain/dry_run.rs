@@ -65,8 +65,8 @@ struct DryRun<'a> {
     time: Duration,
     inputs: VecDeque<Input<'a>>,
     lines: VecDeque<&'static str>,
-    /// The numbers of the lists that can be asked about this client, those whose questions have not come yet.
-    lists: VecDeque<usize>,
+    /// The lists that can be asked about this client, by what they are asked.
+    lists: BTreeMap<Vec<u8>, usize>,
     /// The number of each list's question.
     questions: BTreeMap<usize, u32>,
     heard: BTreeSet<usize>,
@@ -85,6 +85,8 @@ pub(super) fn dry_run(policy: &Policy, case: &ClientFacts<'_>) -> Findings {
     let mut policy = policy.clone();
     // The address is given; no header has to tell it.
     policy.upstream_proxy_protocol = UpstreamProxy::None;
+    // Nobody waits for what does not change the verdict: all lists have been asked, and are taken as they are.
+    (policy.dnsbl_watch_enable, policy.dnsbl_frugal_enable, policy.dnsbl_reason_enable) = (false, false, false);
     if case.server.is_none() {
         policy.allowlist_interfaces = Policy::default().allowlist_interfaces;
     }
@@ -93,7 +95,7 @@ pub(super) fn dry_run(policy: &Policy, case: &ClientFacts<'_>) -> Findings {
         Endpoints { client: address(case.client), server: address(case.server.unwrap_or(SOME_SERVER)) };
     let client = case.client.to_canonical();
     let lists = questions(&policy, client).into_iter().enumerate();
-    let lists = lists.filter_map(|(list, question)| question.map(|_| list)).collect();
+    let lists = lists.filter_map(|(list, question)| Some((question?, list))).collect();
     let policy = Arc::new(policy);
     let worker = Worker::new(Memory::default(), Arc::clone(&policy), HOST);
     if let Some(record) = case.record {
@@ -168,8 +170,8 @@ impl DryRun<'_> {
 
     fn carry_out(&mut self, output: Output) {
         match output {
-            Output::AskDns { question, .. } => {
-                self.questions.extend(self.lists.pop_front().map(|list| (list, question)));
+            Output::AskDns { question, message, .. } => {
+                self.questions.extend(self.lists.get(&message).map(|&list| (list, question)));
             }
             Output::Dial(upstream) => self.dialled = Some((upstream, self.time)),
             Output::ToClient(bytes) => self.hear(&bytes),

@@ -31,7 +31,7 @@ impl Compiled {
                 return Err(PolicyError::too_long(path, text.len(), BANNER_MAX));
             }
         }
-        let zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map);
+        let zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map, &policy.dnsbl_error_replies);
         Ok(Self {
             lists_id: lists_id(policy),
             enabled: enabled(policy, &zones),

@@ -6,6 +6,7 @@ use super::{
     Period, Policy, ResolverSettings, StressPeriod, UpstreamProxy,
 };
 use crate::access::{AccessList, Networks, Rule};
+use crate::dnsbl::ErrorReply;
 use std::collections::BTreeMap;
 
 /// Postfix's 100 protects its processes; Envoy holds a client for some kilobytes, and a good client that comes in a
@@ -40,6 +41,7 @@ impl Default for Policy {
             dnsbl_reason_enable: false,
             dnsbl_change_voids_passes: true,
             dnsbl_reply_map: BTreeMap::new(),
+            dnsbl_error_replies: Bounded::new(vec![ErrorReply::Known]),
             pipelining_enable: false,
             pipelining_action: Action::Enforce,
             pipelining_ttl: Period::days(30),

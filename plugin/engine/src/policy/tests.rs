@@ -96,6 +96,10 @@ fn an_error_names_field_value_and_expectation() {
             r#"{"dnsbl_reply_map": {"x.test": "a\nb"}}"#,
             r#"dnsbl_reply_map.x.test: "a\nb": expected 1 to 255 printable"#,
         ),
+        (
+            r#"{"dnsbl_error_replies": ["known", "bl.test"]}"#,
+            r#"dnsbl_error_replies[1]: "bl.test": expected "known" or [!]domain=filter, such as"#,
+        ),
         (r#"{"greet_banner": "caf\u00e9"}"#, r#"greet_banner: "café": expected one line of printable ASCII"#),
         (r#"{"myhostname": "-x"}"#, r#"myhostname: "-x": expected a host name"#),
         (
@@ -148,6 +152,7 @@ fn every_limit_holds_at_its_value_and_breaks_above() {
     };
     for (field, entry, max) in [
         ("dnsbl_sites", r#""bl.test""#, SITES_MAX),
+        ("dnsbl_error_replies", r#""known""#, ERROR_REPLIES_MAX),
         ("access_list", r#""dunno""#, ACCESS_RULES_MAX),
         ("mynetworks", r#""::1""#, NETWORKS_MAX),
         ("probes", r#""::1""#, NETWORKS_MAX),
@@ -187,7 +192,7 @@ fn the_most_rules_fit_into_the_largest_configuration() {
 #[test]
 fn a_hundred_thousand_prefixes_are_read_and_each_has_its_rule() {
     let rule = |number: u32| {
-        let network = std::net::Ipv4Addr::from_bits(0x0b00_0000 + (number << 8));
+        let network = Ipv4Addr::from_bits(0x0b00_0000 + (number << 8));
         format!(r#"{{"cidr": "{network}/24", "action": "reject"}}"#)
     };
     let rules: Vec<_> = (0..100_000).map(rule).collect();
@@ -264,6 +269,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "dnsbl_threshold": 3, "dnsbl_allowlist_threshold": -1, "dnsbl_action": "drop",
         "dnsbl_min_ttl": "60s", "dnsbl_max_ttl": "1h", "dnsbl_timeout": "10s",
         "dnsbl_reply_map": {"secret.dq.example": "zen.example"},
+        "dnsbl_error_replies": ["!wl.example=127.0.0.1", "known", "*=127.0.0.[254..255]"],
         "pipelining_enable": true, "pipelining_action": "enforce", "pipelining_ttl": "30d",
         "non_smtp_command_enable": true, "non_smtp_command_action": "drop", "non_smtp_command_ttl": "30d",
         "bare_newline_enable": true, "bare_newline_action": "ignore", "bare_newline_ttl": "30d",
@@ -285,7 +291,9 @@ fn the_schema_accepts_what_the_parser_accepts() {
     assert_eq!(validator.validate(&full).map_err(|error| error.to_string()), Ok(()));
     let policy = Policy::parse(full.to_string().as_bytes()).unwrap();
     let written = serde_json::to_value(&policy).unwrap();
-    assert_eq!(written["dnsbl_sites"], full["dnsbl_sites"]);
+    for field in ["dnsbl_sites", "dnsbl_error_replies"] {
+        assert_eq!(written[field], full[field]);
+    }
     let again = Policy::parse(written.to_string().as_bytes()).unwrap();
     assert_eq!(serde_json::to_value(&again).unwrap(), written, "what is written reads the same");
 
@@ -300,6 +308,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         serde_json::json!({"greet_wait": "6"}),
         serde_json::json!({"greet_action": "reject"}),
         serde_json::json!({"dnsbl_threshold": 0}),
+        serde_json::json!({"dnsbl_error_replies": ["bl.test"]}),
         serde_json::json!({"access_list": [{"cidr": "::1"}]}),
         serde_json::json!({"cache": {"buckets": 0}}),
     ] {

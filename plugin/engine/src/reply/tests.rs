@@ -50,8 +50,10 @@ fn every_reply_ends_with_cr_lf_and_is_short() {
     let name = "x".repeat(255);
     let client = "2001:db8:1111:2222:3333:4444:5555:6666".parse().unwrap();
     let made = [
-        blocked_using(client, &name),
-        blocked_using_rcpt(client, &name),
+        blocked_using(client, &name, None),
+        blocked_using_rcpt(client, &name, None),
+        blocked_using(client, &name, Some(&name.repeat(9))),
+        blocked_using_rcpt(client, &name, Some(&name.repeat(9))),
         over_limit(&name),
         timed_out(&name),
     ];

@@ -8,7 +8,7 @@
 
 use super::{Forward, Phase, Progress, Registration, Session, Surroundings, bracketed, log};
 use crate::access::{Decision, decide};
-use crate::dnsbl::Score;
+use crate::dnsbl::{Rank, Score};
 use crate::io::Output;
 use crate::line::{elapsed, escape};
 use crate::metric::Counter;
@@ -27,17 +27,22 @@ pub const PEEK_MAX: usize = 1_023;
 /// a client that sends more the host would have to keep ever more, so it is decided about at once.
 pub const EARLY_MAX: usize = 16 * 1_024;
 
+/// How long a client that is to be refused waits for the reason.
+pub const REASON_WAIT: Duration = Duration::from_secs(1);
+
 /// What is known in the pre-greeting window.
 #[derive(Debug)]
 pub(super) struct Greet {
     /// When the wait began.
     pub since: Instant,
-    /// Frozen when all lists have answered, or taken at the end of the wait.
-    score: Option<Score>,
+    /// The score was looked at, and whether the client is spared the other tests is settled.
+    scored: bool,
     /// What an early talker has said so far.
     early: Vec<u8>,
     /// It will say no more.
     ended: bool,
+    /// The list that blocks it was asked why.
+    asked_reason: bool,
 }
 
 impl Session {
@@ -153,13 +158,13 @@ impl Session {
 
     fn begin_greet(&mut self, around: &mut dyn Surroundings) {
         let since = around.now().instant;
-        self.enter(Phase::Greeting(Greet { since, score: None, early: Vec::new(), ended: false }));
+        self.enter(Phase::Greeting(Greet { since, scored: false, early: Vec::new(), ended: false, asked_reason: false }));
         self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
         if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
-            self.lists_are_complete();
+            self.lists_have_decided();
         }
     }
 
@@ -220,13 +225,20 @@ impl Session {
         self.turn_away(reply::TOO_MUCH_EARLY_TALK, Verdict::EarlyTalkLimit, around);
     }
 
-    /// All lists have answered.
-    pub(super) fn lists_answered(&mut self, around: &mut dyn Surroundings) {
-        if matches!(self.phase, Phase::Greeting(_)) && around.lists_are_complete(self.client_address()) {
-            self.take_score(around);
-            self.progress.done |= Test::Dnsbl.into();
-            self.end_greet_if_done(around);
+    /// The lists have decided.
+    pub(super) fn lists_decided(&mut self, around: &mut dyn Surroundings) {
+        if !matches!(self.phase, Phase::Greeting(_)) {
+            return;
         }
+        let Some(rank) = around.lists_decide(self.client_address()) else { return };
+        let score = self.take_score(around);
+        self.progress.done |= Test::Dnsbl.into();
+        let refuses = rank == Rank::Blocked && self.policy.dnsbl_action != Action::Ignore;
+        if refuses && self.policy.dnsbl_early_verdict_enable {
+            // It has not waited for its turn, and so has not passed that test. Nothing depends on it any more.
+            return self.refuse_listed(score, around);
+        }
+        self.end_greet_if_done(around);
     }
 
     fn end_greet_if_done(&mut self, around: &mut dyn Surroundings) {
@@ -251,14 +263,20 @@ impl Session {
             self.progress.fail = self.progress.fail.without(Test::Pregreet.into());
         }
         if self.progress.todo.contains(Test::Dnsbl) {
-            let Some(score) = self.take_score(around) else { return };
+            let score = self.take_score(around);
             if score.total < self.policy.dnsbl_threshold {
                 self.progress.pass |= Test::Dnsbl.into();
                 self.stamp(Test::Dnsbl, unix.saturating_add(score.ttl));
+            } else if self.policy.dnsbl_action == Action::Ignore {
+                self.log_blocked(score, around);
             } else {
-                self.blocked(score, around);
+                return self.refuse_listed(score, around);
             }
         }
+        self.leave_greeting(around);
+    }
+
+    fn leave_greeting(&mut self, around: &mut dyn Surroundings) {
         if let Phase::Greeting(greet) = &mut self.phase {
             let (early, ended) = (std::mem::take(&mut greet.early), greet.ended);
             self.greeted(&early, around);
@@ -268,52 +286,77 @@ impl Session {
         }
     }
 
-    /// Logs and counts a score at or above the threshold, and does what is to be done about it.
-    fn blocked(&mut self, score: Score, around: &mut dyn Surroundings) {
+    fn log_blocked(&self, score: Score, around: &mut dyn Surroundings) {
         around.count(Counter::DnsblBlocked);
         log(around, format!("DNSBL rank {} for {}", score.total, bracketed(self.client)));
-        let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
-        let list = zone.map_or("", |zone| zone.public_name.as_str()).to_owned();
-        match self.policy.dnsbl_action {
-            Action::Ignore => {}
-            Action::Enforce => {
-                self.progress.fail |= Test::Dnsbl.into();
-                let reject = reply::blocked_using_rcpt(self.client_address(), &list);
-                self.reject_with(reject, Verdict::Dnsbl);
-            }
-            Action::Drop => {
-                let text = reply::blocked_using(self.client_address(), &list);
-                self.turn_away(&text, Verdict::Dnsbl, around);
-            }
-        }
     }
 
-    /// The score, taken once: when all lists have answered, or at the end of the wait from those that have.
+    /// Refuses a client whose score is at or above the threshold, with the list's reason if that is wanted and comes
+    /// soon.
+    fn refuse_listed(&mut self, score: Score, around: &mut dyn Surroundings) {
+        let Phase::Greeting(greet) = &mut self.phase else { return };
+        let client = self.client.ip();
+        let list = score.heaviest_zone.filter(|_| self.policy.dnsbl_reason_enable);
+        if let Some(list) = list.filter(|_| !std::mem::replace(&mut greet.asked_reason, true))
+            && around.ask_reason(client, list)
+        {
+            self.progress.done |= TestSet::from(Test::Pregreet) | Test::Dnsbl.into();
+            self.timers.stop_all();
+            self.timers.set(Timer::Reason, around.now().instant.after(REASON_WAIT));
+            return;
+        }
+        self.log_blocked(score, around);
+        let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
+        let name = zone.map_or("", |zone| zone.public_name.as_str()).to_owned();
+        let reason = list.and_then(|list| around.reason(client, list));
+        if self.policy.dnsbl_action == Action::Drop {
+            let text = reply::blocked_using(client, &name, reason.as_deref());
+            return self.turn_away(&text, Verdict::Dnsbl, around);
+        }
+        self.progress.fail |= Test::Dnsbl.into();
+        self.reject_with(reply::blocked_using_rcpt(client, &name, reason.as_deref()), Verdict::Dnsbl);
+        self.leave_greeting(around);
+    }
+
+    /// The list's reason is there, or will not come.
+    pub(super) fn reason_waited_for(&mut self, around: &mut dyn Surroundings) {
+        let Phase::Greeting(greet) = &self.phase else { return };
+        let since = greet.since;
+        let score = self.take_score(around);
+        if score.total >= self.policy.dnsbl_threshold {
+            return self.refuse_listed(score, around);
+        }
+        // The list was muted meanwhile: nothing is said against the client, which waits for its turn as others do.
+        self.progress.done = self.progress.done.without(Test::Pregreet.into());
+        self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
+    }
+
+    /// The score of the lists that have answered.
     ///
     /// A score at or below the allowlist threshold passes all other tests too (postscreen's `psc_allowlist_non_dnsbl`).
-    fn take_score(&mut self, around: &mut dyn Surroundings) -> Option<Score> {
-        let client = self.client_address();
-        let Phase::Greeting(greet) = &mut self.phase else { return None };
-        if let Some(score) = greet.score {
-            return Some(score);
+    fn take_score(&mut self, around: &mut dyn Surroundings) -> Score {
+        let score = around.score(self.client_address());
+        let Phase::Greeting(greet) = &mut self.phase else { return score };
+        let first = !std::mem::replace(&mut greet.scored, true);
+        let good = Rank::of(score.total, &self.policy) == Rank::Allowlisted;
+        if first && good && !self.progress.any_failure() {
+            self.spare_other_tests(around.now().unix.saturating_add(score.ttl));
         }
-        let score = around.score(client);
-        greet.score = Some(score);
+        score
+    }
 
-        let good = self.policy.allowlist_threshold().is_some_and(|threshold| score.total <= threshold.get());
-        if good && score.total < self.policy.dnsbl_threshold && !self.progress.any_failure() {
-            let others = Test::ALL.into_iter().filter(|&test| test != Test::Dnsbl);
-            for test in others {
-                if self.progress.todo.contains(test) {
-                    self.progress.pass |= test.into();
-                }
-                // Also for tests that are disabled today: who turns one on later need not test this client.
-                self.progress.record.spare(test, around.now().unix.saturating_add(score.ttl));
-                self.progress.unshared |= test.into();
+    /// The client is so good that no test but that of the lists is needed, until `unix`.
+    fn spare_other_tests(&mut self, unix: u64) {
+        for test in Test::ALL.into_iter().filter(|&test| test != Test::Dnsbl) {
+            if self.progress.todo.contains(test) {
+                self.progress.pass |= test.into();
             }
-            self.progress.done |= Test::Pregreet.into();
+            // Also for tests that are disabled today: who turns one on later need not test this client.
+            self.progress.record.spare(test, unix);
+            self.progress.unshared |= test.into();
         }
-        Some(score)
+        self.progress.record.set_lists(self.policy.lists_id());
+        self.progress.done |= Test::Pregreet.into();
     }
 
     /// An early talker that has ended its half still gets its replies, if it is to get any.

@@ -19,6 +19,11 @@ impl<S: SharedData> Worker<S> {
     pub(super) fn hear(&mut self, question: u32, answer: Result<&[u8], DnsFailure>, now: Now) {
         match self.questions.take(question) {
             Some(Purpose::Listing(key, list)) => self.hear_list(key, list, question, answer, now),
+            Some(Purpose::Reason(key, list)) => {
+                for connection in self.lookups.hear_reason(key, list, answer) {
+                    self.turn(connection, now, |session, _| session.reason_is_known());
+                }
+            }
             Some(Purpose::Canary(canary)) => self.hear_canary(canary, answer, now),
             None => {}
         }

@@ -15,7 +15,7 @@ use crate::record::{Record, Test, TestSet};
 use crate::registry::{
     Found, Known, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Remembered, Settled, Settlement,
 };
-use crate::session::{Registration, Surroundings};
+use crate::session::{REASON_WAIT, Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
@@ -314,6 +314,18 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
 
     fn score(&self, client: IpAddr) -> Score {
         self.lookups.score(self.key(client), &self.policy, self.watch)
+    }
+
+    fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool {
+        let (question, is_asked) = self.lookups.ask_reason(self.key(client), list, self.questions);
+        if let Some(Question { number, message }) = question {
+            self.emit(Output::AskDns { question: number, message, timeout: REASON_WAIT });
+        }
+        is_asked
+    }
+
+    fn reason(&self, client: IpAddr, list: usize) -> Option<String> {
+        self.lookups.reason(self.key(client), list).map(str::to_owned)
     }
 
     fn lists_decide(&self, client: IpAddr) -> Option<Rank> {

@@ -63,8 +63,9 @@ const PLAIN: [&str; 9] = [
     "soft_bounce",
 ];
 
-/// Groups that say how our hosts do what Postfix does in other ways.
-const OURS: [&str; 3] = ["cache", "lane", "resolver"];
+/// What Postfix does not have: groups that say how our hosts do what it does in other ways, and which answers of a list
+/// are errors.
+const OURS: [&str; 4] = ["cache", "dnsbl_error_replies", "lane", "resolver"];
 
 /// How a story names the mail server's own addresses.
 const SERVER_V4: &str = "198.51.100.25";

@@ -1,7 +1,8 @@
 //! A policy, and the DNS lists that it asks.
 //!
 //! Left out, because postscreen is known to do otherwise (`docs/deltas.md`):
-//! - A records in 127.255.255.0/24 or outside 127.0.0.0/8 (`error-codes`);
+//! - A records in 127.255.255.0/24 or outside 127.0.0.0/8 (`error-codes`), and error replies that are known
+//!   (`error-replies`);
 //! - `dunno` in a rule (`one-access-list`);
 //! - `dnsbl_reply_map` (`public-names-in-the-log`);
 //! - an empty `greet_banner`: clients could leave while only lists are asked (`hang-up-while-asking`);

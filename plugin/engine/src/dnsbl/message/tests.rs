@@ -39,7 +39,7 @@ fn answer(rcode: Rcode, addresses: &[(&str, u32)], soa_ttl: Option<u32>) -> Vec<
 }
 
 fn parse(message: &[u8]) -> Result<ParsedAnswer, BadAnswer> {
-    parse_answer(&client(), &list(), message)
+    parse_answer(&client(), &list(), &ErrorReplies::default(), message)
 }
 
 /// What [`answer`] makes with these addresses, which have this TTL; or with a SOA record that has it.
@@ -149,6 +149,19 @@ fn error_codes_of_lists_are_no_listings() {
     }
     let mixed = answer(Rcode::NOERROR, &[("127.255.255.254", 300), ("127.0.0.2", 300)], None);
     assert_eq!(parse(&mixed), Ok(listed(&["127.0.0.2"], 300)), "what is a listing still counts");
+}
+
+#[test]
+fn error_replies_of_the_list_are_no_listings() {
+    let errors = ErrorReplies::of(&"bl.test".parse().unwrap(), &["bl.test=127.0.0.[8..9]".parse().unwrap()]);
+    let parse = |addresses: &[(&str, u32)]| {
+        parse_answer(&client(), &list(), &errors, &answer(Rcode::NOERROR, addresses, None))
+    };
+    let error = |address: &str| Err(BadAnswer::ErrorAddress(address.parse().unwrap()));
+    assert_eq!(parse(&[("127.0.0.7", 300)]), Ok(listed(&["127.0.0.7"], 300)));
+    assert_eq!(parse(&[("127.0.0.8", 300)]), error("127.0.0.8"));
+    assert_eq!(parse(&[("127.0.0.9", 300), ("127.255.255.254", 300)]), error("127.0.0.9"));
+    assert_eq!(parse(&[("127.0.0.9", 300), ("127.0.0.2", 300)]), Ok(listed(&["127.0.0.2"], 300)));
 }
 
 #[test]

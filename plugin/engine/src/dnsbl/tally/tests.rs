@@ -49,7 +49,7 @@ fn tally(sites: &str, answers: &[(usize, Says)]) -> (Tally, Score, Policy) {
         let answer = wire(zone, says);
         tally.hear(&client(), index, zone, answer.as_deref().map_err(|&failure| failure));
     }
-    let score = tally.score(&policy);
+    let score = tally.score(&policy, |_| true);
     (tally, score, policy)
 }
 
@@ -69,7 +69,7 @@ fn an_entry_counts_once_and_entries_add_up() {
         tally(sites, &[(0, Says::Listed(&["127.0.0.2", "127.0.0.3", "127.0.0.10"], 300))]);
     assert_eq!(policy.zones().len(), 1, "one question for one domain");
     assert_eq!(score.total, 106);
-    assert!(tally.is_complete());
+    assert!(tally.is_complete(|_| true));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn silence_is_no_answer_but_an_error_is() {
         [(DnsFailure::Timeout, false), (DnsFailure::HttpStatus(503), true), (DnsFailure::Unreachable, true)]
     {
         assert_eq!(
-            tally(r#"["bl.test"]"#, &[(0, Says::Fails(failure))]).0.is_complete(),
+            tally(r#"["bl.test"]"#, &[(0, Says::Fails(failure))]).0.is_complete(|_| true),
             complete,
             "{failure:?}"
         );
@@ -108,7 +108,7 @@ fn a_second_answer_and_a_stray_one_change_nothing() {
     assert!(matches!(tally.hear(&client(), 0, zone, Ok(&listed)), Heard::Listed(_)));
     assert_eq!(tally.hear(&client(), 0, zone, Ok(&listed)), Heard::Ignored);
     assert_eq!(tally.hear(&client(), 1, zone, Ok(&listed)), Heard::Ignored);
-    assert_eq!(tally.score(&policy).total, 1);
+    assert_eq!(tally.score(&policy, |_| true).total, 1);
 }
 
 #[test]

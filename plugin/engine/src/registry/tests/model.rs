@@ -187,7 +187,7 @@ proptest! {
             }
             model.forget(now);
             for number in 0..CLIENTS {
-                let recalled = recall(&memory, client(number), policy.cache.buckets);
+                let recalled = recall(&memory, client(number), &policy);
                 prop_assert_eq!(recalled, model.passes.get(&number).copied(), "sessions evict no passes");
             }
             for number in 0..buckets {
@@ -227,7 +227,7 @@ proptest! {
                     let (number, lease) = &sessions[index.index(sessions.len())];
                     let settled = settle(&registry, lease, pregreet(LONG));
                     prop_assert!(settled.remembered.is_some());
-                    prop_assert!(recall(&memory, client(*number), NonZeroU32::MIN).is_some());
+                    prop_assert!(recall(&memory, client(*number), &policy("")).is_some());
                 }
                 Step::Leave(index) if !sessions.is_empty() => {
                     registry.leave(sessions.swap_remove(index.index(sessions.len())).1);
