@@ -315,15 +315,15 @@ pub struct Asking<'a> {
 impl Lookup {
     /// The next questions, once those that were sent are answered, if any are needed.
     fn ask_more(&mut self, key: Key, asking: &mut Asking<'_>) -> Vec<Question> {
+        if !self.policy.dnsbl_frugal_enable {
+            let rest = std::mem::take(&mut self.rest);
+            return self.ask(key, rest, asking);
+        }
         if !self.pending.is_empty() || self.rest.is_empty() || self.is_settled(key.client, asking.watch) {
             return Vec::new();
         }
         let score = self.score(key.client, asking.watch);
-        let next = if self.policy.dnsbl_frugal_enable {
-            batch::take(&mut self.rest, &self.policy, score.total)
-        } else {
-            std::mem::take(&mut self.rest)
-        };
+        let next = batch::take(&mut self.rest, &self.policy, score.total);
         self.ask(key, next, asking)
     }
 

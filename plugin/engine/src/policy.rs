@@ -242,7 +242,7 @@ impl Policy {
     /// What makes a client of an address: its network, as long as `client_ipv4_prefix_length` or
     /// `client_ipv6_prefix_length`.
     pub fn client_prefix(&self, client: IpAddr) -> IpAddr {
-        match client {
+        match client.to_canonical() {
             IpAddr::V4(address) => {
                 let host_bits = 32 - u32::from(self.client_ipv4_prefix_length.min(32));
                 let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);

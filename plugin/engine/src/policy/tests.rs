@@ -5,6 +5,15 @@ fn error(json: &str) -> String {
     Policy::parse(json.as_bytes()).expect_err(json).to_string()
 }
 
+impl Policy {
+    /// For tests that look at all questions and lines: nobody asks whether the lists are well, unless the test says so.
+    pub(crate) fn unwatched(json: &str) -> Self {
+        let mut policy = Self::parse(json.as_bytes()).unwrap();
+        policy.dnsbl_watch_enable &= json.contains("dnsbl_watch_enable");
+        policy
+    }
+}
+
 #[test]
 fn nothing_means_postfix_defaults() {
     for json in ["", " \n", "{}"] {
@@ -268,6 +277,8 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "dnsbl_sites": ["zen.spamhaus.org=127.0.0.[2..11]*3", "list.dnswl.org*-2"],
         "dnsbl_threshold": 3, "dnsbl_allowlist_threshold": -1, "dnsbl_action": "drop",
         "dnsbl_min_ttl": "60s", "dnsbl_max_ttl": "1h", "dnsbl_timeout": "10s",
+        "dnsbl_watch_enable": false, "dnsbl_frugal_enable": true, "dnsbl_early_verdict_enable": true,
+        "dnsbl_reason_enable": true, "dnsbl_change_voids_passes": false,
         "dnsbl_reply_map": {"secret.dq.example": "zen.example"},
         "dnsbl_error_replies": ["!wl.example=127.0.0.1", "known", "*=127.0.0.[254..255]"],
         "pipelining_enable": true, "pipelining_action": "enforce", "pipelining_ttl": "30d",
@@ -280,7 +291,8 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "discard_ehlo_keyword_address_maps": [{"cidr": "192.0.2.0/24", "keywords": ["CHUNKING"]}],
         "reject_footer": "\\c. Call $server_name", "soft_bounce": true,
         "message_size_limit": 1000, "smtputf8_enable": false,
-        "cache_retention_time": "1w", "client_connection_count_limit": 50,
+        "cache_retention_time": "1w", "client_ipv4_prefix_length": 24, "client_ipv6_prefix_length": 56,
+        "client_connection_count_limit": 50,
         "pre_queue_limit": 100, "post_queue_limit": 100, "respectful_logging": false,
         "upstream_proxy_protocol": "haproxy", "upstream_proxy_timeout": "5s",
         "resolver": {"cluster": "r", "authority": "r", "path": "/"},

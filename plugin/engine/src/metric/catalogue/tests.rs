@@ -20,12 +20,14 @@ fn labels_stand_before_the_name_in_the_shape_that_istio_extracts() {
             "zone=.=bl.test;.;answer=.=timeout;.;postscreen_list_answers_total",
             "zone=.=bl.test;.;postscreen_list_unique_hits_total",
             "zone=.=bl.test;.;postscreen_list_answer_milliseconds",
+            "zone=.=bl.test;.;postscreen_list_muted",
             "zone=.=wl.test;.;answer=.=listed;.;postscreen_list_answers_total",
             "zone=.=wl.test;.;answer=.=unlisted;.;postscreen_list_answers_total",
             "zone=.=wl.test;.;answer=.=error;.;postscreen_list_answers_total",
             "zone=.=wl.test;.;answer=.=timeout;.;postscreen_list_answers_total",
             "zone=.=wl.test;.;postscreen_list_unique_hits_total",
             "zone=.=wl.test;.;postscreen_list_answer_milliseconds",
+            "zone=.=wl.test;.;postscreen_list_muted",
         ]
     );
     assert!(names.contains(&"verdict=.=pass_new;.;postscreen_verdicts_total".to_owned()));

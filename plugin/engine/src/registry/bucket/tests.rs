@@ -50,10 +50,14 @@ fn the_format_is_as_described() {
     let mut bucket = Bucket::default();
     let entry = bucket.enter(client(1), None, 0x0102_0304).unwrap();
     entry.share(Record::from_stamps([1, 2, 3, 4, 5]), TestSet::NONE);
-    bucket.remember(client(1), Record::from_stamps([6, 7, 8, 9, 10]));
-    let mut expected = vec![1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 1];
+    let spared = TestSet::from(Test::Pipelining) | Test::BareNewline.into();
+    bucket.remember(client(1), Record::from_stamps([6, 7, 8, 9, 10]).given_by(11, spared));
+    let mut expected = vec![2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 203, 0, 113, 1];
     expected.extend([1, 2, 3, 4, 0, 0, 0, 1, 0, 0, 0, 0, 3]);
-    expected.extend([6, 7, 8, 9, 10, 1, 2, 3, 4, 5].into_iter().flat_map(u32::to_be_bytes));
+    expected.extend([6, 7, 8, 9, 10, 11].into_iter().flat_map(u32::to_be_bytes));
+    expected.push(0b1_0100);
+    expected.extend([1, 2, 3, 4, 5, 0].into_iter().flat_map(u32::to_be_bytes));
+    expected.push(0);
     assert_eq!(bucket.encode(), expected, "another format takes another version");
 }
 
@@ -61,12 +65,12 @@ fn the_format_is_as_described() {
 fn foreign_bytes_read_as_an_empty_bucket() {
     let good = with_sessions(1).encode();
     let mut other_version = good.clone();
-    other_version[0] = 2;
+    other_version[0] = 1;
     let long = [&good[..], &[0]].concat();
-    for bytes in [&[][..], &[1], &good[..good.len() - 1], &long, &other_version, b"rubbish"] {
+    for bytes in [&[][..], &[2], &good[..good.len() - 1], &long, &other_version, b"rubbish"] {
         assert_eq!(Bucket::decode(bytes), Bucket::default(), "{bytes:?}");
     }
-    let many = [&[1][..], &[7; (ENTRIES_MAX + 1) * ENTRY_LEN]].concat();
+    let many = [&[2][..], &[7; (ENTRIES_MAX + 1) * ENTRY_LEN]].concat();
     assert_eq!(Bucket::decode(&many).encode().len(), BUCKET_LEN_MAX, "no more than fit");
 }
 

@@ -252,7 +252,11 @@ impl World {
             let Some(connection) = task.connection else {
                 let is_general = matches!(
                     task.output,
-                    Output::Log(_) | Output::Count(..) | Output::Gauge(..) | Output::Sample(..)
+                    Output::Log(_)
+                        | Output::Count(..)
+                        | Output::Gauge(..)
+                        | Output::Sample(..)
+                        | Output::AskDns { .. }
                 );
                 assert!(is_general, "{:?} for nobody", task.output);
                 continue;
@@ -282,7 +286,9 @@ impl World {
         let policy = subject.policy();
         let (count, least) = match verdict {
             Verdict::TooManyConnections => {
-                let of_client = all().filter(|followed| followed.client == subject.client);
+                let prefix =
+                    |followed: &&Followed| followed.client.map(|client| followed.policy().client_prefix(client));
+                let of_client = all().filter(|followed| prefix(followed) == prefix(&subject));
                 (of_client.count(), policy.client_connection_count_limit + 1)
             }
             // What a worker knows of others may be some time old.
@@ -316,8 +322,11 @@ impl World {
             let bytes = stored.map_or(Vec::new(), |(bytes, _)| bytes);
             assert!(bytes.len() <= BUCKET_LEN_MAX);
             let bucket = Bucket::decode(&bytes);
-            let sessions = |&client: &IpAddr| bucket.find(client).map_or(0, ClientEntry::sessions);
-            let left: u32 = self.clients.iter().map(sessions).sum();
+            let sessions = |client: IpAddr| bucket.find(client).map_or(0, ClientEntry::sessions);
+            let prefixes = |policy: &Arc<Policy>| {
+                self.clients.iter().map(|&client| policy.client_prefix(client)).collect::<Vec<_>>()
+            };
+            let left: u32 = self.policies.iter().flat_map(prefixes).map(sessions).sum();
             assert!(left == 0 || !self.store.never_fails(), "{left} sessions of nobody");
         }
         // Each waits for its gauge, and then for what it believes of the others; crashed ones cost a lease, and who is
