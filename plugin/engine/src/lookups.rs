@@ -218,7 +218,12 @@ impl Lookups {
     }
 
     /// Asks a list why it has a client, unless it was asked before; and whether the answer is to be waited for.
-    pub fn ask_reason(&mut self, key: Key, list: usize, questions: &mut Questions) -> (Option<Question>, bool) {
+    pub fn ask_reason(
+        &mut self,
+        key: Key,
+        list: usize,
+        questions: &mut Questions,
+    ) -> (Option<Question>, bool) {
         let Some(lookup) = self.by_key.get_mut(&key) else { return (None, false) };
         if let Some(reason) = lookup.reason.as_ref().filter(|reason| reason.list == list) {
             return (None, reason.said.is_none());
@@ -232,7 +237,12 @@ impl Lookups {
     }
 
     /// Takes the reason that a list gives. The sessions that may wait for it.
-    pub fn hear_reason(&mut self, key: Key, list: usize, answer: Result<&[u8], DnsFailure>) -> Vec<ConnectionId> {
+    pub fn hear_reason(
+        &mut self,
+        key: Key,
+        list: usize,
+        answer: Result<&[u8], DnsFailure>,
+    ) -> Vec<ConnectionId> {
         let Some(lookup) = self.by_key.get_mut(&key) else { return Vec::new() };
         let Some(zone) = lookup.policy.zones().get(list) else { return Vec::new() };
         lookup.reason = Some(Reason { list, said: Some(reason::read(zone, key.client, answer)) });
@@ -260,7 +270,9 @@ impl Lookups {
     /// What the lists have come to, if nothing more is waited for.
     pub fn decision(&self, key: Key, watch: &Watch) -> Option<Rank> {
         let lookup = self.by_key.get(&key)?;
-        lookup.is_decided(key.client, watch).then(|| Rank::of(lookup.score(key.client, watch).total, &lookup.policy))
+        lookup
+            .is_decided(key.client, watch)
+            .then(|| Rank::of(lookup.score(key.client, watch).total, &lookup.policy))
     }
 
     /// How many look-ups there are.

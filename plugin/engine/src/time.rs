@@ -60,8 +60,7 @@ pub(crate) enum Timer {
 
 impl Timer {
     /// In the order in which those go off that are due at one moment.
-    const ALL: [Self; 5] =
-        [Self::ProxyHeader, Self::Lists, Self::GreetWait, Self::Reason, Self::Command];
+    const ALL: [Self; 5] = [Self::ProxyHeader, Self::Lists, Self::GreetWait, Self::Reason, Self::Command];
 }
 
 /// One deadline per [`Timer`].

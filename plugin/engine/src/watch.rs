@@ -27,6 +27,7 @@ use crate::policy::Policy;
 use crate::questions::{Purpose, Question, Questions};
 use crate::shared::{self, SharedData};
 use crate::time::{Instant, Now};
+use board::Change;
 use canary::Check;
 use health::Family;
 use std::collections::BTreeMap;
@@ -175,8 +176,13 @@ impl Watch {
         let (board, changes) = concluded.unwrap_or_else(|| conclude(self.board.clone()));
         self.board = board;
         let name = policy.zones().get(list)?.public_name.as_str();
-        let lines = changes.into_iter().filter_map(|change| conclusion.line(name, change)).collect();
-        let is_muted = [Family::V4, Family::V6].into_iter().any(|family| self.board.is_muted(canary.list, family));
+        // What holds for both families is said once.
+        let same =
+            |change: &Change| changes.first().is_some_and(|first| first != change && first.is_like(change));
+        let told = changes.iter().filter(|change| !same(change));
+        let lines = told.filter_map(|&change| conclusion.line(name, change)).collect();
+        let is_muted =
+            [Family::V4, Family::V6].into_iter().any(|family| self.board.is_muted(canary.list, family));
         Some(News { policy, list, is_muted, lines })
     }
 }

@@ -86,7 +86,8 @@ pub(super) fn dry_run(policy: &Policy, case: &ClientFacts<'_>) -> Findings {
     // The address is given; no header has to tell it.
     policy.upstream_proxy_protocol = UpstreamProxy::None;
     // Nobody waits for what does not change the verdict: all lists have been asked, and are taken as they are.
-    (policy.dnsbl_watch_enable, policy.dnsbl_frugal_enable, policy.dnsbl_reason_enable) = (false, false, false);
+    (policy.dnsbl_watch_enable, policy.dnsbl_frugal_enable, policy.dnsbl_reason_enable) =
+        (false, false, false);
     if case.server.is_none() {
         policy.allowlist_interfaces = Policy::default().allowlist_interfaces;
     }

@@ -303,7 +303,8 @@ fn decode_entry(bytes: &[u8]) -> Option<ClientEntry> {
 }
 
 fn decode_record(bytes: &[u8]) -> Record {
-    let mut numbers = bytes.chunks_exact(4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap_or_default()));
+    let mut numbers =
+        bytes.chunks_exact(4).map(|bytes| u32::from_be_bytes(bytes.try_into().unwrap_or_default()));
     let stamps = std::array::from_fn(|_| numbers.next().unwrap_or_default());
     let lists = numbers.next().unwrap_or_default();
     let spared = bytes.last().copied().unwrap_or_default();

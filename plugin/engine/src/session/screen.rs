@@ -158,7 +158,13 @@ impl Session {
 
     fn begin_greet(&mut self, around: &mut dyn Surroundings) {
         let since = around.now().instant;
-        self.enter(Phase::Greeting(Greet { since, scored: false, early: Vec::new(), ended: false, asked_reason: false }));
+        self.enter(Phase::Greeting(Greet {
+            since,
+            scored: false,
+            early: Vec::new(),
+            ended: false,
+            asked_reason: false,
+        }));
         self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));

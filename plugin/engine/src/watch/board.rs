@@ -45,6 +45,13 @@ pub(super) struct Change {
     pub after: Health,
 }
 
+impl Change {
+    /// Whether the same has become of the list for the other family.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.before, self.after) == (other.before, other.after)
+    }
+}
+
 impl Board {
     /// Reads what [`Board::encode`] wrote. Anything else reads as empty: then all lists are checked.
     pub fn decode(bytes: &[u8]) -> Self {
@@ -95,8 +102,7 @@ impl Board {
     /// is due, and no earlier.
     pub fn is_older(&self, list: u64, age: u64, unix: u64) -> bool {
         self.entries.get(&list).is_none_or(|entry| {
-            unix.abs_diff(u64::from(entry.checked_at)) >= age
-                && !(entry.v4.is_muted() && entry.v6.is_muted())
+            unix.abs_diff(u64::from(entry.checked_at)) >= age && !(entry.v4.is_muted() && entry.v6.is_muted())
         })
     }
 
@@ -128,7 +134,8 @@ impl Board {
         }
         let is_unclear = findings.iter().any(|(_, finding)| finding.is_none());
         // The family that is ill says when.
-        let pauses = [entry.v4, entry.v6].into_iter().filter_map(Health::pause).chain(is_unclear.then_some(RECHECK_S));
+        let pauses =
+            [entry.v4, entry.v6].into_iter().filter_map(Health::pause).chain(is_unclear.then_some(RECHECK_S));
         entry.next_check = stored(unix.saturating_add(pauses.min().unwrap_or(EVERY_S)));
         *self = Self::of(std::mem::take(&mut self.entries));
         changes
@@ -156,8 +163,7 @@ fn decode_entry(bytes: &[u8]) -> Option<(u64, Entry)> {
     let (&checked_at, rest) = rest.split_first_chunk::<4>()?;
     let (&next_check, rest) = rest.split_first_chunk::<4>()?;
     let &[finding_v4, bad_v4, finding_v6, bad_v6] = rest else { return None };
-    let health =
-        |finding, bad_checks| Health { finding: Finding::from_number(finding), bad_checks };
+    let health = |finding, bad_checks| Health { finding: Finding::from_number(finding), bad_checks };
     let entry = Entry {
         checked_at: u32::from_be_bytes(checked_at),
         next_check: u32::from_be_bytes(next_check),

@@ -52,7 +52,9 @@ enum Said {
     /// It lists the address, in a way that adds to a score or takes from it.
     Listed,
     /// It lists the address in another way, or not at all.
-    Unlisted { at_all: bool },
+    Unlisted {
+        at_all: bool,
+    },
     Error(BadAnswer),
     Silence,
     /// It was not the list that failed.
@@ -97,7 +99,8 @@ impl Check {
         Some(Conclusion {
             v4: finding(yes_v4, no_v4),
             // A list that knows no IPv6 is no worse for it.
-            v6: finding(yes_v6, no_v6).map(|found| if found == Finding::Blank { Finding::Well } else { found }),
+            v6: finding(yes_v6, no_v6)
+                .map(|found| if found == Finding::Blank { Finding::Well } else { found }),
             error_v4: error(yes_v4),
             error_v6: error(yes_v6),
         })
@@ -147,9 +150,9 @@ impl Conclusion {
                 (Finding::World, _) => {
                     Some(format!("warning: list {list} lists {canary}, and so everybody; {until}"))
                 }
-                (Finding::Errors, Some(error)) => {
-                    Some(format!("warning: list {list} answers{no_ipv6} questions with errors ({error}); {until}"))
-                }
+                (Finding::Errors, Some(error)) => Some(format!(
+                    "warning: list {list} answers{no_ipv6} questions with errors ({error}); {until}"
+                )),
                 _ => Some(format!("warning: list {list} does not answer{no_ipv6} questions; {until}")),
             };
         }

@@ -288,8 +288,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
     fn ask_lists(&mut self, client: IpAddr) -> bool {
         let key = self.key(client);
         self.holdings.lookup = Some(key);
-        let canaries =
-            self.watch.check(self.registry.shared(), &self.policy, None, self.questions, self.now);
+        let canaries = self.watch.check(self.registry.shared(), &self.policy, None, self.questions, self.now);
         for Question { number, message } in canaries {
             let ask = Output::AskDns { question: number, message, timeout: CANARY_TIMEOUT };
             self.tasks.push(Task { connection: None, output: ask });

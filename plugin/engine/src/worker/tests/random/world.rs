@@ -286,8 +286,9 @@ impl World {
         let policy = subject.policy();
         let (count, least) = match verdict {
             Verdict::TooManyConnections => {
-                let prefix =
-                    |followed: &&Followed| followed.client.map(|client| followed.policy().client_prefix(client));
+                let prefix = |followed: &&Followed| {
+                    followed.client.map(|client| followed.policy().client_prefix(client))
+                };
                 let of_client = all().filter(|followed| prefix(followed) == prefix(&subject));
                 (of_client.count(), policy.client_connection_count_limit + 1)
             }
