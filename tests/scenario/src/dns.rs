@@ -1,22 +1,26 @@
-//! The zones that a story's resolver knows, and the names that clients have in them.
+//! The zones that a story's resolver knows: the names that clients have in lists, and names with records of their own.
 
 mod fault;
 mod listing;
 mod message;
 mod owner;
+mod record;
 mod resolver;
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use domain::base::Rtype;
+
 pub use fault::Fault;
-pub use listing::{Listing, Odd, Says};
+pub use listing::{Listing, Odd};
+pub(crate) use message::MESSAGE_BYTES_MAX;
 pub use message::{QUESTION_BYTES_MAX, Reply};
 pub use owner::owner_name;
+pub use record::{Answer, Record, Says};
 pub use resolver::{Answered, Resolver};
 
-/// TTL of A records and of the SOA record where a zone does not say otherwise.
+/// TTL of records and of the SOA record where a zone does not say otherwise.
 pub const DEFAULT_TTL: Duration = Duration::from_mins(5);
 
 /// All zones of a story, by lower-case domain name without a final dot. Any other name does not exist.
@@ -25,14 +29,15 @@ pub struct Zones(pub(crate) BTreeMap<String, Zone>);
 
 /// How one zone behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a story has few zones, and most are listings")]
 pub enum Zone {
-    /// Answers for the listed clients; NXDOMAIN with an SOA record for the others.
+    /// Answers for the listed clients and for its own name; NXDOMAIN with an SOA record for all others.
     Listing(Listing),
     /// The same trouble with every question.
     Fault(Fault),
 }
 
-/// What the resolver says to an A question.
+/// What the resolver says to a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneAnswer<'a> {
     /// The zone that counts the question as one of its first, and how many of these it loses.
@@ -46,12 +51,17 @@ pub struct ZoneAnswer<'a> {
 /// What an answer has in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content<'a> {
-    /// NOERROR with these records.
-    Addresses {
-        /// The A records, in the story's order.
-        records: &'a [Ipv4Addr],
+    /// NOERROR with these records, all of the type that was asked for.
+    Records {
+        /// In the story's order; at least one.
+        records: Vec<Record>,
         /// Their TTL.
         ttl: Duration,
+    },
+    /// NOERROR without a record: the name has some of other types (RFC 2308 section 2.2).
+    NoData {
+        /// The zone's name and the TTL of its SOA record.
+        soa: (&'a str, Duration),
     },
     /// NXDOMAIN; with the SOA record of the zone where the name lies in one.
     NoSuchName {
@@ -75,7 +85,8 @@ impl Zones {
         self.0.is_empty()
     }
 
-    /// The same zones with `suffix`, a domain, behind each name, so that one resolver can serve several stories.
+    /// The same zones with `suffix`, a domain, behind each name, so that one resolver can serve several stories. What
+    /// records say stays as it is: who asks below a suffix asks lists, and nothing else.
     #[must_use]
     pub fn below(&self, suffix: &str) -> Self {
         Self(self.0.iter().map(|(name, zone)| (format!("{name}.{suffix}"), zone.clone())).collect())
@@ -86,30 +97,19 @@ impl Zones {
         self.0.extend(other.0);
     }
 
-    /// Whether any resolver can say all this: nothing is late, lost or a lie.
+    /// Whether a server of lists can say all this: nothing is late, lost or a lie, and there are only A records.
     pub fn are_plain(&self) -> bool {
-        let plain = |listing: &Listing| {
-            *listing
-                == Listing { odd: BTreeMap::new(), latency: None, lost: 0, others: None, ..listing.clone() }
-        };
         self.0.values().all(|zone| match zone {
-            Zone::Listing(listing) => plain(listing),
+            Zone::Listing(listing) => listing.is_plain(),
             Zone::Fault(fault) => matches!(fault, Fault::Servfail | Fault::Timeout),
         })
     }
 
     /// Every trouble that some question can meet.
     pub fn faults(&self) -> impl Iterator<Item = Fault> {
-        let said = |says: &Option<Says>| match says {
-            Some(Says::Fault(fault)) => Some(*fault),
-            Some(Says::Records(_)) | None => None,
-        };
-        self.0.values().flat_map(move |zone| match zone {
+        self.0.values().flat_map(|zone| match zone {
             Zone::Fault(fault) => vec![*fault],
-            Zone::Listing(listing) => {
-                let odd = listing.odd.values().filter_map(|odd| said(&odd.says));
-                odd.chain(said(&listing.others)).collect()
-            }
+            Zone::Listing(listing) => listing.faults().collect(),
         })
     }
 
@@ -118,13 +118,18 @@ impl Zones {
         self.0.values().any(|zone| matches!(zone, Zone::Listing(Listing { lost: 1.., .. })))
     }
 
-    /// The answer to an A question for `name`; letter case and a final dot do not matter (RFC 1035 section 2.3.3).
-    pub fn answer(&self, name: &str) -> ZoneAnswer<'_> {
+    /// Whether some name has records of its own, which are no list's business.
+    pub fn have_own_records(&self) -> bool {
+        self.0.values().any(|zone| matches!(zone, Zone::Listing(Listing { own, .. }) if !own.is_empty()))
+    }
+
+    /// The answer to a question for `name`; letter case and a final dot do not matter (RFC 1035 section 2.3.3).
+    pub fn answer(&self, name: &str, rtype: Rtype) -> ZoneAnswer<'_> {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         match self.zone_of(&name) {
             None => ZoneAnswer::of(Content::NoSuchName { soa: None }),
             Some((_, Zone::Fault(fault))) => ZoneAnswer::of(Content::Fault(*fault)),
-            Some((zone, Zone::Listing(listing))) => listing.answer(zone, &name),
+            Some((zone, Zone::Listing(listing))) => listing.answer(zone, &name, rtype),
         }
     }
 

@@ -20,8 +20,8 @@ pub use actor::{Action, Actor, Failure, INBOX_BYTES_MAX, Limits};
 pub use backend::{LINE_BYTES_MAX, MailSession, Sink, Stay, Word};
 pub use check::{Diff, Difference, LEGEND, Paint, SPEAKER, Sign, Transcript, check};
 pub use dns::{
-    Answered, Content, DEFAULT_TTL, Fault, Listing, Odd, QUESTION_BYTES_MAX, Reply, Resolver, Says, Zone,
-    ZoneAnswer, Zones, owner_name,
+    Answer, Answered, Content, DEFAULT_TTL, Fault, Listing, Odd, QUESTION_BYTES_MAX, Record, Reply, Resolver,
+    Says, Zone, ZoneAnswer, Zones, owner_name,
 };
 pub use parse::{FILE_BYTES_MAX, Mistake, parse, parse_file};
 pub use story::{

@@ -1,5 +1,6 @@
 //! From a file to a [`Scenario`], or to the place of the first mistake.
 
+mod dns;
 mod mistake;
 mod names;
 mod raw;
@@ -12,7 +13,6 @@ use serde_saphyr::{Budget, Spanned};
 
 pub use mistake::Mistake;
 
-use crate::dns::{Listing, Odd, Says, Zone, Zones};
 use crate::story::{Backend, Client, HostKind, Scenario};
 
 /// The largest scenario file, in bytes. The longest story so far has a fiftieth of it.
@@ -120,7 +120,7 @@ fn scenario(raw: raw::Scenario) -> Result<Scenario, Mistake> {
     let mut scenario = Scenario {
         about: raw.about.0,
         policy: raw.policy,
-        dns: Zones(raw.dns.into_iter().map(|(name, zone)| (name.0, zone_of(zone))).collect()),
+        dns: dns::zones(raw.dns)?,
         clients,
         backend,
         log: raw.log.map(|lines| lines.into_iter().map(|line| line.0).collect()),
@@ -167,40 +167,6 @@ fn hosts_of(
         Err(Mistake::of(raw, message))
     };
     hosts.value.iter().map(host).collect()
-}
-
-fn zone_of(zone: raw::Zone) -> Zone {
-    let long = match zone {
-        raw::Zone::Fault(fault) => return Zone::Fault(fault),
-        raw::Zone::Short(listed) => raw::LongZone { listed, ..raw::LongZone::default() },
-        raw::Zone::Long(long) => long,
-    };
-    let mut listing = Listing {
-        ttl: long.ttl.map_or(crate::DEFAULT_TTL, |ttl| ttl.0),
-        soa_ttl: long.soa_ttl.map_or(crate::DEFAULT_TTL, |ttl| ttl.0),
-        latency: long.latency.map(|latency| latency.0),
-        lost: long.lost,
-        others: long.others.and_then(|answer| odd(answer).says),
-        ..Listing::default()
-    };
-    for (client, answer) in long.listed {
-        match answer {
-            raw::ListedAnswer::Records(records) => _ = listing.listed.insert(client.0, records.0),
-            answer => _ = listing.odd.insert(client.0, odd(answer)),
-        }
-    }
-    Zone::Listing(listing)
-}
-
-fn odd(answer: raw::ListedAnswer) -> Odd {
-    match answer {
-        raw::ListedAnswer::Records(records) => Odd { latency: None, says: Some(Says::Records(records.0)) },
-        raw::ListedAnswer::Fault(fault) => Odd { latency: None, says: Some(Says::Fault(fault)) },
-        raw::ListedAnswer::Late(latency, answer) => {
-            let says = answer.and_then(|answer| odd(*answer).says);
-            Odd { latency: Some(latency.0), says }
-        }
-    }
 }
 
 #[cfg(test)]

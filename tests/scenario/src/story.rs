@@ -185,16 +185,19 @@ enum Need {
     LyingResolver,
     /// The resolver fails as a whole.
     ResolverOutage,
+    /// Names that are no client's in a list have records.
+    OwnRecords,
 }
 
 impl Need {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Workers,
         Self::Trap,
         Self::Reconfigure,
         Self::HttpResolver,
         Self::LyingResolver,
         Self::ResolverOutage,
+        Self::OwnRecords,
     ];
 
     fn is_in(self, story: &Scenario) -> bool {
@@ -209,6 +212,7 @@ impl Need {
             Self::HttpResolver => faults.any(Fault::needs_http),
             Self::LyingResolver => faults.any(Fault::is_lie) || story.dns.lose_questions(),
             Self::ResolverOutage => outage.is_some(),
+            Self::OwnRecords => story.dns.have_own_records(),
         }
     }
 
@@ -221,6 +225,7 @@ impl Need {
             Self::HttpResolver => "ask its resolver by HTTP",
             Self::LyingResolver => "take such answers as they come: its resolver asks again",
             Self::ResolverOutage => "let the resolver of one story fail: all share it",
+            Self::OwnRecords => "look up other names than those of clients in lists",
         }
     }
 
@@ -230,7 +235,9 @@ impl Need {
             Self::Workers | Self::Reconfigure => {
                 matches!(host, HostKind::Component | HostKind::ProxyWasm | HostKind::Envoy)
             }
-            Self::HttpResolver | Self::LyingResolver | Self::ResolverOutage => host != HostKind::Postscreen,
+            Self::HttpResolver | Self::LyingResolver | Self::ResolverOutage | Self::OwnRecords => {
+                host != HostKind::Postscreen
+            }
         }
     }
 }

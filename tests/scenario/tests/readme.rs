@@ -31,13 +31,11 @@ const MAIL_SERVER: [&str; 6] = ["greeting", "after", "piece_bytes", "pause", "th
 const RESOLVER: [&str; 4] = ["fault", "latency", "from", "until"];
 const FINALLY: [&str; 3] = ["open", "passes", "verdicts"];
 const STEPS: [&str; 9] = ["send", "expect", "closed", "silence", "wait", "elapsed", "end", "close", "reset"];
-const OTHERS: [&str; 24] = [
-    "ttl",
-    "soa_ttl",
-    "latency",
-    "lost",
-    "listed",
-    "others",
+const ZONE: [&str; 11] =
+    ["ttl", "soa_ttl", "latency", "lost", "listed", "others", "a", "aaaa", "mx", "ptr", "txt"];
+const OTHERS: [&str; 20] = [
+    "answer",
+    "reason",
     "missing",
     "http-",
     "fail-closed",
@@ -82,6 +80,8 @@ fn unknown_names_are_refused_by_the_parser() {
     assert_eq!(offered("nonsense: 1\n"), sorted(&TOP));
     assert_eq!(offered("about: x\nclients: { a: { nonsense: 1 } }\n"), sorted(&CLIENT));
     assert_eq!(offered("about: x\nclients: { a: { from: '::1', script: [nonsense] } }\n"), sorted(&STEPS));
+    let zone = parse("story.yaml", "about: x\ndns: { bl.test: { nonsense: 1 } }\n").unwrap_err().message;
+    assert!(zone.contains(&format!("expected an address, {}", ZONE.join(", "))), "{zone}");
     assert_eq!(offered("about: x\nmail_server: { nonsense: 1 }\n"), sorted(&MAIL_SERVER));
     assert_eq!(offered("about: x\nresolver: { nonsense: 1 }\n"), sorted(&RESOLVER));
     assert_eq!(offered("about: x\nfinally: { nonsense: 1 }\n"), sorted(&FINALLY));
@@ -90,8 +90,10 @@ fn unknown_names_are_refused_by_the_parser() {
 #[test]
 fn every_field_is_explained() {
     let readme = readme();
-    for name in TOP.into_iter().chain(CLIENT).chain(MAIL_SERVER).chain(RESOLVER).chain(FINALLY) {
-        assert!(readme.contains(&format!("| `{name}` |")), "no row explains the field {name}");
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let explained: Vec<_> = rows.flat_map(|names| names.split(", ")).collect();
+    for name in TOP.into_iter().chain(CLIENT).chain(ZONE).chain(MAIL_SERVER).chain(RESOLVER).chain(FINALLY) {
+        assert!(explained.contains(&&*format!("`{name}`")), "no row explains the field {name}");
     }
 }
 
@@ -115,8 +117,13 @@ fn every_other_word_occurs() {
 }
 
 #[test]
-fn the_example_is_a_story() {
+fn the_examples_are_stories() {
     let readme = readme();
-    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    parse("README.md", example).unwrap();
+    let examples: Vec<_> =
+        readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [story, dns] = examples[..] else { panic!("expected a story and its `dns`, got {examples:?}") };
+    parse("README.md", story).unwrap();
+    let clients = "about: x\nclients: { a: { from: '::1', script: [] } }\n";
+    let dns = parse("README.md", &format!("{clients}{dns}")).unwrap_or_else(|mistake| panic!("{mistake}"));
+    assert!(!dns.dns.is_empty());
 }

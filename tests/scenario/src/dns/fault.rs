@@ -5,10 +5,14 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
+use domain::base::Rtype;
+
+use super::Record;
+
 /// Declares the troubles with the words that stories have for them.
 macro_rules! faults {
     ($($(#[$doc:meta])* $fault:ident = $word:literal,)*) => {
-        /// What goes wrong with a question. All lies try to get the client listed, as 127.0.0.2.
+        /// What goes wrong with a question. All lies try to get the client listed, as 127.0.0.2, or allowed by SPF.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Fault {
             $($(#[$doc])* $fault,)*
@@ -50,7 +54,7 @@ faults! {
     WrongName = "wrong-name",
     /// An answer to another question.
     WrongQuestion = "wrong-question",
-    /// A record of another type, TXT.
+    /// A record of another type: TXT, or A where TXT was asked for.
     WrongType = "wrong-type",
 }
 
@@ -102,8 +106,11 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What every lie is about: a record that any list would use.
+/// What every lie about an address is: a record that any list would use.
 pub(super) const LISTED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+/// What every lie about a text is: the SPF record (RFC 7208) of a domain whose mail all clients of stories may send.
+const ALLOWED: &[u8] =
+    b"v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/24 ip4:203.0.113.0/24 ip6:2001:db8::/32 -all";
 
 /// Far more than an answer needs, which has some hundred bytes, and little enough for a UDP datagram.
 pub(super) const OVERSIZED_BYTES: usize = 16 * 1024;
@@ -113,20 +120,26 @@ const FLAGS_AT: usize = 2;
 const TRUNCATED: u8 = 2;
 /// Type and class after the name of a question.
 const QUESTION_TAIL_BYTES: usize = 4;
-/// In a record after its name: the low byte of the type, and where TTL ends and the data's length begins.
-const TYPE_LOW_AT: usize = 1;
-const LENGTH_AT: usize = 8;
-const TXT: u8 = 16;
-/// The length of the data, the length of the text, the text.
-const TXT_DATA: &[u8] = b"\0\x0a\x09127.0.0.2";
 const PAGE: &[u8] = b"<!doctype html><title>Log in</title><p>127.0.0.2</p>";
 
-/// The lie `fault` in place of `truth`, a message with one question and one A record, its name written out. What is no
-/// lie stays the truth.
+/// The record that a lie is about, in answer to a question of this type for `name`.
+pub(super) fn lie(fault: Fault, rtype: Rtype, name: &str) -> Record {
+    match (fault, rtype) {
+        (Fault::WrongType, Rtype::TXT) => Record::A(LISTED),
+        (Fault::WrongType, _) => Record::Txt(LISTED.to_string().into_bytes()),
+        (_, Rtype::TXT) => Record::Txt(ALLOWED.to_vec()),
+        (_, Rtype::AAAA) => Record::Aaaa(LISTED.to_ipv6_mapped()),
+        (_, Rtype::MX) => Record::Mx(name.to_owned()),
+        (_, Rtype::PTR) => Record::Ptr(name.to_owned()),
+        _ => Record::A(LISTED),
+    }
+}
+
+/// The lie `fault` in place of `truth`, a message with one question and one record, its name written out. What is no
+/// lie about a message stays the truth.
 pub(super) fn told(fault: Fault, truth: Vec<u8>) -> Vec<u8> {
     let mut message = truth;
-    let name_len = name_len(&message);
-    let record_at = HEADER_BYTES + name_len + QUESTION_TAIL_BYTES;
+    let record_at = HEADER_BYTES + name_len(&message) + QUESTION_TAIL_BYTES;
     match fault {
         Fault::Cut => message.truncate(message.len().saturating_sub(6)),
         Fault::Empty => message.clear(),
@@ -137,11 +150,6 @@ pub(super) fn told(fault: Fault, truth: Vec<u8>) -> Vec<u8> {
         // The first letter or digit of the name becomes another one.
         Fault::WrongName => alter(&mut message, record_at + 1, |letter| letter ^ 1),
         Fault::WrongQuestion => alter(&mut message, HEADER_BYTES + 1, |letter| letter ^ 1),
-        Fault::WrongType => {
-            alter(&mut message, record_at + name_len + TYPE_LOW_AT, |_| TXT);
-            message.truncate(record_at + name_len + LENGTH_AT);
-            message.extend_from_slice(TXT_DATA);
-        }
         _ => {}
     }
     message

@@ -1,17 +1,19 @@
 //! A resolver's answers on the wire (RFC 1035), out of a story's zones.
 
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use domain::base::iana::{Class, Rcode};
-use domain::base::message_builder::PushError;
+use domain::base::message_builder::{AnswerBuilder, PushError};
 use domain::base::{Message, MessageBuilder, Name, Rtype, Serial, ToName, Ttl};
-use domain::rdata::{A, Soa};
+use domain::rdata::Soa;
 
-use super::{Answered, Content, Fault, Zones, fault};
+use super::{Answered, Content, Fault, Record, Zones, fault};
 
 /// The longest question that is read: a name of 255 bytes and an OPT record of any reasonable size.
 pub const QUESTION_BYTES_MAX: usize = 1_024;
+
+/// The longest message: its length has 16 bits over TCP (RFC 1035 section 4.2.2).
+pub(crate) const MESSAGE_BYTES_MAX: usize = 65_535;
 
 /// What a resolver does with a message that it gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ impl Zones {
             return Answered { latency: None, reply: Reply::NoQuestion };
         };
         let name = query.name();
-        let answer = self.answer(&name);
+        let answer = self.answer(&name, query.rtype());
         Answered { latency: answer.latency, reply: query.reply(&answer.content) }
     }
 }
@@ -74,59 +76,54 @@ impl<'a> Query<'a> {
         self.name.to_string()
     }
 
+    /// The type that is asked for.
+    pub(super) fn rtype(&self) -> Rtype {
+        self.rtype
+    }
+
     /// What goes over the wire.
     pub(super) fn reply(&self, content: &Content<'_>) -> Reply {
         let built = match content {
             Content::Fault(fault) => return self.trouble(*fault),
-            Content::NoSuchName { soa } => self.build(Rcode::NXDOMAIN, &[], Duration::ZERO, *soa),
-            // The name exists, but it has no records of any other type.
-            Content::Addresses { .. } if self.rtype != Rtype::A => self.error(Rcode::NOERROR),
-            Content::Addresses { records, ttl } => self.build(Rcode::NOERROR, records, *ttl, None),
+            Content::NoSuchName { soa } => self.empty(Rcode::NXDOMAIN, *soa),
+            Content::NoData { soa } => self.empty(Rcode::NOERROR, Some(*soa)),
+            Content::Records { records, ttl } => self.records(records, *ttl),
         };
         self.said(built)
     }
 
     fn trouble(&self, fault: Fault) -> Reply {
         match fault {
-            Fault::Servfail => self.said(self.error(Rcode::SERVFAIL)),
-            Fault::Refused => self.said(self.error(Rcode::REFUSED)),
+            Fault::Servfail => self.said(self.empty(Rcode::SERVFAIL, None)),
+            Fault::Refused => self.said(self.empty(Rcode::REFUSED, None)),
             Fault::Timeout => Reply::Silence,
             Fault::Reset => Reply::Reset,
             Fault::Down => Reply::Down,
             Fault::Status(status) => Reply::Status(status),
-            _ => {
-                let truth = self.build(Rcode::NOERROR, &[fault::LISTED], super::DEFAULT_TTL, None);
-                match truth {
-                    Ok(truth) => Reply::Message(fault::told(fault, truth)),
-                    Err(_) => Reply::Silence,
-                }
-            }
+            _ => match self.records(&[fault::lie(fault, self.rtype, &self.name())], super::DEFAULT_TTL) {
+                Ok(truth) => Reply::Message(fault::told(fault, truth)),
+                Err(_) => Reply::Silence,
+            },
         }
     }
 
-    /// A story that lists more records than a DNS message holds gets what a broken server would say.
+    /// Records that no message can hold get what a broken server would say.
     fn said(&self, built: Result<Vec<u8>, PushError>) -> Reply {
-        built.or_else(|_| self.error(Rcode::SERVFAIL)).map_or(Reply::Silence, Reply::Message)
+        built.or_else(|_| self.empty(Rcode::SERVFAIL, None)).map_or(Reply::Silence, Reply::Message)
     }
 
-    /// An answer without a record.
-    fn error(&self, rcode: Rcode) -> Result<Vec<u8>, PushError> {
-        self.build(rcode, &[], Duration::ZERO, None)
-    }
-
-    fn build(
-        &self,
-        rcode: Rcode,
-        records: &[Ipv4Addr],
-        ttl: Duration,
-        soa: Option<(&str, Duration)>,
-    ) -> Result<Vec<u8>, PushError> {
-        let mut answer = MessageBuilder::new_vec().start_answer(self.message, rcode)?;
-        answer.header_mut().set_ra(true);
+    fn records(&self, records: &[Record], ttl: Duration) -> Result<Vec<u8>, PushError> {
+        let mut answer = self.begin(Rcode::NOERROR)?;
         for record in records {
-            answer.push((&self.name, seconds(ttl), A::new(*record)))?;
+            let data = record.data().ok_or(PushError::ShortBuf)?;
+            answer.push((&self.name, seconds(ttl), data))?;
         }
-        let mut authority = answer.authority();
+        Ok(answer.finish())
+    }
+
+    /// An answer without a record, but with the SOA record of the zone.
+    fn empty(&self, rcode: Rcode, soa: Option<(&str, Duration)>) -> Result<Vec<u8>, PushError> {
+        let mut authority = self.begin(rcode)?.authority();
         // A zone's name has been checked, so it is always one of DNS.
         if let Some((zone, ttl)) = soa
             && let Ok(zone) = zone.parse::<Name<Vec<u8>>>()
@@ -137,6 +134,24 @@ impl<'a> Query<'a> {
         }
         Ok(authority.finish())
     }
+
+    fn begin(&self, rcode: Rcode) -> Result<AnswerBuilder<Vec<u8>>, PushError> {
+        let mut message = MessageBuilder::new_vec();
+        // The first length that is too much.
+        message.set_push_limit(MESSAGE_BYTES_MAX + 1);
+        let mut answer = message.start_answer(self.message, rcode)?;
+        answer.header_mut().set_ra(true);
+        Ok(answer)
+    }
+}
+
+/// Whether a message can hold these records of a name. One that is none of DNS is asked by nobody.
+pub(super) fn fits(name: &str, records: &[Record]) -> bool {
+    let Ok(name) = name.parse::<Name<Vec<u8>>>() else { return true };
+    let mut question = MessageBuilder::new_vec().question();
+    let asked = question.push((name, Rtype::ANY)).is_ok();
+    let question = question.finish();
+    asked && Query::parse(&question).is_some_and(|query| query.records(records, Duration::ZERO).is_ok())
 }
 
 fn seconds(ttl: Duration) -> Ttl {

@@ -43,7 +43,7 @@ impl Resolver {
             return Answered { latency: outage.latency, reply: query.reply(&Content::Fault(fault)) };
         }
         let name = query.name();
-        let answer = self.zones.answer(&name);
+        let answer = self.zones.answer(&name, query.rtype());
         let mut reply = query.reply(&answer.content);
         if let Some((zone, lost)) = answer.lossy {
             let asked = self.asked.entry(zone.to_owned()).or_default();

@@ -1,6 +1,7 @@
 //! The file's own shape. Values are checked here, where their place in the file is known; what spans several
 //! fields is checked one level up.
 
+mod answers;
 mod dns;
 mod script;
 mod values;
@@ -15,9 +16,11 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_saphyr::Spanned;
 
-pub(super) use dns::{ListedAnswer, LongZone, Zone};
+pub(super) use answers::ListedAnswer;
+pub(super) use dns::{LongZone, Zone};
 pub(super) use script::Step;
-use values::{AddressText, NameList, ZoneName};
+pub(super) use values::ZoneName;
+use values::{AddressText, NameList};
 pub(super) use world::{FailurePolicy, Finally, Reconfigure, Test, Trap};
 
 use crate::text::DurationText;
@@ -31,7 +34,7 @@ pub(super) struct Scenario {
     #[serde(default)]
     pub policy: Map<String, Value>,
     #[serde(default)]
-    pub dns: BTreeMap<ZoneName, Zone>,
+    pub dns: BTreeMap<ZoneName, Spanned<Zone>>,
     pub clients: Spanned<BTreeMap<String, Client>>,
     pub backend: Option<Backend>,
     pub log: Option<Vec<LineText>>,

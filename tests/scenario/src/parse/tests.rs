@@ -9,15 +9,7 @@ use crate::story::{
 const STORY: &str = r#"
 about: A story with everything in it.
 policy: { greet_wait: 2s, dnsbl_threshold: 3, access_list: [permit, { cidr: "2001:db8::/32", action: reject }] }
-dns:
-  bl.test:
-    203.0.113.9: 127.0.0.2
-    203.0.113.10: [127.0.0.2, 127.0.0.10]
-    2001:db8::9: 127.0.0.3
-  odd.test: { ttl: 30s, soa_ttl: 2m, listed: { 203.0.113.9: 127.0.0.2 } }
-  plain.test: {}
-  dead.test: timeout
-  broken.test: servfail
+dns: { bl.test: { 203.0.113.9: 127.0.0.2 } }
 clients:
   first:
     from: 203.0.113.9
@@ -77,20 +69,6 @@ fn a_whole_story_is_read() {
 }
 
 #[test]
-fn every_form_of_a_zone_is_read() {
-    let story = parse("story.yaml", STORY).unwrap();
-    let zones: BTreeMap<_, _> = story.dns.iter().collect();
-    assert_eq!(zones.len(), 5);
-    assert_eq!(zones["dead.test"], &Zone::Fault(Fault::Timeout));
-    assert_eq!(zones["broken.test"], &Zone::Fault(Fault::Servfail));
-    assert_eq!(zones["plain.test"], &Zone::Listing(Listing::default()));
-    let Zone::Listing(listing) = zones["bl.test"] else { panic!("no listing") };
-    assert_eq!(listing.listed.values().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
-    let Zone::Listing(odd) = zones["odd.test"] else { panic!("no listing") };
-    assert_eq!((odd.ttl, odd.soa_ttl), (Duration::from_secs(30), Duration::from_mins(2)));
-}
-
-#[test]
 fn what_is_not_said_has_its_default() {
     let story = parse("s", "about: x\nclients: { a: { from: 203.0.113.9, script: [close] } }\n").unwrap();
     assert_eq!(story.clients["a"].start, Start::At(Duration::ZERO));
@@ -118,7 +96,6 @@ fn untouched_is_a_word() {
 #[test]
 fn a_mistake_names_its_place_and_what_was_expected() {
     let client = |rest: &str| format!("about: x\nclients:\n  a:\n    from: 203.0.113.9\n    {rest}\n");
-    let zone = |rest: &str| format!("about: x\nclients: {{}}\ndns:\n  bl.test:\n    {rest}\n");
     for (yaml, line, column, words) in [
         (client("script: [{ send: \"\" }]"), 5, 22, "at least one byte"),
         (client("script: [{ send: \"\u{100}\" }]"), 5, 22, "one per byte"),
@@ -142,19 +119,6 @@ fn a_mistake_names_its_place_and_what_was_expected() {
         (client("script: []\nmail_server: moody"), 6, 14, "moody"),
         (client("script: []\ndelta: Some thing"), 6, 8, "no anchor"),
         (client("script: []\ndelta: a--b"), 6, 8, "no anchor"),
-        (zone("203.0.113.9: 127.0.0"), 5, 18, "no A record"),
-        (zone("203.0.113.9: []"), 5, 18, "empty list"),
-        (zone("203.0.113.999: 127.0.0.2"), 5, 5, "expected an address, ttl"),
-        (zone("ttl: 500ms"), 5, 10, "whole seconds"),
-        (zone("{ ttl: 5s, 203.0.113.9: 127.0.0.2 }"), 5, 5, "expected them in `listed`"),
-        ("about: x\nclients: {}\ndns: { bl..test: {} }\n".to_owned(), 3, 8, "no zone's name"),
-        ("about: x\nclients: {}\ndns: { BL.test: {} }\n".to_owned(), 3, 8, "lower-case"),
-        (
-            "about: x\nclients: {}\ndns: { bl.test: dead }\n".to_owned(),
-            3,
-            17,
-            "expected {address: record} or one of cut, down",
-        ),
         ("about: x\nclients: {}\n".to_owned(), 2, 10, "expected at least one"),
         ("about: ' '\nclients: {}\n".to_owned(), 1, 8, "expected a sentence"),
         (

@@ -17,6 +17,12 @@ fn a_story_is_for_the_hosts_that_can_do_what_it_needs() {
         ("resolver: { fault: servfail, until: 2s }", &[Native, Component, ProxyWasm, Envoy]),
         ("dns: { bl.test: wrong-id }", &[Native, Component, ProxyWasm, Envoy]),
         ("dns: { bl.test: http-503 }", &[Native, Component, ProxyWasm, Envoy]),
+        ("dns: { big.test: { txt: x } }", &[Native, Component, ProxyWasm, Envoy]),
+        ("dns: { bl.test: { 203.0.113.9: { answer: 127.0.0.2, reason: x } } }", &HostKind::ALL),
+        (
+            "dns: { bl.test: { 203.0.113.9: { answer: 127.0.0.2, reason: cut } } }",
+            &[Native, Component, ProxyWasm, Envoy],
+        ),
         ("dns: { bl.test: { lost: 1 } }", &[Native, Component, ProxyWasm, Envoy]),
         ("dns: { bl.test: refused, other.test: { latency: 2s } }", &HostKind::ALL),
         ("mail_server: { then: reset }", &HostKind::ALL),

@@ -1,9 +1,9 @@
 use domain::base::iana::Class;
 use domain::base::{Message, MessageBuilder, Name, Rtype};
-use domain::rdata::{A, Txt};
+use domain::rdata::{A, Txt, ZoneRecordData};
 
 use super::*;
-use crate::dns::{Content, DEFAULT_TTL, Zone, Zones};
+use crate::dns::{DEFAULT_TTL, Zone, Zones};
 use crate::{Fault, Reply};
 
 #[test]
@@ -34,15 +34,23 @@ fn only_statuses_from_300_to_599_are_trouble() {
 }
 
 fn question() -> Vec<u8> {
+    question_of(Rtype::A)
+}
+
+fn question_of(rtype: Rtype) -> Vec<u8> {
     let mut builder = MessageBuilder::new_vec().question();
-    builder.push(("9.113.0.203.bl.test".parse::<Name<Vec<u8>>>().unwrap(), Rtype::A)).unwrap();
+    builder.push(("9.113.0.203.bl.test".parse::<Name<Vec<u8>>>().unwrap(), rtype)).unwrap();
     builder.finish()
 }
 
 /// The answer, of a zone with this trouble.
 fn lie(fault: Fault) -> Vec<u8> {
+    lie_to(fault, Rtype::A)
+}
+
+fn lie_to(fault: Fault, rtype: Rtype) -> Vec<u8> {
     let zones: Zones = [("bl.test".to_owned(), Zone::Fault(fault))].into_iter().collect();
-    let Reply::Message(message) = zones.reply(&question()) else { panic!("{fault}: no message") };
+    let Reply::Message(message) = zones.reply(&question_of(rtype)) else { panic!("{fault}: no message") };
     message
 }
 
@@ -62,7 +70,6 @@ fn what_is_no_lie_is_a_listing() {
     assert_eq!(record.data().addr(), LISTED);
     assert_eq!((record.class(), record.ttl().as_secs()), (Class::IN, 300));
     assert_eq!(DEFAULT_TTL.as_secs(), 300);
-    assert!(!matches!(Zones::default().answer("x").content, Content::Addresses { .. }));
 }
 
 #[test]
@@ -87,6 +94,27 @@ fn a_wrong_name_or_type_is_a_whole_record_of_something_else() {
     assert_eq!(text.answer().unwrap().limit_to::<A>().count(), 0);
     let record = text.answer().unwrap().limit_to::<Txt<_>>().next().unwrap().unwrap();
     assert_eq!(record.data().to_string(), "\"127.0.0.2\"");
+}
+
+#[test]
+fn a_lie_has_a_record_of_the_type_that_was_asked_for() {
+    for (rtype, said) in [
+        (Rtype::A, "127.0.0.2"),
+        (Rtype::AAAA, "::ffff:127.0.0.2"),
+        (Rtype::MX, "10 9.113.0.203.bl.test."),
+        (Rtype::PTR, "9.113.0.203.bl.test."),
+        (Rtype::TXT, &format!("\"{}\"", str::from_utf8(ALLOWED).unwrap())),
+    ] {
+        for fault in [Fault::Truncated, Fault::WrongId, Fault::WrongName] {
+            let message = Message::from_octets(lie_to(fault, rtype)).unwrap();
+            let record =
+                message.answer().unwrap().limit_to::<ZoneRecordData<_, _>>().next().unwrap().unwrap();
+            assert_eq!((record.rtype(), record.data().to_string().as_str()), (rtype, said), "{fault}");
+        }
+    }
+    let wrong = Message::from_octets(lie_to(Fault::WrongType, Rtype::TXT)).unwrap();
+    let record = wrong.answer().unwrap().limit_to::<A>().next().unwrap().unwrap();
+    assert_eq!(record.data().addr(), LISTED);
 }
 
 #[test]

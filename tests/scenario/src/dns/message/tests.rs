@@ -1,4 +1,5 @@
 use domain::base::iana::Opcode;
+use domain::rdata::{A, Txt, ZoneRecordData};
 
 use super::*;
 
@@ -9,6 +10,10 @@ dns:
   bl.test: { ttl: 7s, soa_ttl: 9s, listed: { 203.0.113.9: [127.0.0.2, 127.0.0.3] } }
   dead.test: timeout
   broken.test: servfail
+  big.test: { ttl: 1h, a: [203.0.113.7, 203.0.113.8], aaaa: 2001:db8::7, mx: [mail.test, b.test], txt: [x, z] }
+  7.113.0.203.in-addr.arpa: { ptr: mail.test }
+  long.test: { txt: [{ text: ab, times: 300 }] }
+  vast.test: { txt: [{ text: x, times: 64000 }] }
 ";
 
 fn zones() -> Zones {
@@ -58,10 +63,47 @@ fn a_name_outside_every_zone_does_not_exist() {
 }
 
 #[test]
-fn other_types_of_a_listed_name_have_no_data() {
-    let message = resolve("9.113.0.203.bl.test", Rtype::TXT);
-    assert_eq!(message.header().rcode(), Rcode::NOERROR);
-    assert_eq!(message.header_counts().ancount(), 0);
+fn other_types_of_a_name_have_no_data_and_the_soa_says_for_how_long() {
+    for (name, rtype, seconds) in [
+        ("9.113.0.203.bl.test", Rtype::TXT, 9),
+        ("9.113.0.203.bl.test", Rtype::SPF, 9),
+        ("big.test", Rtype::PTR, 300),
+        ("big.test", Rtype::NS, 300),
+    ] {
+        let message = resolve(name, rtype);
+        assert_eq!(message.header().rcode(), Rcode::NOERROR, "{name} {rtype}");
+        assert_eq!(message.header_counts().ancount(), 0, "{name} {rtype}");
+        let soa = message.authority().unwrap().limit_to::<Soa<_>>().next().unwrap().unwrap();
+        assert_eq!(soa.ttl(), Ttl::from_secs(seconds), "{name} {rtype}");
+    }
+}
+
+#[test]
+fn every_type_of_record_is_what_other_programs_read() {
+    for (name, rtype, expected) in [
+        ("big.test", Rtype::A, &["203.0.113.7", "203.0.113.8"][..]),
+        ("Big.Test", Rtype::AAAA, &["2001:db8::7"]),
+        ("big.test", Rtype::MX, &["10 mail.test.", "10 b.test."]),
+        ("big.test", Rtype::TXT, &["\"x\"", "\"z\""]),
+        ("7.113.0.203.in-addr.arpa", Rtype::PTR, &["mail.test."]),
+    ] {
+        let message = resolve(name, rtype);
+        assert_eq!(message.header().rcode(), Rcode::NOERROR);
+        let answers = message.answer().unwrap().limit_to::<ZoneRecordData<_, _>>().map(Result::unwrap);
+        let said: Vec<_> = answers.map(|record| record.data().to_string()).collect();
+        assert_eq!(said, expected, "{name} {rtype}");
+    }
+}
+
+#[test]
+fn a_long_text_goes_in_strings_of_255_bytes() {
+    for (name, unit, len) in [("long.test", "ab", 600), ("vast.test", "x", 64_000)] {
+        let message = resolve(name, Rtype::TXT);
+        let record = message.answer().unwrap().limit_to::<Txt<_>>().next().unwrap().unwrap();
+        let strings: Vec<_> = record.data().iter().collect();
+        assert!(strings.split_last().unwrap().1.iter().all(|string| string.len() == 255), "{name}");
+        assert_eq!(strings.concat(), unit.repeat(len / unit.len()).as_bytes(), "{name}");
+    }
 }
 
 #[test]

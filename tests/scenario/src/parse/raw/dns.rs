@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, SeqAccess};
+use domain::base::Rtype;
+use serde::de::{self, MapAccess};
 
-use super::values::{AddressText, Records, Ttl};
-use crate::dns::Fault;
+use super::answers::{AnswerOf, ListedAnswer, no_trouble};
+use super::values::{AddressText, Ttl};
+use crate::dns::{Answer, Fault};
 use crate::parse::mistake::suggestion;
 use crate::parse::raw::{Shapes, deserialize_shapes};
 use crate::text::DurationText;
@@ -26,54 +26,18 @@ pub(in crate::parse) struct LongZone {
     pub lost: u32,
     pub listed: BTreeMap<AddressText, ListedAnswer>,
     pub others: Option<ListedAnswer>,
+    /// The records of the zone's own name.
+    pub own: BTreeMap<Rtype, Answer>,
 }
 
-/// What is said about one client.
-pub(in crate::parse) enum ListedAnswer {
-    Records(Records),
-    Fault(Fault),
-    Late(DurationText, Option<Box<ListedAnswer>>),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Late {
-    latency: DurationText,
-    answer: Option<ListedAnswer>,
-}
-
-deserialize_shapes!(ListedAnswer, Zone);
-
-impl Shapes for ListedAnswer {
-    const EXPECTED: &'static str =
-        "an IPv4 address, a list of them, a word for what goes wrong, or {latency, answer}";
-
-    fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {
-        if let Ok(fault) = text.parse() {
-            return Ok(Self::Fault(fault));
-        }
-        match Records::from_text::<E>(text) {
-            Ok(records) => Ok(Self::Records(records)),
-            Err(_) => Err(unknown(text, "no A record and no trouble", "an IPv4 address or one of ")),
-        }
-    }
-
-    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Records::from_list(list).map(Self::Records)
-    }
-
-    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
-        let Late { latency, answer } = Late::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Self::Late(latency, answer.map(Box::new)))
-    }
-}
+deserialize_shapes!(Zone);
 
 impl Shapes for Zone {
     const EXPECTED: &'static str = "a word for what goes wrong, {address: record}, or \
-        {ttl, soa_ttl, latency, lost, listed, others}";
+        {ttl, soa_ttl, latency, lost, listed, others, a, aaaa, mx, ptr, txt}";
 
     fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {
-        let fault = text.parse().map_err(|()| unknown(text, "no zone", "{address: record} or one of "))?;
+        let fault = text.parse().map_err(|()| no_trouble(text, "no zone", "{address: record} or one of "))?;
         Ok(Self::Fault(fault))
     }
 
@@ -89,6 +53,10 @@ impl Shapes for Zone {
                 "lost" => long.get_or_insert_default().lost = map.next_value()?,
                 "listed" => long.get_or_insert_default().listed = map.next_value()?,
                 "others" => long.get_or_insert_default().others = Some(map.next_value()?),
+                _ if let Some((_, rtype)) = TYPES.iter().find(|(word, _)| *word == key) => {
+                    let answer = map.next_value_seed(AnswerOf(*rtype))?;
+                    long.get_or_insert_default().own.insert(*rtype, answer);
+                }
                 _ => {
                     let Ok(client) = key.parse() else {
                         let hint = suggestion(&key, LONG.into_iter());
@@ -112,9 +80,9 @@ impl Shapes for Zone {
 }
 
 /// The names of the long form.
-const LONG: [&str; 6] = ["ttl", "soa_ttl", "latency", "lost", "listed", "others"];
+const LONG: [&str; 11] =
+    ["ttl", "soa_ttl", "latency", "lost", "listed", "others", "a", "aaaa", "mx", "ptr", "txt"];
 
-fn unknown<E: de::Error>(text: &str, what: &str, expected: &str) -> E {
-    let hint = suggestion(text, Fault::WORDS.iter().map(|(word, _)| *word));
-    E::custom(format!("`{text}` is {what}: expected {expected}{}{hint}", Fault::expected()))
-}
+/// The types of records by their names in the long form.
+const TYPES: [(&str, Rtype); 5] =
+    [("a", Rtype::A), ("aaaa", Rtype::AAAA), ("mx", Rtype::MX), ("ptr", Rtype::PTR), ("txt", Rtype::TXT)];

@@ -1,6 +1,6 @@
 //! Values of one line.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::de::{self, MapAccess, SeqAccess};
@@ -22,9 +22,6 @@ pub(in crate::parse) struct ZoneName(pub String);
 /// An address without a port; IPv6 without brackets.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::parse) struct AddressText(pub IpAddr);
-
-/// One A record or several.
-pub(in crate::parse) struct Records(pub Vec<Ipv4Addr>);
 
 /// One name or several.
 pub(in crate::parse) struct NameList(pub Vec<String>);
@@ -60,8 +57,7 @@ impl<'de> Deserialize<'de> for Slug {
 impl<'de> Deserialize<'de> for ZoneName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let byte_ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
-        if name.len() > 253 || !name.split('.').all(|label| !label.is_empty() && label.bytes().all(byte_ok)) {
+        if !is_domain(&name) {
             let message = format!(
                 "`{name}` is no zone's name: expected lower-case labels joined by dots, no final dot"
             );
@@ -69,6 +65,14 @@ impl<'de> Deserialize<'de> for ZoneName {
         }
         Ok(Self(name))
     }
+}
+
+/// Whether the text is a domain name of letters, digits, `-` and `_`, and not longer than DNS allows (RFC 1035 section
+/// 2.3.4).
+pub(super) fn is_domain(name: &str) -> bool {
+    let byte_ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    let label_ok = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(byte_ok);
+    name.len() <= 253 && name.split('.').all(label_ok)
 }
 
 impl<'de> Deserialize<'de> for AddressText {
@@ -90,7 +94,7 @@ impl<'de> Deserialize<'de> for Ttl {
     }
 }
 
-deserialize_shapes!(LineText, NameList, Records);
+deserialize_shapes!(LineText, NameList);
 
 impl Shapes for LineText {
     const EXPECTED: &'static str = "a log line";
@@ -122,27 +126,6 @@ impl Shapes for NameList {
         let mut all = Vec::new();
         while let Some(one) = list.next_element()? {
             all.push(one);
-        }
-        Ok(Self(all))
-    }
-}
-
-impl Shapes for Records {
-    const EXPECTED: &'static str = "an IPv4 address or a list of them";
-
-    fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {
-        text.parse()
-            .map(|record| Self(vec![record]))
-            .map_err(|_| E::custom(format!("`{text}` is no A record: expected {}", Self::EXPECTED)))
-    }
-
-    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut all = Vec::new();
-        while let Some(Self(one)) = list.next_element()? {
-            all.extend(one);
-        }
-        if all.is_empty() {
-            return Err(de::Error::custom(format!("an empty list stands here: expected {}", Self::EXPECTED)));
         }
         Ok(Self(all))
     }
