@@ -99,7 +99,7 @@ fn the_size_budget_holds_to_the_byte() {
     for bytes in [MODULE_BYTES_MAX - 1, MODULE_BYTES_MAX] {
         check(&padded(small.clone(), bytes)).unwrap();
     }
-    assert_eq!(problem(&padded(small, MODULE_BYTES_MAX + 1)), "600001 bytes are over the budget of 600000");
+    assert_eq!(problem(&padded(small, MODULE_BYTES_MAX + 1)), "800001 bytes are over the budget of 800000");
 }
 
 #[test]
