@@ -11,6 +11,7 @@
 //!   [`addresses`] below them;
 //! - [`context`]: what readers of values share: settings, files, and what the operator is told;
 //! - [`settings`]: from all definitions to a policy;
+//! - [`lists`]: what there is to say about its DNS lists;
 //! - [`mod@print`]: the policy as people write it.
 
 #![allow(
@@ -24,6 +25,7 @@ mod context;
 mod definitions;
 mod expand;
 mod files;
+mod lists;
 mod networks;
 pub mod parameters;
 mod print;

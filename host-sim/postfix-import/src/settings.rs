@@ -11,6 +11,7 @@ use super::context::{Context, InvalidSetting, Setting};
 use super::definitions::Definitions;
 use super::expand::Expansion;
 use super::files::{ConfigFile, ConfigPlace};
+use super::lists;
 use super::networks;
 use super::parameters::{self, Fate, ValueKind};
 use super::values::{self, Written};
@@ -45,10 +46,13 @@ pub fn policy(
         }
     }
     left_over(definitions, context);
-    let object: Map<_, _> =
+    let mut object: Map<_, _> =
         fields.iter().map(|(&name, (_, written))| (name.to_owned(), written.value.clone())).collect();
-    Policy::parse(Value::Object(object).to_string().as_bytes())
-        .map_err(|error| mistake(&error, &fields, main))
+    lists::name_keyed_lists(&fields, &mut object, context);
+    let policy = Policy::parse(Value::Object(object).to_string().as_bytes())
+        .map_err(|error| mistake(&error, &fields, main))?;
+    lists::advise(&policy, &fields, context);
+    Ok(policy)
 }
 
 /// The value of a parameter, and the same under stress, if the configuration has a say in it.

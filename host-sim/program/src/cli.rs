@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use postscreen_engine::Policy;
 
+use crate::check::{self, CheckArgs};
 use crate::explain::{self, ExplainArgs};
 use crate::import::{self, ImportArgs};
 use crate::io;
@@ -21,6 +22,7 @@ Examples:
   host-sim run --abi component STORY.yaml   the same engine as a WIT component
   host-sim serve                            screen real connections, with everything built in
   host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
+  host-sim check FILE                       is a configuration valid, and what is worth a second look
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
   host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
 
@@ -45,6 +47,8 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Write the module's configuration from a Postfix's main.cf
     Import(ImportArgs),
+    /// Tell whether a configuration is valid, and which of its entries harm their owner
+    Check(CheckArgs),
     /// Tell what would happen to one client, and why
     Explain(ExplainArgs),
     /// Print the JSON Schema of the module's configuration
@@ -58,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => run::report(&args),
         Command::Serve(args) => serve::main(&args),
         Command::Import(args) => import::main(args),
+        Command::Check(args) => check::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Schema => io::print(&format!("{:#}\n", Policy::json_schema())),
     }

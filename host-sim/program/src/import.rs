@@ -31,8 +31,8 @@ Examples:
   host-sim import --root copy --master-cf copy/master.cf copy/main.cf
 
 The configuration goes to standard output, with only what differs from our defaults. Each setting that does not carry
-over is a warning on standard error, with the reason and what to do in place of it. Exit status: 0 with or without
-warnings, 1 when a setting is not valid.";
+over, and each DNS list that harms its owner, is a warning on standard error, with the reason and what to do in place of
+it. Exit status: 0 with or without warnings, 1 when a setting is not valid.";
 
 /// Reads, warns and prints.
 pub fn main(args: ImportArgs) -> ExitCode {

@@ -5,6 +5,7 @@
 //! - [`run`]: plays stories in virtual time, and draws what happened;
 //! - [`serve`]: screens real connections;
 //! - [`import`]: our policy from a Postfix's configuration;
+//! - [`check`]: whether a configuration is valid, and what is worth a second look;
 //! - [`explain`]: what would happen to one client, and why;
 //!
 //! with [`host_args`], [`io`] and [`refusal`] for all of them.
@@ -14,6 +15,7 @@
     reason = "modules introduce their parts, also to those who read the source"
 )]
 
+mod check;
 pub mod cli;
 mod explain;
 mod host_args;

@@ -9,6 +9,9 @@ mod query_keys;
 mod site;
 mod tally;
 
+pub(crate) use error_replies::ErrorReplies;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use error_replies::known_errors;
 pub use error_replies::{ErrorReply, ErrorReplyError, KNOWN_ERROR_REPLIES, KnownErrorReply};
 pub use filter::{Filter, FilterError, FilterErrorKind};
 pub use message::{

@@ -31,7 +31,8 @@
 //! client from accept to the end of its screening; [`dnsbl`] asks and scores, and [`lookups`] asks once for all
 //! sessions of a client; [`smtpd`] talks to clients that are not served; [`registry`] knows which sessions are open and
 //! who has passed (the temporary allowlist), over all workers; [`access`] is the permanent allowlist; [`shared`] is
-//! where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why.
+//! where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why, and `advice` what to
+//! change.
 
 #![deny(
     clippy::expect_used,
@@ -44,6 +45,8 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+#[cfg(not(target_family = "wasm"))]
+pub mod advice;
 pub mod dns;
 pub mod dnsbl;
 #[cfg(not(target_family = "wasm"))]

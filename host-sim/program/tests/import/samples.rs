@@ -35,6 +35,11 @@ fn everything_else_that_is_understood_or_not() {
 }
 
 #[test]
+fn lists_that_show_a_key_or_harm_their_owner() {
+    becomes("keys-and-domains", &["main.cf"]);
+}
+
+#[test]
 fn an_invalid_setting_is_pointed_at() {
     let directory = samples().join("broken");
     let mut names: Vec<_> = std::fs::read_dir(&directory)

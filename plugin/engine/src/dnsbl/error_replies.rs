@@ -86,7 +86,7 @@ pub const KNOWN_ERROR_REPLIES: [KnownErrorReply; 10] = [
 
 /// The rules that speak of one list.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ErrorReplies(Box<[ErrorRule]>);
+pub(crate) struct ErrorReplies(Box<[ErrorRule]>);
 
 impl ErrorReplies {
     /// Of all rules those about `list`.
@@ -101,6 +101,15 @@ impl ErrorReplies {
         let first = self.0.iter().find(|rule| rule.answers.matches(address));
         first.is_some_and(|rule| !rule.excluded)
     }
+}
+
+/// The addresses that are known to be errors of `list`.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn known_errors(list: &DomainName) -> impl Iterator<Item = Ipv4Addr> {
+    let errors = ErrorReplies::of(list, &[ErrorReply::Known]);
+    let rules = KNOWN_ERROR_REPLIES.iter().map(|known| known.rule).filter(|rule| !rule.starts_with('!'));
+    let addresses = rules.filter_map(|rule| rule.split_once('=')?.1.parse().ok());
+    addresses.filter(move |&address| errors.contain(address))
 }
 
 impl ErrorReply {

@@ -1,0 +1,121 @@
+//! `host-sim check`: what is wrong with a configuration, and what is worth a second look.
+//!
+//! The engine decides both; here is where it stands in the text ([`layout`]), and every problem in place of the first.
+
+mod layout;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use miette::{IntoDiagnostic, Result, WrapErr};
+use postscreen_engine::Policy;
+use postscreen_engine::advice::{Advice, advice};
+
+use crate::{io, refusal};
+use layout::Layout;
+
+/// `host-sim check`
+#[derive(Args, Debug)]
+#[command(after_long_help = HELP)]
+pub struct CheckArgs {
+    /// The module's configuration (JSON); `-` reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+const HELP: &str = "\
+Examples:
+  host-sim check policy.json
+      Before you load it, and in CI: is it valid, and does it have entries that harm their owner?
+  host-sim import /etc/postfix/main.cf | host-sim check -
+      The configuration of a Postfix.
+
+Advice, on standard output, is about
+  - lists of domains or URLs in dnsbl_sites: they know no clients;
+  - lists that have closed;
+  - allowlists (a negative weight) without a filter, or with one that takes what lists answer when they do not;
+  - names of lists with a key in them (16 or more letters and digits) and no name for it in dnsbl_reply_map.
+Each says which entry, why, and what to write in place of it, with KEY for a key.
+
+Problems, on standard error, are all that make the configuration invalid: each field with the first one of each entry.
+
+Exit status: 0 when there is nothing to say, 1 when the configuration is not valid or cannot be read, 2 for a wrong
+command line, 3 when it is valid and there is advice.";
+
+/// Of a configuration that is valid and has advice to it.
+const ADVISED: u8 = 3;
+
+/// Reads, and tells.
+pub fn main(args: &CheckArgs) -> ExitCode {
+    let (name, text) = match read(&args.file) {
+        Ok(read) => read,
+        Err(report) => {
+            io::complain(&format!("{report:?}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match Policy::parse(text.as_bytes()) {
+        Err(first) => {
+            for problem in problems(&text, &first.to_string()) {
+                io::complain(&format!("{:?}", refusal::pointed(&problem, &name, &text)));
+            }
+            ExitCode::FAILURE
+        }
+        Ok(policy) => match advice(&policy).as_slice() {
+            [] => io::print(&format!("{name}: valid, and nothing to advise\n")),
+            advice if io::print(&shown(advice, &name, &text)) == ExitCode::SUCCESS => ExitCode::from(ADVISED),
+            _ => ExitCode::FAILURE,
+        },
+    }
+}
+
+/// What to call the file, and its text.
+fn read(file: &Path) -> Result<(String, String)> {
+    if file != Path::new("-") {
+        return Ok((file.display().to_string(), io::read(file)?));
+    }
+    let name = "standard input";
+    let text = std::io::read_to_string(std::io::stdin()).into_diagnostic();
+    Ok((name.to_owned(), text.wrap_err_with(|| format!("cannot read {name}"))?))
+}
+
+/// All that is wrong, in the engine's words. It stops at the `first` problem, so each field, and then each entry, is
+/// shown to it alone.
+fn problems(text: &str, first: &str) -> Vec<String> {
+    let wrong = |alone: &str| Policy::parse(alone.as_bytes()).err().map(|error| error.to_string());
+    let layout = Layout::of(text);
+    let mut all: Vec<_> = layout
+        .fields()
+        .flat_map(|field| {
+            let Some(problem) = wrong(&field.alone()) else { return Vec::new() };
+            let entries: Vec<_> = field
+                .entries()
+                .filter_map(|entry| wrong(&entry.alone()).map(|it| entry.path_in(&it)))
+                .collect();
+            if entries.is_empty() { vec![problem] } else { entries }
+        })
+        .collect();
+    // That of no field: a comma too many, or two fields that do not fit.
+    if !all.iter().any(|problem| problem == first) {
+        all.insert(0, first.to_owned());
+    }
+    all
+}
+
+fn shown(advice: &[Advice], name: &str, text: &str) -> String {
+    let layout = Layout::of(text);
+    advice.iter().fold(String::new(), |mut shown, advice| {
+        let line = layout.line(advice.field, advice.index).map(|line| format!(":{line}")).unwrap_or_default();
+        let _ = writeln!(
+            shown,
+            "advice: {name}{line}: {advice}\n    why: {}\n    do: {}",
+            advice.why, advice.instead
+        );
+        shown
+    })
+}
+
+#[cfg(test)]
+mod tests;
