@@ -60,6 +60,7 @@ pub mod reply;
 pub mod session;
 pub mod shared;
 pub mod smtpd;
+pub mod spf;
 pub mod time;
 pub mod verdict;
 mod word;
