@@ -64,6 +64,7 @@ pub mod reply;
 pub mod session;
 pub mod shared;
 pub mod smtpd;
+pub mod spf;
 pub mod time;
 pub mod verdict;
 pub mod watch;

@@ -25,6 +25,12 @@ impl Name {
         WireName::<Vec<u8>>::reverse_from_addr(address).ok().map(|name| Self::canonical(&name))
     }
 
+    /// The empty name.
+    #[cfg(test)]
+    pub fn root() -> Self {
+        Self(WireName::root_vec())
+    }
+
     /// A name of an answer.
     pub(super) fn canonical(name: &impl ToName) -> Self {
         Self(name.to_canonical_name())
@@ -35,6 +41,12 @@ impl Name {
         self.0.iter_labels().map(Label::as_slice).filter(|label| !label.is_empty())
     }
 
+    /// Its labels with dots between them, and nothing escaped: [`FromStr`] reads it, where it came from there.
+    pub fn to_text(&self) -> String {
+        let labels: Vec<_> = self.labels().map(String::from_utf8_lossy).collect();
+        labels.join(".")
+    }
+
     /// Whether it is the empty name, as the mail server of a domain that takes no mail is (RFC 7505).
     pub fn is_root(&self) -> bool {
         self.0.is_root()
@@ -43,6 +55,11 @@ impl Name {
     /// Whether it is `domain`, or below it.
     pub fn is_within(&self, domain: &Self) -> bool {
         self.0.ends_with(&domain.0)
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.0.len()
     }
 
     /// In wire format.
