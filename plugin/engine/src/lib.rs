@@ -61,6 +61,7 @@ pub mod questions;
 pub mod record;
 pub mod registry;
 pub mod reply;
+pub mod senders;
 pub mod session;
 pub mod shared;
 pub mod smtpd;

@@ -102,6 +102,8 @@ pub struct LookupAnswer {
     pub first: Option<ConnectionId>,
     /// Those for whom nothing more is waited for.
     pub decides: Vec<ConnectionId>,
+    /// All that wait, where each answer may mean something to them (`allow_spf`).
+    pub waiting: Vec<ConnectionId>,
     /// When the list was asked, if this answer is the one of its look-up that is timed.
     pub timed_since: Option<Instant>,
     /// If it was the last: lists that alone know of the client.
@@ -180,6 +182,8 @@ impl Lookups {
         let decided = lookup.is_decided(key.client, asking.watch);
         let decides = lookup.waiting.iter().copied().filter(|_| decided).collect();
         let first = lookup.waiting.first().copied();
+        let vouchers = !policy.allow_spf.is_empty();
+        let waiting = lookup.waiting.iter().copied().filter(|_| vouchers).collect();
         let unique_hits = if lookup.pending.is_empty() { lookup.unique_hits() } else { Vec::new() };
         let timed_since = (lookup.timed == Some(question)).then_some(lookup.asked_at);
         self.file(key, asking.watch);
@@ -190,6 +194,7 @@ impl Lookups {
             heard,
             first,
             decides,
+            waiting,
             timed_since,
             unique_hits,
             questions,
@@ -273,6 +278,14 @@ impl Lookups {
         lookup
             .is_decided(key.client, watch)
             .then(|| Rank::of(lookup.score(key.client, watch).total, &lookup.policy))
+    }
+
+    /// Whether what lists have said, or may still say, is enough to block the client.
+    pub fn can_block(&self, key: Key, watch: &Watch) -> bool {
+        self.by_key.get(&key).is_some_and(|lookup| {
+            let counts = |list| watch.counts(&lookup.policy, list, key.client);
+            Rank::of(lookup.tally.highest(&lookup.policy, counts), &lookup.policy) == Rank::Blocked
+        })
     }
 
     /// How many look-ups there are.

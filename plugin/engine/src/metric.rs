@@ -79,6 +79,8 @@ metrics! {
         Hangup = "postscreen_hangup_total",
         /// Clients that got one reply, 521 or 421, and were closed.
         Refused = "postscreen_refused_total",
+        /// Clients that a sender of `allow_spf` vouches for.
+        SpfPass = "postscreen_spf_pass_total",
         /// Questions asked to DNS lists.
         DnsQuestion = "postscreen_dns_questions_total",
         /// Questions answered with a listing.

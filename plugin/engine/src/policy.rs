@@ -13,6 +13,7 @@ mod groups;
 mod listed;
 mod numbers;
 mod period;
+mod sender;
 mod smtpd;
 
 pub use crate::word::WordError;
@@ -22,6 +23,7 @@ pub use error::PolicyError;
 pub use groups::{CacheSettings, LaneSettings, ResolverSettings};
 pub use listed::Bounded;
 pub use period::{Period, PeriodError, StressPeriod, StressPeriodError};
+pub use sender::{SenderDomain, SenderDomainError};
 pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, KeywordRule, UpstreamProxy};
 
 use crate::access::{AccessList, Networks};
@@ -45,6 +47,8 @@ pub const NETWORKS_MAX: usize = 1_000;
 pub const SITES_MAX: usize = 64;
 /// The most entries in `dnsbl_error_replies`.
 pub const ERROR_REPLIES_MAX: usize = 64;
+/// The most domains in `allow_spf`.
+pub const SENDERS_MAX: usize = 32;
 /// The most entries in each list of the dummy SMTP server's settings.
 pub const WORDS_MAX: usize = 64;
 
@@ -112,6 +116,11 @@ pub struct Policy {
     /// The answers by which lists say that they do not answer: `[!]domain=filter` each, for this list and those below
     /// it; `*` is every list, `known` what is known of lists. First match wins; `!` excludes.
     pub dnsbl_error_replies: Bounded<Vec<ErrorReply>, ERROR_REPLIES_MAX>,
+    /// Senders whose SPF records say which clients are theirs. Such a client needs no test, and does not wait; but for
+    /// one that the lists block.
+    pub allow_spf: Bounded<Vec<SenderDomain>, SENDERS_MAX>,
+    /// Whether even that one is served.
+    pub allow_spf_listed: bool,
     /// Whether a client must wait for each reply before its next command. A new client's first mail is deferred.
     pub pipelining_enable: bool,
     /// What to do with clients that send the next command too early.

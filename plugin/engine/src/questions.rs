@@ -2,6 +2,7 @@
 //!
 //! A host knows a question by its number alone. All that a worker asks, for whatever purpose, shares the numbers.
 
+use crate::dns;
 use crate::lookups::Key;
 use crate::watch::Canary;
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ pub enum Purpose {
     Reason(Key, usize),
     /// Whether the list is well.
     Canary(Canary),
+    /// What a record of a sender says.
+    Sender(dns::Question),
 }
 
 /// A question to be sent.

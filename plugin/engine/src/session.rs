@@ -37,6 +37,7 @@ use crate::proxy_header;
 use crate::record::{Record, Test, TestSet};
 use crate::registry::{Known, Settled, Settlement};
 use crate::reply;
+use crate::senders::Voucher;
 use crate::time::{Instant, Now, Timer, Timers};
 use crate::verdict::Verdict;
 use screen::Greet;
@@ -83,6 +84,10 @@ pub(crate) trait Surroundings {
     fn ask_lists(&mut self, client: IpAddr) -> bool;
     /// What those lists that have answered add up to.
     fn score(&self, client: IpAddr) -> Score;
+    /// Looks whether a sender vouches for the client; whoever does so later is told.
+    fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher>;
+    /// Whether the lists may still come to block the client.
+    fn lists_can_block(&self, client: IpAddr) -> bool;
     /// Has a list asked why it lists the client; whether the answer is to be waited for.
     fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool;
     /// What the list has said, for the client to read.
@@ -234,6 +239,21 @@ impl Session {
     pub fn lists_have_decided(&mut self) {
         if matches!(self.phase, Phase::Greeting(_)) {
             self.timers.set(Timer::Lists, Instant::default());
+        }
+    }
+
+    /// A sender vouches for the client: the next deadline is now.
+    pub fn is_vouched_for(&mut self, voucher: Voucher) {
+        if let Phase::Greeting(greet) = &mut self.phase {
+            greet.voucher = Some(voucher);
+            self.lists_have_decided();
+        }
+    }
+
+    /// A list has answered, which may be what a client waits for that somebody vouches for.
+    pub fn list_has_answered(&mut self) {
+        if matches!(&self.phase, Phase::Greeting(greet) if greet.voucher.is_some()) {
+            self.lists_have_decided();
         }
     }
 

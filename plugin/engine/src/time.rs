@@ -48,7 +48,7 @@ impl Instant {
 pub(crate) enum Timer {
     /// No PROXY header within `upstream_proxy_timeout`.
     ProxyHeader,
-    /// The lists have decided. Always due at once.
+    /// The lists have decided, or somebody vouches for the client. Always due at once.
     Lists,
     /// The pre-greeting window (`greet_wait`) is over.
     GreetWait,

@@ -18,6 +18,7 @@ use crate::metric::{Gauge, Measure, SeriesName};
 use crate::policy::Policy;
 use crate::questions::Questions;
 use crate::registry::{HashKey, Occupancy, QueueLimits, Registry, places};
+use crate::senders::Senders;
 use crate::session::{Session, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
@@ -39,6 +40,7 @@ pub struct Worker<S> {
     registry: Registry<S>,
     occupancy: Occupancy,
     lookups: Lookups,
+    senders: Senders,
     questions: Questions,
     watch: Watch,
     sessions: BTreeMap<ConnectionId, OpenSession>,
@@ -71,6 +73,7 @@ impl<S: SharedData> Worker<S> {
             registry: Registry::new(shared, hash_key),
             occupancy: Occupancy::default(),
             lookups: Lookups::default(),
+            senders: Senders::default(),
             questions: Questions::default(),
             watch: Watch::default(),
             sessions: BTreeMap::new(),
@@ -247,6 +250,7 @@ impl<S: SharedData> Worker<S> {
             registry: &self.registry,
             occupancy: &mut self.occupancy,
             lookups: &mut self.lookups,
+            senders: &mut self.senders,
             questions: &mut self.questions,
             watch: &mut self.watch,
             meter: &mut self.meter,

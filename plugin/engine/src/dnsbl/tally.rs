@@ -166,8 +166,20 @@ impl Tally {
         sum.score(policy)
     }
 
+    /// The highest score that may come of it, from lists that count.
+    pub fn highest(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> i32 {
+        self.bounds(policy, counts).1
+    }
+
     /// What the score leads to if no list that counts and may still answer can change that.
     pub fn certain_rank(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> Option<Rank> {
+        let (lowest, highest) = self.bounds(policy, counts);
+        let rank = Rank::of(lowest, policy);
+        (rank == Rank::of(highest, policy)).then_some(rank)
+    }
+
+    /// The lowest and the highest score that may come of it.
+    fn bounds(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> (i32, i32) {
         let total = self.score(policy, &counts).total;
         let (mut lowest, mut highest) = (total, total);
         for (list, zone) in policy.zones().iter().enumerate() {
@@ -176,8 +188,7 @@ impl Tally {
                 highest = highest.saturating_add(zone.highest());
             }
         }
-        let rank = Rank::of(lowest, policy);
-        (rank == Rank::of(highest, policy)).then_some(rank)
+        (lowest, highest)
     }
 }
 

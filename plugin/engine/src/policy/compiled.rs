@@ -63,6 +63,11 @@ fn lists_id(policy: &Policy) -> u32 {
         hasher.write(site.to_string().as_bytes());
         hasher.write_u8(b'\n');
     }
+    for sender in policy.allow_spf.iter() {
+        hasher.write(sender.to_string().as_bytes());
+        hasher.write_u8(b'@');
+    }
+    hasher.write_u8(policy.allow_spf_listed.into());
     hasher.write_i32(policy.dnsbl_threshold);
     hasher.write_i32(policy.dnsbl_allowlist_threshold);
     let [.., a, b, c, d] = hasher.finish().to_be_bytes();

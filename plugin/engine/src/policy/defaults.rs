@@ -42,6 +42,8 @@ impl Default for Policy {
             dnsbl_change_voids_passes: true,
             dnsbl_reply_map: BTreeMap::new(),
             dnsbl_error_replies: Bounded::new(vec![ErrorReply::Known]),
+            allow_spf: Bounded::new(Vec::new()),
+            allow_spf_listed: false,
             pipelining_enable: false,
             pipelining_action: Action::Enforce,
             pipelining_ttl: Period::days(30),

@@ -277,6 +277,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "dnsbl_sites": ["zen.spamhaus.org=127.0.0.[2..11]*3", "list.dnswl.org*-2"],
         "dnsbl_threshold": 3, "dnsbl_allowlist_threshold": -1, "dnsbl_action": "drop",
         "dnsbl_min_ttl": "60s", "dnsbl_max_ttl": "1h", "dnsbl_timeout": "10s",
+        "allow_spf": ["google.com", "_spf.example"], "allow_spf_listed": true,
         "dnsbl_watch_enable": false, "dnsbl_frugal_enable": true, "dnsbl_early_verdict_enable": true,
         "dnsbl_reason_enable": true, "dnsbl_change_voids_passes": false,
         "dnsbl_reply_map": {"secret.dq.example": "zen.example"},

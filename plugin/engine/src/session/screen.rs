@@ -16,6 +16,7 @@ use crate::policy::Action;
 use crate::record::{Record, Test, TestSet};
 use crate::registry::Known;
 use crate::reply;
+use crate::senders::Voucher;
 use crate::time::{Instant, Timer};
 use crate::verdict::Verdict;
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub(super) struct Greet {
     ended: bool,
     /// The list that blocks it was asked why.
     asked_reason: bool,
+    /// Who vouches for it.
+    pub voucher: Option<Voucher>,
 }
 
 impl Session {
@@ -164,6 +167,7 @@ impl Session {
             early: Vec::new(),
             ended: false,
             asked_reason: false,
+            voucher: None,
         }));
         self.timers.set(Timer::GreetWait, since.after(self.policy.greet_wait.duration(self.stressed)));
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
@@ -171,6 +175,9 @@ impl Session {
         }
         if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
             self.lists_have_decided();
+        }
+        if let Some(voucher) = around.ask_senders(self.client_address()) {
+            self.is_vouched_for(voucher);
         }
     }
 
@@ -231,10 +238,14 @@ impl Session {
         self.turn_away(reply::TOO_MUCH_EARLY_TALK, Verdict::EarlyTalkLimit, around);
     }
 
-    /// The lists have decided.
+    /// The lists have decided, or somebody vouches for the client.
     pub(super) fn lists_decided(&mut self, around: &mut dyn Surroundings) {
         if !matches!(self.phase, Phase::Greeting(_)) {
             return;
+        }
+        let can_block = self.progress.todo.contains(Test::Dnsbl) && around.lists_can_block(self.client.ip());
+        if self.is_served_as_sender(can_block, around) {
+            return self.leave_greeting(around);
         }
         let Some(rank) = around.lists_decide(self.client_address()) else { return };
         let score = self.take_score(around);
@@ -270,6 +281,9 @@ impl Session {
         }
         if self.progress.todo.contains(Test::Dnsbl) {
             let score = self.take_score(around);
+            if self.is_served_as_sender(score.total >= self.policy.dnsbl_threshold, around) {
+                return self.leave_greeting(around);
+            }
             if score.total < self.policy.dnsbl_threshold {
                 self.progress.pass |= Test::Dnsbl.into();
                 self.stamp(Test::Dnsbl, unix.saturating_add(score.ttl));
@@ -349,6 +363,27 @@ impl Session {
             self.spare_other_tests(around.now().unix.saturating_add(score.ttl));
         }
         score
+    }
+
+    /// Whether a sender vouches for the client, and nothing is said against it; `blocks`: the lists say something, or
+    /// still may. If so, it has passed all tests.
+    fn is_served_as_sender(&mut self, blocks: bool, around: &mut dyn Surroundings) -> bool {
+        let Phase::Greeting(greet) = &mut self.phase else { return false };
+        if self.progress.any_failure() || (blocks && !self.policy.allow_spf_listed) {
+            return false;
+        }
+        let Some(Voucher { sender, ttl }) = greet.voucher.take() else { return false };
+        around.count(Counter::SpfPass);
+        log(around, format!("SPF PASS {sender} for {}", bracketed(self.client)));
+        let (min, max) = (self.policy.dnsbl_min_ttl.as_secs(), self.policy.dnsbl_max_ttl.as_secs());
+        // As with the lists: raise, then cap.
+        let until = around.now().unix.saturating_add(u64::from(ttl).max(min).min(max));
+        if self.progress.todo.contains(Test::Dnsbl) {
+            self.progress.pass |= Test::Dnsbl.into();
+            self.stamp(Test::Dnsbl, until);
+        }
+        self.spare_other_tests(until);
+        true
     }
 
     /// The client is so good that no test but that of the lists is needed, until `unix`.

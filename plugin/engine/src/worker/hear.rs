@@ -1,6 +1,8 @@
 //! Whatever a worker asks the resolver, and what it makes of the answers.
 
 use super::Worker;
+use super::log::sender_lines;
+use crate::dns;
 use crate::dnsbl::Heard;
 use crate::io::{ConnectionId, DnsFailure, Output};
 use crate::line::Line;
@@ -8,6 +10,7 @@ use crate::lookups::{Asking, Key};
 use crate::metric::{Counter, ListMeasure, Measure};
 use crate::policy::Policy;
 use crate::questions::{Purpose, Question};
+use crate::senders::Search;
 use crate::shared::SharedData;
 use crate::time::Now;
 use crate::watch::{CANARY_TIMEOUT, Canary, News};
@@ -25,6 +28,7 @@ impl<S: SharedData> Worker<S> {
                 }
             }
             Some(Purpose::Canary(canary)) => self.hear_canary(canary, answer, now),
+            Some(Purpose::Sender(question)) => self.hear_sender(question, answer, now),
             None => {}
         }
     }
@@ -47,6 +51,22 @@ impl<S: SharedData> Worker<S> {
         self.ask_lists(answered.first, more, &answered.policy, now);
         for connection in answered.decides {
             self.turn(connection, now, |session, _| session.lists_have_decided());
+        }
+        for connection in answered.waiting {
+            self.turn(connection, now, |session, _| session.list_has_answered());
+        }
+    }
+
+    fn hear_sender(&mut self, question: dns::Question, answer: Result<&[u8], DnsFailure>, now: Now) {
+        let searches = self.senders.hear(question, answer, &mut self.questions, now.instant);
+        for (connection, Search { voucher, troubles, questions }) in searches {
+            let Some(policy) = self.senders.policy(connection).map(Arc::clone) else { continue };
+            self.ask(Some(connection), questions, policy.dnsbl_timeout.duration());
+            let lines: Vec<_> = sender_lines(self.registry.shared(), &troubles, now).collect();
+            lines.into_iter().for_each(|line| self.emit(Some(connection), Output::Log(line)));
+            if let Some(voucher) = voucher {
+                self.turn(connection, now, |session, _| session.is_vouched_for(voucher));
+            }
         }
     }
 

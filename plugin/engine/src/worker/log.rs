@@ -4,14 +4,16 @@
 //! together ([`admit`]). Lines about clients without an address are limited in the same way.
 
 use super::Worker;
-use super::throttle::{MINUTE_S, admit};
+use super::throttle::{HOUR_S, MINUTE_S, admit};
 use super::view::whole_millis;
+use crate::dns::Name;
 use crate::dnsbl::{Heard, ParsedAnswer};
 use crate::io::{ConnectionId, Output};
-use crate::line::Line;
+use crate::line::{Line, TEXT_MAX};
 use crate::lookups::LookupAnswer;
 use crate::metric::{Counter, ListMeasure, Measure};
 use crate::shared::SharedData;
+use crate::spf::Outcome;
 use crate::time::Now;
 use std::net::IpAddr;
 
@@ -77,6 +79,22 @@ impl<S: SharedData> Worker<S> {
             self.emit(None, Output::Sample(series.clone(), waited));
         }
     }
+}
+
+/// A line for each sender whose records are in trouble, once an hour.
+pub(super) fn sender_lines<'a, S: SharedData>(
+    shared: &'a S,
+    troubles: &'a [(Name, Outcome)],
+    now: Now,
+) -> impl Iterator<Item = Line> + 'a {
+    let due =
+        move |(sender, _): &&(Name, Outcome)| admit(shared, &format!("(SPF) {sender}"), HOUR_S, now.unix);
+    troubles.iter().filter(due).map(|(sender, outcome)| {
+        let Outcome { result, .. } = outcome;
+        let line =
+            format!("warning: allow_spf: {sender} lets nobody in: {result}: {}", outcome.explanation());
+        Line::warning(line.chars().take(TEXT_MAX).collect())
+    })
 }
 
 /// One line for each address that a list answered with, as dnsblog(8) writes them.

@@ -1,6 +1,6 @@
 //! What a session holds in its worker (its lease, its look-up), and what it can do there.
 
-use super::log::listing_lines;
+use super::log::{listing_lines, sender_lines};
 use super::meter::Meter;
 use super::proxies::Proxies;
 use super::throttle::{HOUR_S, MINUTE_S, admit};
@@ -15,6 +15,7 @@ use crate::record::{Record, Test, TestSet};
 use crate::registry::{
     Found, Known, Lease, Occupancy, QueueLimits, RENEW_EVERY_S, Registry, Remembered, Settled, Settlement,
 };
+use crate::senders::{Search, Senders, Voucher};
 use crate::session::{REASON_WAIT, Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
@@ -83,6 +84,7 @@ pub(super) struct WorkerView<'a, S> {
     pub registry: &'a Registry<S>,
     pub occupancy: &'a mut Occupancy,
     pub lookups: &'a mut Lookups,
+    pub senders: &'a mut Senders,
     pub questions: &'a mut Questions,
     pub watch: &'a mut Watch,
     pub meter: &'a mut Meter,
@@ -101,6 +103,7 @@ impl<S: SharedData> WorkerView<'_, S> {
 
     /// The session does not wait for the lists any more, if it did.
     pub fn leave_lists(&mut self) {
+        self.senders.leave(self.connection);
         if let Some(key) = self.holdings.lookup.take() {
             let mut asking = Asking { questions: self.questions, watch: self.watch };
             self.lookups.leave(key, self.connection, &mut asking, self.now.instant);
@@ -313,6 +316,26 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
 
     fn score(&self, client: IpAddr) -> Score {
         self.lookups.score(self.key(client), &self.policy, self.watch)
+    }
+
+    fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher> {
+        if self.policy.allow_spf.is_empty() {
+            return None;
+        }
+        let search =
+            self.senders.join(self.connection, &self.policy, client, self.questions, self.now.instant);
+        let Search { voucher, troubles, questions } = search;
+        let timeout = self.policy.dnsbl_timeout.duration();
+        for Question { number, message } in questions {
+            self.emit(Output::AskDns { question: number, message, timeout });
+        }
+        sender_lines(self.registry.shared(), &troubles, self.now)
+            .for_each(|line| self.emit(Output::Log(line)));
+        voucher
+    }
+
+    fn lists_can_block(&self, client: IpAddr) -> bool {
+        self.lookups.can_block(self.key(client), self.watch)
     }
 
     fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool {
