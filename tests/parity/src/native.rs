@@ -8,6 +8,7 @@ use postscreen_scenario::{Client, Difference, Scenario, Step};
 use real_player::Story;
 use virtual_player::{Player, Screener};
 
+use crate::additions;
 use crate::verdict::{StoryResult, StoryVerdict};
 
 /// Plays stories on the engine.
@@ -20,7 +21,7 @@ pub(crate) fn differences(
     scenario: &Scenario,
     teasers: Option<&BTreeMap<String, String>>,
 ) -> Vec<Difference> {
-    let played = player().play(scenario);
+    let played = player().play(&additions::switched_off(scenario));
     let mut differences = played.differences;
     let heard = |teasers: &BTreeMap<String, String>| -> BTreeMap<String, String> {
         let stays = |(name, _): &(&String, &String)| scenario.clients.get(*name).is_some_and(listens);

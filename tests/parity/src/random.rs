@@ -17,6 +17,8 @@ use fastrand::Rng;
 use postscreen_scenario::Scenario;
 use real_player::Story;
 
+use crate::additions;
+
 /// So many drafts in a row may depend on fractions of a second before something else is wrong.
 const DRAFTS_MAX: usize = 100;
 
@@ -49,7 +51,7 @@ fn story(seed: u64, index: u16) -> Result<Scenario> {
     let mut rng = Rng::with_seed(seed.rotate_left(16) ^ u64::from(index));
     for _ in 0..DRAFTS_MAX {
         let about = format!("Random story {index} of seed {seed}.");
-        if let Some(story) = record::record(&generate::draft(&mut rng, about))? {
+        if let Some(story) = record::record(&additions::switched_off(&generate::draft(&mut rng, about)))? {
             return Ok(story);
         }
     }

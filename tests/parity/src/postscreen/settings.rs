@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::place::StoryPlace;
 use super::tables::{self, TableFolder};
+use crate::additions;
 
 /// Fields whose parameter begins with `postscreen_`.
 const PREFIXED: [&str; 35] = [
@@ -87,7 +88,8 @@ pub(crate) fn parameters(
     parameters.extend(dnsbl_parameters(sites, names, place, folder)?);
     for (field, value) in policy {
         let field = field.as_str();
-        if OURS.contains(&field) || ["dnsbl_sites", "dnsbl_reply_map"].contains(&field) {
+        let is_ours = OURS.contains(&field) || additions::contain(field);
+        if is_ours || ["dnsbl_sites", "dnsbl_reply_map"].contains(&field) {
             continue;
         }
         let name = match field {

@@ -1,0 +1,37 @@
+//! What the engine does beyond postscreen: in stories that both play alike it is switched off.
+
+use std::borrow::Cow;
+
+use postscreen_scenario::{HostKind, Scenario};
+use serde_json::{Map, Value};
+
+/// Fields that postscreen has no parameter for, and the values with which the engine does what postscreen does.
+fn additions() -> Vec<(&'static str, Value)> {
+    vec![]
+}
+
+/// Whether postscreen needs no parameter for the field, because it never does what it is about.
+pub(crate) fn contain(field: &str) -> bool {
+    additions().iter().any(|(name, _)| *name == field)
+}
+
+/// The story for the engine. One that postscreen plays, too, is about what both do, unless it names a delta. What its
+/// policy says itself stays.
+pub(crate) fn switched_off(story: &Scenario) -> Cow<'_, Scenario> {
+    let alike = story.hosts.contains(&HostKind::Postscreen) && story.delta.is_none();
+    if !alike {
+        return Cow::Borrowed(story);
+    }
+    let mut story = story.clone();
+    switch_off(&mut story.policy, additions());
+    Cow::Owned(story)
+}
+
+fn switch_off(policy: &mut Map<String, Value>, additions: Vec<(&str, Value)>) {
+    for (field, value) in additions {
+        policy.entry(field).or_insert(value);
+    }
+}
+
+#[cfg(test)]
+mod tests;
