@@ -55,6 +55,16 @@ fn a_problem_of_no_field_is_told_as_well() {
 }
 
 #[test]
+fn problems_have_a_limit() {
+    for (wrong, expected) in
+        [(PROBLEMS_MAX - 1, PROBLEMS_MAX - 1), (PROBLEMS_MAX, PROBLEMS_MAX), (PROBLEMS_MAX + 1, PROBLEMS_MAX)]
+    {
+        let rules = vec![r#""allow""#; wrong].join(", ");
+        assert_eq!(told(&format!(r#"{{"access_list": ["dunno", {rules}]}}"#)).len(), expected, "{wrong}");
+    }
+}
+
+#[test]
 fn advice_says_where_what_why_and_what_to_do() {
     let text = "{\n  \"dnsbl_sites\": [\n    \"zen.spamhaus.org\",\n    \"dnsbl.sorbs.net\"\n  ]\n}\n";
     let advice = advice(&Policy::parse(text.as_bytes()).unwrap());
