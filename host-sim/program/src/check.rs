@@ -39,13 +39,16 @@ Advice, on standard output, is about
   - names of lists with a key in them (16 or more letters and digits) and no name for it in dnsbl_reply_map.
 Each says which entry, why, and what to write in place of it, with KEY for a key.
 
-Problems, on standard error, are all that make the configuration invalid: each field with the first one of each entry.
+Problems, on standard error, are what makes the configuration invalid: the first one of each field, or of each entry.
 
 Exit status: 0 when there is nothing to say, 1 when the configuration is not valid or cannot be read, 2 for a wrong
 command line, 3 when it is valid and there is advice.";
 
 /// Of a configuration that is valid and has advice to it.
 const ADVISED: u8 = 3;
+
+/// The most problems that are told, beside the first: whoever has more has another file in mind.
+const PROBLEMS_MAX: usize = 100;
 
 /// Reads, and tells.
 pub fn main(args: &CheckArgs) -> ExitCode {
@@ -81,22 +84,16 @@ fn read(file: &Path) -> Result<(String, String)> {
     Ok((name.to_owned(), text.wrap_err_with(|| format!("cannot read {name}"))?))
 }
 
-/// All that is wrong, in the engine's words. It stops at the `first` problem, so each field, and then each entry, is
-/// shown to it alone.
+/// All that is wrong, in the engine's words, up to [`PROBLEMS_MAX`]. It stops at the `first` problem, so each field, and
+/// then each entry, is shown to it alone.
 fn problems(text: &str, first: &str) -> Vec<String> {
-    let wrong = |alone: &str| Policy::parse(alone.as_bytes()).err().map(|error| error.to_string());
     let layout = Layout::of(text);
-    let mut all: Vec<_> = layout
-        .fields()
-        .flat_map(|field| {
-            let Some(problem) = wrong(&field.alone()) else { return Vec::new() };
-            let entries: Vec<_> = field
-                .entries()
-                .filter_map(|entry| wrong(&entry.alone()).map(|it| entry.path_in(&it)))
-                .collect();
-            if entries.is_empty() { vec![problem] } else { entries }
-        })
-        .collect();
+    let of_fields = layout.fields().filter_map(|field| {
+        let problem = field.problem()?;
+        let entries: Vec<_> = field.problems_of_entries().take(PROBLEMS_MAX).collect();
+        Some(if entries.is_empty() { vec![problem] } else { entries })
+    });
+    let mut all: Vec<_> = of_fields.flatten().take(PROBLEMS_MAX).collect();
     // That of no field: a comma too many, or two fields that do not fit.
     if !all.iter().any(|problem| problem == first) {
         all.insert(0, first.to_owned());

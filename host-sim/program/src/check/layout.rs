@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use postscreen_engine::{Policy, PolicyError};
 use serde_json::value::RawValue;
 
 /// A JSON object, as far as it is one.
@@ -17,17 +18,8 @@ pub struct Field<'a> {
     name: String,
     /// From the first quote of its name to the end of its value.
     whole: Range<usize>,
-    /// Its value.
-    value: Range<usize>,
     /// The values in it, if it is an array.
     entries: Vec<Range<usize>>,
-}
-
-/// One entry of a field.
-pub struct Entry<'a> {
-    field: &'a Field<'a>,
-    index: usize,
-    value: Range<usize>,
 }
 
 impl<'a> Layout<'a> {
@@ -54,64 +46,53 @@ impl<'a> Layout<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// `None` where the name is written with escapes, as no field's is.
     fn of(text: &'a str, name: String, raw: &'a RawValue) -> Option<Self> {
-        let value = place(text, raw);
-        let start = text.get(..value.start)?.rfind(&serde_json::to_string(&name).ok()?)?;
+        let place = |part: &RawValue| {
+            let start = part.get().as_ptr().addr() - text.as_ptr().addr();
+            start..start + part.get().len()
+        };
+        let value = place(raw);
+        let start = text.get(..value.start)?.rfind(&format!("\"{name}\""))?;
         let entries: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
-        let entries = entries.into_iter().map(|entry| place(text, entry)).collect();
-        Some(Self { text, name, whole: start..value.end, value, entries })
+        let entries = entries.into_iter().map(place).collect();
+        Some(Self { text, name, whole: start..value.end, entries })
     }
 
-    /// The object with this field alone, which stands where it stood.
-    pub fn alone(&self) -> String {
-        masked(self.text, [self.whole.clone(), 0..0], &self.braces())
+    /// What is wrong with this field, if it were the only one.
+    pub fn problem(&self) -> Option<String> {
+        let error = self.refusal("{", &self.whole, "}")?;
+        Some(self.said(&error, error.path(), "{", self.whole.start))
     }
 
-    /// In order.
-    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.entries.iter().enumerate().map(|(index, value)| Entry {
-            field: self,
-            index,
-            value: value.clone(),
+    /// What is wrong with each entry, if it were the only one.
+    pub fn problems_of_entries(&self) -> impl Iterator<Item = String> {
+        let opening = format!("{{\"{}\": [", self.name);
+        self.entries.iter().enumerate().filter_map(move |(index, entry)| {
+            let error = self.refusal(&opening, entry, "]}")?;
+            let number = |index| format!("{}[{index}]", self.name);
+            let path = error.path().replacen(&number(0), &number(index), 1);
+            Some(self.said(&error, &path, &opening, entry.start))
         })
     }
 
-    fn braces(&self) -> [(usize, u8); 2] {
-        [(self.whole.start.saturating_sub(1), b'{'), (self.whole.end, b'}')]
-    }
-}
-
-impl Entry<'_> {
-    /// The object with this field alone, and this entry alone in it, where they stood.
-    pub fn alone(&self) -> String {
-        let Field { text, whole, value, .. } = self.field;
-        let brackets = [(value.start, b'['), (value.end.saturating_sub(1), b']')];
-        let marks = [self.field.braces(), brackets].concat();
-        masked(text, [whole.start..value.start, self.value.clone()], &marks)
+    fn refusal(&self, opening: &str, part: &Range<usize>, closing: &str) -> Option<PolicyError> {
+        let alone = [opening, self.text.get(part.clone())?, closing].concat();
+        Policy::parse(alone.as_bytes()).err()
     }
 
-    /// What was said about [`Self::alone`], with the entry's own number.
-    pub fn path_in(&self, said: &str) -> String {
-        let path = |index| format!("{}[{index}]", self.field.name);
-        said.replacen(&path(0), &path(self.index), 1)
+    /// The error in the engine's words, with the place in the whole text, where what follows `opening` begins at
+    /// `start`.
+    fn said(&self, error: &PolicyError, path: &str, opening: &str, start: usize) -> String {
+        let colon = if path.is_empty() { "" } else { ": " };
+        let said = format!("{path}{colon}{}", error.message());
+        let (Some((line, column)), Some(before)) = (error.position(), self.text.get(..start)) else {
+            return said;
+        };
+        let indent = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
+        let column = if line == 1 { (indent + column).saturating_sub(opening.len()) } else { column };
+        format!("{said} (line {}, column {column})", before.matches('\n').count() + line)
     }
-}
-
-/// Where a part of the text stands in it.
-fn place(text: &str, part: &RawValue) -> Range<usize> {
-    let start = part.get().as_ptr().addr() - text.as_ptr().addr();
-    start..start + part.get().len()
-}
-
-/// The text with blanks in place of everything but some parts, the ends of lines, and some marks that are set.
-fn masked(text: &str, kept: [Range<usize>; 2], marks: &[(usize, u8)]) -> String {
-    let shown = |(at, byte): (usize, u8)| {
-        let mark = marks.iter().find(|(place, _)| *place == at).map(|(_, mark)| *mark);
-        let stays = byte == b'\n' || kept.iter().any(|part| part.contains(&at));
-        mark.unwrap_or(if stays { byte } else { b' ' })
-    };
-    // Parts begin and end with whole characters.
-    String::from_utf8(text.bytes().enumerate().map(shown).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -18,10 +18,10 @@ fn every_problem_is_told_with_its_place() {
         (0, r#"greet_wait: "6x": expected"#, "(line 2, column 20)"),
         (1, r#"dnsbl_sites[0]: "a.test=127.0.0.256": bad DNSBL filter"#, "(line 3, column 38)"),
         (2, r#"dnsbl_sites[2]: "c.test*x": bad DNSBL weight"#, "(line 3, column 60)"),
-        (3, r#"dnsbl_reply_map"#, "(line 4, column 28)"),
-        (4, "unknown field `greet_wiat`", "(line 5, column 14)"),
-        (5, r#"access_list[1].cidr: "10.0.0.1/8": expected no host bits"#, "(line 6, column 59)"),
-        (6, "access_list[2]: missing field `action`", "(line 6, column 97)"),
+        (3, r#"dnsbl_reply_map.x y: "x y": expected a host name"#, "(line 4, column 27)"),
+        (4, "greet_wiat: unknown field `greet_wiat`", "(line 5, column 14)"),
+        (5, r#"access_list[1].cidr: "10.0.0.1/8": expected no host bits"#, "(line 6, column 60)"),
+        (6, "access_list[2]: missing field `action`", "(line 6, column 98)"),
     ] {
         let told = told.get(problem).unwrap_or_else(|| panic!("{told:#?}"));
         assert!(told.starts_with(begin) && told.ends_with(end), "{told}");
@@ -51,6 +51,16 @@ fn a_problem_of_no_field_is_told_as_well() {
         for (told, expected) in told.iter().zip(expected) {
             assert!(told.starts_with(expected), "{text}: {told}");
         }
+    }
+}
+
+#[test]
+fn problems_have_a_limit() {
+    for (wrong, expected) in
+        [(PROBLEMS_MAX - 1, PROBLEMS_MAX - 1), (PROBLEMS_MAX, PROBLEMS_MAX), (PROBLEMS_MAX + 1, PROBLEMS_MAX)]
+    {
+        let rules = vec![r#""allow""#; wrong].join(", ");
+        assert_eq!(told(&format!(r#"{{"access_list": ["dunno", {rules}]}}"#)).len(), expected, "{wrong}");
     }
 }
 
