@@ -7,7 +7,18 @@ use serde_json::{Map, Value};
 
 /// Fields that postscreen has no parameter for, and the values with which the engine does what postscreen does.
 fn additions() -> Vec<(&'static str, Value)> {
-    vec![]
+    vec![
+        ("dnsbl_watch_enable", false.into()),
+        ("dnsbl_error_replies", Value::Array(Vec::new())),
+        ("dnsbl_frugal_enable", false.into()),
+        ("dnsbl_early_verdict_enable", false.into()),
+        ("dnsbl_reason_enable", false.into()),
+        ("dnsbl_change_voids_passes", false.into()),
+        ("allow_spf", Value::Array(Vec::new())),
+        ("allow_spf_listed", false.into()),
+        ("client_ipv4_prefix_length", 32.into()),
+        ("client_ipv6_prefix_length", 128.into()),
+    ]
 }
 
 /// Whether postscreen needs no parameter for the field, because it never does what it is about.
