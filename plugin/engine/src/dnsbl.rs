@@ -9,10 +9,9 @@ mod query_keys;
 mod site;
 mod tally;
 
-pub(crate) use error_replies::ErrorReplies;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use error_replies::known_errors;
-pub use error_replies::{ErrorReply, ErrorReplyError, KNOWN_ERROR_REPLIES, KnownErrorReply};
+pub(crate) use error_replies::{ErrorReplies, known_errors};
+pub use error_replies::{ErrorReply, ErrorReplyError, ErrorRule, KNOWN_ERROR_REPLIES, KnownErrorReply};
 pub use filter::{Filter, FilterError, FilterErrorKind};
 pub use message::{
     ADDRESSES_MAX, BadAnswer, MESSAGE_MAX, ParsedAnswer, RECORDS_MAX, ReversedName, is_negative, reversed,

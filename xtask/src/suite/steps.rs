@@ -24,6 +24,8 @@ pub enum SuiteStep {
     Docs,
     /// Unit and property tests: what plain `cargo test` runs
     Unit,
+    /// SPF as the engine evaluates it agrees with pyspf on random records
+    Spf,
     /// postscreen.wasm, within its budget and loadable by Envoy, and postscreen.component.wasm
     Wasm,
     /// The component agrees with the native engine on random visits
@@ -71,9 +73,9 @@ impl SuiteStep {
         if chosen.is_empty() {
             return all.to_vec();
         }
-        let module = chosen
-            .iter()
-            .any(|step| !matches!(step, Self::Fmt | Self::Tidy | Self::Clippy | Self::Docs | Self::Unit));
+        let module = chosen.iter().any(|step| {
+            !matches!(step, Self::Fmt | Self::Tidy | Self::Clippy | Self::Docs | Self::Unit | Self::Spf)
+        });
         all.iter().copied().filter(|step| chosen.contains(step) || (*step == Self::Wasm && module)).collect()
     }
 
@@ -99,6 +101,7 @@ impl SuiteStep {
                 check(run(repo.cargo().args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings")))
             }
             Self::Unit => unit(repo),
+            Self::Spf => spf(repo),
             Self::Wasm => check(wasm::build(repo)),
             Self::Component => component(repo),
             Self::Scenarios => scenarios(repo),
@@ -136,6 +139,14 @@ fn check<T>(result: Result<T>) -> Result<TestCounts, Failed> {
 fn unit(repo: &Repo) -> Result<TestCounts, Failed> {
     install::debian(&["clang", "lld"], "a test of where a filter has failed")?;
     run_counted(repo.cargo().arg("test").env(SUITE_FOLLOWS, "1"))
+}
+
+/// pyspf from Python packages. Nothing is asked: DNS is made up.
+fn spf(repo: &Repo) -> Result<TestCounts, Failed> {
+    let home = repo.path("target/spf/python");
+    install::packages::pip(&home, &repo.path("tests/spf/requirements.txt"), "the comparison of SPF")?;
+    repo.build_program("spf-suite")?;
+    run_counted(repo.program("spf-suite").arg("--python").arg(home.join("bin/python")))
 }
 
 fn component(repo: &Repo) -> Result<TestCounts, Failed> {

@@ -3,7 +3,7 @@ use super::SuiteStep;
 #[test]
 fn without_a_choice_every_step_runs_and_the_cheap_ones_first() {
     let steps = SuiteStep::plan(&[]);
-    assert_eq!(steps.len(), 21);
+    assert_eq!(steps.len(), 22);
     assert_eq!(steps.first(), Some(&SuiteStep::Fmt));
     assert_eq!(steps.last(), Some(&SuiteStep::E2e));
 }

@@ -50,7 +50,7 @@ fn a_problem_stands_where_the_whole_text_has_it() {
         let layout = Layout::of(text);
         let found: Vec<_> = layout.fields().filter_map(Field::problem).collect();
         assert_eq!(found, [whole.as_str()], "{text}");
-        let entries: Vec<_> = layout.fields().flat_map(|field| field.problems_of_entries()).collect();
+        let entries: Vec<_> = layout.fields().flat_map(Field::problems_of_entries).collect();
         assert!(entries.is_empty() || entries == [whole], "{entries:?}");
     }
 }

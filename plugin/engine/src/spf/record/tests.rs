@@ -227,13 +227,13 @@ proptest! {
 
     #[test]
     fn what_looks_like_a_record_is_one_or_none(terms in proptest::collection::vec(
-        "[+~?-]?(all|a|mx|ptr|include|exists|ip4|ip6|redirect|exp|x)[:=/]?([a-z0-9.:%{}/-]|%\\{[idsl][0-9]?r?\\}){0,12}",
+        "[+~?-]?(all|a|mx|ptr|include|exists|ip4|redirect|exp|x)[:=/]?([a-z0-9.:%{}/-]|%\\{[ids][0-9]?r?\\}){0,12}",
         0..8,
     )) {
         let text = format!("v=spf1 {}", terms.join(" "));
         if let Ok(record) = parse(&text) {
             let is_modifier = |term: &str| {
-                term.find(['=', ':', '/']).is_some_and(|index| term[index..].starts_with('='))
+                term.find(['=', ':', '/']).is_some_and(|index| term.as_bytes()[index] == b'=')
             };
             let written = record.directives().iter().map(|directive| record.text_of(directive));
             let expected = terms.iter().map(String::as_str).filter(|term| !is_modifier(term));

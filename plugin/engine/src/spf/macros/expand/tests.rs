@@ -122,7 +122,9 @@ proptest! {
     }
 
     #[test]
-    fn cutting_from_the_end_is_cutting_the_whole(parts in proptest::collection::vec("%\\{[dsoi]r?\\}\\.?|[a-z]{1,30}\\.", 0..60)) {
+    fn cutting_from_the_end_is_cutting_the_whole(
+        parts in proptest::collection::vec("%\\{[dsoi]r?\\}\\.?|[a-z]{1,30}\\.", 0..60),
+    ) {
         let text = parts.concat() + ".test";
         let macros = Macros {
             client: "192.0.2.3".parse().unwrap(),
