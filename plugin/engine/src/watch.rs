@@ -57,6 +57,8 @@ pub struct Watch {
     /// When the lists are asked if no client comes.
     starts_at: Option<Instant>,
     has_begun: bool,
+    /// The board was read since somebody last wanted to know which lists are muted.
+    is_read_anew: bool,
 }
 
 /// Something to be told of a list.
@@ -79,6 +81,23 @@ impl Watch {
             return true;
         }
         policy.zones().get(list).is_some_and(|zone| !self.board.is_muted(zone.id(), Family::of(client)))
+    }
+
+    /// The lists of a policy that are muted, each time the board was read. They are told again and again, because a
+    /// plugin that ends takes back what it has told of its lists.
+    pub fn muted_lists_anew(&mut self, policy: &Policy) -> Vec<usize> {
+        if std::mem::take(&mut self.is_read_anew) { self.muted_lists(policy) } else { Vec::new() }
+    }
+
+    /// The lists of a policy that are muted, for clients of either family.
+    pub fn muted_lists(&self, policy: &Policy) -> Vec<usize> {
+        let is_muted = |zone: &Zone| {
+            [Family::V4, Family::V6].into_iter().any(|family| self.board.is_muted(zone.id(), family))
+        };
+        if self.board.is_quiet() || !policy.dnsbl_watch_enable {
+            return Vec::new();
+        }
+        policy.zones().iter().enumerate().filter(|(_, zone)| is_muted(zone)).map(|(list, _)| list).collect()
     }
 
     /// When [`Watch::check`] is due without a client.
@@ -117,6 +136,7 @@ impl Watch {
         if is_stale && let Ok(stored) = shared.fetch(board::KEY) {
             self.board = Board::decode(&stored.map_or(Vec::new(), |(bytes, _)| bytes));
             self.read_at = Some(now.unix);
+            self.is_read_anew = true;
         }
         let is_due = |board: &Board, list: usize, zone: &Zone| match suspect {
             Some(suspect) => list == suspect && board.is_older(zone.id(), SUSPECT_EVERY_S, now.unix),

@@ -14,7 +14,7 @@ mod view;
 use crate::io::{ConnectionId, Destination, Endpoints, HostTraits, Input, Output, Task};
 use crate::line::Line;
 use crate::lookups::Lookups;
-use crate::metric::{Gauge, Measure, SeriesName};
+use crate::metric::{Gauge, ListMeasure, Measure, SeriesName};
 use crate::policy::Policy;
 use crate::questions::Questions;
 use crate::registry::{HashKey, Occupancy, QueueLimits, Registry, places};
@@ -91,6 +91,9 @@ impl<S: SharedData> Worker<S> {
 
     /// Clients that come from now on are screened by `policy`; those that are there go on as they began.
     pub fn set_policy(&mut self, policy: Arc<Policy>) {
+        for list in self.watch.muted_lists(&self.policy) {
+            self.tell_muted(list, false);
+        }
         self.policy = policy;
         self.policy_number = self.policy_number.wrapping_add(1);
         self.places_are_told = false;
@@ -124,6 +127,9 @@ impl<S: SharedData> Worker<S> {
             Input::DeadlineReached => self.time_passed(now),
         }
         self.count_sessions(now);
+        for list in self.watch.muted_lists_anew(&self.policy) {
+            self.tell_muted(list, true);
+        }
         let counts = self.meter.take(self.occupancy.own().held() > 0, now.instant);
         self.tell(counts);
         std::mem::take(&mut self.tasks)
@@ -136,6 +142,10 @@ impl<S: SharedData> Worker<S> {
         }
         if let Some(held) = std::mem::take(&mut self.occupancy).close(self.registry.shared(), now) {
             self.set(Gauge::Held, held);
+        }
+        // Lists that the next configuration does not have are nobody's trouble any more.
+        for list in self.watch.muted_lists(&self.policy) {
+            self.tell_muted(list, false);
         }
         let counts = self.meter.take_all();
         self.tell(counts);
@@ -292,6 +302,12 @@ impl<S: SharedData> Worker<S> {
             return;
         }
         self.set(Gauge::CachePlaces, places(self.policy.cache.buckets));
+    }
+
+    fn tell_muted(&mut self, list: usize, is_muted: bool) {
+        if let Some(series) = self.policy.catalogue().name(Measure::List(list, ListMeasure::Muted)) {
+            self.emit(None, Output::Gauge(series.clone(), is_muted.into()));
+        }
     }
 
     fn set(&mut self, gauge: Gauge, value: u32) {
