@@ -19,7 +19,9 @@ use clap::Args;
 use dns_client::{DnsServer, Stub};
 use miette::{IntoDiagnostic, Result, WrapErr, miette};
 use postscreen_engine::dnsbl::MESSAGE_MAX;
-use postscreen_engine::explain::{ClientFacts, Explanation, explain, parse_record, questions};
+use postscreen_engine::explain::{
+    ClientFacts, Explanation, SenderOpinion, explain, follow_senders, parse_record, questions,
+};
 use postscreen_engine::{Policy, Record};
 
 use crate::{io, refusal};
@@ -80,6 +82,8 @@ JSON, one object; a field that does not apply is null:
   lists[]                     list (its public name), answer (listed, not_listed, timeout, error, not_asked), records,
                               ttl (seconds), error, counts (false: it came after the verdict),
                               entries[] (filter, weight, matches)
+  senders[]                   sender (of allow_spf), result (pass, fail, softfail, neutral, none, temperror,
+                              permerror), path (through the records to where that was decided)
   lists_matter                whether such a client is looked up at all
   score                       total, ttl (seconds that a pass would be worth), threshold, allowlist_threshold,
                               blamed (the list that the reply names)
@@ -107,14 +111,17 @@ fn run(args: &ExplainArgs) -> Result<String> {
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let names: Vec<_> = policy.zones().iter().map(|zone| zone.public_name.as_str()).collect();
     let replies = ask::all(&source, &questions(&policy, args.client), &names);
+    let (senders, sender_replies) =
+        follow_senders(&policy, args.client, |questions| ask::about_senders(&source, questions));
     let case = ClientFacts {
         client: args.client,
         server: args.server,
         record: args.record,
         unix: args.now.unwrap_or_else(clock),
         replies: &replies,
+        sender_replies: &sender_replies,
     };
-    let told = Told { policy: &policy, case: &case, explanation: explain(&policy, &case) };
+    let told = Told { policy: &policy, case: &case, explanation: explain(&policy, &case), senders: &senders };
     Ok(if args.json { format!("{:#}", render::json(&told)) } else { render::table(&told) })
 }
 
@@ -123,6 +130,7 @@ struct Told<'a> {
     policy: &'a Policy,
     case: &'a ClientFacts<'a>,
     explanation: Explanation,
+    senders: &'a [SenderOpinion],
 }
 
 fn source(args: &ExplainArgs, policy: &Policy) -> Result<ListSource> {

@@ -6,8 +6,10 @@
 //! nothing.
 
 mod dry_run;
+mod senders;
 
 pub use dry_run::{PATIENCE, ScreeningOutcome};
+pub use senders::{DnsReplies, SenderOpinion, follow_senders};
 
 use crate::access::{self, Decision};
 use crate::dnsbl::{Heard, ParsedAnswer, Score, Tally, Zone, reversed};
@@ -30,6 +32,8 @@ pub struct ClientFacts<'a> {
     pub unix: u64,
     /// What each list said, in the order of [`Policy::zones`]. A list without an entry was not asked.
     pub replies: &'a [ListReply],
+    /// What DNS said of the senders in `allow_spf` ([`follow_senders`]). What is not in it was not answered.
+    pub sender_replies: &'a DnsReplies,
 }
 
 /// What came back from one list.

@@ -54,6 +54,17 @@ pub(super) fn all(source: &ListSource, questions: &[Option<Vec<u8>>], names: &[&
     }
 }
 
+/// The answers to questions about senders, in the same order.
+pub(super) fn about_senders(source: &ListSource, questions: &[Vec<u8>]) -> Vec<Result<Vec<u8>, DnsFailure>> {
+    let names = vec!["the records of allow_spf"; questions.len()];
+    let questions: Vec<_> = questions.iter().cloned().map(Some).collect();
+    let message = |reply| match reply {
+        ListReply::Asked { message, .. } => message,
+        ListReply::NotAsked => Err(DnsFailure::Unreachable),
+    };
+    all(source, &questions, &names).into_iter().map(message).collect()
+}
+
 /// One thread per question; a policy has at most [`postscreen_engine::policy::SITES_MAX`] of them.
 fn resolved(stub: &Stub, timeout: Duration, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<ListReply> {
     let mut replies = vec![ListReply::NotAsked; questions.len()];

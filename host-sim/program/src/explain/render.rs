@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use postscreen_engine::access::Decision;
-use postscreen_engine::explain::{List, ListAnswer, RecordState, TestState, Worth};
+use postscreen_engine::explain::{List, ListAnswer, RecordState, SenderOpinion, TestState, Worth};
 use postscreen_engine::{Record, Test};
 use serde_json::{Value, json};
 
@@ -15,6 +15,9 @@ pub(super) fn table(told: &Told<'_>) -> String {
     if !told.explanation.lists.is_empty() {
         parts.push(lists(&told.explanation.lists));
         parts.push(words::score(told));
+    }
+    if !told.senders.is_empty() {
+        parts.push(senders(told.senders));
     }
     let mut verdict = vec![words::verdict(told)];
     let reply = told.explanation.outcome.reply.as_deref().unwrap_or_default();
@@ -72,6 +75,16 @@ fn lists(lists: &[List]) -> String {
     table.trim_fmt()
 }
 
+/// A row for each name in `allow_spf`: what its records say, and the way through them.
+fn senders(senders: &[SenderOpinion]) -> String {
+    let mut table = plain_table();
+    table.set_header(["sender", "SPF", "because"]);
+    for SenderOpinion { sender, outcome } in senders {
+        table.add_row([sender.to_string(), outcome.result.to_string(), outcome.explanation()]);
+    }
+    table.trim_fmt()
+}
+
 /// As postscreen stores them.
 fn stamps(record: Record) -> String {
     record.stamps().map(|stamp| stamp.to_string()).join(";")
@@ -110,6 +123,7 @@ pub(super) fn json(told: &Told<'_>) -> Value {
         },
         "tests": explanation.tests.map(|(test, standing)| self::test(told, test, standing)),
         "lists": explanation.lists.iter().map(list).collect::<Vec<_>>(),
+        "senders": told.senders.iter().map(sender).collect::<Vec<_>>(),
         "lists_matter": explanation.lists_matter,
         "score": {
             "total": explanation.score.total,
@@ -140,6 +154,12 @@ fn test(told: &Told<'_>, test: Test, standing: TestState) -> Value {
     };
     let action = words::action(told.policy, test).to_string();
     json!({ "test": test.as_str(), "action": action, "state": state, "expiry": expiry })
+}
+
+fn sender(opinion: &SenderOpinion) -> Value {
+    let SenderOpinion { sender, outcome } = opinion;
+    let path: Vec<_> = outcome.path.iter().map(ToString::to_string).collect();
+    json!({ "sender": sender.to_string(), "result": outcome.result.to_string(), "path": path })
 }
 
 fn list(list: &List) -> Value {

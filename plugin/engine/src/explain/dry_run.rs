@@ -1,7 +1,7 @@
 //! A dry run: what does a session do with a client that waits for its turn, speaks SMTP and delivers one mail?
 
 use super::{ClientFacts, in_order_of_arrival, questions};
-use crate::io::{ConnectionId, Destination, Endpoints, HostTraits, Input, Output};
+use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, HostTraits, Input, Output};
 use crate::policy::{Policy, UpstreamProxy};
 use crate::record::Record;
 use crate::registry::{recall, remember};
@@ -171,9 +171,16 @@ impl DryRun<'_> {
 
     fn carry_out(&mut self, output: Output) {
         match output {
-            Output::AskDns { question, message, .. } => {
-                self.questions.extend(self.lists.get(&message).map(|&list| (list, question)));
-            }
+            Output::AskDns { question, message, .. } => match self.lists.get(&message) {
+                Some(&list) => _ = self.questions.insert(list, question),
+                None => {
+                    let reply = self.case.sender_replies.get(&message);
+                    let answer = reply.map_or(Err(DnsFailure::Unreachable), |reply| {
+                        reply.as_ref().map(Vec::as_slice).map_err(|&failure| failure)
+                    });
+                    self.inputs.push_back(Input::DnsAnswer { question, answer });
+                }
+            },
             Output::Dial(upstream) => self.dialled = Some((upstream, self.time)),
             Output::ToClient(bytes) => self.hear(&bytes),
             Output::Verdict(verdict) => self.verdict = Some(verdict),

@@ -31,7 +31,14 @@ fn explained(json: &str, answers: &[&[Ipv4Addr]], change: impl FnOnce(&mut Clien
     let client = CLIENT.parse().unwrap();
     let says = |(index, addresses): (usize, &&[Ipv4Addr])| says(&policy, index, client, addresses);
     let replies: Vec<_> = answers.iter().enumerate().map(says).collect();
-    let mut case = ClientFacts { client, server: None, record: None, unix: NOW, replies: &replies };
+    let mut case = ClientFacts {
+        client,
+        server: None,
+        record: None,
+        unix: NOW,
+        replies: &replies,
+        sender_replies: &DnsReplies::new(),
+    };
     change(&mut case);
     explain(&policy, &case)
 }
@@ -112,7 +119,14 @@ fn a_late_answer_is_shown_and_does_not_count() {
     };
     for (millis, score, counts) in [(5_999, 1, true), (6_000, 0, false), (6_001, 0, false)] {
         let replies = [at(0, millis), ListReply::NotAsked];
-        let case = ClientFacts { client, server: None, record: None, unix: NOW, replies: &replies };
+        let case = ClientFacts {
+            client,
+            server: None,
+            record: None,
+            unix: NOW,
+            replies: &replies,
+            sender_replies: &DnsReplies::new(),
+        };
         let told = explain(&policy, &case);
         assert_eq!((told.score.total, told.lists[0].counts), (score, counts), "{millis}");
         assert!(told.lists[0].entries[0].matches);

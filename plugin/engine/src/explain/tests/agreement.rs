@@ -131,7 +131,7 @@ proptest! {
     ) {
         let policy = policy(&json);
         let replies = replies(&policy, client, &lists);
-        let case = ClientFacts { client, server: None, record, unix: NOW, replies: &replies };
+        let case = ClientFacts { client, server: None, record, unix: NOW, replies: &replies, sender_replies: &DnsReplies::new() };
         let told = explain(&policy, &case);
         let outputs = silent_visit(&policy, client, record, &replies);
 
