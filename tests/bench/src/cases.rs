@@ -4,6 +4,7 @@ mod access_list;
 mod at_once;
 mod bulk;
 mod early;
+mod frugal;
 mod held;
 mod lists;
 mod returning;
@@ -38,6 +39,8 @@ pub(crate) enum BenchCase {
     /// A new client is looked up on ten lists, which do not have it. Beside a plain TCP proxy, and beside postscreen
     /// with dnsblog and the same unbound
     Lists,
+    /// Nine of ten new clients are listed, and not every list is asked about each. Beside asking all lists
+    Frugal,
     /// 400 MB go through after a pass. Beside a plain TCP proxy
     Bulk,
     /// Memory of a client that is held for its verdict. Beside one that a plain TCP proxy has connected
@@ -56,6 +59,7 @@ impl BenchCase {
             Self::Early => early::run(bench).await,
             Self::Returning => returning::run(bench).await,
             Self::Lists => lists::run(bench).await,
+            Self::Frugal => frugal::run(bench).await,
             Self::Bulk => bulk::run(bench).await,
             Self::Held => held::run(bench).await,
             Self::AccessList => access_list::run(bench).await,

@@ -100,6 +100,22 @@ pub(crate) async fn session(server: SocketAddr, from: Ipv4Addr) -> Result<()> {
     quit(stream).await
 }
 
+/// One visit, however it ends: a session through, or a refusal.
+pub(crate) async fn visit(server: SocketAddr, from: Ipv4Addr) -> Result<()> {
+    let mut stream = connect(server, from).await?;
+    let mut got = Vec::new();
+    while !got.ends_with(b"\n") {
+        let read = timeout(PATIENCE, stream.read_buf(&mut got)).await.context("no answer")??;
+        let text = String::from_utf8_lossy(&got);
+        ensure!(read > 0 && got.len() <= ANSWER_BYTES_MAX, "expected a line for {from}, got {text:?}");
+    }
+    match got.as_slice() {
+        line if is_greeting(line) => quit(stream).await,
+        line if line.starts_with(b"521 ") => Ok(()),
+        line => bail!("expected a greeting or a refusal for {from}, got {:?}", String::from_utf8_lossy(line)),
+    }
+}
+
 /// Waits for the mail server's greeting; a teaser may come before it.
 pub(crate) async fn greeting(stream: &mut TcpStream) -> Result<()> {
     let mut got = Vec::new();

@@ -1,4 +1,5 @@
-//! One unbound for both sides: over HTTPS for Envoy, over UDP for dnsblog. No list has anybody listed.
+//! One unbound for both sides: over HTTPS for Envoy, over UDP for dnsblog. The lists have their test entries, and the
+//! clients of two networks.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,6 +15,13 @@ use crate::peer::{MeasuredServer, Postfix};
 
 const UNBOUND: &str = "/usr/sbin/unbound";
 const DOH_PORT: u16 = 8053;
+/// Whom bl0 and bl1 have.
+pub(crate) const BLOCKED: Ipv4Addr = Ipv4Addr::new(10, 100, 0, 0);
+/// Whom wl has.
+pub(crate) const ALLOWLISTED: Ipv4Addr = Ipv4Addr::new(10, 101, 0, 0);
+/// Whom nobody has.
+pub(crate) const UNLISTED: Ipv4Addr = Ipv4Addr::new(10, 102, 0, 0);
+
 /// The domain of all lists.
 const DOMAIN: &str = "scenario";
 
@@ -54,6 +62,7 @@ impl MeasuredServer for Unbound {
 /// It answers from its own zone and asks nobody. `wait-limit`: all of Envoy's clients are one asker.
 fn unbound_conf(doh: SocketAddr, directory: &Path) -> String {
     let (address, port, directory) = (doh.ip(), doh.port(), directory.display());
+    let listings = listings();
     format!(
         r#"server:
     directory: "{directory}"
@@ -77,8 +86,23 @@ fn unbound_conf(doh: SocketAddr, directory: &Path) -> String {
     module-config: "iterator"
     local-zone: "{DOMAIN}." static
     local-data: "{DOMAIN}. 3600 IN SOA ns.invalid. hostmaster.invalid. 1 600 300 86400 3600"
-remote-control:
+{listings}remote-control:
     control-enable: no
 "#
     )
+}
+
+/// What the lists have.
+fn listings() -> String {
+    let lists = (0..10).map(|number| format!("bl{number}")).chain(["wl".to_owned()]);
+    let tested = lists.map(|list| {
+        format!("    local-data: \"2.0.0.127.{list}.test.{below} 300 A 127.0.0.2\"\n", below = Postfix::LISTS)
+    });
+    let network = |list: &str, network: Ipv4Addr| {
+        let [a, b, ..] = network.octets();
+        let name = format!("{b}.{a}.{list}.test.{}", Postfix::LISTS);
+        format!("    local-zone: \"{name}\" redirect\n    local-data: \"{name} 300 A 127.0.0.2\"\n")
+    };
+    let listed = [network("bl0", BLOCKED), network("bl1", BLOCKED), network("wl", ALLOWLISTED)];
+    tested.chain(listed).collect()
 }

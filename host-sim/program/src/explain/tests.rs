@@ -117,6 +117,21 @@ fn listed_and_allowed_to_talk() {
 }
 
 #[test]
+fn a_sender_vouches() {
+    golden("sender", "203.0.113.9 --config senders.json --zone senders.yaml");
+}
+
+#[test]
+fn a_sender_vouches_for_one_who_is_listed() {
+    golden("sender-listed", "203.0.113.30 --config senders.json --zone senders.yaml");
+}
+
+#[test]
+fn no_sender_vouches() {
+    golden("sender-of-nobody", "203.0.113.99 --config senders.json --zone senders.yaml");
+}
+
+#[test]
 fn told_to_come_again() {
     golden("deferred", "203.0.113.77 --config enforce.json --zone zone.yaml");
 }

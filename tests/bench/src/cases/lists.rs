@@ -52,8 +52,8 @@ pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     }
     let all = CLIENTS * bench.rounds + WARM_UP;
     let mut counts = Vec::new();
-    for name in ["question", "error", "timeout"] {
-        counts.push(envoy.stat(&format!("wasmcustom.postscreen_dns_{name}")).await?);
+    for name in ["questions", "errors", "timeouts"] {
+        counts.push(envoy.stat(&format!("wasmcustom.postscreen_dns_{name}_total")).await?);
     }
     let asked = format!(
         "{} questions for {all} clients, of which {} met an error and {} got no answer in time",
