@@ -272,12 +272,9 @@ impl Lookups {
         self.by_key.get(&key).map_or_else(none, |lookup| lookup.tally.score(policy, counts))
     }
 
-    /// What the lists have come to, if nothing more is waited for.
-    pub fn decision(&self, key: Key, watch: &Watch) -> Option<Rank> {
-        let lookup = self.by_key.get(&key)?;
-        lookup
-            .is_decided(key.client, watch)
-            .then(|| Rank::of(lookup.score(key.client, watch).total, &lookup.policy))
+    /// Whether nothing more is waited for.
+    pub fn is_decided(&self, key: Key, watch: &Watch) -> bool {
+        self.by_key.get(&key).is_some_and(|lookup| lookup.is_decided(key.client, watch))
     }
 
     /// Whether what lists have said, or may still say, is enough to block the client.

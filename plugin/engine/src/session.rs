@@ -28,7 +28,7 @@ mod talk;
 
 pub use screen::{EARLY_MAX, PEEK_MAX, REASON_WAIT};
 
-use crate::dnsbl::{Rank, Score};
+use crate::dnsbl::Score;
 use crate::io::{Endpoints, Output};
 use crate::line::Line;
 use crate::metric::Counter;
@@ -82,8 +82,8 @@ pub(crate) trait Surroundings {
     fn settle(&mut self, settlement: Settlement) -> Settled;
     /// Has the lists asked about the client; whether they have decided already.
     fn ask_lists(&mut self, client: IpAddr) -> bool;
-    /// What those lists that have answered add up to.
-    fn score(&self, client: IpAddr) -> Score;
+    /// What those lists that have answered, and that are well as far as any worker knows, add up to.
+    fn score(&mut self, client: IpAddr) -> Score;
     /// Looks whether a sender vouches for the client; whoever does so later is told.
     fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher>;
     /// Whether the lists may still come to block the client.
@@ -92,8 +92,8 @@ pub(crate) trait Surroundings {
     fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool;
     /// What the list has said, for the client to read.
     fn reason(&self, client: IpAddr, list: usize) -> Option<String>;
-    /// What the lists have come to, once nothing that they may still say is waited for.
-    fn lists_decide(&self, client: IpAddr) -> Option<Rank>;
+    /// Whether nothing that the lists may still say is waited for.
+    fn lists_decide(&self, client: IpAddr) -> bool;
 }
 
 /// What a session finds that is registered: the sessions that are open in all workers of the host, and the client's

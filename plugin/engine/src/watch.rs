@@ -41,6 +41,9 @@ pub const CANARY_TIMEOUT: Duration = Duration::from_secs(10);
 pub const START_AFTER: Duration = Duration::from_secs(1);
 /// How long a worker goes by what it has read of the board, in seconds.
 pub const READ_EVERY_S: u64 = 10;
+/// How long it does so where a client that is on a list is to be judged, in seconds: another worker may have found out
+/// meanwhile that the list is not to be believed.
+pub const READ_TO_JUDGE_S: u64 = 1;
 /// The least time between two checks of a list that lists somebody, in seconds.
 pub const SUSPECT_EVERY_S: u64 = 60;
 /// For so long a check is the business of the worker that began it, in seconds.
@@ -132,12 +135,7 @@ impl Watch {
         if !policy.dnsbl_watch_enable {
             return Vec::new();
         }
-        let is_stale = self.read_at.is_none_or(|at| now.unix.abs_diff(at) >= READ_EVERY_S);
-        if is_stale && let Ok(stored) = shared.fetch(board::KEY) {
-            self.board = Board::decode(&stored.map_or(Vec::new(), |(bytes, _)| bytes));
-            self.read_at = Some(now.unix);
-            self.is_read_anew = true;
-        }
+        self.read(shared, READ_EVERY_S, now.unix);
         let is_due = |board: &Board, list: usize, zone: &Zone| match suspect {
             Some(suspect) => list == suspect && board.is_older(zone.id(), SUSPECT_EVERY_S, now.unix),
             None => board.is_due(zone.id(), now.unix),
@@ -162,6 +160,17 @@ impl Watch {
         let (board, due) = claimed.unwrap_or_else(|| claim(self.board.clone()));
         self.board = board;
         due.into_iter().flat_map(|list| self.ask(policy, list, questions)).collect()
+    }
+
+    /// Reads the board, unless that was done less than so many seconds ago.
+    pub fn read<S: SharedData>(&mut self, shared: &S, every_s: u64, unix: u64) {
+        let is_stale = self.read_at.is_none_or(|at| unix.abs_diff(at) >= every_s);
+        if is_stale && let Ok(stored) = shared.fetch(board::KEY) {
+            // Where nothing was ever stored, nobody knows more than this worker.
+            self.board = stored.map_or_else(|| self.board.clone(), |(bytes, _)| Board::decode(&bytes));
+            self.read_at = Some(unix);
+            self.is_read_anew = true;
+        }
     }
 
     fn ask(&mut self, policy: &Arc<Policy>, list: usize, questions: &mut Questions) -> Vec<Question> {

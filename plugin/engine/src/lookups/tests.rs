@@ -104,7 +104,7 @@ impl SomeWorker {
     }
 
     fn is_decided(&self, number: u32) -> bool {
-        self.lookups.decision(key(number), &self.watch).is_some()
+        self.lookups.is_decided(key(number), &self.watch)
     }
 
     fn total(&self, number: u32) -> i32 {

@@ -247,10 +247,13 @@ impl Session {
         if self.is_served_as_sender(can_block, around) {
             return self.leave_greeting(around);
         }
-        let Some(rank) = around.lists_decide(self.client_address()) else { return };
+        if !around.lists_decide(self.client_address()) {
+            return;
+        }
         let score = self.take_score(around);
         self.progress.done |= Test::Dnsbl.into();
-        let refuses = rank == Rank::Blocked && self.policy.dnsbl_action != Action::Ignore;
+        let refuses = Rank::of(score.total, &self.policy) == Rank::Blocked
+            && self.policy.dnsbl_action != Action::Ignore;
         if refuses && self.policy.dnsbl_early_verdict_enable {
             // It has not waited for its turn, and so has not passed that test. Nothing depends on it any more.
             return self.refuse_listed(score, around);

@@ -223,6 +223,29 @@ fn a_host_that_cannot_share_has_its_lists_watched_all_the_same() {
 }
 
 #[test]
+fn who_judges_a_listed_client_reads_what_others_have_found() {
+    let memory = Memory::default();
+    let mut first = SomeWorker::new(&memory, r#"["dead.test"]"#);
+    let mut second = SomeWorker::new(&memory, r#"["dead.test"]"#);
+    let asked = first.check(None);
+    second.check(None);
+    first.hears(asked, &[List::World]);
+    second.watch.read(&memory, READ_TO_JUDGE_S, NOON);
+    assert_eq!(second.counts(), [true], "it has read just now");
+    second.watch.read(&memory, READ_TO_JUDGE_S, NOON + READ_TO_JUDGE_S);
+    assert_eq!(second.counts(), [false]);
+}
+
+#[test]
+fn where_nothing_was_ever_stored_nobody_knows_more() {
+    let broken = Broken { readable: true };
+    let mut worker = SomeWorker::new(&broken, r#"["bl.test"]"#);
+    worker.checks(&[List::World]);
+    worker.watch.read(&broken, READ_TO_JUDGE_S, NOON + 100);
+    assert_eq!(worker.counts(), [false]);
+}
+
+#[test]
 fn a_worker_looks_a_second_after_its_start_and_after_another_policy() {
     let mut watch = Watch::default();
     let (with, without) = (policy(r#"["bl.test"]"#), policy("[]"));

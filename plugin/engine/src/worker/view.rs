@@ -4,7 +4,7 @@ use super::log::{listing_lines, sender_lines};
 use super::meter::Meter;
 use super::proxies::Proxies;
 use super::throttle::{HOUR_S, MINUTE_S, admit};
-use crate::dnsbl::{Rank, Score};
+use crate::dnsbl::Score;
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
 use crate::lookups::{Asking, Key, Lookups};
@@ -20,7 +20,7 @@ use crate::session::{REASON_WAIT, Registration, Surroundings};
 use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
-use crate::watch::{CANARY_TIMEOUT, Watch};
+use crate::watch::{CANARY_TIMEOUT, READ_TO_JUDGE_S, Watch};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -314,8 +314,14 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         joined.decided
     }
 
-    fn score(&self, client: IpAddr) -> Score {
-        self.lookups.score(self.key(client), &self.policy, self.watch)
+    fn score(&mut self, client: IpAddr) -> Score {
+        let key = self.key(client);
+        let score = self.lookups.score(key, &self.policy, self.watch);
+        if score.heaviest_zone.is_none() || !self.policy.dnsbl_watch_enable {
+            return score;
+        }
+        self.watch.read(self.registry.shared(), READ_TO_JUDGE_S, self.now.unix);
+        self.lookups.score(key, &self.policy, self.watch)
     }
 
     fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher> {
@@ -350,7 +356,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         self.lookups.reason(self.key(client), list).map(str::to_owned)
     }
 
-    fn lists_decide(&self, client: IpAddr) -> Option<Rank> {
-        self.lookups.decision(self.key(client), self.watch)
+    fn lists_decide(&self, client: IpAddr) -> bool {
+        self.lookups.is_decided(self.key(client), self.watch)
     }
 }
