@@ -48,7 +48,7 @@ pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
         ours.push(micros_each(our_cpu, CLIENTS));
         theirs.push(micros_each(their_cpu, CLIENTS));
     }
-    let asked = |before: u64, after: u64| {
+    let asked = |before: i64, after: i64| {
         let clients = f64::from(CLIENTS * bench.rounds);
         // Far fewer than 2^52.
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
@@ -74,7 +74,7 @@ pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
     }])
 }
 
-async fn questions(envoy: &ShippedEnvoy) -> Result<u64> {
+async fn questions(envoy: &ShippedEnvoy) -> Result<i64> {
     envoy.stat("wasmcustom.postscreen_dns_questions_total").await
 }
 
