@@ -35,7 +35,8 @@ Examples:
 Advice, on standard output, is about
   - lists of domains or URLs in dnsbl_sites: they know no clients;
   - lists that have closed;
-  - allowlists (a negative weight) without a filter, or with one that takes what lists answer when they do not;
+  - allowlists (a negative weight) without a filter, or with one that takes what lists answer when they do not and
+    dnsbl_error_replies does not leave out;
   - names of lists with a key in them (16 or more letters and digits) and no name for it in dnsbl_reply_map.
 Each says which entry, why, and what to write in place of it, with KEY for a key.
 

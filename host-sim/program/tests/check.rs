@@ -50,6 +50,11 @@ fn a_file_that_is_not_there_and_a_wrong_command_line_are_told_apart() {
 
 #[test]
 fn all_that_we_ship_needs_no_advice() {
+    assert_eq!(
+        check(include_str!("../src/serve/policy.json")).status.code(),
+        Some(0),
+        "what serve has built in"
+    );
     let presets = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/presets");
     let mut number = 0;
     for entry in std::fs::read_dir(presets).unwrap() {
