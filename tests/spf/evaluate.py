@@ -11,8 +11,7 @@ In some places pyspf is set right before it is asked, because too much would be 
 In others RFC 7208 leaves a choice, and pyspf is made to choose as the engine does:
 
 - %{p} is "unknown" (section 7.3), and nobody is asked for it;
-- names of the client that lead to nothing do not count as void (section 4.6.4), nor do names with blanks, which cannot
-  be in DNS (section 4.8).
+- names of the client that lead to nothing do not count as void (section 4.6.4).
 """
 
 import json
@@ -136,7 +135,7 @@ class Evaluation(spf.query):
     def dns(self, name, qtype, cnames=None, ignore_void=False):
         if self.inside == "mx" and qtype in ("A", "AAAA"):
             self.inside = "mx address"
-        if self.inside == "ptr" and qtype != "PTR" or not re.fullmatch("[!-~]*", name):
+        if self.inside == "ptr" and qtype != "PTR":
             ignore_void = True
         before = self.void_lookups
         try:

@@ -29,10 +29,11 @@
 //!
 //! Where to look: [`policy`] is the configuration; [`worker`] has all sessions of a worker; [`session`] walks one
 //! client from accept to the end of its screening; [`dnsbl`] asks and scores, and [`lookups`] asks once for all
-//! sessions of a client; [`smtpd`] talks to clients that are not served; [`registry`] knows which sessions are open and
-//! who has passed (the temporary allowlist), over all workers; [`access`] is the permanent allowlist; [`shared`] is
-//! where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why, and `advice` what to
-//! change.
+//! sessions of a client, and [`watch`] whether the lists are well; [`senders`] finds out whom big senders vouch for, by
+//! their [`spf`] records, for which [`dns`] asks; [`smtpd`] talks to clients that are not served; [`registry`] knows
+//! which sessions are open and who has passed (the temporary allowlist), over all workers; [`access`] is the permanent
+//! allowlist; [`shared`] is where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why,
+//! and `advice` what to change.
 
 #![deny(
     clippy::expect_used,

@@ -14,8 +14,9 @@ pub const NAME_MAX: usize = 253;
 
 /// A complete name in lower case. Letters in DNS have no case (RFC 4343), so two of these are equal when DNS says so.
 ///
-/// One that is read from text has printable ASCII in its labels, `_` included. One that comes out of an answer may hold
-/// any byte; [`fmt::Display`] escapes it as zone files do, so that it can go into a log.
+/// DNS itself allows any byte. One that is read from text has printable ASCII in its labels, `_` and blanks included;
+/// one that comes out of an answer may hold the rest as well. [`fmt::Display`] escapes it as zone files do, so that it
+/// can go into a log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(WireName<Vec<u8>>);
 
@@ -80,7 +81,7 @@ impl FromStr for Name {
     /// Reads labels with a dot between them; one more dot at the end changes nothing. Nothing is escaped.
     fn from_str(text: &str) -> Result<Self, NameError> {
         let text = text.strip_suffix('.').unwrap_or(text);
-        if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
+        if let Some(odd) = text.chars().find(|c| !(' '..='~').contains(c)) {
             return Err(NameError::Character(odd));
         }
         if text.len() > NAME_MAX {

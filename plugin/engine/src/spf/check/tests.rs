@@ -248,7 +248,7 @@ fn a_mapped_address_is_one_of_ipv4() {
 
 #[test]
 fn a_domain_that_cannot_be_in_dns_matches_nothing() {
-    for term in ["a:b..test", "mx:b..test", "exists:b..test", "ptr:b..test", "exists:%_.test"] {
+    for term in ["a:b..test", "mx:b..test", "exists:b..test", "ptr:b..test", "exists:.%{d}"] {
         assert_eq!(result(&format!("a.test TXT v=spf1 -{term} all")), Pass, "{term}");
     }
 }

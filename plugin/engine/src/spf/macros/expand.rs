@@ -26,7 +26,7 @@ const CLIENT_NAME: &str = "unknown";
 impl DomainSpec {
     /// The domain for one client. What is too long loses labels at its beginning (RFC 7208, section 7.3).
     ///
-    /// An error is a name that cannot be in DNS: with an empty label, one of more than 63 bytes, or a blank.
+    /// An error is a name that cannot be in DNS: with an empty label, or one of more than 63 bytes.
     pub fn expand(&self, macros: &Macros<'_>) -> Result<Name, NameError> {
         // From the end, and no further than a name and a dot can reach: a record can be made to grow a lot.
         let mut parts = Vec::new();

@@ -34,6 +34,7 @@ fn macros_stand_for_the_client_and_the_domains() {
         ("%{d}.x.%{v}", "email.example.test.x.in-addr"),
         ("a%%b.test", "a%b.test"),
         ("a%-b.test", "a%20b.test"),
+        ("a%_b.test", "a b.test"),
     ] {
         assert_eq!(expanded(text, "192.0.2.3"), Ok(expected.to_owned()), "{text}");
     }
@@ -78,11 +79,7 @@ fn an_upper_case_letter_escapes_as_in_urls() {
 
 #[test]
 fn a_name_that_cannot_be_is_an_error() {
-    for (text, expected) in [
-        ("a..test", NameError::EmptyLabel),
-        (".test", NameError::EmptyLabel),
-        ("a%_b.test", NameError::Character(' ')),
-    ] {
+    for (text, expected) in [("a..test", NameError::EmptyLabel), (".test", NameError::EmptyLabel)] {
         assert_eq!(expanded(text, "192.0.2.3"), Err(expected), "{text}");
     }
     let label = |length: usize| expanded(&format!("{}.test", "x".repeat(length)), "192.0.2.3");
