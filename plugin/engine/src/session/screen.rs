@@ -279,12 +279,15 @@ impl Session {
             self.progress.pass |= Test::Pregreet.into();
             self.stamp(Test::Pregreet, unix.saturating_add(self.policy.greet_ttl.as_secs()));
         }
+        let talked_early = self.progress.fail.contains(Test::Pregreet);
         if self.policy.greet_action == Action::Ignore {
             self.progress.fail = self.progress.fail.without(Test::Pregreet.into());
         }
         if self.progress.todo.contains(Test::Dnsbl) {
             let score = self.take_score(around);
-            if self.is_served_as_sender(score.total >= self.policy.dnsbl_threshold, around) {
+            let blocks = score.total >= self.policy.dnsbl_threshold;
+            // No sender vouches for a client that talks before its turn, even where that is ignored.
+            if !talked_early && self.is_served_as_sender(blocks, around) {
                 return self.leave_greeting(around);
             }
             if score.total < self.policy.dnsbl_threshold {

@@ -1,8 +1,13 @@
 //! A session as a story: what goes in, and all that comes out, line by line.
 
+mod certain;
 mod early;
+mod frugal;
 mod invariants;
 mod limits;
+mod passes;
+mod reason;
+mod spf;
 mod visit;
 
 use crate::record::Record;

@@ -1,5 +1,6 @@
 mod host;
 mod lists;
+mod mad_lists;
 mod metrics;
 mod quiet;
 mod random;

@@ -1,5 +1,6 @@
 //! A client's visit: drives a worker with one connection and writes down what comes out.
 
+use crate::dns;
 use crate::dnsbl::reversed;
 use crate::io::{ConnectionId, DnsFailure, Endpoints, HostTraits, Input, Output};
 use crate::policy::Policy;
@@ -11,7 +12,7 @@ use crate::time::{Instant, Now};
 use crate::worker::Worker;
 use domain::base::iana::Rcode;
 use domain::base::{Message, MessageBuilder, Ttl};
-use domain::rdata::A;
+use domain::rdata::{A, Txt};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub enum Says {
     Listed,
     Unlisted,
     Broken,
+    /// Nothing, until it was waited for long enough.
+    Silent,
 }
 
 pub struct Visit {
@@ -35,8 +38,8 @@ pub struct Visit {
     worker: Worker<Memory>,
     endpoints: Endpoints,
     millis: u64,
-    /// The numbers of the questions, in the order of the lists.
-    questions: Vec<u32>,
+    /// The questions that were asked, whatever for, and their numbers.
+    questions: Vec<(Vec<u8>, u32)>,
     /// Everything that the session wanted, ever.
     pub outputs: Vec<Output>,
     lines: Vec<String>,
@@ -67,6 +70,19 @@ impl Visit {
     /// Moves on to this many seconds after the beginning.
     pub fn at(&mut self, seconds: f64) -> &mut Self {
         self.millis = u64::try_from(Duration::from_secs_f64(seconds).as_millis()).unwrap();
+        self
+    }
+
+    /// Clients that come from now on are screened like this.
+    pub fn has_policy(&mut self, policy: &str) -> &mut Self {
+        self.policy = Arc::new(Policy::unwatched(policy));
+        self.worker.set_policy(Arc::clone(&self.policy));
+        self
+    }
+
+    /// The next client has this address.
+    pub fn comes_from(&mut self, client: &str) -> &mut Self {
+        self.endpoints.client = client.parse().unwrap();
         self
     }
 
@@ -108,25 +124,65 @@ impl Visit {
 
     /// A list that was not asked says nothing.
     pub fn list_says(&mut self, index: usize, says: Says) -> &mut Self {
-        let message = self.message(index, says);
-        let question = self.questions.get(index).copied().unwrap_or(u32::MAX);
-        let answer = message.as_deref().map_err(|&failure| failure);
-        self.give(CLIENT, Input::DnsAnswer { question, answer })
+        self.answers(&self.question_to(index), says)
     }
 
-    fn message(&self, index: usize, says: Says) -> Result<Vec<u8>, DnsFailure> {
-        let question = self.policy.zones()[index].question(&reversed(self.client())).unwrap();
-        let question = Message::from_octets(question).unwrap();
+    /// A list begins to list everybody, and a check finds that out.
+    pub fn list_is_found_to_list_everybody(&mut self, index: usize) -> &mut Self {
+        let (list, about_client) = (self.policy.zones()[index].domain.as_str(), self.question_to(index));
+        let is_canary =
+            |question: &[u8]| question != about_client && text(question).ends_with(&format!(".{list} A"));
+        let asked = self.questions.iter().map(|(question, _)| question);
+        let canaries: Vec<_> = asked.filter(|question| is_canary(question)).cloned().collect();
+        assert!(!canaries.is_empty(), "the list is not looked at");
+        canaries.iter().for_each(|canary| _ = self.answers(canary, Says::Listed));
+        self
+    }
+
+    /// DNS has this text, for 300 s.
+    pub fn text_is(&mut self, name: &str, text: &str) -> &mut Self {
+        let text: Txt<Vec<u8>> = Txt::build_from_slice(text.as_bytes()).unwrap();
+        let question = text_question(name);
+        let asked = Message::from_octets(question.as_slice()).unwrap();
+        let mut answer = MessageBuilder::new_vec().start_answer(&asked, Rcode::NOERROR).unwrap();
+        let owner = asked.sole_question().unwrap().into_qname();
+        answer.push((owner, Ttl::from_secs(300), text)).unwrap();
+        self.hears(&question, Ok(&answer.finish()))
+    }
+
+    /// The question for a text gets no answer.
+    pub fn text_is_not_there(&mut self, name: &str) -> &mut Self {
+        self.hears(&text_question(name), Err(DnsFailure::HttpStatus(503)))
+    }
+
+    fn question_to(&self, list: usize) -> Vec<u8> {
+        self.policy.zones()[list].question(&reversed(self.client())).unwrap()
+    }
+
+    fn answers(&mut self, question: &[u8], says: Says) -> &mut Self {
+        let asked = Message::from_octets(question).unwrap();
         let rcode = if matches!(says, Says::Listed) { Rcode::NOERROR } else { Rcode::NXDOMAIN };
-        let mut answer = MessageBuilder::new_vec().start_answer(&question, rcode).unwrap();
+        let mut answer = MessageBuilder::new_vec().start_answer(&asked, rcode).unwrap();
         if matches!(says, Says::Listed) {
-            let owner = question.sole_question().unwrap().into_qname();
+            let owner = asked.sole_question().unwrap().into_qname();
             answer.push((owner, Ttl::from_secs(300), A::new([127, 0, 0, 2].into()))).unwrap();
         }
-        match says {
-            Says::Broken => Err(DnsFailure::HttpStatus(503)),
-            Says::Listed | Says::Unlisted => Ok(answer.finish()),
-        }
+        let answer = answer.finish();
+        self.hears(
+            question,
+            match says {
+                Says::Broken => Err(DnsFailure::HttpStatus(503)),
+                Says::Silent => Err(DnsFailure::Timeout),
+                Says::Listed | Says::Unlisted => Ok(&answer),
+            },
+        )
+    }
+
+    /// The last such question is answered.
+    fn hears(&mut self, question: &[u8], answer: Result<&[u8], DnsFailure>) -> &mut Self {
+        let asked = self.questions.iter().rev().find(|(asked, _)| asked == question);
+        let question = asked.map_or(u32::MAX, |&(_, number)| number);
+        self.give(CLIENT, Input::DnsAnswer { question, answer })
     }
 
     /// The mail server's first bytes have come.
@@ -146,11 +202,13 @@ impl Visit {
             assert!(calls < 5, "what was due has been done");
         }
         let mut outputs = Vec::new();
-        for task in tasks.into_iter().filter(|task| task.connection == Some(CLIENT)) {
-            if let Output::AskDns { question, .. } = &task.output {
-                self.questions.push(*question);
+        for task in tasks {
+            if let Output::AskDns { question, message, .. } = &task.output {
+                self.questions.push((message.clone(), *question));
             }
-            outputs.push(task.output);
+            if task.connection == Some(CLIENT) {
+                outputs.push(task.output);
+            }
         }
         self.lines = outputs.iter().filter_map(|output| self.describe(output)).collect();
         self.outputs.extend(outputs);
@@ -189,6 +247,11 @@ impl Visit {
         self.outputs.iter().any(|output| matches!(output, Output::Verdict(_)))
     }
 
+    /// Whether the last input has brought out this verdict.
+    pub fn is_decided_as(&self, verdict: &str) -> bool {
+        self.lines.contains(&format!("verdict {verdict}"))
+    }
+
     pub fn is_over(&self) -> bool {
         !self.worker.has(CLIENT)
     }
@@ -213,15 +276,18 @@ impl Visit {
 
     /// One line per output; what is measured is left out.
     fn describe(&self, output: &Output) -> Option<String> {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+        let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         Some(match output {
-            Output::AskDns { question, .. } => {
-                let list = self.questions.iter().position(|number| number == question)?;
-                format!("ask {list}")
+            Output::AskDns { message, .. } => {
+                let mut lists = 0..self.policy.zones().len();
+                match lists.find(|&list| self.question_to(list) == *message) {
+                    Some(list) => format!("ask {list}"),
+                    None => format!("ask {}", text(message)),
+                }
             }
             Output::Dial(upstream) => format!("dial {upstream:?}"),
-            Output::Teaser(bytes) => format!("tease {}", text(bytes)),
-            Output::ToClient(bytes) => format!("say {}", text(bytes)),
+            Output::Teaser(bytes) => format!("tease {}", said(bytes)),
+            Output::ToClient(bytes) => format!("say {}", said(bytes)),
             Output::Close => "close".to_owned(),
             Output::Log(line) => format!("log {}", line.text),
             Output::Skip(len) => format!("skip {len}"),
@@ -229,6 +295,16 @@ impl Visit {
             Output::Verdict(verdict) => format!("verdict {verdict}"),
         })
     }
+}
+
+fn text_question(name: &str) -> Vec<u8> {
+    dns::Question { name: name.parse().unwrap(), kind: dns::Kind::Txt }.encode()
+}
+
+/// A question for people: `a.test TXT`.
+fn text(question: &[u8]) -> String {
+    let question = Message::from_octets(question).unwrap().sole_question().unwrap();
+    format!("{} {}", question.qname(), question.qtype())
 }
 
 /// The address of some client.

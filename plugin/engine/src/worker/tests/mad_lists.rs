@@ -1,0 +1,141 @@
+//! With every list of ten gone mad in turn, in each way that is known: nobody polite is refused, and as many zombies are
+//! as the nine others justify. When the list is sane again, it counts again.
+
+mod clients;
+mod dns;
+mod world;
+
+use crate::policy::Policy;
+use clients::{LISTS, SITES, THRESHOLD, is_to_be_refused, is_zombie};
+use dns::{Dns, Way};
+use std::ops::Range;
+use std::sync::Arc;
+use world::World;
+
+/// Who comes while a list is mad: a thousand of them are polite.
+const CLIENTS: u16 = 1_112;
+/// Two come at a time, so often.
+const PAIR_EVERY: u64 = 800;
+/// When the list is sane again: the last of them has been decided about.
+const SANE_AT: u64 = CLIENTS as u64 / 2 * PAIR_EVERY + 10_000;
+/// Who comes then, one at a time, so often.
+const LATER_CLIENTS: Range<u16> = CLIENTS..CLIENTS + 160;
+const LATER_EVERY: u64 = 5_000;
+
+/// What comes of a way of being mad. Times are in milliseconds.
+#[derive(Debug)]
+struct Expected {
+    way: Way,
+    /// When the list is muted, if it is.
+    muted: Option<Range<u64>>,
+    /// How long after it is sane again it is well again, at most.
+    well_after: u64,
+    /// Lines of the log that name the list: each change once.
+    lines: usize,
+}
+
+/// A list that lists everybody is known by one check. One that is in trouble is worth nothing by itself, and muted by
+/// the second check a minute later; where it is silent, each of the two takes 10 s to be sure. One that lists nobody
+/// harms nobody, and a slow one tells the truth: both count as ever, and a client that the slow one has is refused only
+/// where the others are enough, because its answer comes after the wait.
+const EXPECTED: [Expected; 7] = [
+    Expected { way: Way::ListsAll, muted: Some(0..100), well_after: 455_000, lines: 2 },
+    Expected { way: Way::ListsNone, muted: None, well_after: 0, lines: 1 },
+    Expected { way: Way::Servfail, muted: Some(60_000..61_000), well_after: 245_000, lines: 2 },
+    Expected { way: Way::Silent, muted: Some(80_000..81_000), well_after: 260_000, lines: 2 },
+    Expected { way: Way::ErrorCode, muted: Some(60_000..61_000), well_after: 245_000, lines: 2 },
+    Expected { way: Way::ParkedPage, muted: Some(60_000..61_000), well_after: 245_000, lines: 2 },
+    Expected { way: Way::Slow, muted: None, well_after: 0, lines: 0 },
+];
+
+const ALL_ASKED: &str = "";
+/// As few questions as it takes, and a verdict as soon as it is certain.
+const FRUGAL: &str = r#""dnsbl_frugal_enable": true, "dnsbl_early_verdict_enable": true,"#;
+
+#[test]
+fn a_list_lists_everybody() {
+    goes_mad(Way::ListsAll);
+}
+
+#[test]
+fn a_list_lists_nobody() {
+    goes_mad(Way::ListsNone);
+}
+
+#[test]
+fn a_list_answers_servfail() {
+    goes_mad(Way::Servfail);
+}
+
+#[test]
+fn a_list_is_silent() {
+    goes_mad(Way::Silent);
+}
+
+#[test]
+fn a_list_answers_that_it_was_asked_through_a_public_resolver() {
+    goes_mad(Way::ErrorCode);
+}
+
+#[test]
+fn a_list_has_become_a_parked_web_page() {
+    goes_mad(Way::ParkedPage);
+}
+
+#[test]
+fn a_list_takes_longer_than_clients_wait() {
+    goes_mad(Way::Slow);
+}
+
+/// Each list is mad in this way, from the start. With half of them there are two workers.
+fn goes_mad(way: Way) {
+    let expected = EXPECTED.iter().find(|expected| expected.way == way).unwrap();
+    for list in 0..LISTS {
+        is_mad_from_the_start(ALL_ASKED, expected, list, 1 + list % 2);
+    }
+    // A heavy one, and the allowlist.
+    for (list, workers) in [(9, 1), (3, 1)] {
+        is_mad_from_the_start(FRUGAL, expected, list, workers);
+    }
+}
+
+fn is_mad_from_the_start(settings: &str, expected: &Expected, list: usize, workers: usize) {
+    let case = format!("list {list}, {workers} workers, {settings} {:?}", expected.way);
+    let dns = Dns { list, way: expected.way, mad: 0..SANE_AT };
+    let mut world = World::new(&policy(settings), dns, workers);
+    world.expect((0..CLIENTS).map(|client| (client, u64::from(client / 2) * PAIR_EVERY)));
+    let later = LATER_CLIENTS.zip((SANE_AT..).step_by(LATER_EVERY as usize));
+    world.expect(later);
+    world.play();
+
+    let (muted, well_at) = match world.mutings[..] {
+        [] => (None, SANE_AT),
+        [(muted_at, true), (well_at, false)] => (Some(muted_at), well_at),
+        ref other => panic!("{case}: {other:?}"),
+    };
+    assert_eq!(muted.is_some(), expected.muted.is_some(), "{case}: {muted:?}");
+    assert!(muted.is_none_or(|at| expected.muted.as_ref().unwrap().contains(&at)), "{case}: {muted:?}");
+    assert!((SANE_AT..=SANE_AT + expected.well_after).contains(&well_at), "{case}: {well_at}");
+    assert_eq!(world.lines.len(), expected.lines, "{case}: {:?}", world.lines);
+    let names_it = |line: &String| line.contains(&format!("list list{list}.test "));
+    assert!(world.lines.iter().all(names_it), "{case}: {:?}", world.lines);
+
+    assert_eq!(world.ends.len(), usize::from(LATER_CLIENTS.end), "{case}: everybody has a verdict");
+    for (&client, end) in &world.ends {
+        // Who waits while the list gets well again may be judged with it or without it.
+        let is_sure = end.came_at >= well_at || end.at < well_at;
+        let without = Some(list).filter(|_| end.came_at < well_at);
+        let justified = is_to_be_refused(client, without);
+        assert!(!is_sure || end.refused == justified, "{case}: client {client}, {end:?}");
+        assert!(is_zombie(client) || !end.refused, "{case}: polite client {client}, {end:?}");
+    }
+}
+
+fn policy(settings: &str) -> Arc<Policy> {
+    let sites = SITES.map(|(site, _)| format!("{site:?}")).join(", ");
+    let json = format!(
+        r#"{{{settings} "dnsbl_sites": [{sites}], "dnsbl_threshold": {THRESHOLD}, "dnsbl_action": "drop",
+            "dnsbl_allowlist_threshold": -1}}"#
+    );
+    Arc::new(Policy::parse(json.as_bytes()).unwrap())
+}
