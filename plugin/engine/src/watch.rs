@@ -73,6 +73,8 @@ pub struct News {
     pub list: usize,
     /// Whether it is muted, for clients of either family.
     pub is_muted: bool,
+    /// Whether it has begun or ended to be muted for those of one.
+    pub has_changed: bool,
     /// For the log.
     pub lines: Vec<String>,
 }
@@ -212,7 +214,8 @@ impl Watch {
         let lines = told.filter_map(|&change| conclusion.line(name, change)).collect();
         let is_muted =
             [Family::V4, Family::V6].into_iter().any(|family| self.board.is_muted(canary.list, family));
-        Some(News { policy, list, is_muted, lines })
+        let has_changed = changes.iter().any(|change| change.before.is_muted() != change.after.is_muted());
+        Some(News { policy, list, is_muted, has_changed, lines })
     }
 }
 

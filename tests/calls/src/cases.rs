@@ -11,7 +11,8 @@ use postscreen_scenario::parse;
 
 use crate::count::{CallCounter, CallCounts};
 
-/// One client, alone on an idle worker, from its first packet until nothing is left to do for it.
+/// One client, alone on an idle worker, from its first packet until nothing is left to do for it; or what is done when
+/// there is none.
 pub struct CountedClient {
     /// The head of its column.
     pub name: &'static str,
@@ -64,10 +65,11 @@ clients: { nobody: { from: 192.0.2.1, script: [] } }
 "#;
 
 /// In the order of the columns.
-pub const CASES: [CountedClient; 3] = [
+pub const CASES: [CountedClient; 4] = [
     CountedClient { name: "early talker", story: NO_LISTS, before: |_| (), client: talk_early },
-    CountedClient { name: "new, ten lists", story: TEN_LISTS, before: |_| (), client: send_mail },
+    CountedClient { name: "new, ten lists", story: TEN_LISTS, before: look_at_lists, client: send_mail },
     CountedClient { name: "returning", story: TEN_LISTS, before: send_mail_twice, client: send_mail },
+    CountedClient { name: "ten lists checked", story: TEN_LISTS, before: |_| (), client: look_at_lists },
 ];
 
 /// How long a list takes to answer.
@@ -128,6 +130,11 @@ fn talk_early(sim: &Sim) {
     sim.advance(AFTERWARDS);
     client.assert_received("521 5.5.1 Protocol error\r\n");
     client.assert_closed();
+}
+
+/// Nobody comes; whether the lists are well is asked a second after the start, and every ten minutes then.
+fn look_at_lists(sim: &Sim) {
+    sim.advance(Duration::from_secs(2));
 }
 
 /// With the second mail goes what was counted of the first one and could wait: the lists that did not know the client.

@@ -101,9 +101,9 @@ impl<S: SharedData> Worker<S> {
 
     fn hear_canary(&mut self, canary: Canary, answer: Result<&[u8], DnsFailure>, now: Now) {
         let news = self.watch.hear(canary, answer, self.registry.shared(), now);
-        let Some(News { policy, list, is_muted, lines }) = news else { return };
+        let Some(News { policy, list, is_muted, has_changed, lines }) = news else { return };
         let measure = Measure::List(list, ListMeasure::Muted);
-        if let Some(series) = policy.catalogue().name(measure) {
+        if let Some(series) = policy.catalogue().name(measure).filter(|_| has_changed) {
             self.emit(None, Output::Gauge(series.clone(), is_muted.into()));
         }
         for line in lines {
