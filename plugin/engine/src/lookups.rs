@@ -179,8 +179,8 @@ impl Lookups {
         let zone = policy.zones().get(list)?;
         let heard = lookup.tally.hear(&lookup.name, list, zone, answer);
         let questions = if lookup.waiting.is_empty() { Vec::new() } else { lookup.ask_more(key, asking) };
-        let decided = lookup.is_decided(key.client, asking.watch);
-        let decides = lookup.waiting.iter().copied().filter(|_| decided).collect();
+        let is_over = lookup.is_decided(key.client, asking.watch);
+        let decides = lookup.waiting.iter().copied().filter(|_| is_over).collect();
         let first = lookup.waiting.first().copied();
         let vouchers = !policy.allow_spf.is_empty();
         let waiting = lookup.waiting.iter().copied().filter(|_| vouchers).collect();

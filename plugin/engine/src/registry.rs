@@ -236,9 +236,8 @@ pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, polic
 
 fn known_of(entry: &ClientEntry, now: u32, policy: &Policy, unix: u64) -> Known {
     let lists = policy.lists_id();
-    let valid = |record: Record| match policy.dnsbl_change_voids_passes {
-        true => record.without_passes_of_others(lists),
-        false => record,
+    let valid = |record: Record| {
+        if policy.dnsbl_change_voids_passes { record.without_passes_of_others(lists) } else { record }
     };
     if let Some(record) = entry.shared_at(now) {
         return Known::Overlapping(valid(record));

@@ -5,8 +5,8 @@
 //! | --- | --- | --- |
 //! | 127.0.0.2 | `2.0.0.127.LIST` | listed |
 //! | 127.0.0.1 | `1.0.0.127.LIST` | not listed |
-//! | ::FFFF:7F00:2 | nibbles | listed, where the list knows IPv6 |
-//! | ::FFFF:7F00:1 | nibbles | not listed |
+//! | `::FFFF:7F00:2` | nibbles | listed, where the list knows IPv6 |
+//! | `::FFFF:7F00:1` | nibbles | not listed |
 //!
 //! One worker asks for all of them: at start, then every ten minutes, and whenever a list has listed somebody and was
 //! not looked at for a minute. So a list that begins to list the world is found out while its first client waits. What

@@ -171,16 +171,17 @@ impl DryRun<'_> {
 
     fn carry_out(&mut self, output: Output) {
         match output {
-            Output::AskDns { question, message, .. } => match self.lists.get(&message) {
-                Some(&list) => _ = self.questions.insert(list, question),
-                None => {
+            Output::AskDns { question, message, .. } => {
+                if let Some(&list) = self.lists.get(&message) {
+                    self.questions.insert(list, question);
+                } else {
                     let reply = self.case.sender_replies.get(&message);
                     let answer = reply.map_or(Err(DnsFailure::Unreachable), |reply| {
                         reply.as_ref().map(Vec::as_slice).map_err(|&failure| failure)
                     });
                     self.inputs.push_back(Input::DnsAnswer { question, answer });
                 }
-            },
+            }
             Output::Dial(upstream) => self.dialled = Some((upstream, self.time)),
             Output::ToClient(bytes) => self.hear(&bytes),
             Output::Verdict(verdict) => self.verdict = Some(verdict),

@@ -3,6 +3,7 @@
 //! Allowlists first, because nobody may be refused whom one of them could save; with them, and then batch by batch, the
 //! fewest of the heaviest lists that could block the client together.
 
+use crate::dnsbl::Zone;
 use crate::policy::Policy;
 
 /// The lists that count, in the order in which they are to be asked: those of `dnsbl_sites`, or the heaviest first.
@@ -37,7 +38,7 @@ fn is_allowlist(policy: &Policy, list: usize) -> bool {
 }
 
 fn highest(policy: &Policy, list: usize) -> i32 {
-    policy.zones().get(list).map_or(0, |zone| zone.highest())
+    policy.zones().get(list).map_or(0, Zone::highest)
 }
 
 #[cfg(test)]
