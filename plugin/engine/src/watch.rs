@@ -209,7 +209,7 @@ impl Watch {
         let name = policy.zones().get(list)?.public_name.as_str();
         // What holds for both families is said once.
         let same =
-            |change: &Change| changes.first().is_some_and(|first| first != change && first.is_like(change));
+            |change: &Change| changes.first().is_some_and(|first| first != change && first.is_like(*change));
         let told = changes.iter().filter(|change| !same(change));
         let lines = told.filter_map(|&change| conclusion.line(name, change)).collect();
         let is_muted =

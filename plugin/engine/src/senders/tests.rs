@@ -45,14 +45,13 @@ impl SomeWorker {
         let rcode = if records.is_empty() { Rcode::NXDOMAIN } else { Rcode::NOERROR };
         let mut answer = MessageBuilder::new_vec().start_answer(&asked, rcode).unwrap();
         for record in records {
-            match kind {
-                dns::Kind::A => answer.push((&owner, Ttl::from_secs(ttl), A::new(record.parse().unwrap()))),
-                _ => {
-                    let text: Txt<Vec<u8>> = Txt::build_from_slice(record.as_bytes()).unwrap();
-                    answer.push((&owner, Ttl::from_secs(ttl), text))
-                }
+            let ttl = Ttl::from_secs(ttl);
+            if kind == dns::Kind::A {
+                answer.push((&owner, ttl, A::new(record.parse().unwrap()))).unwrap();
+            } else {
+                let text: Txt<Vec<u8>> = Txt::build_from_slice(record.as_bytes()).unwrap();
+                answer.push((&owner, ttl, text)).unwrap();
             }
-            .unwrap();
         }
         self.senders.hear(question, Ok(&answer.finish()), &mut self.questions, self.now)
     }

@@ -47,7 +47,7 @@ pub(super) struct Change {
 
 impl Change {
     /// Whether the same has become of the list for the other family.
-    pub fn is_like(&self, other: &Self) -> bool {
+    pub fn is_like(self, other: Self) -> bool {
         (self.before, self.after) == (other.before, other.after)
     }
 }

@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 const LISTED_BY_ALL: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
-const LISTED_BY_NONE: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
+const LISTED_BY_NONE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
 /// A question to a list to which the answer is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

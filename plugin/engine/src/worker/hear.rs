@@ -63,7 +63,9 @@ impl<S: SharedData> Worker<S> {
             let Some(policy) = self.senders.policy(connection).map(Arc::clone) else { continue };
             self.ask(Some(connection), questions, policy.dnsbl_timeout.duration());
             let lines: Vec<_> = sender_lines(self.registry.shared(), &troubles, now).collect();
-            lines.into_iter().for_each(|line| self.emit(Some(connection), Output::Log(line)));
+            for line in lines {
+                self.emit(Some(connection), Output::Log(line));
+            }
             if let Some(voucher) = voucher {
                 self.turn(connection, now, |session, _| session.is_vouched_for(voucher));
             }

@@ -90,7 +90,7 @@ fn silent_visit(
     let host = HostTraits { teases: true, hash_key: [0; 16] };
     let mut worker = Worker::new(Memory::default(), Arc::new(policy.clone()), host);
     if let Some(record) = record {
-        assert!(remember(worker.shared(), client, record, &policy));
+        assert!(remember(worker.shared(), client, record, policy));
     }
     let (mut outputs, mut questions) = (Vec::new(), Vec::new());
     let mut give = |input: Input<'_>, millis: u64| {
