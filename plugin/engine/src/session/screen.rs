@@ -247,7 +247,8 @@ impl Session {
         if self.is_served_as_sender(can_block, around) {
             return self.leave_greeting(around);
         }
-        if !around.lists_decide(self.client_address()) {
+        // Where the reason for a refusal is waited for, nothing is left to decide.
+        if self.timers.runs(Timer::Reason) || !around.lists_decide(self.client_address()) {
             return;
         }
         let score = self.take_score(around);
