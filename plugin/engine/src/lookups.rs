@@ -222,6 +222,26 @@ impl Lookups {
         all
     }
 
+    /// The list with this number ([`Zone::id`]) was looked at. Where it has a client, and may be muted now, more may have
+    /// to be asked: who waits, the questions, and under which policy.
+    pub fn look_again(
+        &mut self,
+        id: u64,
+        asking: &mut Asking<'_>,
+    ) -> Vec<(Vec<ConnectionId>, Vec<Question>, Arc<Policy>)> {
+        let concerned =
+            self.by_key.iter().filter(|(_, lookup)| !lookup.waiting.is_empty() && lookup.is_listed_by(id));
+        let concerned: Vec<Key> = concerned.map(|(&key, _)| key).collect();
+        let mut all = Vec::new();
+        for key in concerned {
+            let Some(lookup) = self.by_key.get_mut(&key) else { continue };
+            let questions = lookup.ask_more(key, asking);
+            all.push((lookup.waiting.iter().copied().collect(), questions, Arc::clone(&lookup.policy)));
+            self.file(key, asking.watch);
+        }
+        all
+    }
+
     /// Asks a list why it has a client, unless it was asked before; and whether the answer is to be waited for.
     pub fn ask_reason(
         &mut self,
@@ -277,6 +297,15 @@ impl Lookups {
         self.by_key.get(&key).is_some_and(|lookup| lookup.is_decided(key.client, watch))
     }
 
+    /// Whether a list that has the client is being looked at. The others are asked in good time then.
+    pub fn is_in_doubt(&mut self, key: Key, watch: &Watch) -> bool {
+        let is_in_doubt = self.by_key.get(&key).is_some_and(|lookup| lookup.is_in_doubt(watch));
+        if is_in_doubt {
+            self.file(key, watch);
+        }
+        is_in_doubt
+    }
+
     /// Whether what lists have said, or may still say, is enough to block the client.
     pub fn can_block(&self, key: Key, watch: &Watch) -> bool {
         self.by_key.get(&key).is_some_and(|lookup| {
@@ -308,7 +337,8 @@ impl Lookups {
     fn file(&mut self, key: Key, watch: &Watch) {
         let Some(lookup) = self.by_key.get_mut(&key) else { return };
         let is_waited_for = !lookup.waiting.is_empty();
-        let hurries = is_waited_for && !lookup.rest.is_empty() && !lookup.is_settled(key.client, watch);
+        let is_certain = lookup.is_settled(key.client, watch) && !lookup.is_in_doubt(watch);
+        let hurries = is_waited_for && !lookup.rest.is_empty() && !is_certain;
         let part = lookup.policy.greet_wait.duration(false) / FRUGAL_PART;
         let hurry = hurries.then(|| lookup.asked_at.after(part));
         let unwaited = (!is_waited_for).then(|| lookup.useful_until(key.client, watch));
@@ -382,6 +412,18 @@ impl Lookup {
     fn is_settled(&self, client: IpAddr, watch: &Watch) -> bool {
         let counts = |list| watch.counts(&self.policy, list, client);
         self.tally.certain_rank(&self.policy, counts).is_some()
+    }
+
+    /// Whether a list that has the client is being looked at, and may be worth nothing in a moment.
+    fn is_in_doubt(&self, watch: &Watch) -> bool {
+        self.tally.listings().any(|(list, _)| watch.doubts(&self.policy, list))
+    }
+
+    /// Whether the list with this number ([`Zone::id`]) has the client.
+    fn is_listed_by(&self, id: u64) -> bool {
+        self.tally
+            .listings()
+            .any(|(list, _)| self.policy.zones().get(list).is_some_and(|zone| zone.id() == id))
     }
 
     /// Lists whose listing added to the score, where no other one did; likewise for those that took from it.

@@ -92,6 +92,8 @@ pub(crate) trait Surroundings {
     fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool;
     /// What the list has said, for the client to read.
     fn reason(&self, client: IpAddr, list: usize) -> Option<String>;
+    /// Whether a list that has the client is being looked at, so that it may turn out to be worth nothing.
+    fn lists_are_in_doubt(&mut self, client: IpAddr) -> bool;
     /// Whether nothing that the lists may still say is waited for.
     fn lists_decide(&self, client: IpAddr) -> bool;
 }

@@ -105,6 +105,12 @@ impl Watch {
         policy.zones().iter().enumerate().filter(|(_, zone)| is_muted(zone)).map(|(list, _)| list).collect()
     }
 
+    /// Whether a list is being looked at, by whatever worker: nobody is refused over it before that is over.
+    pub fn doubts(&self, policy: &Policy, list: usize) -> bool {
+        let zone = policy.zones().get(list).filter(|_| policy.dnsbl_watch_enable);
+        zone.is_some_and(|zone| self.board.is_under_way(zone.id()))
+    }
+
     /// When [`Watch::check`] is due without a client.
     pub fn deadline(&self) -> Option<Instant> {
         self.starts_at

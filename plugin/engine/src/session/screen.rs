@@ -247,13 +247,18 @@ impl Session {
         if self.is_served_as_sender(can_block, around) {
             return self.leave_greeting(around);
         }
-        if !around.lists_decide(self.client_address()) {
+        // Where the reason for a refusal is waited for, nothing is left to decide.
+        if self.timers.runs(Timer::Reason) || !around.lists_decide(self.client_address()) {
             return;
         }
         let score = self.take_score(around);
-        self.progress.done |= Test::Dnsbl.into();
         let refuses = Rank::of(score.total, &self.policy) == Rank::Blocked
             && self.policy.dnsbl_action != Action::Ignore;
+        if refuses && around.lists_are_in_doubt(self.client_address()) {
+            // Until the check is over, or the wait.
+            return;
+        }
+        self.progress.done |= Test::Dnsbl.into();
         if refuses && self.policy.dnsbl_early_verdict_enable {
             // It has not waited for its turn, and so has not passed that test. Nothing depends on it any more.
             return self.refuse_listed(score, around);

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! board = version (1 byte) { entry }
-//! entry = list (8 bytes), checked at (4), next check (4), IPv4: health (2), IPv6: health (2); big endian
+//! entry = list (8 bytes), checked at (4), next check (4), under way (1), IPv4: health (2), IPv6: health (2); big endian
+//! under way = 1 from the beginning of a check to its end, else 0
 //! health = finding (1), bad checks in a row (1)
 //! ```
 
@@ -17,7 +18,7 @@ pub const ENTRIES_MAX: usize = 128;
 /// The most bytes of a board.
 pub const BOARD_LEN_MAX: usize = 1 + ENTRIES_MAX * ENTRY_LEN;
 
-const ENTRY_LEN: usize = 20;
+const ENTRY_LEN: usize = 21;
 const VERSION: u8 = 1;
 
 /// The lists, by their numbers.
@@ -33,6 +34,8 @@ struct Entry {
     /// In Unix seconds, as the next one.
     checked_at: u32,
     next_check: u32,
+    /// Somebody checks it.
+    is_under_way: bool,
     v4: Health,
     v6: Health,
 }
@@ -73,6 +76,7 @@ impl Board {
             bytes.extend_from_slice(&list.to_be_bytes());
             bytes.extend_from_slice(&entry.checked_at.to_be_bytes());
             bytes.extend_from_slice(&entry.next_check.to_be_bytes());
+            bytes.push(entry.is_under_way.into());
             for health in [entry.v4, entry.v6] {
                 bytes.extend([health.finding.number(), health.bad_checks]);
             }
@@ -106,6 +110,11 @@ impl Board {
         })
     }
 
+    /// Whether somebody checks a list, or has died with it.
+    pub fn is_under_way(&self, list: u64) -> bool {
+        self.entries.get(&list).is_some_and(|entry| entry.is_under_way)
+    }
+
     /// Somebody checks a list, and has so many seconds to do it.
     pub fn claim(&mut self, list: u64, unix: u64, for_s: u64) {
         if !self.entries.contains_key(&list) && self.entries.len() >= ENTRIES_MAX {
@@ -115,6 +124,7 @@ impl Board {
         let entry = self.entries.entry(list).or_default();
         entry.checked_at = stored(unix);
         entry.next_check = stored(unix.saturating_add(for_s));
+        entry.is_under_way = true;
     }
 
     /// Notes what a check has found, and when the next one is due. What it could not find out stays as it was.
@@ -125,6 +135,7 @@ impl Board {
         unix: u64,
     ) -> Vec<Change> {
         let entry = self.entries.entry(list).or_default();
+        entry.is_under_way = false;
         let mut changes = Vec::new();
         for &(family, finding) in findings {
             let before = entry.health(family);
@@ -162,11 +173,12 @@ fn decode_entry(bytes: &[u8]) -> Option<(u64, Entry)> {
     let (&list, rest) = bytes.split_first_chunk::<8>()?;
     let (&checked_at, rest) = rest.split_first_chunk::<4>()?;
     let (&next_check, rest) = rest.split_first_chunk::<4>()?;
-    let &[finding_v4, bad_v4, finding_v6, bad_v6] = rest else { return None };
+    let &[is_under_way, finding_v4, bad_v4, finding_v6, bad_v6] = rest else { return None };
     let health = |finding, bad_checks| Health { finding: Finding::from_number(finding), bad_checks };
     let entry = Entry {
         checked_at: u32::from_be_bytes(checked_at),
         next_check: u32::from_be_bytes(next_check),
+        is_under_way: is_under_way == 1,
         v4: health(finding_v4, bad_v4),
         v6: health(finding_v6, bad_v6),
     };

@@ -111,6 +111,13 @@ impl<S: SharedData> Worker<S> {
         for line in lines {
             self.emit(None, Output::Log(Line::of(line)));
         }
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        for (waiting, questions, policy) in self.lookups.look_again(canary.list, &mut asking) {
+            self.ask_lists(waiting.first().copied(), questions, &policy, now);
+            for connection in waiting {
+                self.turn(connection, now, |session, _| session.lists_have_decided());
+            }
+        }
     }
 
     fn ask(&mut self, connection: Option<ConnectionId>, questions: Vec<Question>, timeout: Duration) {

@@ -356,6 +356,10 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         self.lookups.reason(self.key(client), list).map(str::to_owned)
     }
 
+    fn lists_are_in_doubt(&mut self, client: IpAddr) -> bool {
+        self.lookups.is_in_doubt(self.key(client), self.watch)
+    }
+
     fn lists_decide(&self, client: IpAddr) -> bool {
         self.lookups.is_decided(self.key(client), self.watch)
     }

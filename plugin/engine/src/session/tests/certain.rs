@@ -131,3 +131,34 @@ fn who_only_waits_for_the_lists_is_served_when_they_cannot_block_it_any_more() {
     visit.is_known([u32::MAX, 1, 1, 1, 1]).opens().then(&[CONNECT, "ask 0", "ask 1"]);
     visit.list_says(0, Says::Unlisted).has("log PASS OLD");
 }
+
+const WATCHED: &str = r#", "dnsbl_action": "drop", "dnsbl_watch_enable": true"#;
+
+#[test]
+fn nothing_is_certain_while_the_list_is_being_looked_at() {
+    let mut visit = early(r#"["bl.test*3"]"#, WATCHED);
+    visit.at(0.1).list_says(0, Says::Listed).then(&[LISTED]);
+    visit.at(0.2).list_is_found(0, true).then(&REFUSED[1..]);
+
+    let mut visit = early(r#"["bl.test*3"]"#, WATCHED);
+    visit.at(0.1).list_says(0, Says::Listed);
+    visit.at(0.2).list_is_found(0, false).then(&[]);
+    visit.at(5.999).wakes().then(&[]);
+    visit.at(6.0).wakes().has("log PASS NEW");
+
+    // A check that does not end in time saves nobody.
+    let mut visit = early(r#"["bl.test*3"]"#, WATCHED);
+    visit.at(0.1).list_says(0, Says::Listed);
+    visit.at(6.0).wakes().then(&REFUSED[1..]);
+}
+
+#[test]
+fn nor_is_it_for_a_client_that_only_waits_for_the_lists() {
+    let policy = format!(r#"{{"dnsbl_sites": ["bl.test*3"], "dnsbl_threshold": 3{WATCHED}}}"#);
+    for (well, expected) in [(true, "verdict DNSBL"), (false, "log PASS OLD")] {
+        let mut visit = Visit::new(&policy);
+        visit.is_known([u32::MAX, 1, 1, 1, 1]).opens();
+        visit.at(0.1).list_says(0, Says::Listed).then(&[LISTED]);
+        visit.at(0.2).list_is_found(0, well).has(expected);
+    }
+}

@@ -71,3 +71,15 @@ fn a_list_in_trouble_is_an_answer_and_a_silent_one_is_none() {
     visit.list_says(1, Says::Broken).has("lookup error for 203.0.113.9 at zen.test");
     visit.at(1.0).list_says(3, Says::Silent).has("ask 2");
 }
+
+#[test]
+fn when_the_list_that_made_it_certain_is_muted_the_others_are_asked_after_all() {
+    let mut visit = frugal(r#", "dnsbl_watch_enable": true, "dnsbl_early_verdict_enable": true"#);
+    visit.list_says(3, Says::Unlisted);
+    visit.list_says(1, Says::Listed).then(&["log addr 203.0.113.9 listed by domain zen.test as 127.0.0.2"]);
+    visit.at(0.2).list_is_found(1, false).then(&["ask 2", "ask 0"]);
+    visit.list_says(2, Says::Listed);
+    visit.at(0.3).list_is_found(2, true).then(&[]);
+    visit.list_says(0, Says::Listed).has("listed by domain a.test");
+    visit.at(0.4).list_is_found(0, true).has("log DNSBL rank 3 for ");
+}

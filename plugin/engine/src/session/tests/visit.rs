@@ -127,15 +127,23 @@ impl Visit {
         self.answers(&self.question_to(index), says)
     }
 
-    /// A list begins to list everybody, and a check finds that out.
-    pub fn list_is_found_to_list_everybody(&mut self, index: usize) -> &mut Self {
+    /// A list that is looked at is well, or lists everybody.
+    pub fn list_is_found(&mut self, index: usize, well: bool) -> &mut Self {
         let (list, about_client) = (self.policy.zones()[index].domain.as_str(), self.question_to(index));
         let is_canary =
             |question: &[u8]| question != about_client && text(question).ends_with(&format!(".{list} A"));
         let asked = self.questions.iter().map(|(question, _)| question);
         let canaries: Vec<_> = asked.filter(|question| is_canary(question)).cloned().collect();
-        assert!(!canaries.is_empty(), "the list is not looked at");
-        canaries.iter().for_each(|canary| _ = self.answers(canary, Says::Listed));
+        assert_eq!(canaries.len(), 4, "the list is looked at");
+        let says = |canary: &[u8]| {
+            if well && text(canary).starts_with("1.") { Says::Unlisted } else { Says::Listed }
+        };
+        let mut lines = Vec::new();
+        for canary in &canaries {
+            self.answers(canary, says(canary));
+            lines.append(&mut self.lines);
+        }
+        self.lines = lines;
         self
     }
 

@@ -23,7 +23,7 @@ fn the_format_is_as_described() {
     board.conclude(0x0102_0304_0506_0708, &findings(Finding::World, Finding::Silence), 0x0a0b_0c0d);
     let mut expected = vec![1, 1, 2, 3, 4, 5, 6, 7, 8, 0x0a, 0x0b, 0x0c, 0x0d];
     expected.extend(0x0a0b_0c49_u32.to_be_bytes());
-    expected.extend([2, 1, 4, 1]);
+    expected.extend([0, 2, 1, 4, 1]);
     assert_eq!(board.encode(), expected, "another format takes another version");
     assert_eq!(Board::decode(&expected), board);
 }
@@ -45,6 +45,15 @@ fn a_list_is_muted_for_the_clients_whom_it_gets_wrong() {
     assert!(!board.is_muted(LIST, Family::V4) && board.is_muted(LIST, Family::V6));
     assert!(found(Finding::Blank, Finding::Silence).is_quiet());
     assert!(!board.is_muted(8, Family::V6), "another list");
+}
+
+#[test]
+fn a_check_is_under_way_until_it_is_over() {
+    let mut board = Board::default();
+    assert!(!board.is_under_way(LIST), "nobody has looked");
+    board.claim(LIST, NOON, 60);
+    assert!(Board::decode(&board.encode()).is_under_way(LIST));
+    assert!(!found(Finding::World, Finding::Well).is_under_way(LIST), "it is over");
 }
 
 #[test]

@@ -47,7 +47,8 @@ impl Dns {
     /// What is said to a question that is asked at this time, and that is given up after so many milliseconds.
     pub fn answer(&self, question: &[u8], at: u64, timeout: u64) -> Answer {
         let (about, list) = read(question);
-        let after = 20 + 5 * list as u64;
+        // Answers about clients are faster: nobody may rely on a check being over first.
+        let after = if about.to_canonical().is_loopback() { 150 } else { 20 } + 5 * list as u64;
         let truth = || if has(list, about) { (NOERROR, Some(LISTED)) } else { (NXDOMAIN, None) };
         let way = (list == self.list && self.is_mad(at)).then_some(self.way);
         let (rcode, address) = match way {
