@@ -15,7 +15,7 @@ use world::World;
 /// Who comes while a list is mad: a thousand of them are polite.
 const CLIENTS: u16 = 1_112;
 /// Two come at a time, so often.
-const PAIR_EVERY: usize = 800;
+const PAIR_EVERY: u16 = 800;
 /// When the list is sane again: the last of them has been decided about.
 const SANE_AT: u64 = CLIENTS as u64 / 2 * PAIR_EVERY as u64 + 10_000;
 /// Who comes then, one at a time, so often.
@@ -103,7 +103,7 @@ fn is_mad_from_the_start(settings: &str, expected: &Expected, list: usize, worke
     let case = format!("list {list}, {workers} workers, {settings} {:?}", expected.way);
     let dns = Dns { list, way: expected.way, mad: 0..SANE_AT };
     let mut world = World::new(&policy(settings), dns, workers);
-    world.expect((0..CLIENTS).map(|client| (client, u64::from(client / 2) * PAIR_EVERY)));
+    world.expect((0..CLIENTS).map(|client| (client, u64::from(client / 2) * u64::from(PAIR_EVERY))));
     let later = LATER_CLIENTS.zip((SANE_AT..).step_by(LATER_EVERY));
     world.expect(later);
     world.play();
@@ -176,7 +176,7 @@ fn a_list_that_begins_to_list_everybody_is_muted_within_a_minute() {
 fn goes_mad_at(mad_from: u64, quiet: Range<u64>, settings: &str, list: usize, workers: usize) -> World {
     let dns = Dns { list, way: Way::ListsAll, mad: mad_from..u64::MAX };
     let mut world = World::new(&policy(settings), dns, workers);
-    let times = (0..).step_by(PAIR_EVERY).filter(|at| !quiet.contains(at));
+    let times = (0..).step_by(PAIR_EVERY.into()).filter(|at| !quiet.contains(at));
     world.expect((0..CLIENTS).zip(times.flat_map(|at| [at, at])));
     world.play();
     world
