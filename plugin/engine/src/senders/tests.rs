@@ -45,14 +45,14 @@ impl SomeWorker {
         let rcode = if records.is_empty() { Rcode::NXDOMAIN } else { Rcode::NOERROR };
         let mut answer = MessageBuilder::new_vec().start_answer(&asked, rcode).unwrap();
         for record in records {
-            match kind {
-                dns::Kind::A => answer.push((&owner, Ttl::from_secs(ttl), A::new(record.parse().unwrap()))),
-                _ => {
-                    let text: Txt<Vec<u8>> = Txt::build_from_slice(record.as_bytes()).unwrap();
-                    answer.push((&owner, Ttl::from_secs(ttl), text))
-                }
-            }
-            .unwrap();
+            let ttl = Ttl::from_secs(ttl);
+            let pushed = if kind == dns::Kind::A {
+                answer.push((&owner, ttl, A::new(record.parse().unwrap())))
+            } else {
+                let text: Txt<Vec<u8>> = Txt::build_from_slice(record.as_bytes()).unwrap();
+                answer.push((&owner, ttl, text))
+            };
+            pushed.unwrap();
         }
         self.senders.hear(question, Ok(&answer.finish()), &mut self.questions, self.now)
     }
@@ -76,8 +76,8 @@ impl SomeWorker {
     }
 }
 
-fn voucher(sender: &str, ttl: u32) -> Option<Voucher> {
-    Some(Voucher { sender: sender.parse().unwrap(), ttl })
+fn voucher(sender: &str, ttl: u32) -> Voucher {
+    Voucher { sender: sender.parse().unwrap(), ttl }
 }
 
 fn connections(searches: &[(ConnectionId, Search)]) -> Vec<u64> {
@@ -94,10 +94,10 @@ fn whoever_comes_first_asks_and_all_who_wait_hear_of_it() {
     let found = worker.hears_text("a.test", 300, PASSES);
     assert_eq!(connections(&found), [1, 2, 3]);
     let vouchers: Vec<_> = found.into_iter().map(|(_, search)| search.voucher).collect();
-    assert_eq!(vouchers, [voucher("a.test", 300), voucher("a.test", 300), None]);
+    assert_eq!(vouchers, [Some(voucher("a.test", 300)), Some(voucher("a.test", 300)), None]);
     assert!(Arc::ptr_eq(worker.senders.policy(ConnectionId(1)).unwrap(), &worker.policy));
     let later = worker.joins(4, CLIENT);
-    assert_eq!((later.voucher, later.questions), (voucher("a.test", 300), vec![]), "it is known");
+    assert_eq!((later.voucher, later.questions), (Some(voucher("a.test", 300)), vec![]), "it is known");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn who_has_left_hears_nothing() {
     assert!(worker.senders.policy(ConnectionId(1)).is_none());
     assert_eq!(connections(&worker.hears_text("a.test", 300, PASSES)), [2]);
     assert!(worker.senders.asked.is_empty());
-    assert_eq!(worker.joins(3, CLIENT).voucher, voucher("a.test", 300), "what was said is kept");
+    assert_eq!(worker.joins(3, CLIENT).voucher, Some(voucher("a.test", 300)), "what was said is kept");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn records_are_followed_and_the_shortest_of_them_holds() {
     let found = worker.hears_text("b.test", 120, "v=spf1 a:c.test");
     assert_eq!(worker.asked(&found[0].1), ["c.test A"]);
     let found = worker.hears("c.test", dns::Kind::A, 900, &["203.0.113.9"]);
-    assert_eq!(found[0].1.voucher, voucher("a.test", 120));
+    assert_eq!(found[0].1.voucher, Some(voucher("a.test", 120)));
 }
 
 #[test]
@@ -132,9 +132,13 @@ fn one_sender_who_vouches_is_enough() {
     let first = worker.joins(1, CLIENT);
     assert_eq!(worker.asked(&first), ["a.test TXT", "b.test TXT"]);
     let found = worker.hears_text("b.test", 300, PASSES);
-    assert_eq!(found[0].1.voucher, voucher("b.test", 300));
+    assert_eq!(found[0].1.voucher, Some(voucher("b.test", 300)));
     let late = worker.hears_text("a.test", 300, "v=spf1 include:c.test");
-    assert_eq!((&late[0].1.voucher, late[0].1.questions.len()), (&voucher("b.test", 300), 0), "nothing more");
+    assert_eq!(
+        (&late[0].1.voucher, late[0].1.questions.len()),
+        (&Some(voucher("b.test", 300)), 0),
+        "nothing more"
+    );
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn a_record_near_its_end_is_asked_for_again_and_nobody_waits_for_that() {
     worker.hears_text("a.test", 1_000, PASSES);
     assert!(worker.at(899).joins(2, CLIENT).questions.is_empty());
     let search = worker.at(900).joins(3, CLIENT);
-    assert_eq!(search.voucher, voucher("a.test", 1_000), "at once");
+    assert_eq!(search.voucher, Some(voucher("a.test", 1_000)), "at once");
     assert_eq!(worker.asked(&search), ["a.test TXT"]);
     assert!(worker.joins(4, CLIENT).questions.is_empty(), "once");
     assert_eq!(connections(&worker.hears_text("a.test", 1_000, "v=spf1 -all")), [0; 0]);
@@ -190,7 +194,7 @@ fn dns_without_an_answer_is_a_trouble_too() {
         let found = worker.hears_text("b.test", 300, PASSES);
         assert_eq!(
             found[0].1.voucher,
-            voucher("b.test", 300),
+            Some(voucher("b.test", 300)),
             "{failure:?}: the other one is as good as ever"
         );
     }

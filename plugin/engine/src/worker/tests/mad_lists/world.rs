@@ -125,7 +125,9 @@ impl World {
     fn give(&mut self, worker: usize, connection: ConnectionId, input: Input<'_>) {
         let now = Now { instant: Instant::from_millis(self.millis), unix: EPOCH + self.millis / 1_000 };
         let tasks = self.workers[worker].handle(connection, input, now);
-        tasks.into_iter().for_each(|task| self.carry_out(worker, task));
+        for task in tasks {
+            self.carry_out(worker, task);
+        }
     }
 
     fn carry_out(&mut self, worker: usize, Task { connection, output }: Task) {
