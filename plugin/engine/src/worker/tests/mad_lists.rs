@@ -6,20 +6,18 @@ mod dns;
 mod world;
 
 use crate::policy::Policy;
-use clients::{LISTS, SITES, THRESHOLD, is_to_be_refused, is_zombie};
+use clients::{CLIENTS, LISTS, SITES, THRESHOLD, is_to_be_refused, is_zombie};
 use dns::{Dns, Way};
 use std::ops::Range;
 use std::sync::Arc;
 use world::World;
 
-/// Who comes while a list is mad: a thousand of them are polite.
-const CLIENTS: u16 = 1_112;
 /// Two come at a time, so often.
 const PAIR_EVERY: u64 = 800;
 /// When the list is sane again: the last of them has been decided about.
 const SANE_AT: u64 = CLIENTS as u64 / 2 * PAIR_EVERY + 10_000;
 /// Who comes then, one at a time, so often.
-const LATER_CLIENTS: Range<u16> = CLIENTS..CLIENTS + 160;
+const LATER_CLIENTS: Range<u16> = CLIENTS..CLIENTS + 200;
 const LATER_EVERY: u64 = 5_000;
 
 /// What comes of a way of being mad. Times are in milliseconds.
@@ -121,6 +119,7 @@ fn is_mad_from_the_start(settings: &str, expected: &Expected, list: usize, worke
     assert!(world.lines.iter().all(names_it), "{case}: {:?}", world.lines);
 
     assert_eq!(world.ends.len(), usize::from(LATER_CLIENTS.end), "{case}: everybody has a verdict");
+    let mut decided_by_it = 0;
     for (&client, end) in &world.ends {
         // Who waits while the list gets well again may be judged with it or without it.
         let is_sure = end.came_at >= well_at || end.at < well_at;
@@ -128,7 +127,10 @@ fn is_mad_from_the_start(settings: &str, expected: &Expected, list: usize, worke
         let justified = is_to_be_refused(client, without);
         assert!(!is_sure || end.refused == justified, "{case}: client {client}, {end:?}");
         assert!(is_zombie(client) || !end.refused, "{case}: polite client {client}, {end:?}");
+        let is_decided_by_it = is_to_be_refused(client, Some(list)) != is_to_be_refused(client, None);
+        decided_by_it += u32::from(end.came_at >= well_at && is_decided_by_it);
     }
+    assert!(decided_by_it > 0, "{case}: it counts again, and for somebody");
 }
 
 /// Nobody has been on the list for a minute when it begins to list everybody: the first whom it lists makes a worker
