@@ -46,12 +46,13 @@ impl SomeWorker {
         let mut answer = MessageBuilder::new_vec().start_answer(&asked, rcode).unwrap();
         for record in records {
             let ttl = Ttl::from_secs(ttl);
-            if kind == dns::Kind::A {
-                answer.push((&owner, ttl, A::new(record.parse().unwrap()))).unwrap();
+            let pushed = if kind == dns::Kind::A {
+                answer.push((&owner, ttl, A::new(record.parse().unwrap())))
             } else {
                 let text: Txt<Vec<u8>> = Txt::build_from_slice(record.as_bytes()).unwrap();
-                answer.push((&owner, ttl, text)).unwrap();
-            }
+                answer.push((&owner, ttl, text))
+            };
+            pushed.unwrap();
         }
         self.senders.hear(question, Ok(&answer.finish()), &mut self.questions, self.now)
     }

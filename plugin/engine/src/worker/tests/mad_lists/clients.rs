@@ -16,6 +16,8 @@ pub const SITES: [(&str, i32); LISTS] = [
     ("list9.test*4", 4),
 ];
 pub const LISTS: usize = 10;
+/// Who comes while a list is mad: a thousand of them are polite. Others come when it is sane again.
+pub const CLIENTS: u16 = 1_112;
 pub const THRESHOLD: i32 = 3;
 
 /// The documentation networks (RFC 5737), which give 768 clients.
@@ -51,9 +53,12 @@ pub fn is_zombie(number: u16) -> bool {
 }
 
 /// Whether a list that is well has this client. A zombie is on about a quarter of them; some polite clients are on
-/// small ones, or on the allowlist: each blocklist that goes mad would be enough to have some of those refused.
+/// small ones, or on the allowlist: each blocklist that goes mad would be enough to have some of those refused. Of ten
+/// zombies that come later, each list decides about one at least: it is refused or served only because that list counts.
 pub fn is_on(number: u16, list: usize) -> bool {
+    let turn = usize::from(number / 10 % 10);
     match number % 10 {
+        9 if number >= CLIENTS => list == turn || list == (turn + 4) % 10 || (turn, list) == (4, 5),
         9 => (u32::from(number).wrapping_mul(0x9e37_79b9) >> (12 + 2 * list)).is_multiple_of(4),
         4 => list == 1,
         5 => list == 4,
