@@ -222,8 +222,8 @@ impl Lookups {
         all
     }
 
-    /// The list with this number ([`Zone::id`]) was looked at. Where it has a client, and may be muted now, more may have
-    /// to be asked: who waits, the questions, and under which policy.
+    /// The list with this number ([`Zone::id`]) was looked at. Where it has a client, and may be muted now, more may
+    /// have to be asked: who waits, the questions, and under which policy.
     pub fn look_again(
         &mut self,
         id: u64,
