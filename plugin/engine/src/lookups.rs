@@ -222,8 +222,8 @@ impl Lookups {
         all
     }
 
-    /// The list with this number ([`Zone::id`]) was looked at. Where it has a client, and may be muted now, more may have
-    /// to be asked: who waits, the questions, and under which policy.
+    /// The list with this number ([`Zone::id`]) was looked at. Where it has a client, and may be muted now, more may
+    /// have to be asked: who waits, the questions, and under which policy.
     pub fn look_again(
         &mut self,
         id: u64,
@@ -337,8 +337,8 @@ impl Lookups {
     fn file(&mut self, key: Key, watch: &Watch) {
         let Some(lookup) = self.by_key.get_mut(&key) else { return };
         let is_waited_for = !lookup.waiting.is_empty();
-        let is_certain = lookup.is_settled(key.client, watch) && !lookup.is_in_doubt(watch);
-        let hurries = is_waited_for && !lookup.rest.is_empty() && !is_certain;
+        let is_certain = || lookup.is_settled(key.client, watch) && !lookup.is_in_doubt(watch);
+        let hurries = is_waited_for && !lookup.rest.is_empty() && !is_certain();
         let part = lookup.policy.greet_wait.duration(false) / FRUGAL_PART;
         let hurry = hurries.then(|| lookup.asked_at.after(part));
         let unwaited = (!is_waited_for).then(|| lookup.useful_until(key.client, watch));

@@ -9,9 +9,10 @@
 //! | `::FFFF:7F00:1` | nibbles | not listed |
 //!
 //! One worker asks for all of them: at start, then every ten minutes, and whenever a list has listed somebody and was
-//! not looked at for a minute. So a list that begins to list the world is found out while its first client waits. What
-//! was found is on a [`Board`] that all workers read. Who asks does so because a client has come; no timer wakes
-//! anybody but the first time.
+//! not looked at for a minute. So a list that begins to list the world is found out while its first client waits, and
+//! within a minute where it was looked at just before: until its wait is over, nobody is refused over a list that is
+//! being looked at. What was found is on a [`Board`] that all workers read, and read anew before they judge a client
+//! that is on a list. Who asks does so because a client has come; no timer wakes anybody but the first time.
 
 mod board;
 mod canary;

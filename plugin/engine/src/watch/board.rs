@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! board = version (1 byte) { entry }
-//! entry = list (8 bytes), checked at (4), next check (4), under way (1), IPv4: health (2), IPv6: health (2); big endian
+//! entry = list (8 bytes), checked at (4), next check (4), under way (1), IPv4: health (2), IPv6: health (2);
+//!         big endian
 //! under way = 1 from the beginning of a check to its end, else 0
 //! health = finding (1), bad checks in a row (1)
 //! ```

@@ -1,5 +1,5 @@
-//! With every list of ten gone mad in turn, in each way that is known: nobody polite is refused, and as many zombies are
-//! as the nine others justify. When the list is sane again, it counts again.
+//! With every list of ten gone mad in turn, in each way that is known: nobody polite is refused, and as many zombies
+//! are as the nine others justify. When the list is sane again, it counts again.
 
 mod clients;
 mod dns;

@@ -54,7 +54,8 @@ pub fn is_zombie(number: u16) -> bool {
 
 /// Whether a list that is well has this client. A zombie is on about a quarter of them; some polite clients are on
 /// small ones, or on the allowlist: each blocklist that goes mad would be enough to have some of those refused. Of ten
-/// zombies that come later, each list decides about one at least: it is refused or served only because that list counts.
+/// zombies that come later, each list decides about one at least: it is refused or served only because that list
+/// counts.
 pub fn is_on(number: u16, list: usize) -> bool {
     let turn = usize::from(number / 10 % 10);
     match number % 10 {
