@@ -206,8 +206,9 @@ impl Plugin {
             clock,
             ticker: Ticker::default(),
         };
-        // What there is to say before the first client.
+        // What there is to say before the first client, and when there is something to do.
         plugin.wake_engine();
+        plugin.leave();
         Ok(plugin)
     }
 
