@@ -43,6 +43,9 @@ pub(super) struct Dispatcher {
 
 impl Dispatcher {
     pub(super) fn new(number: usize, screen: Rc<RefCell<dyn Screen>>, metrics: MetricTotals) -> Self {
+        let mut timers = Timers::default();
+        // A worker wants to hear of its start.
+        timers.set(Timer::Screen, Duration::ZERO);
         Self {
             number,
             screen,
@@ -51,7 +54,7 @@ impl Dispatcher {
             clients: BTreeMap::new(),
             questions: BTreeMap::new(),
             last_token: 0,
-            timers: Timers::default(),
+            timers,
             now: Now::default(),
             effects: VecDeque::new(),
         }
