@@ -85,8 +85,8 @@ fn read(file: &Path) -> Result<(String, String)> {
     Ok((name.to_owned(), text.wrap_err_with(|| format!("cannot read {name}"))?))
 }
 
-/// All that is wrong, in the engine's words, up to [`PROBLEMS_MAX`]. It stops at the `first` problem, so each field, and
-/// then each entry, is shown to it alone.
+/// All that is wrong, in the engine's words, up to [`PROBLEMS_MAX`]. It stops at the `first` problem, so each field,
+/// and then each entry, is shown to it alone.
 fn problems(text: &str, first: &str) -> Vec<String> {
     let layout = Layout::of(text);
     let of_fields = layout.fields().filter_map(|field| {

@@ -80,8 +80,8 @@ fn filterless_allowlist(site: &Site) -> Option<Reason> {
     if site.weight >= 0 || site.filter.is_some() {
         return None;
     }
-    let why = "Without a filter every answer counts for a good sender, also one that means something else, such as that \
-               you ask too much.";
+    let why = "Without a filter every answer counts for a good sender, also one that means something else, such as \
+               that you ask too much.";
     Some((why.to_owned(), with_good_answers(site)))
 }
 

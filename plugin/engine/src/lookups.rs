@@ -10,15 +10,17 @@
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
 mod batch;
+mod lookup;
 mod reason;
 
-use crate::dnsbl::{Heard, ParsedAnswer, Rank, ReversedName, Score, Tally, Zone, reversed};
+use crate::dnsbl::{Heard, ParsedAnswer, Rank, Score, Tally, reversed};
 use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
 use crate::questions::{Purpose, Question, Questions};
 use crate::time::Instant;
 use crate::watch::Watch;
 use batch::first_lists;
+use lookup::Lookup;
 use reason::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -52,28 +54,6 @@ pub struct Lookups {
     unwaited: BTreeSet<(Instant, Key)>,
     /// Frugal look-ups that somebody waits for, by the time at which all lists that are left are to be asked.
     hurries: BTreeSet<(Instant, Key)>,
-}
-
-#[derive(Debug)]
-struct Lookup {
-    policy: Arc<Policy>,
-    /// The client in questions to the lists.
-    name: ReversedName,
-    asked_at: Instant,
-    tally: Tally,
-    /// Lists that have not been asked yet, the heaviest first.
-    rest: Vec<usize>,
-    /// Questions without an answer so far.
-    pending: BTreeSet<u32>,
-    /// The one question whose answer is timed, of each list in turn: a histogram costs a host call for each sample.
-    timed: Option<u32>,
-    waiting: BTreeSet<ConnectionId>,
-    /// Why the list that blocks the client has it, if that was asked.
-    reason: Option<Reason>,
-    /// Its entry in `hurries`.
-    hurry: Option<Instant>,
-    /// Its entry in `unwaited`.
-    unwaited: Option<Instant>,
 }
 
 /// What a session finds that begins to wait.
@@ -362,95 +342,6 @@ pub struct Asking<'a> {
     pub questions: &'a mut Questions,
     /// How the lists are.
     pub watch: &'a Watch,
-}
-
-impl Lookup {
-    /// The next questions, once those that were sent are answered, if any are needed.
-    fn ask_more(&mut self, key: Key, asking: &mut Asking<'_>) -> Vec<Question> {
-        if !self.policy.dnsbl_frugal_enable {
-            let rest = std::mem::take(&mut self.rest);
-            return self.ask(key, rest, asking);
-        }
-        if !self.pending.is_empty() || self.rest.is_empty() || self.is_settled(key.client, asking.watch) {
-            return Vec::new();
-        }
-        let score = self.score(key.client, asking.watch);
-        let next = batch::take(&mut self.rest, &self.policy, score.total);
-        self.ask(key, next, asking)
-    }
-
-    fn ask(&mut self, key: Key, lists: Vec<usize>, asking: &mut Asking<'_>) -> Vec<Question> {
-        let policy = Arc::clone(&self.policy);
-        let zones = lists.into_iter().filter_map(|list| Some((list, policy.zones().get(list)?)));
-        let ask = |(list, zone): (usize, &Zone)| {
-            let message = zone.question(&self.name)?;
-            Some(asking.questions.ask(Purpose::Listing(key, list), message))
-        };
-        let questions: Vec<Question> = zones.filter_map(ask).collect();
-        self.pending.extend(questions.iter().map(|question| question.number));
-        questions
-    }
-
-    fn score(&self, client: IpAddr, watch: &Watch) -> Score {
-        self.tally.score(&self.policy, |list| watch.counts(&self.policy, list, client))
-    }
-
-    /// Whether nobody has to wait for the lists: all have answered, or need not. With `dnsbl_early_verdict_enable` also
-    /// as soon as those that are missing cannot change the verdict.
-    fn is_decided(&self, client: IpAddr, watch: &Watch) -> bool {
-        let is_left = |list| self.rest.contains(&list);
-        let all_answered =
-            || self.tally.is_complete(|list| watch.counts(&self.policy, list, client) && !is_left(list));
-        let certain = || self.is_settled(client, watch);
-        if self.policy.dnsbl_early_verdict_enable {
-            return certain();
-        }
-        all_answered() && (self.rest.is_empty() || certain())
-    }
-
-    /// Whether no list that may still answer can change the verdict.
-    fn is_settled(&self, client: IpAddr, watch: &Watch) -> bool {
-        let counts = |list| watch.counts(&self.policy, list, client);
-        self.tally.certain_rank(&self.policy, counts).is_some()
-    }
-
-    /// Whether a list that has the client is being looked at, and may be worth nothing in a moment.
-    fn is_in_doubt(&self, watch: &Watch) -> bool {
-        self.tally.listings().any(|(list, _)| watch.doubts(&self.policy, list))
-    }
-
-    /// Whether the list with this number ([`Zone::id`]) has the client.
-    fn is_listed_by(&self, id: u64) -> bool {
-        self.tally
-            .listings()
-            .any(|(list, _)| self.policy.zones().get(list).is_some_and(|zone| zone.id() == id))
-    }
-
-    /// Lists whose listing added to the score, where no other one did; likewise for those that took from it.
-    fn unique_hits(&self) -> Vec<usize> {
-        let zones = self.policy.zones();
-        let counts = |sign: i32| {
-            let counts = move |&(list, answer): &(usize, &ParsedAnswer)| {
-                let zone = zones.get(list);
-                zone.is_some_and(|zone| {
-                    zone.matching_weights(&answer.addresses).any(|weight| weight.signum() == sign)
-                })
-            };
-            let mut hits = self.tally.listings().filter(counts).map(|(list, _)| list);
-            hits.next().filter(|_| hits.next().is_none())
-        };
-        [1, -1].into_iter().filter_map(counts).collect()
-    }
-
-    /// Until when a session that comes later can use it: as long as answers may still come, and then as long as they
-    /// hold.
-    fn useful_until(&self, client: IpAddr, watch: &Watch) -> Instant {
-        let wait =
-            if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
-        let holds = KEEP_MAX.min(Duration::from_secs(self.tally.cache_ttl().into()));
-        let answers = if self.is_decided(client, watch) { holds } else { Duration::ZERO };
-        self.asked_at.after(wait.max(answers))
-    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@
 //! `psc_conclude` in `postscreen_misc.c`). What a session knows of other sessions, of earlier visits and of the lists
 //! it knows through its `Surroundings`, which answer at once.
 
+mod judge;
 mod screen;
 mod talk;
 

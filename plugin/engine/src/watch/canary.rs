@@ -158,8 +158,8 @@ impl Conclusion {
         }
         if after.finding == Finding::Blank && before.finding != Finding::Blank {
             return Some(format!(
-                "warning: list {list} does not list {LISTED_BY_ALL}, as every list should (RFC 5782, section 5): does it \
-                 still exist? What it says counts as before"
+                "warning: list {list} does not list {LISTED_BY_ALL}, as every list should (RFC 5782, section 5): does \
+                 it still exist? What it says counts as before"
             ));
         }
         None

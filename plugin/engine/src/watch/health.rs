@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 /// The time between two checks of a list that is well, in seconds.
 pub const EVERY_S: u64 = 600;
-/// The time until a list is looked at again of which a check has found something bad, or nothing, in seconds. It doubles
-/// with each check that does.
+/// The time until a list is looked at again of which a check has found something bad, or nothing, in seconds. It
+/// doubles with each check that does.
 pub const RECHECK_S: u64 = 60;
 /// The longest time between two checks of a list that lists the world, in seconds: it has ended, as a rule.
 pub const WORLD_PAUSE_MAX_S: u64 = 3_600;

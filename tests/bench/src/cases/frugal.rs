@@ -56,8 +56,8 @@ pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
         asked / clients
     };
     let note = format!(
-        "{:.1} questions for each client, beside {:.1}; 90 % of the clients are on the list that alone blocks and on one \
-         more, 8 % on none, 2 % on the allowlist; nine blocklists and one allowlist",
+        "{:.1} questions for each client, beside {:.1}; 90 % of the clients are on the list that alone blocks and on \
+         one more, 8 % on none, 2 % on the allowlist; nine blocklists and one allowlist",
         asked(before[0], questions(&frugal).await?),
         asked(before[1], questions(&all).await?),
     );

@@ -1,6 +1,10 @@
 use super::*;
 
-const TEXT: &str = "{\"greet_wait\": \"6s\",\n  \"dnsbl_sites\": [\"a.test\",\n    \"b.test\"],\n  \"cache\": {\"buckets\": 1}}\n";
+const TEXT: &str = r#"{"greet_wait": "6s",
+  "dnsbl_sites": ["a.test",
+    "b.test"],
+  "cache": {"buckets": 1}}
+"#;
 
 #[test]
 fn an_entry_has_a_line() {

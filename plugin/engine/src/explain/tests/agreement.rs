@@ -131,7 +131,15 @@ proptest! {
     ) {
         let policy = policy(&json);
         let replies = replies(&policy, client, &lists);
-        let case = ClientFacts { client, server: None, record, unix: NOW, replies: &replies, sender_replies: &DnsReplies::new() };
+        let sender_replies = DnsReplies::new();
+        let case = ClientFacts {
+            client,
+            server: None,
+            record,
+            unix: NOW,
+            replies: &replies,
+            sender_replies: &sender_replies,
+        };
         let told = explain(&policy, &case);
         let outputs = silent_visit(&policy, client, record, &replies);
 

@@ -67,8 +67,8 @@ fn the_log_has_a_line_for_each_change_that_matters() {
             v4,
             &[][..],
             &[World][..],
-            "warning: list bl.test lists 127.0.0.1, and so everybody; muted: what it says counts for nothing until it is \
-             well again",
+            "warning: list bl.test lists 127.0.0.1, and so everybody; muted: what it says counts for nothing until it \
+             is well again",
         ),
         (
             v6,

@@ -12,7 +12,8 @@ pub const OTHER_KEYS_MAX: usize = 3 + 4 + 4;
 
 const POLICIES: &[&str] = &[
     r#"{"greet_action": "enforce", "dnsbl_sites": ["a.test", "b.test*2"], "dnsbl_action": "enforce",
-        "dnsbl_threshold": 2, "dnsbl_early_verdict_enable": true, "dnsbl_reason_enable": true, "cache": {"buckets": 1}, "client_connection_count_limit": 3, "pre_queue_limit": 10}"#,
+        "dnsbl_threshold": 2, "dnsbl_early_verdict_enable": true, "dnsbl_reason_enable": true,
+        "cache": {"buckets": 1}, "client_connection_count_limit": 3, "pre_queue_limit": 10}"#,
     r#"{"greet_action": "drop", "dnsbl_sites": ["b.test*3", "c.test*-2"], "dnsbl_action": "drop",
         "dnsbl_allowlist_threshold": -1, "cache": {"buckets": 3}, "post_queue_limit": 5, "pre_queue_limit": 20,
         "dnsbl_timeout": "1s", "dnsbl_reply_map": {"b.test": "secret"}, "dnsbl_frugal_enable": true,
@@ -25,7 +26,8 @@ const POLICIES: &[&str] = &[
         "pre_queue_limit": 0, "post_queue_limit": 0, "cache_retention_time": "1m"}"#,
     r#"{"access_list": [{"cidr": "203.0.113.0/30", "action": "reject"}, {"cidr": "203.0.113.4", "action": "permit"}],
         "denylist_action": "enforce", "greet_banner": "", "dnsbl_sites": ["a.test", "b.test", "c.test"],
-        "dnsbl_frugal_enable": true, "dnsbl_early_verdict_enable": true, "client_ipv4_prefix_length": 31, "cache": {"buckets": 1}, "pre_queue_limit": 10, "post_queue_limit": 5, "greet_ttl": "1s"}"#,
+        "dnsbl_frugal_enable": true, "dnsbl_early_verdict_enable": true, "client_ipv4_prefix_length": 31,
+        "cache": {"buckets": 1}, "pre_queue_limit": 10, "post_queue_limit": 5, "greet_ttl": "1s"}"#,
     r#"{"access_list": [{"cidr": "203.0.113.0/31", "action": "reject"}], "denylist_action": "drop",
         "allowlist_interfaces": ["!198.51.100.2", "0.0.0.0/0", "::/0"], "greet_wait": "${stress?{1}:{90}}s",
         "dnsbl_sites": ["a.test"], "dnsbl_watch_enable": false, "dnsbl_change_voids_passes": false,
