@@ -1,4 +1,5 @@
-//! The verdict of the tests before the greeting: what the lists say, who vouches for the client, and the end of the wait.
+//! The verdict of the tests before the greeting: what the lists say, who vouches for the client, and the end of the
+//! wait.
 
 use super::screen::REASON_WAIT;
 use super::{Phase, Session, Surroundings, bracketed, log};
