@@ -4,7 +4,7 @@
 //! the client leaves, and what the lists said holds for the least TTL of their answers, [`KEEP_MAX`] at most. So a
 //! client that reconnects costs no questions.
 //!
-//! All lists are asked at once; with `dnsbl_frugal_enable`, [`batch`] by batch, until no list that is left could change
+//! All lists are asked at once; with `dnsbl_frugal_enable`, batch by batch, until no list that is left could change
 //! the verdict.
 //!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
@@ -202,7 +202,7 @@ impl Lookups {
         all
     }
 
-    /// The list with this number ([`Zone::id`]) was looked at. Where it has a client, and may be muted now, more may
+    /// The list with this number (`Zone::id`) was looked at. Where it has a client, and may be muted now, more may
     /// have to be asked: who waits, the questions, and under which policy.
     pub fn look_again(
         &mut self,
