@@ -11,7 +11,22 @@ use super::golden::check;
 use super::tree;
 
 /// Fields that say what Postfix has no parameter for.
-const OUR_OWN: [&str; 5] = ["cache", "dnsbl_error_replies", "lane", "probes", "resolver"];
+const OUR_OWN: [&str; 14] = [
+    "allow_spf",
+    "allow_spf_listed",
+    "cache",
+    "client_ipv4_prefix_length",
+    "client_ipv6_prefix_length",
+    "dnsbl_change_voids_passes",
+    "dnsbl_early_verdict_enable",
+    "dnsbl_error_replies",
+    "dnsbl_frugal_enable",
+    "dnsbl_reason_enable",
+    "dnsbl_watch_enable",
+    "lane",
+    "probes",
+    "resolver",
+];
 
 #[test]
 fn the_document_maps_every_parameter() {

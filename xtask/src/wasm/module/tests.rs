@@ -63,7 +63,7 @@ fn problem(bytes: &[u8]) -> String {
 fn a_module_of_host_calls_and_old_wasi_passes() {
     let imports = [("env", "proxy_log"), ("wasi_snapshot_preview1", "clock_time_get")];
     let summary = check(&module(&imports, &["memory", ABI])).unwrap();
-    assert_eq!(summary.to_string(), "120 bytes of 600000; imports 1 proxy_* functions, clock_time_get");
+    assert_eq!(summary.to_string(), "120 bytes of 800000; imports 1 proxy_* functions, clock_time_get");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use envoy_sim::{CallId, HttpCall, HttpFailure};
 use super::*;
 
 const LISTS: &str = r#"{"access_list": [], "greet_wait": "6s", "dnsbl_sites": ["a.test", "b.test"],
-    "dnsbl_timeout": "2s", "greet_action": "drop"}"#;
+    "dnsbl_watch_enable": false, "dnsbl_timeout": "2s", "greet_action": "drop"}"#;
 
 fn questions(all: &[Effect]) -> Vec<HttpCall> {
     let call = |effect: &Effect| if let Effect::HttpCall(call) = effect { Some(call.clone()) } else { None };
