@@ -33,7 +33,7 @@ pub fn answer(random: &mut Rng, question: &Question, client: IpAddr) -> Option<V
         return None;
     }
     Some(match question.kind {
-        Kind::Txt => texts(random),
+        Kind::Txt => texts(random, &question.name.to_text()),
         Kind::A | Kind::Aaaa => {
             let count = [0, 1, 1, 1, 2, 3][random.usize(..6)];
             (0..count).map(|_| address(random, question.kind, client)).collect()
@@ -45,7 +45,7 @@ pub fn answer(random: &mut Rng, question: &Question, client: IpAddr) -> Option<V
     })
 }
 
-fn texts(random: &mut Rng) -> Vec<String> {
+fn texts(random: &mut Rng, own: &str) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     if random.u8(..6) == 0 {
         texts.push("site-verification=\u{e4}".to_owned());
@@ -55,7 +55,7 @@ fn texts(random: &mut Rng) -> Vec<String> {
         3 => 2,
         _ => 1,
     };
-    texts.extend((0..count).map(|_| records::record(random)));
+    texts.extend((0..count).map(|_| records::record(random, own)));
     random.shuffle(&mut texts);
     texts
 }

@@ -4,8 +4,8 @@ use super::name::Name;
 use super::question::Kind;
 use crate::dnsbl::BadAnswer;
 use crate::dnsbl::message::{negative_ttl, open};
-use domain::base::Message;
-use domain::base::iana::Rcode;
+use domain::base::ParsedRecord;
+use domain::base::iana::{Class, Rcode};
 use domain::base::rdata::ParseRecordData;
 use domain::rdata::{A, Aaaa, Mx, Ptr, Txt};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -46,40 +46,49 @@ impl Answer {
     /// Reads the answer to a question of this kind, which stands in wire format in two parts.
     pub(super) fn parse(kind: Kind, question: [&[u8]; 2], message: &[u8]) -> Result<Self, BadAnswer> {
         let message = open(question, message)?;
-        let records = match kind {
-            Kind::A => records(message, |data: A| Record::A(data.addr())),
-            Kind::Aaaa => records(message, |data: Aaaa| Record::Aaaa(data.addr())),
-            Kind::Txt => records(message, |data: Txt<&[u8]>| Record::Txt(data.text())),
-            Kind::Mx => records(message, |data: Mx<_>| Record::Mx {
-                preference: data.preference(),
-                exchange: Name::canonical(data.exchange()),
-            }),
-            Kind::Ptr => records(message, |data: Ptr<_>| Record::Ptr(Name::canonical(data.ptrdname()))),
-        }?;
-        let lowest =
-            message.answer().into_iter().flatten().flatten().map(|record| record.ttl().as_secs()).min();
-        let ttl = if records.is_empty() {
-            negative_ttl(message)?.and_then(|(ttl, minimum)| lowest.into_iter().chain([ttl, minimum]).min())
-        } else {
-            lowest
-        };
-        Ok(Self { records, exists: message.header().rcode() != Rcode::NXDOMAIN, ttl: ttl.unwrap_or(0) })
+        // All records must belong to the name that was asked for, or to the one that it is an alias of.
+        let owner = message.canonical_name().ok_or(BadAnswer::Malformed)?;
+        let mut records = Vec::new();
+        let mut ttls = Vec::new();
+        for record in message.answer().map_err(|_| BadAnswer::Malformed)? {
+            let record = record.map_err(|_| BadAnswer::Malformed)?;
+            ttls.push(record.ttl().as_secs());
+            if record.rtype().to_int() != kind.number() || record.class() != Class::IN {
+                continue;
+            }
+            if record.owner() != owner {
+                return Err(BadAnswer::Mismatch);
+            }
+            records.push(Record::parse(kind, &record)?);
+        }
+        if records.is_empty() {
+            // Without such a record, nothing says for how long.
+            let (ttl, minimum) = negative_ttl(message)?.unwrap_or((0, 0));
+            ttls.extend([ttl, minimum]);
+        }
+        let exists = message.header().rcode() != Rcode::NXDOMAIN;
+        Ok(Self { records, exists, ttl: ttls.into_iter().min().unwrap_or(0) })
     }
 }
 
-/// The records of one kind, all of which must belong to the name that was asked for, or to the one that it is an alias
-/// of.
-fn records<'a, D: ParseRecordData<'a, [u8]>>(
-    message: &'a Message<[u8]>,
-    read: impl Fn(D) -> Record,
-) -> Result<Vec<Record>, BadAnswer> {
-    let owner = message.canonical_name().ok_or(BadAnswer::Malformed)?;
-    let answer = message.answer().map_err(|_| BadAnswer::Malformed)?;
-    let each = answer.limit_to_in::<D>().map(|record| {
-        let record = record.map_err(|_| BadAnswer::Malformed)?;
-        if *record.owner() == owner { Ok(read(record.into_data())) } else { Err(BadAnswer::Mismatch) }
-    });
-    each.collect()
+impl Record {
+    fn parse(kind: Kind, record: &ParsedRecord<'_, [u8]>) -> Result<Self, BadAnswer> {
+        Ok(match kind {
+            Kind::A => Self::A(data::<A>(record)?.addr()),
+            Kind::Aaaa => Self::Aaaa(data::<Aaaa>(record)?.addr()),
+            Kind::Txt => Self::Txt(data::<Txt<_>>(record)?.text()),
+            Kind::Mx => {
+                let data: Mx<_> = data(record)?;
+                Self::Mx { preference: data.preference(), exchange: Name::canonical(data.exchange()) }
+            }
+            Kind::Ptr => Self::Ptr(Name::canonical(data::<Ptr<_>>(record)?.ptrdname())),
+        })
+    }
+}
+
+fn data<'a, D: ParseRecordData<'a, [u8]>>(record: &ParsedRecord<'a, [u8]>) -> Result<D, BadAnswer> {
+    let record = record.to_record().ok().flatten();
+    record.map(domain::base::Record::into_data).ok_or(BadAnswer::Malformed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Names in DNS.
 
+use crate::dnsbl::reversed;
 use domain::base::name::{Label, ToLabelIter};
 use domain::base::{Name as WireName, ToName};
 use std::error::Error;
@@ -22,8 +23,11 @@ pub struct Name(WireName<Vec<u8>>);
 
 impl Name {
     /// The name under which DNS keeps the names of an address: in `in-addr.arpa` or `ip6.arpa`.
-    pub fn of_address(address: IpAddr) -> Option<Self> {
-        WireName::<Vec<u8>>::reverse_from_addr(address).ok().map(|name| Self::canonical(&name))
+    pub fn of_address(address: IpAddr) -> Self {
+        let zone: &[u8] = if address.is_ipv4() { b"\x07in-addr\x04arpa\0" } else { b"\x03ip6\x04arpa\0" };
+        let wire = [reversed(address).as_wire(), zone].concat();
+        // It is a name, and short enough.
+        Self(WireName::from_octets(wire).unwrap_or_else(|_| WireName::root_vec()))
     }
 
     /// The empty name.

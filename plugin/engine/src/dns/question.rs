@@ -31,7 +31,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn number(self) -> u8 {
+    /// Its number in messages.
+    pub(super) fn number(self) -> u16 {
         match self {
             Self::A => 1,
             Self::Ptr => 12,
@@ -67,7 +68,8 @@ impl Question {
 
     /// The kind, and the class IN.
     fn kind_and_class(&self) -> [u8; 4] {
-        [0, self.kind.number(), 0, 1]
+        let [high, low] = self.kind.number().to_be_bytes();
+        [high, low, 0, 1]
     }
 }
 

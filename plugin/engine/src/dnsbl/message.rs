@@ -75,6 +75,13 @@ const NAME_MAX: usize = 255;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReversedName(Vec<u8>);
 
+impl ReversedName {
+    /// Its labels in wire format, without an end.
+    pub(crate) fn as_wire(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// `9.113.0.203.` or the reversed nibbles of an IPv6 address, in wire format.
 pub fn reversed(client: IpAddr) -> ReversedName {
     let mut labels = Vec::with_capacity(64);

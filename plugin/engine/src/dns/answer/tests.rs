@@ -3,7 +3,7 @@ use super::*;
 use crate::dnsbl::{MESSAGE_MAX, RECORDS_MAX};
 use domain::base::name::Name as WireName;
 use domain::base::rdata::ComposeRecordData;
-use domain::base::{MessageBuilder, Ttl};
+use domain::base::{Message, MessageBuilder, Ttl};
 use domain::rdata::{Cname, Soa};
 use proptest::prelude::*;
 

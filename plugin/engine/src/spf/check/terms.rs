@@ -93,8 +93,7 @@ impl<K: Known> Evaluation<'_, K> {
     fn ptr(&mut self, place: Place<'_>, domain: Option<&DomainSpec>) -> Result<bool, SpfResult> {
         self.count_term(place)?;
         let Some(target) = self.target(place, domain) else { return Ok(false) };
-        let Some(name) = Name::of_address(self.client) else { return Ok(false) };
-        let question = Question { name, kind: Kind::Ptr };
+        let question = Question { name: Name::of_address(self.client), kind: Kind::Ptr };
         let Some(found) = self.find(&question).filter(|found| !found.is_failed()) else { return Ok(false) };
         let Some(found) = self.weigh(place, question, Some(found))? else { return Ok(false) };
         let Data::Names(names) = &found.data else { return Ok(false) };
