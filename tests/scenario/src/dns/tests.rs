@@ -80,6 +80,19 @@ fn zones_of_two_stories_stand_side_by_side_below_suffixes() {
 }
 
 #[test]
+fn records_say_the_same_below_a_suffix() {
+    let text = Record::Txt(b"v=spf1 include:_spf.big.test -all".into());
+    let own = BTreeMap::from([(Rtype::TXT, Answer::of(vec![text.clone()]))]);
+    let zones = Zones(BTreeMap::from([(
+        "big.test".to_owned(),
+        Zone::Listing(Listing { own, ..Listing::default() }),
+    )]));
+    let below = zones.below("s1.scenario");
+    let content = below.answer("big.test.s1.scenario", Rtype::TXT).content;
+    assert_eq!(content, Content::Records { records: vec![text], ttl: DEFAULT_TTL });
+}
+
+#[test]
 fn lists_are_plain_if_every_answer_is_true_and_comes_at_once() {
     let with = |change: &dyn Fn(&mut Listing)| {
         let mut listing = Listing::default();

@@ -7,6 +7,7 @@ dns:
   slow.test: { latency: 3s, listed: { 203.0.113.9: 127.0.0.2, 203.0.113.10: { latency: 4s }, 203.0.113.11: refused } }
   lossy.test: { lost: 2, listed: { 203.0.113.9: 127.0.0.2 } }
   portal.test: { others: 198.51.100.80 }
+  a.9.113.0.203.big.test: { lost: 1, a: { latency: 2s, answer: 203.0.113.7 } }
 ";
 
 /// An A question for 203.0.113.LAST in a zone below `test`.
@@ -48,6 +49,16 @@ fn the_first_questions_are_lost_and_no_other() {
     let answers: Vec<bool> =
         (0..4).map(|_| is_message(&resolver.ask(&question("9", "lossy"), Duration::ZERO))).collect();
     assert_eq!(answers, [false, false, true, true]);
+}
+
+#[test]
+fn a_name_of_its_own_can_be_late_and_lose_questions() {
+    let mut resolver = resolver("");
+    let mut question = question("9", "big");
+    question.splice(12..12, *b"\x01a");
+    let answers = [(); 2].map(|()| resolver.ask(&question, Duration::ZERO));
+    assert_eq!(answers.each_ref().map(is_message), [false, true]);
+    assert_eq!(answers[1].latency, Some(Duration::from_secs(2)));
 }
 
 #[test]
