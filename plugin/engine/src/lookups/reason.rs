@@ -23,7 +23,7 @@ pub(super) type Said = Option<String>;
 
 /// The question why `zone` has `client`.
 pub(super) fn question(zone: &Zone, client: IpAddr) -> Option<Question> {
-    let address = Name::of_address(client)?;
+    let address = Name::of_address(client);
     let mut labels: Vec<_> = address.labels().map(String::from_utf8_lossy).collect();
     // Without `in-addr.arpa` or `ip6.arpa`.
     labels.truncate(labels.len().saturating_sub(2));
