@@ -101,6 +101,8 @@ pub enum Output {
     Sample(SeriesName, u32),
     /// The decision about this client, once per session, for access logs.
     Verdict(Verdict),
+    /// Its record, one line of JSON ([`ClientRecord`](crate::client_record::ClientRecord)), right after the verdict.
+    Record(String),
 }
 
 /// Where [`Output::Dial`] leads a client.

@@ -48,6 +48,7 @@
 pub mod access;
 #[cfg(not(target_family = "wasm"))]
 pub mod advice;
+pub mod client_record;
 pub mod dns;
 pub mod dnsbl;
 #[cfg(not(target_family = "wasm"))]
@@ -61,6 +62,8 @@ pub mod proxy_header;
 pub mod questions;
 pub mod record;
 pub mod registry;
+#[cfg(not(target_family = "wasm"))]
+pub mod replay;
 pub mod reply;
 pub mod senders;
 pub mod session;

@@ -13,6 +13,7 @@ mod batch;
 mod lookup;
 mod reason;
 
+use crate::client_record::ListFacts;
 use crate::dnsbl::{Heard, ParsedAnswer, Rank, Score, Tally, reversed};
 use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
@@ -120,6 +121,7 @@ impl Lookups {
             tally: Tally::new(policy.zones().len()),
             rest: first_lists(policy, |list| asking.watch.counts(policy, list, key.client)),
             pending: BTreeSet::new(),
+            asked: Vec::new(),
             timed: None,
             waiting: BTreeSet::from([connection]),
             reason: None,
@@ -158,6 +160,7 @@ impl Lookups {
         let policy = Arc::clone(&lookup.policy);
         let zone = policy.zones().get(list)?;
         let heard = lookup.tally.hear(&lookup.name, list, zone, answer);
+        lookup.note(list, &heard, asking.now);
         let questions = if lookup.waiting.is_empty() { Vec::new() } else { lookup.ask_more(key, asking) };
         let is_over = lookup.is_decided(key.client, asking.watch);
         let decides = lookup.waiting.iter().copied().filter(|_| is_over).collect();
@@ -265,6 +268,11 @@ impl Lookups {
         self.hurries.first().map(|&(at, _)| at)
     }
 
+    /// What the lists had to do with a client, for its record.
+    pub(crate) fn facts(&self, key: Key, watch: &Watch) -> Vec<ListFacts> {
+        self.by_key.get(&key).map(|lookup| lookup.facts(key.client, watch)).unwrap_or_default()
+    }
+
     /// What the lists have said so far.
     pub fn score(&self, key: Key, policy: &Policy, watch: &Watch) -> Score {
         let counts = |list| watch.counts(policy, list, key.client);
@@ -342,6 +350,8 @@ pub struct Asking<'a> {
     pub questions: &'a mut Questions,
     /// How the lists are.
     pub watch: &'a Watch,
+    /// When.
+    pub now: Instant,
 }
 
 #[cfg(test)]

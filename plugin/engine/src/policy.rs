@@ -19,6 +19,7 @@ mod smtpd;
 pub use crate::word::WordError;
 pub use action::Action;
 pub use banner::{BANNER_MAX, Banner, Hostname};
+pub use compiled::PolicyId;
 pub use error::PolicyError;
 pub use groups::{CacheSettings, LaneSettings, ResolverSettings};
 pub use listed::Bounded;
@@ -188,6 +189,11 @@ pub struct Policy {
     pub post_queue_limit: u32,
     /// Whether log lines say ALLOWLISTED and DENYLISTED (instead of Postfix's words before 3.6).
     pub respectful_logging: bool,
+    /// Whether every client leaves a record, one JSON object for access logs, with a reference that stands in its
+    /// refusals.
+    pub record_enable: bool,
+    /// Whether records name the mailboxes of people: senders and recipients. Otherwise only their domains.
+    pub record_mailboxes: bool,
     /// `haproxy`: every connection begins with a PROXY protocol header, for a host that does not read it itself.
     pub upstream_proxy_protocol: UpstreamProxy,
     /// How long to wait for that header.
@@ -225,6 +231,7 @@ impl Policy {
         };
         deserializer.end().map_err(|error| PolicyError::trailing(&error))?;
         policy.compiled = Compiled::new(&policy)?;
+        policy.compiled.id = PolicyId::of(json);
         Ok(policy)
     }
 
@@ -241,6 +248,11 @@ impl Policy {
     /// The DNS lists to ask, one question each, however many entries share the domain.
     pub fn zones(&self) -> &[Zone] {
         &self.compiled.zones
+    }
+
+    /// The version of the configuration: another one as soon as a byte of it is another one.
+    pub fn id(&self) -> PolicyId {
+        self.compiled.id
     }
 
     /// A number for what the lists can say: another one as soon as they, their weights or the thresholds are others.
@@ -287,6 +299,7 @@ impl Policy {
             soft_bounce: self.soft_bounce,
             footer: self.reject_footer.template(),
             server_name: self.myhostname.as_str(),
+            reference: None,
         }
     }
 

@@ -33,12 +33,15 @@ pub use occupancy::{
     Load, OCCUPANCY_LEN_MAX, Occupancy, QueueLimits, SLOT_LEN, SLOTS, WRITES_PER_SECOND, totals,
 };
 
+use crate::client_record::Reference;
+use crate::io::ConnectionId;
 use crate::policy::Policy;
 use crate::record::{Record, TestSet};
 use crate::shared::{self, SharedData};
+use crate::time::Now;
 pub use bucket::Remembered;
 use bucket::{Bucket, ClientEntry, PASSES_PER_BUCKET, generation_at};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 
 /// A count that was not renewed for so long is stale and reads as zero, in seconds.
@@ -117,6 +120,11 @@ impl<S: SharedData> Registry<S> {
     /// The clients in `shared`, which are found by `hash_key`.
     pub fn new(shared: S, hash_key: HashKey) -> Self {
         Self { shared, hash_key }
+    }
+
+    /// The name of the record of a client that came now.
+    pub fn reference(&self, client: SocketAddr, connection: ConnectionId, now: Now) -> Reference {
+        self.hash_key.reference(client, connection, now)
     }
 
     /// Where the workers meet.

@@ -2,6 +2,7 @@
 //! so that log readers and senders know them), and what is done to all of them before they are sent:
 //! `soft_bounce`, and `reject_footer`, a template that becomes the end of every refusal.
 
+use crate::client_record::Reference;
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
@@ -89,7 +90,7 @@ pub fn timed_out(myhostname: &str) -> String {
 }
 
 /// What a policy makes of every reply.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ReplyStyle<'a> {
     /// `soft_bounce`
     pub soft_bounce: bool,
@@ -97,6 +98,8 @@ pub struct ReplyStyle<'a> {
     pub footer: &'a str,
     /// `myhostname`, for the footer.
     pub server_name: &'a str,
+    /// The name of the client's record, for refusals.
+    pub reference: Option<Reference>,
 }
 
 impl ReplyStyle<'_> {
@@ -105,7 +108,12 @@ impl ReplyStyle<'_> {
     /// `text` is complete, with CR LF at its end; a refusal has one line. Whether it is one is seen before softening.
     pub fn finish(&self, client: SocketAddr, text: &str, unix: u64) -> Vec<u8> {
         let softened = self.soften(text);
-        if self.footer.is_empty() || !text.starts_with(['4', '5']) {
+        if !text.starts_with(['4', '5']) {
+            return softened.into_owned().into_bytes();
+        }
+        let softened =
+            self.reference.map_or(softened.clone(), |reference| refer(&softened, reference).into());
+        if self.footer.is_empty() {
             return softened.into_owned().into_bytes();
         }
         let value = |name: &str| value(name, self.server_name, client, unix);
@@ -125,6 +133,15 @@ impl ReplyStyle<'_> {
         let soft = |(index, letter)| if letter == '5' && (index == 0 || index == 4) { '4' } else { letter };
         text.chars().enumerate().map(soft).collect()
     }
+}
+
+/// A reply of one line with the name of the client's record at its end: `… (ref 7Q4K2M9XZ1)`. A line that has no room
+/// for it is cut.
+fn refer(reply: &str, reference: Reference) -> String {
+    let end = format!(" (ref {reference})\r\n");
+    let room = REPLY_LINE_MAX.saturating_sub(end.len());
+    let line = reply.strip_suffix("\r\n").unwrap_or(reply);
+    line.chars().take(room).chain(end.chars()).collect()
 }
 
 /// What may be named in a template.

@@ -29,6 +29,7 @@ mod talk;
 
 pub use screen::{EARLY_MAX, PEEK_MAX, REASON_WAIT};
 
+use crate::client_record::{Ending, ListFacts, Notes, Reference};
 use crate::dnsbl::Score;
 use crate::io::{Endpoints, Output};
 use crate::line::Line;
@@ -37,7 +38,7 @@ use crate::policy::{Policy, UpstreamProxy};
 use crate::proxy_header;
 use crate::record::{Record, Test, TestSet};
 use crate::registry::{Known, Settled, Settlement};
-use crate::reply;
+use crate::reply::{self, ReplyStyle};
 use crate::senders::Voucher;
 use crate::time::{Instant, Now, Timer, Timers};
 use crate::verdict::Verdict;
@@ -59,6 +60,8 @@ pub(crate) struct Session {
     stressed: bool,
     /// Whether it is known who the client is, and the log has a line about it.
     arrived: bool,
+    /// For the client's record, if there is to be one.
+    notes: Option<Box<Notes>>,
 }
 
 /// What a session knows only through its worker, and what it wants done.
@@ -97,6 +100,10 @@ pub(crate) trait Surroundings {
     fn lists_are_in_doubt(&mut self, client: IpAddr) -> bool;
     /// Whether nothing that the lists may still say is waited for.
     fn lists_decide(&self, client: IpAddr) -> bool;
+    /// What the lists had to do with the client.
+    fn list_facts(&self, client: IpAddr) -> Vec<ListFacts>;
+    /// A name for the client's record.
+    fn reference(&self, client: SocketAddr) -> Reference;
 }
 
 /// What a session finds that is registered: the sessions that are open in all workers of the host, and the client's
@@ -182,11 +189,15 @@ impl Session {
             progress: Progress::default(),
             stressed: false,
             arrived: false,
+            notes: None,
         }
     }
 
     /// The connection was accepted.
     pub fn opened(&mut self, around: &mut dyn Surroundings) {
+        if self.policy.record_enable {
+            self.notes = Some(Box::new(Notes::new(around.reference(self.client), around.now())));
+        }
         match self.policy.upstream_proxy_protocol {
             UpstreamProxy::None => self.arrive(around),
             UpstreamProxy::Haproxy => {
@@ -199,6 +210,11 @@ impl Session {
 
     /// Bytes that the client sends, in the phase that cares.
     pub fn client_talked(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
+        if let Some(notes) = &mut self.notes
+            && let Phase::Greeting(_) | Phase::Talking(_) = self.phase
+        {
+            notes.heard(bytes, matches!(self.phase, Phase::Greeting(_)), around.now());
+        }
         match &mut self.phase {
             Phase::ProxyHeader => self.proxy_header_read(bytes, around),
             Phase::Greeting(_) => self.talked_early(bytes, around),
@@ -209,13 +225,23 @@ impl Session {
 
     /// The client sent FIN.
     pub fn client_ended(&mut self, around: &mut dyn Surroundings) {
+        if let Some(notes) = &mut self.notes {
+            notes.left(true, around.now());
+        }
         if !self.ends_while_refused() {
-            self.client_left(around);
+            self.is_gone(around);
         }
     }
 
     /// The client is gone. That is no offence: passes earned before it are kept.
     pub fn client_left(&mut self, around: &mut dyn Surroundings) {
+        if let Some(notes) = &mut self.notes {
+            notes.left(false, around.now());
+        }
+        self.is_gone(around);
+    }
+
+    fn is_gone(&mut self, around: &mut dyn Surroundings) {
         match &self.phase {
             Phase::Greeting(greet) => {
                 let since = greet.since;
@@ -246,8 +272,11 @@ impl Session {
     }
 
     /// A sender vouches for the client: the next deadline is now.
-    pub fn is_vouched_for(&mut self, voucher: Voucher) {
+    pub fn is_vouched_for(&mut self, voucher: Voucher, now: Now) {
         if let Phase::Greeting(greet) = &mut self.phase {
+            if let Some(notes) = &mut self.notes {
+                notes.vouched(&voucher, now);
+            }
             greet.voucher = Some(voucher);
             self.lists_have_decided();
         }
@@ -350,12 +379,37 @@ impl Session {
     /// no `reject_footer`.
     fn refuse_unknown(&mut self, around: &mut dyn Surroundings) {
         around.count(Counter::ProxyHeaderBad);
-        self.send_away(reply::NO_RESOURCES.as_bytes().to_vec(), Verdict::NoResources, around);
+        let style = ReplyStyle { reference: self.reference(), ..ReplyStyle::default() };
+        let reply = style.finish(self.client, reply::NO_RESOURCES, around.now().unix);
+        self.send_away(reply, Verdict::NoResources, around);
     }
 
     /// From here on the client's mail is refused like this. The last failure decides what is said.
     fn reject_with(&mut self, reject: String, verdict: Verdict) {
         self.progress.forward = Forward::No { reject, verdict };
+    }
+
+    /// What stands in the client's refusals.
+    fn reference(&self) -> Option<Reference> {
+        self.notes.as_ref().map(|notes| notes.reference())
+    }
+
+    /// Everything has been decided.
+    fn file_record(&mut self, verdict: Verdict, served: bool, around: &mut dyn Surroundings) {
+        let Some(notes) = self.notes.take() else { return };
+        let Progress { todo, pass, fail, .. } = self.progress;
+        let record = notes.finish(Ending {
+            policy: &self.policy,
+            verdict,
+            served,
+            stressed: self.stressed,
+            todo,
+            pass,
+            fail,
+            lists: around.list_facts(self.client_address()),
+            now: around.now(),
+        });
+        around.emit(Output::Record(record.to_json()));
     }
 
     fn client_address(&self) -> IpAddr {

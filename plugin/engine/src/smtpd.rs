@@ -13,14 +13,15 @@
 //! (STARTTLS is not offered), and AUTH, XCLIENT and XFORWARD (as in postscreen).
 
 mod answer;
-mod command;
+pub(crate) mod command;
 mod deep;
 
+use crate::client_record::Reference;
 use crate::line::{TEXT_MAX, printable};
 use crate::metric::Counter;
 use crate::policy::{EhloKeyword, Policy};
 use crate::record::{Test, TestSet};
-use crate::reply;
+use crate::reply::{self, ReplyStyle};
 use command::{Command, LineReader, Read, Verb};
 use deep::DeepTests;
 use std::collections::BTreeSet;
@@ -38,6 +39,8 @@ pub enum DialogueEvent {
     Say(Vec<u8>),
     /// Write this line: printable ASCII, at most [`TEXT_MAX`] characters.
     Log(String),
+    /// The client violates this deep test for the first time, and how: printable ASCII.
+    Violated(Test, String),
     /// Add one to this counter.
     Count(Counter),
     /// A whole command line was handled: the time limit for the next one begins.
@@ -84,6 +87,8 @@ pub struct Smtpd {
     deep_tests: DeepTests,
     /// What RCPT and VRFY get. The last failure with the action `enforce` decides.
     reject: String,
+    /// What stands in every refusal.
+    reference: Option<Reference>,
     envelope: Envelope,
     /// What the last EHLO reply left out.
     discarded: BTreeSet<EhloKeyword>,
@@ -108,7 +113,13 @@ impl Smtpd {
     ///
     /// `watch` are the deep tests that run: the enabled and expired ones, or all three after an earlier failure.
     /// `reject` is what RCPT and VRFY get, such as [`reply::COME_AGAIN`].
-    pub fn new(policy: Arc<Policy>, client: SocketAddr, watch: TestSet, reject: String) -> Self {
+    pub fn new(
+        policy: Arc<Policy>,
+        client: SocketAddr,
+        watch: TestSet,
+        reject: String,
+        reference: Option<Reference>,
+    ) -> Self {
         Self {
             lines: LineReader::new(policy.line_length_limit),
             policy,
@@ -116,6 +127,7 @@ impl Smtpd {
             held: Vec::new(),
             deep_tests: DeepTests::new(watch),
             reject,
+            reference,
             envelope: Envelope::default(),
             discarded: BTreeSet::new(),
             commands: 0,
@@ -229,7 +241,8 @@ impl Smtpd {
     }
 
     fn say(&mut self, text: &str) {
-        let reply = self.policy.reply_style().finish(self.client, text, self.unix);
+        let style = ReplyStyle { reference: self.reference, ..self.policy.reply_style() };
+        let reply = style.finish(self.client, text, self.unix);
         self.events.push(DialogueEvent::Say(reply));
     }
 

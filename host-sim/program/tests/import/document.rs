@@ -19,6 +19,8 @@ const OUR_OWN: [&str; 14] = [
     "client_ipv6_prefix_length",
     "dnsbl_change_voids_passes",
     "dnsbl_early_verdict_enable",
+    "record_enable",
+    "record_mailboxes",
     "dnsbl_error_replies",
     "dnsbl_frugal_enable",
     "dnsbl_reason_enable",

@@ -143,6 +143,11 @@ impl Tally {
         }
     }
 
+    /// What a list answered.
+    pub fn answer(&self, list: usize) -> Option<&ParsedAnswer> {
+        self.heard.iter().find(|(heard, _)| *heard == list)?.1.as_ref()
+    }
+
     /// Where the client is listed, in the order of arrival.
     pub fn listings(&self) -> impl Iterator<Item = (usize, &ParsedAnswer)> {
         let answered = self.heard.iter().filter_map(|(list, answer)| Some((*list, answer.as_ref()?)));

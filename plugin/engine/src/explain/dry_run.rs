@@ -190,6 +190,7 @@ impl DryRun<'_> {
             | Output::Sample(..)
             | Output::Gauge(..)
             | Output::Log(_)
+            | Output::Record(_)
             | Output::Skip(_)
             | Output::Teaser(_) => {}
         }

@@ -2,7 +2,8 @@
 
 use super::reason::Reason;
 use super::{Asking, KEEP_MAX, Key, batch};
-use crate::dnsbl::{ParsedAnswer, ReversedName, Score, Tally, Zone};
+use crate::client_record::{Asked, ListFacts, Outcome};
+use crate::dnsbl::{Heard, ParsedAnswer, ReversedName, Score, Tally, Zone};
 use crate::io::ConnectionId;
 use crate::policy::Policy;
 use crate::questions::{Purpose, Question};
@@ -25,6 +26,8 @@ pub(super) struct Lookup {
     pub rest: Vec<usize>,
     /// Questions without an answer so far.
     pub pending: BTreeSet<u32>,
+    /// All questions, for records.
+    pub asked: Vec<Asked>,
     /// The one question whose answer is timed, of each list in turn: a histogram costs a host call for each sample.
     pub timed: Option<u32>,
     pub waiting: BTreeSet<ConnectionId>,
@@ -53,6 +56,10 @@ impl Lookup {
 
     pub fn ask(&mut self, key: Key, lists: Vec<usize>, asking: &mut Asking<'_>) -> Vec<Question> {
         let policy = Arc::clone(&self.policy);
+        if policy.record_enable {
+            let asked = |&list: &usize| Asked { list, at: asking.now, outcome: None };
+            self.asked.extend(lists.iter().map(asked));
+        }
         let zones = lists.into_iter().filter_map(|list| Some((list, policy.zones().get(list)?)));
         let ask = |(list, zone): (usize, &Zone)| {
             let message = zone.question(&self.name)?;
@@ -61,6 +68,31 @@ impl Lookup {
         let questions: Vec<Question> = zones.filter_map(ask).collect();
         self.pending.extend(questions.iter().map(|question| question.number));
         questions
+    }
+
+    /// Notes how a question ended, for records.
+    pub fn note(&mut self, list: usize, heard: &Heard, now: Instant) {
+        let outcome = match heard {
+            Heard::Listed(_) | Heard::Unlisted(_) => Outcome::Answered,
+            Heard::TimedOut => Outcome::TimedOut,
+            Heard::Trouble(trouble) => Outcome::Trouble(*trouble),
+            Heard::Ignored => return,
+        };
+        if let Some(asked) = self.asked.iter_mut().find(|asked| asked.list == list) {
+            asked.outcome = Some((now, outcome));
+        }
+    }
+
+    /// What the lists had to do with the client, for its record.
+    pub fn facts(&self, client: IpAddr, watch: &Watch) -> Vec<ListFacts> {
+        let facts = |asked: &Asked| ListFacts {
+            asked: asked.clone(),
+            answer: self.tally.answer(asked.list).cloned(),
+            muted: !watch.counts(&self.policy, asked.list, client),
+        };
+        let mut facts: Vec<_> = self.asked.iter().map(facts).collect();
+        facts.sort_by_key(|facts| facts.asked.list);
+        facts
     }
 
     pub fn score(&self, client: IpAddr, watch: &Watch) -> Score {

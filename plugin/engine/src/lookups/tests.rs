@@ -82,12 +82,12 @@ impl SomeWorker {
     }
 
     fn joins_under(&mut self, key: Key, policy: &Arc<Policy>, connection: u64, millis: u64) -> Joined {
-        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: at(millis) };
         self.lookups.join(key, policy, ConnectionId(connection), &mut asking, at(millis))
     }
 
     fn leaves(&mut self, number: u32, connection: u64, millis: u64) {
-        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: at(millis) };
         self.lookups.leave(key(number), ConnectionId(connection), &mut asking, at(millis));
     }
 
@@ -99,7 +99,7 @@ impl SomeWorker {
 
     fn hears_message(&mut self, question: u32, answer: Result<&[u8], DnsFailure>) -> Option<LookupAnswer> {
         let Purpose::Listing(key, list) = self.questions.take(question)? else { panic!("about a list") };
-        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: at(0) };
         self.lookups.hear(key, list, question, answer, &mut asking)
     }
 

@@ -6,6 +6,7 @@ use crate::metric::Catalogue;
 use crate::record::{Record, Test, TestSet};
 use crate::reply;
 use siphasher::sip::SipHasher13;
+use std::fmt;
 use std::hash::Hasher;
 
 /// Everything that is the same for all clients.
@@ -13,6 +14,7 @@ use std::hash::Hasher;
 pub(super) struct Compiled {
     pub zones: Vec<Zone>,
     pub lists_id: u32,
+    pub id: PolicyId,
     pub enabled: TestSet,
     pub shortest_ttl: u64,
     /// `220 …`, as it goes to clients.
@@ -20,6 +22,25 @@ pub(super) struct Compiled {
     /// `220-…`, as it goes to clients.
     pub teaser: Vec<u8>,
     pub catalogue: Catalogue,
+}
+
+/// The version of a configuration, eight hexadecimal digits in text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyId(u32);
+
+impl PolicyId {
+    pub(super) fn of(json: &[u8]) -> Self {
+        let mut hasher = SipHasher13::new();
+        hasher.write(json);
+        let [.., a, b, c, d] = hasher.finish().to_be_bytes();
+        Self(u32::from_be_bytes([a, b, c, d]))
+    }
+}
+
+impl fmt::Display for PolicyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
 }
 
 impl Compiled {
@@ -34,6 +55,7 @@ impl Compiled {
         let zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map, &policy.dnsbl_error_replies);
         Ok(Self {
             lists_id: lists_id(policy),
+            id: PolicyId::default(),
             enabled: enabled(policy, &zones),
             shortest_ttl: shortest_ttl(policy),
             catalogue: Catalogue::new(&zones),

@@ -73,6 +73,8 @@ impl Default for Policy {
             pre_queue_limit: QUEUE_LIMIT,
             post_queue_limit: QUEUE_LIMIT,
             respectful_logging: true,
+            record_enable: false,
+            record_mailboxes: true,
             upstream_proxy_protocol: UpstreamProxy::None,
             upstream_proxy_timeout: Period::seconds(5),
             resolver: ResolverSettings::default(),

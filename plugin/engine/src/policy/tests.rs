@@ -298,6 +298,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "cache_retention_time": "1w", "client_ipv4_prefix_length": 24, "client_ipv6_prefix_length": 56,
         "client_connection_count_limit": 50,
         "pre_queue_limit": 100, "post_queue_limit": 100, "respectful_logging": false,
+        "record_enable": true, "record_mailboxes": false,
         "upstream_proxy_protocol": "haproxy", "upstream_proxy_timeout": "5s",
         "resolver": {"cluster": "r", "authority": "r", "path": "/"},
         "cache": {"buckets": 1}, "lane": {"speaker_cluster": "s"}

@@ -4,11 +4,14 @@
 //! being counted or a chosen client from being remembered. The first worker of a host draws it; it is never told.
 
 use super::bucket::key_of;
+use crate::client_record::Reference;
+use crate::io::ConnectionId;
 use crate::line::Line;
 use crate::shared::{ABSENT, SharedData};
+use crate::time::Now;
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 
 const KEY: &str = "postscreen.key";
@@ -44,6 +47,17 @@ impl HashKey {
     pub fn of<S: SharedData>(shared: &S) -> Self {
         let stored = shared.fetch(KEY).ok().flatten();
         stored.and_then(|(bytes, _)| bytes.try_into().ok()).map_or(Self::NONE, Self)
+    }
+
+    /// The name of the record of a client that came now, on this connection of the worker.
+    pub fn reference(&self, client: SocketAddr, connection: ConnectionId, now: Now) -> Reference {
+        let mut hasher = SipHasher13::new_with_key(&self.0);
+        hasher.write(&key_of(client.ip()));
+        hasher.write_u16(client.port());
+        hasher.write_u64(connection.0);
+        hasher.write_u64(now.unix);
+        hasher.write_u64(now.instant.as_millis());
+        Reference::of(hasher.finish())
     }
 
     /// The bucket that `client` belongs to, of so many.

@@ -142,6 +142,9 @@ impl Session {
     /// A score at or below the allowlist threshold passes all other tests too (postscreen's `psc_allowlist_non_dnsbl`).
     fn take_score(&mut self, around: &mut dyn Surroundings) -> Score {
         let score = around.score(self.client_address());
+        if let Some(notes) = &mut self.notes {
+            notes.scored(score.total);
+        }
         let Phase::Greeting(greet) = &mut self.phase else { return score };
         let first = !std::mem::replace(&mut greet.scored, true);
         let good = Rank::of(score.total, &self.policy) == Rank::Allowlisted;

@@ -56,6 +56,10 @@ impl Session {
         log(around, format!("CONNECT from {client} to {}", bracketed(self.server)));
         self.arrived = true;
         let registration = around.register(self.client_address());
+        if let Some(notes) = &mut self.notes {
+            notes.arrived(self.client, self.server, around.now());
+            notes.registered(registration);
+        }
         self.stressed = registration.stressed;
         let exceeds = |count, limit| limit > 0 && count > limit;
         if exceeds(registration.of_client, self.policy.client_connection_count_limit) {
@@ -75,7 +79,11 @@ impl Session {
     fn admit(&mut self, registration: Registration, around: &mut dyn Surroundings) {
         let respectful = self.policy.respectful_logging;
         let client = bracketed(self.client);
-        match decide(&self.policy.access_list, &self.policy.mynetworks, self.client_address()) {
+        let decision = decide(&self.policy.access_list, &self.policy.mynetworks, self.client_address());
+        if let Some(notes) = &mut self.notes {
+            notes.decided(decision);
+        }
+        match decision {
             Decision::Permit => {
                 around.count(Counter::Allowlisted);
                 log(around, format!("{} {client}", if respectful { "ALLOWLISTED" } else { "WHITELISTED" }));
@@ -98,6 +106,9 @@ impl Session {
     /// Which tests are to be done: nothing counts of a client that is barred, and what its other sessions have passed
     /// counts at once.
     fn choose_tests(&mut self, registration: Registration, around: &mut dyn Surroundings) {
+        if let Some(notes) = &mut self.notes {
+            notes.tests_chosen();
+        }
         let enabled = self.policy.enabled_tests();
         let unix = around.now().unix;
         let (todo, record) = match registration.known {
@@ -176,7 +187,7 @@ impl Session {
             self.lists_have_decided();
         }
         if let Some(voucher) = around.ask_senders(self.client_address()) {
-            self.is_vouched_for(voucher);
+            self.is_vouched_for(voucher, around.now());
         }
     }
 
@@ -204,7 +215,11 @@ impl Session {
         let waited = now.since(greet.since);
         around.count(Counter::Pregreet);
         let (after, client) = (elapsed(waited), bracketed(self.client));
-        log(around, format!("PREGREET {} after {after} from {client}: {}", peeked.len(), escape(peeked)));
+        let (len, talk) = (peeked.len(), escape(peeked));
+        log(around, format!("PREGREET {len} after {after} from {client}: {talk}"));
+        if let Some(notes) = &mut self.notes {
+            notes.offended(Test::Pregreet, format!("{len} after {after}: {talk}"));
+        }
         self.progress.fail |= Test::Pregreet.into();
         match self.policy.greet_action {
             Action::Drop => return self.turn_away(reply::PROTOCOL_ERROR, Verdict::Pregreet, around),

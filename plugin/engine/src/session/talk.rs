@@ -7,7 +7,7 @@ use crate::line::elapsed;
 use crate::metric::Counter;
 use crate::record::{Record, Test, TestSet};
 use crate::registry::Settlement;
-use crate::reply;
+use crate::reply::{self, ReplyStyle};
 use crate::smtpd::{DialogueEnd, DialogueEvent, Smtpd};
 use crate::time::{Instant, Timer};
 use crate::verdict::Verdict;
@@ -50,7 +50,7 @@ impl Session {
     }
 
     fn begin_talk(&mut self, reject: String, watch: TestSet, early: &[u8], around: &mut dyn Surroundings) {
-        let smtpd = Smtpd::new(self.policy.clone(), self.client, watch, reject);
+        let smtpd = Smtpd::new(self.policy.clone(), self.client, watch, reject, self.reference());
         around.emit(Output::Dial(Destination::Nobody));
         // An early talker has been greeted by the teaser, where there is one: its words are the next thing.
         if !(self.progress.fail.contains(Test::Pregreet) && around.teases()) {
@@ -85,8 +85,18 @@ impl Session {
     fn carry_out(&mut self, events: Vec<DialogueEvent>, around: &mut dyn Surroundings) {
         for event in events {
             match event {
-                DialogueEvent::Say(bytes) => around.emit(Output::ToClient(bytes)),
+                DialogueEvent::Say(bytes) => {
+                    if let Some(notes) = &mut self.notes {
+                        notes.told(&bytes);
+                    }
+                    around.emit(Output::ToClient(bytes));
+                }
                 DialogueEvent::Log(text) => log(around, text),
+                DialogueEvent::Violated(test, evidence) => {
+                    if let Some(notes) = &mut self.notes {
+                        notes.offended(test, evidence);
+                    }
+                }
                 DialogueEvent::Count(counter) => around.count(counter),
                 DialogueEvent::LineDone => self.await_command(around),
                 DialogueEvent::Passed(test) => self.passed(test, self.ttl(test), around),
@@ -197,7 +207,8 @@ impl Session {
 
     /// One reply, with `soft_bounce` and `reject_footer` applied, and close. Nothing that was passed counts.
     pub(super) fn turn_away(&mut self, reply: &str, verdict: Verdict, around: &mut dyn Surroundings) {
-        let reply = self.policy.reply_style().finish(self.client, reply, around.now().unix);
+        let style = ReplyStyle { reference: self.reference(), ..self.policy.reply_style() };
+        let reply = style.finish(self.client, reply, around.now().unix);
         self.send_away(reply, verdict, around);
     }
 
@@ -205,6 +216,9 @@ impl Session {
     pub(super) fn send_away(&mut self, reply: Vec<u8>, verdict: Verdict, around: &mut dyn Surroundings) {
         around.count(Counter::Refused);
         around.emit(Output::Dial(Destination::Nobody));
+        if let Some(notes) = &mut self.notes {
+            notes.told(&reply);
+        }
         around.emit(Output::ToClient(reply));
         self.close(verdict, around);
     }
@@ -212,12 +226,14 @@ impl Session {
     /// Serves the client: from here on the engine does not see its bytes.
     pub(super) fn hand_off(&mut self, verdict: Verdict, around: &mut dyn Surroundings) {
         around.emit(Output::Verdict(verdict));
+        self.file_record(verdict, true, around);
         around.emit(Output::Dial(Destination::Backend));
         self.enter(Phase::Transit);
     }
 
     fn close(&mut self, verdict: Verdict, around: &mut dyn Surroundings) {
         around.emit(Output::Verdict(verdict));
+        self.file_record(verdict, false, around);
         if self.arrived {
             log(around, format!("DISCONNECT {}", bracketed(self.client)));
         }

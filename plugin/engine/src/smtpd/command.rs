@@ -60,7 +60,7 @@ impl LineReader {
 
 /// The commands that are known, whether or not they are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(crate) enum Verb {
     Helo,
     Ehlo,
     Starttls,
@@ -121,18 +121,18 @@ impl Verb {
 
 /// A command line, split at its first space.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Command<'a> {
+pub(crate) struct Command<'a> {
     /// The command, if it is a known one, in any case.
-    pub(super) verb: Option<Verb>,
+    pub(crate) verb: Option<Verb>,
     /// The first word as the client wrote it; empty in an empty line.
-    pub(super) word: &'a [u8],
+    pub(crate) word: &'a [u8],
     /// Everything behind the first word and one space.
-    pub(super) arguments: &'a [u8],
+    pub(crate) arguments: &'a [u8],
 }
 
 impl<'a> Command<'a> {
     /// Splits a line. Only spaces separate (a tab does not), and a NUL ends the line, as in postscreen.
-    pub(super) fn parse(line: &'a [u8]) -> Self {
+    pub(crate) fn parse(line: &'a [u8]) -> Self {
         let line = split_at(line, 0).0;
         let begin = line.iter().position(|&byte| byte != b' ').unwrap_or(line.len());
         let (word, arguments) = split_at(line.get(begin..).unwrap_or_default(), b' ');
@@ -146,12 +146,12 @@ impl<'a> Command<'a> {
     }
 
     /// The next word of the arguments, if there is one.
-    pub(super) fn argument(&self) -> Option<&'a [u8]> {
+    pub(crate) fn argument(&self) -> Option<&'a [u8]> {
         self.arguments.split(|&byte| byte == b' ').find(|word| !word.is_empty())
     }
 
     /// Everything behind the first colon of the arguments, if there is one.
-    pub(super) fn behind_colon(&self) -> Option<&'a [u8]> {
+    pub(crate) fn behind_colon(&self) -> Option<&'a [u8]> {
         let colon = self.arguments.iter().position(|&byte| byte == b':')?;
         self.arguments.get(colon + 1..)
     }
@@ -165,7 +165,7 @@ fn split_at(bytes: &[u8], separator: u8) -> (&[u8], &[u8]) {
 
 /// Reads the address behind the colon (postscreen's `psc_extract_addr`): in angle brackets, or up to a space. Quotes
 /// and backslashes go, and so does a source route. Whatever the client sent is an address, also nothing at all.
-pub(super) fn extract(text: &[u8]) -> Vec<u8> {
+pub(crate) fn extract(text: &[u8]) -> Vec<u8> {
     let mut bytes = text.iter().copied().skip_while(|&byte| byte == b' ').peekable();
     let end = match bytes.next_if_eq(&b'<') {
         Some(_) => b'>',
@@ -191,7 +191,7 @@ pub(super) fn extract(text: &[u8]) -> Vec<u8> {
 
 /// Writes an address as it stands in mail headers: with quotes around its local part if that is needed (RFC 5322,
 /// section 3.4.1; Postfix's default `info_log_address_format = external`).
-pub(super) fn quote(address: &[u8]) -> Vec<u8> {
+pub(crate) fn quote(address: &[u8]) -> Vec<u8> {
     if address.is_empty() {
         return Vec::new();
     }

@@ -27,8 +27,9 @@ impl Smtpd {
     /// Bare newline: the line ended with LF alone.
     pub(super) fn check_newline(&mut self, line: &[u8]) {
         if self.watches(Test::BareNewline) {
-            self.log(format!("BARE NEWLINE from {} after {}", self.peer(), escape_start(line)).as_bytes());
-            self.violated(Test::BareNewline);
+            let line = escape_start(line);
+            self.log(format!("BARE NEWLINE from {} after {line}", self.peer()).as_bytes());
+            self.violated(Test::BareNewline, format!("after {line}"));
         }
     }
 
@@ -41,7 +42,7 @@ impl Smtpd {
             let arguments = escape_start(command.arguments);
             let peer = self.peer();
             self.log(format!("NON-SMTP COMMAND from {peer} after {before}: {word} {arguments}").as_bytes());
-            self.violated(Test::NonSmtpCommand);
+            self.violated(Test::NonSmtpCommand, format!("after {before}: {word} {arguments}"));
         }
     }
 
@@ -53,7 +54,7 @@ impl Smtpd {
             let peer = self.peer();
             let behind = escape_start(behind);
             self.log(format!("COMMAND PIPELINING from {peer} after {word}: {behind}").as_bytes());
-            self.violated(Test::Pipelining);
+            self.violated(Test::Pipelining, format!("after {word}: {behind}"));
         }
     }
 
@@ -71,8 +72,9 @@ impl Smtpd {
         self.deep_tests.intact.contains(test)
     }
 
-    fn violated(&mut self, test: Test) {
+    fn violated(&mut self, test: Test, how: String) {
         self.deep_tests.intact = self.deep_tests.intact.without(test.into());
+        self.events.push(DialogueEvent::Violated(test, how));
         let (counter, action, last_words) = match test {
             Test::NonSmtpCommand => {
                 (Counter::NonSmtpCommand, self.policy.non_smtp_command_action, reply::NO_SMTP)

@@ -25,7 +25,7 @@ impl Dialogue {
     fn from(client: &str, policy: &str, watch: &[Test]) -> Self {
         let policy = Arc::new(Policy::parse(policy.as_bytes()).unwrap());
         let watch = watch.iter().copied().collect();
-        Self(Smtpd::new(policy, client.parse().unwrap(), watch, reply::COME_AGAIN.to_owned()))
+        Self(Smtpd::new(policy, client.parse().unwrap(), watch, reply::COME_AGAIN.to_owned(), None))
     }
 
     /// The client sends all of this at once.
@@ -48,7 +48,7 @@ fn shown(event: DialogueEvent) -> Option<String> {
         }
         DialogueEvent::Log(text) => format!("log {text}"),
         DialogueEvent::Count(counter) => format!("count {}", counter.name()),
-        DialogueEvent::LineDone => return None,
+        DialogueEvent::LineDone | DialogueEvent::Violated(..) => return None,
         DialogueEvent::Passed(test) => format!("passed {test:?}"),
         DialogueEvent::Failed(test) => format!("failed {test:?}"),
         DialogueEvent::Ignored(test) => format!("ignored {test:?}"),

@@ -41,7 +41,7 @@ impl<S: SharedData> Worker<S> {
         answer: Result<&[u8], DnsFailure>,
         now: Now,
     ) {
-        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: now.instant };
         let Some(mut answered) = self.lookups.hear(key, list, question, answer, &mut asking) else { return };
         self.log_answer(&answered, now);
         if matches!(answered.heard, Heard::Listed(_)) {
@@ -67,14 +67,14 @@ impl<S: SharedData> Worker<S> {
                 self.emit(Some(connection), Output::Log(line));
             }
             if let Some(voucher) = voucher {
-                self.turn(connection, now, |session, _| session.is_vouched_for(voucher));
+                self.turn(connection, now, |session, _| session.is_vouched_for(voucher, now));
             }
         }
     }
 
     /// Asks all lists about clients whose wait has no room for frugality any more.
     pub(super) fn hurry_lists(&mut self, now: Now) {
-        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: now.instant };
         for (connection, questions, policy) in self.lookups.hurry(&mut asking, now.instant) {
             self.ask_lists(connection, questions, &policy, now);
         }
@@ -111,7 +111,7 @@ impl<S: SharedData> Worker<S> {
         for line in lines {
             self.emit(None, Output::Log(Line::of(line)));
         }
-        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch };
+        let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: now.instant };
         for (waiting, questions, policy) in self.lookups.look_again(canary.list, &mut asking) {
             self.ask_lists(waiting.first().copied(), questions, &policy, now);
             for connection in waiting {

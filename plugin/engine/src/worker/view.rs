@@ -4,6 +4,7 @@ use super::log::{listing_lines, sender_lines};
 use super::meter::Meter;
 use super::proxies::Proxies;
 use super::throttle::{HOUR_S, MINUTE_S, admit};
+use crate::client_record::{ListFacts, Reference};
 use crate::dnsbl::Score;
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
@@ -21,7 +22,7 @@ use crate::shared::SharedData;
 use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
 use crate::watch::{CANARY_TIMEOUT, READ_TO_JUDGE_S, Watch};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,7 @@ pub(super) struct Holdings {
 #[derive(Debug)]
 enum Unsaid {
     Line(Line),
+    Record(String),
     Count(Measure, u32),
 }
 
@@ -105,7 +107,7 @@ impl<S: SharedData> WorkerView<'_, S> {
     pub fn leave_lists(&mut self) {
         self.senders.leave(self.connection);
         if let Some(key) = self.holdings.lookup.take() {
-            let mut asking = Asking { questions: self.questions, watch: self.watch };
+            let mut asking = Asking { questions: self.questions, watch: self.watch, now: self.now.instant };
             self.lookups.leave(key, self.connection, &mut asking, self.now.instant);
         }
     }
@@ -134,6 +136,7 @@ impl<S: SharedData> WorkerView<'_, S> {
         for unsaid in self.holdings.unsaid.take().unwrap_or_default() {
             match unsaid {
                 Unsaid::Line(line) => self.emit(Output::Log(line)),
+                Unsaid::Record(record) => self.emit(Output::Record(record)),
                 Unsaid::Count(measure, by) => self.measure(measure, by),
             }
         }
@@ -209,6 +212,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         }
         let output = match (output, &mut self.holdings.unsaid) {
             (Output::Log(line), Some(unsaid)) => return unsaid.push(Unsaid::Line(line)),
+            (Output::Record(record), Some(unsaid)) => return unsaid.push(Unsaid::Record(record)),
             (output, _) => output,
         };
         self.tasks.push(Task { connection: Some(self.connection), output });
@@ -296,7 +300,7 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
             let ask = Output::AskDns { question: number, message, timeout: CANARY_TIMEOUT };
             self.tasks.push(Task { connection: None, output: ask });
         }
-        let mut asking = Asking { questions: self.questions, watch: self.watch };
+        let mut asking = Asking { questions: self.questions, watch: self.watch, now: self.now.instant };
         let joined = self.lookups.join(key, &self.policy, self.connection, &mut asking, self.now.instant);
         let asked = u32::try_from(joined.questions.len()).unwrap_or(u32::MAX);
         if asked > 0 {
@@ -362,5 +366,13 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
 
     fn lists_decide(&self, client: IpAddr) -> bool {
         self.lookups.is_decided(self.key(client), self.watch)
+    }
+
+    fn list_facts(&self, client: IpAddr) -> Vec<ListFacts> {
+        self.lookups.facts(self.key(client), self.watch)
+    }
+
+    fn reference(&self, client: SocketAddr) -> Reference {
+        self.registry.reference(client, self.connection, self.now)
     }
 }

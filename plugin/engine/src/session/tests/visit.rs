@@ -301,6 +301,7 @@ impl Visit {
             Output::Skip(len) => format!("skip {len}"),
             Output::Count(..) | Output::Gauge(..) | Output::Sample(..) => return None,
             Output::Verdict(verdict) => format!("verdict {verdict}"),
+            Output::Record(record) => format!("record {record}"),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! One connection as its host sees it, and what may never happen to it.
 
+use crate::client_record::{ClientRecord, RECORD_MAX, TestRecord, TestResult};
 use crate::io::{Destination, Output};
 use crate::policy::{Action, Policy, UpstreamProxy};
 use crate::session::EARLY_MAX;
@@ -23,6 +24,8 @@ pub struct Followed {
     replies: u32,
     /// The reply that refused it, if one has.
     refusal: Option<Vec<u8>>,
+    /// Its record, once it was decided about.
+    pub record: Option<ClientRecord>,
     /// What the log says of it.
     lines: Vec<String>,
 }
@@ -40,6 +43,7 @@ impl Followed {
             skipped: false,
             replies: 0,
             refusal: None,
+            record: None,
             lines: Vec::new(),
         }
     }
@@ -91,9 +95,20 @@ impl Followed {
                 assert_eq!(self.verdict.replace(*verdict), None, "one verdict");
                 self.judged(*verdict);
             }
+            Output::Record(json) => {
+                assert!(
+                    json.len() <= RECORD_MAX
+                        && self.verdict.is_some()
+                        && self.dialled != Some(Destination::Backend)
+                );
+                let record = serde_json::from_str(json).expect("a record");
+                assert_eq!(self.record.replace(record), None, "one record");
+                self.recorded();
+            }
             Output::Close => {
                 self.is_closed = true;
                 assert!(self.verdict.is_some(), "closed without a word");
+                assert_eq!(self.policy.record_enable, self.record.is_some());
                 assert!(!self.is_in_transit(), "who is served is the mail server's to close");
             }
             Output::Count(..) | Output::Sample(..) => panic!("{output:?} is nobody's own"),
@@ -117,6 +132,30 @@ impl Followed {
     fn says(&self, event: &str) -> bool {
         let rejected = |line: &str| line.starts_with("NOQUEUE: reject: ") && line.ends_with(event);
         self.lines.iter().any(|line| line.starts_with(event) || rejected(line))
+    }
+
+    /// The record says the same as the rest.
+    fn recorded(&self) {
+        let Some(record) = &self.record else { return };
+        assert!(self.policy.record_enable);
+        let verdict = self.verdict.expect("comes first");
+        assert_eq!((record.verdict.as_str(), record.served), (verdict.label(), is_served(verdict)));
+        assert_eq!(record.client, self.client);
+        if let Some(refusal) = &self.refusal {
+            let text = String::from_utf8_lossy(refusal);
+            assert!(text.contains(&format!(" (ref {})", record.reference)), "{text}");
+        }
+        let failed = |test: &TestRecord| test.result == TestResult::Failed;
+        let tests = [
+            (Verdict::Pregreet, "pregreet"),
+            (Verdict::Dnsbl, "dnsbl"),
+            (Verdict::Pipelining, "pipelining"),
+            (Verdict::NonSmtpCommand, "non_smtp_command"),
+            (Verdict::BareNewline, "bare_newline"),
+        ];
+        for (_, name) in tests.into_iter().filter(|(of, _)| *of == verdict) {
+            assert!(record.tests.iter().any(|test| test.test == name && failed(test)), "{record:?}");
+        }
     }
 
     /// There is a reason for every verdict.

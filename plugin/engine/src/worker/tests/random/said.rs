@@ -12,17 +12,17 @@ pub const OTHER_KEYS_MAX: usize = 3 + 4 + 4;
 
 const POLICIES: &[&str] = &[
     r#"{"greet_action": "enforce", "dnsbl_sites": ["a.test", "b.test*2"], "dnsbl_action": "enforce",
-        "dnsbl_threshold": 2, "dnsbl_early_verdict_enable": true, "dnsbl_reason_enable": true,
+        "record_enable": true, "dnsbl_threshold": 2, "dnsbl_early_verdict_enable": true, "dnsbl_reason_enable": true,
         "cache": {"buckets": 1}, "client_connection_count_limit": 3, "pre_queue_limit": 10}"#,
     r#"{"greet_action": "drop", "dnsbl_sites": ["b.test*3", "c.test*-2"], "dnsbl_action": "drop",
         "dnsbl_allowlist_threshold": -1, "cache": {"buckets": 3}, "post_queue_limit": 5, "pre_queue_limit": 20,
-        "dnsbl_timeout": "1s", "dnsbl_reply_map": {"b.test": "secret"}, "dnsbl_frugal_enable": true,
+        "record_enable": true, "dnsbl_timeout": "1s", "dnsbl_reply_map": {"b.test": "secret"}, "dnsbl_frugal_enable": true,
         "dnsbl_reason_enable": true}"#,
-    r#"{"greet_action": "ignore", "pipelining_enable": true, "non_smtp_command_enable": true,
+    r#"{"record_enable": true, "record_mailboxes": false, "greet_action": "ignore", "pipelining_enable": true, "non_smtp_command_enable": true,
         "bare_newline_enable": true, "bare_newline_action": "enforce", "cache": {"buckets": 1},
         "command_count_limit": 5, "reject_footer": "\\c. Call $client_address", "pre_queue_limit": 0}"#,
     r#"{"upstream_proxy_protocol": "haproxy", "dnsbl_sites": ["a.test"], "dnsbl_action": "drop",
-        "soft_bounce": true, "cache": {"buckets": 3}, "client_connection_count_limit": 2,
+        "record_enable": true, "soft_bounce": true, "cache": {"buckets": 3}, "client_connection_count_limit": 2,
         "pre_queue_limit": 0, "post_queue_limit": 0, "cache_retention_time": "1m"}"#,
     r#"{"access_list": [{"cidr": "203.0.113.0/30", "action": "reject"}, {"cidr": "203.0.113.4", "action": "permit"}],
         "denylist_action": "enforce", "greet_banner": "", "dnsbl_sites": ["a.test", "b.test", "c.test"],
@@ -31,7 +31,7 @@ const POLICIES: &[&str] = &[
     r#"{"access_list": [{"cidr": "203.0.113.0/31", "action": "reject"}], "denylist_action": "drop",
         "allowlist_interfaces": ["!198.51.100.2", "0.0.0.0/0", "::/0"], "greet_wait": "${stress?{1}:{90}}s",
         "dnsbl_sites": ["a.test"], "dnsbl_watch_enable": false, "dnsbl_change_voids_passes": false,
-        "client_ipv6_prefix_length": 128, "cache": {"buckets": 2}, "pre_queue_limit": 10000}"#,
+        "client_ipv6_prefix_length": 128, "record_enable": true, "cache": {"buckets": 2}, "pre_queue_limit": 10000}"#,
 ];
 
 const LINES: &[&[u8]] = &[
