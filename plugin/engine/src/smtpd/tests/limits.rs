@@ -46,13 +46,23 @@ fn a_line_has_a_limit_with_its_end() {
 }
 
 #[test]
-fn a_line_without_end_is_cut_off_also_if_it_alternates_cr() {
-    let mut client = Dialogue::new(r#"{"line_length_limit": 512}"#);
-    for _ in 0..256 {
-        assert_eq!(client.hears("\rx"), [""; 0]);
+fn a_line_without_end_is_cut_off_whatever_it_is_made_of() {
+    for piece in ["x", "\r", "\rx", "x\r", "\r\rx", "\0", " "] {
+        for at_once in [false, true] {
+            let mut client = Dialogue::new(r#"{"line_length_limit": 512}"#);
+            let text: String = piece.chars().cycle().take(513).collect();
+            if at_once {
+                assert_eq!(client.hears(&text).last().unwrap(), "end LengthLimit", "{piece:?}");
+            } else {
+                let (below, above) = text.split_at(512);
+                for index in 0..below.len() {
+                    assert_eq!(client.hears(&below[index..=index]), [""; 0], "{piece:?}");
+                }
+                assert_eq!(client.hears(above).last().unwrap(), "end LengthLimit", "{piece:?}");
+            }
+            assert_eq!(client.0.lines.held(), 0);
+        }
     }
-    assert_eq!(client.hears("\r").last().unwrap(), "end LengthLimit");
-    assert_eq!(client.0.lines.held(), 0);
 }
 
 #[test]
