@@ -85,7 +85,8 @@ pub struct Smtpd {
     /// What the client sent behind STARTTLS; see [`Smtpd::receive`].
     held: Vec<u8>,
     deep_tests: DeepTests,
-    /// What RCPT and VRFY get. The last failure with the action `enforce` decides.
+    /// What RCPT and VRFY get: 4xx as long as the client has failed nothing. The last failure with the action
+    /// `enforce` decides.
     reject: String,
     /// What stands in every refusal.
     reference: Option<Reference>,

@@ -11,7 +11,7 @@ use super::golden::check;
 use super::tree;
 
 /// Fields that say what Postfix has no parameter for.
-const OUR_OWN: [&str; 14] = [
+const OUR_OWN: [&str; 16] = [
     "allow_spf",
     "allow_spf_listed",
     "cache",
@@ -19,14 +19,14 @@ const OUR_OWN: [&str; 14] = [
     "client_ipv6_prefix_length",
     "dnsbl_change_voids_passes",
     "dnsbl_early_verdict_enable",
-    "record_enable",
-    "record_mailboxes",
     "dnsbl_error_replies",
     "dnsbl_frugal_enable",
     "dnsbl_reason_enable",
     "dnsbl_watch_enable",
     "lane",
     "probes",
+    "record_enable",
+    "record_mailboxes",
     "resolver",
 ];
 

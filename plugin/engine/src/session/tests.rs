@@ -8,6 +8,7 @@ mod limits;
 mod passes;
 mod reason;
 mod spf;
+mod starttls;
 mod visit;
 
 use crate::record::Record;

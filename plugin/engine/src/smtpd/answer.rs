@@ -36,10 +36,7 @@ impl Smtpd {
         match command.verb {
             Some(Verb::Helo) => self.helo(command),
             Some(Verb::Ehlo) => self.ehlo(command),
-            Some(Verb::Starttls) => self.say(match command.argument() {
-                Some(_) => "501 5.5.4 Syntax: STARTTLS\r\n",
-                None => NOT_IMPLEMENTED,
-            }),
+            Some(Verb::Starttls) => self.starttls(command),
             Some(Verb::Mail) => self.mail(command),
             Some(Verb::Rcpt) => self.rcpt(command),
             Some(Verb::Data) => self.data(command),
@@ -95,6 +92,18 @@ impl Smtpd {
     fn greeted(&mut self, name: &[u8]) {
         self.envelope.helo = Some(name.to_vec());
         self.envelope.sender = None;
+    }
+
+    /// There is no TLS here. A client that is only deferred hears that there is none yet (RFC 3207, section 4): one that
+    /// insists on TLS would take postscreen's 502 as final.
+    fn starttls(&mut self, command: &Command<'_>) {
+        self.say(if command.argument().is_some() {
+            "501 5.5.4 Syntax: STARTTLS\r\n"
+        } else if self.defers() {
+            "454 4.7.0 TLS not available due to local problem\r\n"
+        } else {
+            NOT_IMPLEMENTED
+        });
     }
 
     fn mail(&mut self, command: &Command<'_>) {
@@ -187,6 +196,11 @@ impl Smtpd {
     fn say_reject(&mut self) {
         let text = self.reject.clone();
         self.say(&text);
+    }
+
+    /// Whether the client has failed nothing, so that its mail may come again. `soft_bounce` plays no part in that.
+    fn defers(&self) -> bool {
+        self.reject.starts_with('4')
     }
 
     fn lacks_helo(&self) -> bool {

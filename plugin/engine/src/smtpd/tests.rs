@@ -3,6 +3,7 @@
 mod commands;
 mod limits;
 mod properties;
+mod starttls;
 mod violations;
 
 use super::*;
@@ -23,9 +24,13 @@ impl Dialogue {
     }
 
     fn from(client: &str, policy: &str, watch: &[Test]) -> Self {
+        Self::rejected(client, policy, watch, reply::COME_AGAIN)
+    }
+
+    fn rejected(client: &str, policy: &str, watch: &[Test], reject: &str) -> Self {
         let policy = Arc::new(Policy::parse(policy.as_bytes()).unwrap());
         let watch = watch.iter().copied().collect();
-        Self(Smtpd::new(policy, client.parse().unwrap(), watch, reply::COME_AGAIN.to_owned(), None))
+        Self(Smtpd::new(policy, client.parse().unwrap(), watch, reject.to_owned(), None))
     }
 
     /// The client sends all of this at once.
@@ -106,26 +111,6 @@ fn a_bot_that_sends_everything_at_once_is_refused() {
             "end NoRecipient",
         ]
     );
-}
-
-#[test]
-fn what_comes_together_with_starttls_stays_unread_until_more_comes() {
-    let mut client = Dialogue::new("{}");
-    assert_eq!(
-        client.hears("STARTTLS\r\nNOOP\r\nSTARTTLS\r\nRSET\r\n"),
-        ["say 502 5.5.1 Error: command not implemented"]
-    );
-    assert_eq!(
-        client.hears("HELO x\r\n"),
-        [
-            "say 250 2.0.0 Ok",
-            "say 502 5.5.1 Error: command not implemented",
-            "say 250 2.0.0 Ok",
-            "say 250 localhost"
-        ]
-    );
-    assert_eq!(client.0.receive(b"STARTTLS\r\n", NOW).len(), 1, "and the time limit does not begin anew");
-    assert_eq!(client.0.receive(b"NOOP\r\n", NOW).last(), Some(&DialogueEvent::LineDone));
 }
 
 #[test]

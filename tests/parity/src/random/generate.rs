@@ -2,9 +2,8 @@
 //!
 //! Postfix's timers count whole seconds of the wall clock, so clients come at whole seconds, and act early in one or
 //! after something was said to them. Left out, because postscreen is known to do otherwise (`docs/deltas.md`): clients
-//! that leave, or end their half, after they have talked early (`hang-up-while-asking`). A reply may get lost
-//! when a client is dropped with a word unread (`no-reply-lost`), so nothing follows STARTTLS in one go. Sessions of
-//! one address do not overlap; a client whose first word could meet the greeting halfway does not speak then.
+//! that leave, or end their half, after they have talked early (`hang-up-while-asking`). Sessions of one address do not
+//! overlap; a client whose first word could meet the greeting halfway does not speak then.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -23,8 +22,6 @@ const EARLY: Duration = Duration::from_millis(150);
 const SECOND: Duration = Duration::from_secs(1);
 /// The longest wait for the greeting that policies here have, and then some.
 const PATIENCE: Duration = Duration::from_millis(2_150);
-/// What comes with it waits for the next word, which a postscreen that drops the client does not read.
-const STARTTLS: &[u8] = b"STARTTLS\r\n";
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 const ADDRESSES: [IpAddr; 4] = [
     IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)),
@@ -105,12 +102,9 @@ fn talk(rng: &mut Rng, moves: usize, steps: &mut Vec<Step>) {
     let mut number = 0;
     for _ in 0..moves {
         let together = one(rng, &[1, 1, 1, 1, 2, 3]);
-        let mut bytes: Vec<u8> =
+        let bytes: Vec<u8> =
             (number..number + together).flat_map(|number| words::line(rng, number)).collect();
         number += together;
-        if let Some(at) = bytes.windows(STARTTLS.len()).position(|window| window == STARTTLS) {
-            bytes.truncate(at + STARTTLS.len());
-        }
         let cut = if once_in(rng, 10) { rng.usize(..bytes.len()) } else { 0 };
         let (begin, rest) = bytes.split_at(cut);
         for piece in [begin, rest] {

@@ -46,13 +46,18 @@ fn a_line_has_a_limit_with_its_end() {
 }
 
 #[test]
-fn a_line_without_end_is_cut_off_also_if_it_alternates_cr() {
-    let mut client = Dialogue::new(r#"{"line_length_limit": 512}"#);
-    for _ in 0..256 {
-        assert_eq!(client.hears("\rx"), [""; 0]);
+fn a_line_without_end_is_cut_off_whatever_it_is_made_of() {
+    for piece in ["x", "\r", "\rx", "x\r", "\r\rx", "\0", " "] {
+        for read in [1, 511, 512, 513] {
+            let mut client = Dialogue::new(r#"{"line_length_limit": 512}"#);
+            let text: Vec<u8> = piece.bytes().cycle().take(513).collect();
+            let heard: Vec<_> = text.chunks(read).map(|bytes| client.hears(bytes)).collect();
+            let (last, before) = heard.split_last().unwrap();
+            assert!(before.iter().all(Vec::is_empty), "{piece:?} {read}");
+            assert_eq!(last.last().unwrap(), "end LengthLimit", "{piece:?} {read}");
+            assert_eq!(client.0.lines.held(), 0);
+        }
     }
-    assert_eq!(client.hears("\r").last().unwrap(), "end LengthLimit");
-    assert_eq!(client.0.lines.held(), 0);
 }
 
 #[test]

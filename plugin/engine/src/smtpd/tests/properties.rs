@@ -130,6 +130,18 @@ proptest! {
     }
 
     #[test]
+    fn starttls_is_as_final_as_what_recipients_get(policy in policies(), reads in reads()) {
+        let mut client = Dialogue::watched(&policy, &DEEP);
+        for read in reads {
+            client.hears(read);
+        }
+        client.hears("\r\n");
+        let tls = client.hears("STARTTLS\r\n").last().is_some_and(|last| last.starts_with("say 454 4.7.0 "));
+        let mail = client.hears("VRFY x\r\n").last().is_some_and(|last| last.starts_with("say 450 4.3.2 "));
+        prop_assert!(client.0.ended || tls == mail);
+    }
+
+    #[test]
     fn memory_is_bounded(policy in policies(), reads in reads(), long in 0..20_000_usize) {
         let mut client = Dialogue::watched(&policy, &DEEP);
         for read in reads.iter().chain([&[b"STARTTLS\r\n", &vec![b'x'; long][..]].concat()]) {

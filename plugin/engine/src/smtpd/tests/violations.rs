@@ -116,7 +116,17 @@ fn what_is_no_smtp_command() {
         (utf8, b"AUTH", None),
         (utf8, b"XCLIENT", None),
         (utf8, b"XFORWARD", None),
+        // A NUL ends the line, for these tests, too.
         (utf8, b"GET\0:", Some("GET ")),
+        (utf8, b"GE\0T /", None),
+        (utf8, b"From\0: x", None),
+        (utf8, b"From:\0 x", Some("From: ")),
+        (utf8, b"x\0\xff", None),
+        (utf8, b"x\xff\0x y", Some("x? ")),
+        (utf8, b"x\xc3\0\xa9", Some("x? ")),
+        (utf8, b"\0\xff", None),
+        (utf8, b"  \0GET /", None),
+        (utf8, b"NOOP\0\xff", None),
     ] {
         let mut client = Dialogue::watched(policy, &[Test::NonSmtpCommand]);
         let heard = client.hears([line, b"\r\n"].concat());
