@@ -21,7 +21,7 @@ pub(crate) use said::Said;
 pub use said::{PARTS_MAX, Part, SAID_MAX};
 pub use wanted::{RECIPIENTS_MAX, WANTED_MAX, Wanted};
 
-use crate::record::{Record, Test};
+use crate::record::{Record, Test, TestSet};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -29,6 +29,8 @@ use std::net::IpAddr;
 pub const VERSION: u32 = 1;
 /// The longest record, in bytes.
 pub const RECORD_MAX: usize = 64 << 10;
+/// The most delays that are kept.
+pub const LATE_MAX: usize = 16;
 /// The longest reply that is kept, in characters.
 pub const REPLY_KEPT_MAX: usize = 512;
 
@@ -87,7 +89,16 @@ pub struct ClientRecord {
     /// What the lists add up to, if that was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<i32>,
-    /// Who vouches for it (`allow_spf`).
+    /// Whether a list that has it was being looked at, to see whether it is well, so that nothing was decided meanwhile.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub list_in_doubt: bool,
+    /// Why the list that blocks it has it, where that was asked (`dnsbl_reason_enable`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonRecord>,
+    /// The senders of which was looked whether they vouch for it (`allow_spf`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub senders: Vec<String>,
+    /// Who vouches for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voucher: Option<VoucherRecord>,
     /// The name that it gave in EHLO or HELO, the sender and the recipients, as far as they were seen.
@@ -99,6 +110,9 @@ pub struct ClientRecord {
     /// Its FIN, and its end, if they came before the decision.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
+    /// Where the host was late with what was due at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<Late>,
 }
 
 /// Open sessions, this one included.
@@ -123,6 +137,12 @@ pub struct KnownFacts {
     /// `bare_newline`; 0: never passed, 1: never passed, the test was disabled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stamps: [u32; Test::COUNT],
+    /// The lists that gave passes, as a number that stands for `dnsbl_sites`, weights and thresholds; 0: none did.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lists: u32,
+    /// The tests that they spared the client: a bit for each, the lowest for pregreet.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub spared: u8,
 }
 
 /// Where what is known comes from.
@@ -142,7 +162,7 @@ pub enum KnownFrom {
 impl KnownFacts {
     /// The record that it was.
     pub const fn record(&self) -> Record {
-        Record::from_stamps(self.stamps)
+        Record::from_stamps(self.stamps).given_by(self.lists, TestSet::from_bits(self.spared))
     }
 }
 
@@ -188,15 +208,42 @@ pub struct VoucherRecord {
     pub ttl: u32,
 }
 
+/// What a list says about a client that it blocks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct ReasonRecord {
+    /// When it was asked.
+    pub asked_at: u64,
+    /// When it had answered, if it did in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<u64>,
+    /// What it said, if that is of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
 /// How a client left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
 pub struct Left {
     /// When.
     pub at: u64,
+    /// Whether it left before its turn.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub early: bool,
     /// Whether it only ended its half, and could still read.
     #[serde(default, skip_serializing_if = "is_default")]
     pub half: bool,
+}
+
+/// Something that was not done in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(schemars::JsonSchema))]
+pub struct Late {
+    /// When it was due.
+    pub due: u64,
+    /// When it was done.
+    pub at: u64,
 }
 
 impl ClientRecord {

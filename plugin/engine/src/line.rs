@@ -81,6 +81,32 @@ pub fn escape_to(bytes: &[u8], max: usize) -> String {
     text
 }
 
+/// The bytes that [`escape_to`] made a text of. What is no escape stays as it is.
+#[cfg(not(target_family = "wasm"))]
+pub fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let (byte, len) = match (first, behind) {
+            (b'\\', [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..]) => {
+                ((a - b'0') << 6 | (b - b'0') << 3 | (c - b'0'), 4)
+            }
+            (b'\\', [b'a', ..]) => (0x07, 2),
+            (b'\\', [b'b', ..]) => (0x08, 2),
+            (b'\\', [b'f', ..]) => (0x0c, 2),
+            (b'\\', [b'n', ..]) => (b'\n', 2),
+            (b'\\', [b'r', ..]) => (b'\r', 2),
+            (b'\\', [b't', ..]) => (b'\t', 2),
+            (b'\\', [b'v', ..]) => (0x0b, 2),
+            (b'\\', [b'\\', ..]) => (b'\\', 2),
+            _ => (*first, 1),
+        };
+        bytes.push(byte);
+        rest = rest.get(len..).unwrap_or_default();
+    }
+    bytes
+}
+
 /// Bytes as log text: printable ASCII stays, each other byte becomes `?`, cut to `max` characters.
 ///
 /// (Postfix's `printable`; where SMTPUTF8 is on, that one keeps UTF-8, and here it does not.)

@@ -13,7 +13,7 @@ mod batch;
 mod lookup;
 mod reason;
 
-use crate::client_record::ListFacts;
+use crate::client_record::{Asked, ListFacts};
 use crate::dnsbl::{Heard, ParsedAnswer, Rank, Score, Tally, reversed};
 use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
@@ -114,6 +114,8 @@ impl Lookups {
             self.file(key, asking.watch);
             return Joined { questions, listings, decided };
         }
+        let all = if policy.record_enable { policy.zones().len() } else { 0 };
+        let muted = (0..all).filter(|&list| !asking.watch.counts(policy, list, key.client));
         let mut lookup = Lookup {
             policy: Arc::clone(policy),
             name: reversed(key.client),
@@ -121,7 +123,7 @@ impl Lookups {
             tally: Tally::new(policy.zones().len()),
             rest: first_lists(policy, |list| asking.watch.counts(policy, list, key.client)),
             pending: BTreeSet::new(),
-            asked: Vec::new(),
+            asked: muted.map(|list| Asked::of(list, now, true)).collect(),
             timed: None,
             waiting: BTreeSet::from([connection]),
             reason: None,

@@ -54,6 +54,12 @@ impl Questions {
         self.purposes.remove(&number)
     }
 
+    /// What the question was asked for.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn purpose(&self, number: u32) -> Option<&Purpose> {
+        self.purposes.get(&number)
+    }
+
     /// As if all numbers up to this one had been given.
     #[cfg(test)]
     pub fn skip_to(&mut self, number: u32) {

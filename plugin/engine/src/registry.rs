@@ -243,16 +243,30 @@ pub fn remember<S: SharedData>(shared: &S, client: IpAddr, record: Record, polic
 }
 
 fn known_of(entry: &ClientEntry, now: u32, policy: &Policy, unix: u64) -> Known {
-    let lists = policy.lists_id();
-    let valid = |record: Record| {
-        if policy.dnsbl_change_voids_passes { record.without_passes_of_others(lists) } else { record }
-    };
-    if let Some(record) = entry.shared_at(now) {
-        return Known::Overlapping(valid(record));
+    match entry.shared_at(now) {
+        Some(record) => Known::from_sessions(record, policy),
+        None => entry.passes().map_or(Known::Nothing, |record| Known::from_visits(record, policy, unix)),
     }
-    let retention = policy.cache_retention_time.as_secs();
-    let counts = |record: &Record| !record.is_outdated(policy.enabled_tests(), unix, retention);
-    entry.passes().filter(counts).map_or(Known::Nothing, |record| Known::Passed(valid(record)))
+}
+
+impl Known {
+    /// What the client's other sessions share, as far as it counts under this policy.
+    pub(crate) fn from_sessions(record: Record, policy: &Policy) -> Self {
+        Self::Overlapping(valid(record, policy))
+    }
+
+    /// What the client passed on earlier visits, as far as it counts under this policy at Unix time `unix`.
+    pub(crate) fn from_visits(record: Record, policy: &Policy, unix: u64) -> Self {
+        let retention = policy.cache_retention_time.as_secs();
+        if record.is_outdated(policy.enabled_tests(), unix, retention) {
+            return Self::Nothing;
+        }
+        Self::Passed(valid(record, policy))
+    }
+}
+
+fn valid(record: Record, policy: &Policy) -> Record {
+    if policy.dnsbl_change_voids_passes { record.without_passes_of_others(policy.lists_id()) } else { record }
 }
 
 /// How many clients can be remembered in so many buckets.

@@ -3,9 +3,14 @@
 //! Nothing is decided here a second time: the client is played to a session as its record says, by the pieces that
 //! decide in earnest. What a record cannot know is a [`Doubt`]. On hosts only.
 
-use crate::client_record::ClientRecord;
+mod answers;
+mod around;
+mod player;
+
+use crate::client_record::{ClientRecord, VERSION};
 use crate::policy::Policy;
 use crate::verdict::Verdict;
+use player::Player;
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,6 +49,8 @@ pub enum Doubt {
     SaidMore,
     /// Whether a sender in `allow_spf` vouches for it is not known. It is taken for one for whom nobody does.
     Sender,
+    /// A list was muted, or in doubt, when the client was decided about.
+    Watched(String),
     /// The record is of another format.
     Version(u32),
 }
@@ -56,6 +63,7 @@ impl fmt::Display for Doubt {
             Self::NotSeen => f.write_str("what the client does later was not seen"),
             Self::SaidMore => f.write_str("the client said more than the record holds"),
             Self::Sender => f.write_str("whether a sender of allow_spf vouches for it is not known"),
+            Self::Watched(list) => write!(f, "{list} was muted, or in doubt"),
             Self::Version(version) => write!(f, "its record has the format {version}"),
         }
     }
@@ -63,15 +71,29 @@ impl fmt::Display for Doubt {
 
 /// Plays the client of a record to a policy.
 pub fn replay(policy: &Arc<Policy>, record: &ClientRecord) -> Replayed {
-    let _ = policy;
-    let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.label() == record.verdict);
+    let (Some(client), VERSION) = (record.client, record.postscreen_record) else {
+        return as_it_was(record);
+    };
+    Player::new(policy, record, client).play()
+}
+
+/// Of a client that nobody knows (without a PROXY header), or that is told of in another format.
+fn as_it_was(record: &ClientRecord) -> Replayed {
+    let version = record.postscreen_record;
     Replayed {
-        verdict: verdict.unwrap_or(Verdict::Hangup),
+        verdict: recorded_verdict(record).unwrap_or(Verdict::Hangup),
         served: record.served,
         milliseconds: record.milliseconds,
         score: record.score,
         blamed: None,
         reply: record.reply.clone(),
-        doubts: Vec::new(),
+        doubts: if version == VERSION { Vec::new() } else { vec![Doubt::Version(version)] },
     }
 }
+
+fn recorded_verdict(record: &ClientRecord) -> Option<Verdict> {
+    Verdict::ALL.into_iter().find(|verdict| verdict.label() == record.verdict)
+}
+
+#[cfg(test)]
+mod tests;

@@ -208,9 +208,32 @@ impl Session {
         }
     }
 
+    /// The connection was accepted, and it is known already who the client is.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn introduced(&mut self, around: &mut dyn Surroundings) {
+        self.arrive(around);
+    }
+
+    /// Whether the dummy SMTP server talks to the client.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn is_talking(&self) -> bool {
+        matches!(self.phase, Phase::Talking(_))
+    }
+
+    /// What the client will not be served for, if so.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn refused_for(&self) -> Option<Verdict> {
+        match self.progress.forward {
+            Forward::Yes => None,
+            Forward::No { verdict, .. } => Some(verdict),
+        }
+    }
+
     /// Bytes that the client sends, in the phase that cares.
     pub fn client_talked(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
+        self.note_lateness(around.now());
         if let Some(notes) = &mut self.notes
+            && !bytes.is_empty()
             && let Phase::Greeting(_) | Phase::Talking(_) = self.phase
         {
             notes.heard(bytes, matches!(self.phase, Phase::Greeting(_)), around.now());
@@ -225,8 +248,9 @@ impl Session {
 
     /// The client sent FIN.
     pub fn client_ended(&mut self, around: &mut dyn Surroundings) {
+        self.note_lateness(around.now());
         if let Some(notes) = &mut self.notes {
-            notes.left(true, around.now());
+            notes.left(matches!(self.phase, Phase::Greeting(_)), true, around.now());
         }
         if !self.ends_while_refused() {
             self.is_gone(around);
@@ -235,8 +259,9 @@ impl Session {
 
     /// The client is gone. That is no offence: passes earned before it are kept.
     pub fn client_left(&mut self, around: &mut dyn Surroundings) {
+        self.note_lateness(around.now());
         if let Some(notes) = &mut self.notes {
-            notes.left(false, around.now());
+            notes.left(matches!(self.phase, Phase::Greeting(_)), false, around.now());
         }
         self.is_gone(around);
     }
@@ -265,9 +290,9 @@ impl Session {
     }
 
     /// The lists have decided: the next deadline is now.
-    pub fn lists_have_decided(&mut self) {
+    pub fn lists_have_decided(&mut self, now: Now) {
         if matches!(self.phase, Phase::Greeting(_)) {
-            self.timers.set(Timer::Lists, Instant::default());
+            self.timers.bring_forward(Timer::Lists, now.instant);
         }
     }
 
@@ -278,26 +303,30 @@ impl Session {
                 notes.vouched(&voucher, now);
             }
             greet.voucher = Some(voucher);
-            self.lists_have_decided();
+            self.lists_have_decided(now);
         }
     }
 
     /// A list has answered, which may be what a client waits for that somebody vouches for.
-    pub fn list_has_answered(&mut self) {
+    pub fn list_has_answered(&mut self, now: Now) {
         if matches!(&self.phase, Phase::Greeting(greet) if greet.voucher.is_some()) {
-            self.lists_have_decided();
+            self.lists_have_decided(now);
         }
     }
 
     /// The list that blocks the client has said why: the next deadline is now.
-    pub fn reason_is_known(&mut self) {
+    pub fn reason_is_known(&mut self, now: Now) {
         if matches!(&self.phase, Phase::Greeting(_)) && self.timers.runs(Timer::Reason) {
-            self.timers.set(Timer::Reason, Instant::default());
+            self.timers.bring_forward(Timer::Reason, now.instant);
+            if let Some(notes) = &mut self.notes {
+                notes.reason_heard(now);
+            }
         }
     }
 
     /// The deadline has been reached.
     pub fn time_passed(&mut self, around: &mut dyn Surroundings) {
+        self.note_lateness(around.now());
         while let Some(timer) = self.timers.take_expired(around.now().instant) {
             match timer {
                 Timer::ProxyHeader => self.proxy_header_missing(around),
@@ -396,6 +425,8 @@ impl Session {
 
     /// Everything has been decided.
     fn file_record(&mut self, verdict: Verdict, served: bool, around: &mut dyn Surroundings) {
+        self.note_lists(around);
+        self.note_lateness(around.now());
         let Some(notes) = self.notes.take() else { return };
         let Progress { todo, pass, fail, .. } = self.progress;
         let record = notes.finish(Ending {
@@ -406,10 +437,26 @@ impl Session {
             todo,
             pass,
             fail,
-            lists: around.list_facts(self.client_address()),
             now: around.now(),
         });
         around.emit(Output::Record(record.to_json()));
+    }
+
+    /// Something happens while something is overdue.
+    fn note_lateness(&mut self, now: Now) {
+        if let Some(notes) = &mut self.notes {
+            self.timers.overdue(now.instant).for_each(|due| notes.is_late(due, now));
+        }
+    }
+
+    /// The lists have no more to do with the client.
+    fn note_lists(&mut self, around: &mut dyn Surroundings) {
+        let client = self.client_address();
+        if let Some(notes) = &mut self.notes
+            && matches!(self.phase, Phase::Greeting(_))
+        {
+            notes.lists_over(|| around.list_facts(client), &self.policy);
+        }
     }
 
     fn client_address(&self) -> IpAddr {

@@ -48,7 +48,7 @@ impl Instant {
 pub(crate) enum Timer {
     /// No PROXY header within `upstream_proxy_timeout`.
     ProxyHeader,
-    /// The lists have decided, or somebody vouches for the client. Always due at once.
+    /// The lists have decided, or somebody vouches for the client. Always due when it is set.
     Lists,
     /// The pre-greeting window (`greet_wait`) is over.
     GreetWait,
@@ -73,6 +73,12 @@ impl Timers {
         self.put(timer, Some(deadline));
     }
 
+    /// Lets `timer` go off at `deadline`, unless it goes off earlier.
+    pub fn bring_forward(&mut self, timer: Timer, deadline: Instant) {
+        let before = self.0.get(timer as usize).copied().flatten();
+        self.set(timer, before.map_or(deadline, |before| before.min(deadline)));
+    }
+
     fn stop(&mut self, timer: Timer) {
         self.put(timer, None);
     }
@@ -90,6 +96,11 @@ impl Timers {
     /// The earliest deadline, if any timer runs.
     pub fn next(&self) -> Option<Instant> {
         self.0.into_iter().flatten().min()
+    }
+
+    /// The deadlines that have passed.
+    pub fn overdue(&self, now: Instant) -> impl Iterator<Item = Instant> {
+        self.0.into_iter().flatten().filter(move |&at| at < now)
     }
 
     /// Stops and returns one timer whose deadline has been reached.

@@ -31,7 +31,8 @@ pub struct ListRecord {
     /// What kept it from answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
-    /// Whether it was muted when the client was decided about: whatever it said was worth nothing.
+    /// Whether it was muted when the client came, so that it was not asked, or when the client was decided about:
+    /// whatever it said was worth nothing.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub muted: bool,
 }
@@ -62,6 +63,8 @@ pub(crate) struct Asked {
     pub at: Instant,
     /// When that ended, and with what.
     pub outcome: Option<(Instant, Outcome)>,
+    /// It was muted then, and so it was not asked at all.
+    pub muted: bool,
 }
 
 /// How a question ended.
@@ -83,10 +86,17 @@ pub(crate) struct ListFacts {
     pub muted: bool,
 }
 
+impl Asked {
+    pub fn of(list: usize, at: Instant, muted: bool) -> Self {
+        Self { list, at, outcome: None, muted }
+    }
+}
+
 impl ListRecord {
     /// `came`: when the client did.
     pub(crate) fn of(facts: ListFacts, policy: &Policy, came: Instant) -> Option<Self> {
         let ListFacts { asked, answer, muted } = facts;
+        let muted = muted || asked.muted;
         let zone = policy.zones().get(asked.list)?;
         let millis = |at: Instant| u64::try_from(at.since(came).as_millis()).unwrap_or(u64::MAX);
         let (addresses, ttl) = answer.map(|answer| (answer.addresses, answer.ttl)).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What nobody is to read in a record: passwords never, and mailboxes of people only where that is wanted.
 //!
-//! Bytes are replaced, not taken out: lines keep their length, so that another policy can be tried on them.
+//! Bytes are replaced, not taken out, and only letters and digits of an address are: a line keeps its length and what
+//! the tests see in it, so that another policy can be tried on it.
 
 use crate::smtpd::command::{Command, Verb};
 
@@ -10,36 +11,47 @@ const MASK: u8 = b'x';
 pub(super) fn mask(bytes: &mut [u8], mailboxes: bool) {
     for line in bytes.split_inclusive_mut(|&byte| byte == b'\n') {
         let is_whole = line.last() == Some(&b'\n');
-        let end = line.iter().rposition(|byte| !b"\r\n".contains(byte)).map_or(0, |last| last + 1);
-        let Some(line) = line.get_mut(..end) else { continue };
         let command = Command::parse(line);
-        let verb = command.verb;
-        // Of what is no command, the first word may be an address too.
-        let begin = if verb.is_some() { (command.word.len() + 1).min(line.len()) } else { 0 };
-        let Some(arguments) = line.get_mut(begin..) else { continue };
+        let (verb, word_len) = (command.verb, command.word.len());
+        let Some((word, arguments)) = line.split_at_mut_checked(word_len) else { continue };
         match verb {
-            Some(Verb::Auth) => cover(arguments, arguments.len()),
+            Some(Verb::Auth) => cover(arguments),
             // A host's name, not a mailbox.
             Some(Verb::Helo | Verb::Ehlo) => {}
             _ if mailboxes => {}
-            Some(Verb::Vrfy) => cover(arguments, arguments.len()),
-            _ => match arguments.iter().rposition(|&byte| byte == b'@') {
-                Some(at) => cover(arguments, at),
-                None if is_whole && verb.is_none() => {}
-                // `<postmaster>`, or an address that is cut short.
-                None => cover(arguments, arguments.len()),
-            },
+            Some(Verb::Vrfy) => cover(arguments),
+            Some(Verb::Mail | Verb::Rcpt) => cover_mailbox(behind_colon(arguments), true),
+            _ => {
+                // The last line may be cut within an address.
+                cover_mailbox(word, !is_whole);
+                cover_mailbox(arguments, !is_whole);
+            }
         }
     }
 }
 
-/// Covers the first `len` bytes but for what the grammar of commands needs.
-fn cover(bytes: &mut [u8], len: usize) {
-    let shown = b" :<>";
-    // `FROM:` and `TO:`.
-    let from = bytes.iter().take(len).position(|&byte| byte == b':').map_or(0, |colon| colon + 1);
-    let from = if from <= b"FROM:".len() { from } else { 0 };
-    for byte in bytes.iter_mut().take(len).skip(from).filter(|byte| !shown.contains(byte)) {
-        *byte = MASK;
+/// What follows `FROM:` or `TO:`.
+fn behind_colon(arguments: &mut [u8]) -> &mut [u8] {
+    let colon = arguments.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + 1);
+    arguments.get_mut(colon..).unwrap_or_default()
+}
+
+/// Covers everything up to the last `@`; without one everything, if it may be a mailbox all the same, such as
+/// `<postmaster>`.
+fn cover_mailbox(bytes: &mut [u8], bare: bool) {
+    let at = bytes.iter().rposition(|&byte| byte == b'@');
+    let len = at.unwrap_or(if bare { bytes.len() } else { 0 });
+    if let Some(bytes) = bytes.get_mut(..len) {
+        cover(bytes);
+    }
+}
+
+fn cover(bytes: &mut [u8]) {
+    // What is no UTF-8 is no name, and that it is none is what a test goes by.
+    let is_text = str::from_utf8(bytes).is_ok();
+    for byte in bytes.iter_mut() {
+        if byte.is_ascii_alphanumeric() || (is_text && !byte.is_ascii()) {
+            *byte = MASK;
+        }
     }
 }

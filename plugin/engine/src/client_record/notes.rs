@@ -1,19 +1,20 @@
 //! What a session notes for its client's record.
 
 use super::{
-    ClientRecord, KnownFacts, KnownFrom, Left, ListFacts, ListRecord, REPLY_KEPT_MAX, Reference, Said,
-    Sessions, TestRecord, TestResult, VERSION, VoucherRecord, Wanted,
+    ClientRecord, KnownFacts, KnownFrom, LATE_MAX, Late, Left, ListFacts, ListRecord, REPLY_KEPT_MAX,
+    ReasonRecord, Reference, Said, Sessions, TestRecord, TestResult, VERSION, VoucherRecord, Wanted,
 };
 use crate::access::Decision;
 use crate::line::printable;
 use crate::policy::{Action, Policy};
-use crate::record::{Test, TestSet};
+use crate::record::{Record, Test, TestSet};
 use crate::registry::Known;
 use crate::senders::Voucher;
 use crate::session::Registration;
-use crate::time::Now;
+use crate::time::{Instant, Now};
 use crate::verdict::Verdict;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Notes about one client.
 #[derive(Debug)]
@@ -31,8 +32,13 @@ pub(crate) struct Notes {
     /// What it did wrong.
     evidence: Vec<(Test, String)>,
     score: Option<i32>,
+    /// What the lists had to do with it, once they have no more to do with it.
+    lists: Option<Vec<ListRecord>>,
+    list_in_doubt: bool,
+    reason: Option<ReasonRecord>,
     reply: Option<String>,
     left: Vec<Left>,
+    late: Vec<Late>,
 }
 
 /// What only the end of a session knows.
@@ -45,7 +51,6 @@ pub(crate) struct Ending<'a> {
     pub todo: TestSet,
     pub pass: TestSet,
     pub fail: TestSet,
-    pub lists: Vec<ListFacts>,
     pub now: Now,
 }
 
@@ -62,8 +67,12 @@ impl Notes {
             voucher: None,
             evidence: Vec::new(),
             score: None,
+            lists: None,
+            list_in_doubt: false,
+            reason: None,
             reply: None,
             left: Vec::new(),
+            late: Vec::new(),
         }
     }
 
@@ -114,10 +123,50 @@ impl Notes {
         }
     }
 
-    pub fn left(&mut self, half: bool, now: Now) {
+    /// The lists have no more to do with it.
+    pub fn lists_over(&mut self, facts: impl FnOnce() -> Vec<ListFacts>, policy: &Policy) {
+        let came = self.came.instant;
+        let records =
+            || facts().into_iter().filter_map(|facts| ListRecord::of(facts, policy, came)).collect();
+        self.lists.get_or_insert_with(records);
+    }
+
+    pub fn in_doubt(&mut self) {
+        self.list_in_doubt = true;
+    }
+
+    pub fn reason_asked(&mut self, now: Now) {
+        let asked_at = self.millis(now);
+        self.reason.get_or_insert(ReasonRecord { asked_at, answered_at: None, text: None });
+    }
+
+    pub fn reason_heard(&mut self, now: Now) {
+        let at = self.millis(now);
+        if let Some(reason) = &mut self.reason {
+            reason.answered_at.get_or_insert(at);
+        }
+    }
+
+    pub fn reason_read(&mut self, text: Option<String>) {
+        if let Some(reason) = &mut self.reason {
+            reason.text = text;
+        }
+    }
+
+    /// What was due at a time is done now, or still is not.
+    pub fn is_late(&mut self, due: Instant, now: Now) {
+        let (due, at) = (millis(due.since(self.came.instant)), self.millis(now));
+        if let Some(late) = self.late.iter_mut().find(|late| late.due == due) {
+            late.at = at;
+        } else if self.late.len() < LATE_MAX {
+            self.late.push(Late { due, at });
+        }
+    }
+
+    pub fn left(&mut self, early: bool, half: bool, now: Now) {
         // Its half, and then the whole.
         if self.left.len() < 2 {
-            self.left.push(Left { at: self.millis(now), half });
+            self.left.push(Left { at: self.millis(now), early, half });
         }
     }
 
@@ -128,10 +177,6 @@ impl Notes {
         let tests = self.tests(&ending);
         let (client, server) = self.endpoints.unzip();
         let said = self.said.masked(mailboxes);
-        let lists = ending
-            .lists
-            .into_iter()
-            .filter_map(|list| ListRecord::of(list, ending.policy, self.came.instant));
         let registration = self.registration;
         ClientRecord {
             postscreen_record: VERSION,
@@ -156,12 +201,20 @@ impl Notes {
             stressed: ending.stressed,
             known: registration.map(|registration| KnownFacts::of(registration.known)).unwrap_or_default(),
             tests,
-            lists: lists.collect(),
+            // Senders are asked about when lists are.
+            senders: match &self.lists {
+                Some(_) => ending.policy.allow_spf.iter().map(ToString::to_string).collect(),
+                None => Vec::new(),
+            },
+            lists: self.lists.unwrap_or_default(),
+            list_in_doubt: self.list_in_doubt,
+            reason: self.reason,
             score: self.score,
             voucher: self.voucher,
             wanted: Wanted::of(&said),
             said: said.parts(),
             left: self.left,
+            late: self.late,
         }
     }
 
@@ -193,8 +246,12 @@ impl Notes {
     }
 
     fn millis(&self, now: Now) -> u64 {
-        u64::try_from(now.instant.since(self.came.instant).as_millis()).unwrap_or(u64::MAX)
+        millis(now.instant.since(self.came.instant))
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Sessions {
@@ -208,8 +265,13 @@ impl KnownFacts {
     fn of(known: Known) -> Self {
         match known {
             Known::Nothing => Self::default(),
-            Known::Passed(record) => Self { from: KnownFrom::EarlierVisits, stamps: record.stamps() },
-            Known::Overlapping(record) => Self { from: KnownFrom::OpenSessions, stamps: record.stamps() },
+            Known::Passed(record) => Self::from(KnownFrom::EarlierVisits, record),
+            Known::Overlapping(record) => Self::from(KnownFrom::OpenSessions, record),
         }
+    }
+
+    fn from(from: KnownFrom, record: Record) -> Self {
+        let (lists, spared) = record.givers();
+        Self { from, stamps: record.stamps(), lists, spared: spared.bits() }
     }
 }

@@ -57,8 +57,7 @@ impl Lookup {
     pub fn ask(&mut self, key: Key, lists: Vec<usize>, asking: &mut Asking<'_>) -> Vec<Question> {
         let policy = Arc::clone(&self.policy);
         if policy.record_enable {
-            let asked = |&list: &usize| Asked { list, at: asking.now, outcome: None };
-            self.asked.extend(lists.iter().map(asked));
+            self.asked.extend(lists.iter().map(|&list| Asked::of(list, asking.now, false)));
         }
         let zones = lists.into_iter().filter_map(|list| Some((list, policy.zones().get(list)?)));
         let ask = |(list, zone): (usize, &Zone)| {

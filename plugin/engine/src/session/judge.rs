@@ -31,6 +31,9 @@ impl Session {
             && self.policy.dnsbl_action != Action::Ignore;
         if refuses && around.lists_are_in_doubt(self.client_address()) {
             // Until the check is over, or the wait.
+            if let Some(notes) = &mut self.notes {
+                notes.in_doubt();
+            }
             return;
         }
         self.progress.done |= Test::Dnsbl.into();
@@ -107,6 +110,9 @@ impl Session {
             && around.ask_reason(client, list)
         {
             self.progress.done |= TestSet::from(Test::Pregreet) | Test::Dnsbl.into();
+            if let Some(notes) = &mut self.notes {
+                notes.reason_asked(around.now());
+            }
             self.timers.stop_all();
             self.timers.set(Timer::Reason, around.now().instant.after(REASON_WAIT));
             return;
@@ -129,6 +135,10 @@ impl Session {
         let Phase::Greeting(greet) = &self.phase else { return };
         let since = greet.since;
         let score = self.take_score(around);
+        if let Some(notes) = &mut self.notes {
+            let reason = score.heaviest_zone.and_then(|list| around.reason(self.client.ip(), list));
+            notes.reason_read(reason);
+        }
         if score.total >= self.policy.dnsbl_threshold {
             return self.refuse_listed(score, around);
         }

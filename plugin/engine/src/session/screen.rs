@@ -184,7 +184,7 @@ impl Session {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
         if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
-            self.lists_have_decided();
+            self.lists_have_decided(around.now());
         }
         if let Some(voucher) = around.ask_senders(self.client_address()) {
             self.is_vouched_for(voucher, around.now());

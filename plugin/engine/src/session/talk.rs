@@ -50,6 +50,7 @@ impl Session {
     }
 
     fn begin_talk(&mut self, reject: String, watch: TestSet, early: &[u8], around: &mut dyn Surroundings) {
+        self.note_lists(around);
         let smtpd = Smtpd::new(self.policy.clone(), self.client, watch, reject, self.reference());
         around.emit(Output::Dial(Destination::Nobody));
         // An early talker has been greeted by the teaser, where there is one: its words are the next thing.

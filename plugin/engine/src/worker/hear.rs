@@ -24,7 +24,7 @@ impl<S: SharedData> Worker<S> {
             Some(Purpose::Listing(key, list)) => self.hear_list(key, list, question, answer, now),
             Some(Purpose::Reason(key, list)) => {
                 for connection in self.lookups.hear_reason(key, list, answer) {
-                    self.turn(connection, now, |session, _| session.reason_is_known());
+                    self.turn(connection, now, |session, _| session.reason_is_known(now));
                 }
             }
             Some(Purpose::Canary(canary)) => self.hear_canary(canary, answer, now),
@@ -50,10 +50,10 @@ impl<S: SharedData> Worker<S> {
         let more = std::mem::take(&mut answered.questions);
         self.ask_lists(answered.first, more, &answered.policy, now);
         for connection in answered.decides {
-            self.turn(connection, now, |session, _| session.lists_have_decided());
+            self.turn(connection, now, |session, _| session.lists_have_decided(now));
         }
         for connection in answered.waiting {
-            self.turn(connection, now, |session, _| session.list_has_answered());
+            self.turn(connection, now, |session, _| session.list_has_answered(now));
         }
     }
 
@@ -115,7 +115,7 @@ impl<S: SharedData> Worker<S> {
         for (waiting, questions, policy) in self.lookups.look_again(canary.list, &mut asking) {
             self.ask_lists(waiting.first().copied(), questions, &policy, now);
             for connection in waiting {
-                self.turn(connection, now, |session, _| session.lists_have_decided());
+                self.turn(connection, now, |session, _| session.lists_have_decided(now));
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::client_record::{ClientRecord, RECORD_MAX, TestRecord, TestResult};
 use crate::io::{Destination, Output};
 use crate::policy::{Action, Policy, UpstreamProxy};
+use crate::replay::{Doubt, replay};
 use crate::session::EARLY_MAX;
 use crate::verdict::Verdict;
 use std::net::IpAddr;
@@ -145,6 +146,12 @@ impl Followed {
             let text = String::from_utf8_lossy(refusal);
             assert!(text.contains(&format!(" (ref {})", record.reference)), "{text}");
         }
+        let again = replay(&self.policy, record);
+        let watched = |doubt: &Doubt| matches!(doubt, Doubt::Watched(_));
+        assert!(
+            (again.verdict, again.served) == (verdict, record.served) || again.doubts.iter().any(watched),
+            "{again:?} of {record:#?}"
+        );
         let failed = |test: &TestRecord| test.result == TestResult::Failed;
         let tests = [
             (Verdict::Pregreet, "pregreet"),
