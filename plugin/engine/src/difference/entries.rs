@@ -33,8 +33,8 @@ impl<T: Clone + Ord> Changes<T> {
         let left: BTreeSet<usize> = places.into_values().flatten().collect();
         let removed = left.into_iter().filter_map(|place| old.get(place).cloned()).collect();
         let in_order = in_order(kept.iter().map(|&(place, _)| place));
-        let moves = |&(place, _): &(usize, &T)| !in_order.contains(&place);
-        let moved = kept.into_iter().filter(moves).map(|(_, entry)| entry.clone()).collect();
+        let is_elsewhere = |&(place, _): &(usize, &T)| !in_order.contains(&place);
+        let moved = kept.into_iter().filter(is_elsewhere).map(|(_, entry)| entry.clone()).collect();
         Self { added, removed, moved }
     }
 

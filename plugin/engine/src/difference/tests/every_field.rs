@@ -51,7 +51,7 @@ fn another(schema: &Value, name: &str, field: &Value) -> Value {
     }
 }
 
-fn with(name: &str, value: Value) -> Policy {
+fn with(name: &str, value: &Value) -> Policy {
     let whole = match name.split_once('.') {
         Some((group, field)) => json!({ group: { field: value } }),
         None => json!({ name: value }),
@@ -65,7 +65,7 @@ fn a_field_that_changes_is_one_difference_in_both_directions() {
     let all = fields(&schema, &schema, "");
     assert!(all.len() > 60, "{all:?}");
     for (name, field) in all {
-        let changed = with(&name, another(&schema, &name, &field));
+        let changed = with(&name, &another(&schema, &name, &field));
         let default = Policy::default();
         for (old, new) in [(&default, &changed), (&changed, &default)] {
             let told = differences(old, new);
