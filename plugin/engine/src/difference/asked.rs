@@ -7,7 +7,7 @@ use super::pair::{Pair, count};
 use super::{Difference, Topic, sites};
 use crate::dnsbl::{DomainName, ErrorReply};
 use crate::policy::Policy;
-use crate::record::Test;
+use crate::record::{Test, TestSet};
 
 pub fn differences(pair: Pair<'_>) -> Vec<Difference> {
     [sites::difference(pair), error_replies(pair), watch(pair), frugal(pair), allow_spf(pair)]
@@ -95,7 +95,10 @@ fn allow_spf(pair: Pair<'_>) -> Option<Difference> {
     if changes.is_empty() && !rewritten {
         return None;
     }
-    let effect = if new.is_empty() {
+    let early = TestSet::from(Test::Pregreet) | Test::Dnsbl.into();
+    let effect = if (pair.new.enabled_tests() & early).is_empty() {
+        "Nobody waits (greet_banner and dnsbl_sites are empty), so this has no effect yet."
+    } else if new.is_empty() {
         "No SPF record is asked for: clients of big senders are tested like all others."
     } else if changes.is_empty() {
         "The same senders, in another order or spelling."

@@ -64,7 +64,7 @@ fn dnsbl_min_ttl(pair: Pair<'_>) -> Option<Difference> {
         |policy| policy.dnsbl_min_ttl,
         |now| {
             let meaning = format!("A client that passes from now on is not asked about again within {now}.");
-            vec![pair.without_effect_unless(Test::Dnsbl).unwrap_or(meaning)]
+            vec![pair.without_effect_unless_asking().unwrap_or(meaning)]
         },
     )
 }
@@ -77,7 +77,7 @@ fn dnsbl_max_ttl(pair: Pair<'_>) -> Option<Difference> {
         |now| {
             let meaning =
                 format!("A client that passes from now on is asked about again after {now} at the latest.");
-            vec![pair.without_effect_unless(Test::Dnsbl).unwrap_or(meaning)]
+            vec![pair.without_effect_unless_asking().unwrap_or(meaning)]
         },
     )
 }
@@ -116,17 +116,23 @@ fn prefix_length(
     })
 }
 
+/// A client's place is its hash modulo the number of buckets, and so the same for both numbers where the hash modulo
+/// their least common multiple is below the smaller one.
 fn buckets(pair: Pair<'_>) -> Option<Difference> {
     pair.plain(Topic::Memory, "cache.buckets", |policy| policy.cache.buckets, |before, now| {
-        let (before, now) = (before.get(), now.get());
+        let (more, less) = (before.max(now).get(), before.min(now).get());
+        let one_in = more / greatest_common_divisor(more, less);
         let room = places(pair.new.cache.buckets);
-        let stay = match (now.max(before), now.min(before)) {
-            (more, less) if more.is_multiple_of(less) => format!("one in {} is", more / less),
-            _ => "few are".to_owned(),
-        };
         vec![
             format!("There is room for {room} clients that have passed."),
-            format!("Clients are kept elsewhere: of those who are known {stay} found, the others are tested once more."),
+            format!("Clients are kept elsewhere: one known client in {one_in} is found, the others are tested once more."),
         ]
     })
+}
+
+fn greatest_common_divisor(mut more: u32, mut less: u32) -> u32 {
+    while let Some(rest) = more.checked_rem(less) {
+        (more, less) = (less, rest);
+    }
+    more
 }

@@ -96,6 +96,13 @@ impl<'a> Pair<'a> {
         let off = !self.new.enabled_tests().contains(test);
         off.then(|| format!("{}, so this has no effect yet.", why_off(test)))
     }
+
+    /// A sentence on a change that waits for lists or senders to be asked.
+    pub fn without_effect_unless_asking(self) -> Option<String> {
+        let nobody = self.new.zones().is_empty() && self.new.allow_spf.is_empty();
+        let why = "Nobody is asked (dnsbl_sites and allow_spf are empty), so this has no effect yet.";
+        nobody.then(|| why.to_owned())
+    }
 }
 
 /// Why a test is off.
@@ -127,13 +134,7 @@ pub fn fate(action: Action, policy: &Policy) -> String {
     }
 }
 
-/// `1 client`, `2 clients`
+/// `1 rule`, `2 rules`
 pub fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => match what.strip_suffix('y') {
-            Some(stem) => format!("{number} {stem}ies"),
-            None => format!("{number} {what}s"),
-        },
-    }
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

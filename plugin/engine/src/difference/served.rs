@@ -6,6 +6,7 @@ use super::pair::{Pair, count, fate};
 use super::sites::out_of_reach;
 use super::{Difference, Topic};
 use crate::access::{AccessList, Decision, Networks, Rule, Verb, decide};
+use crate::policy::Policy;
 use crate::record::Test;
 use std::net::IpAddr;
 
@@ -25,13 +26,13 @@ pub fn differences(pair: Pair<'_>) -> Vec<Difference> {
 fn mynetworks(pair: Pair<'_>) -> Option<Difference> {
     let (old, new) = (&*pair.old.mynetworks, &*pair.new.mynetworks);
     let list = &*pair.old.access_list;
-    let effect = || {
+    networks(Topic::Served, "mynetworks", old, new, || {
+        if !pair.new.access_list.contains(&Rule::PermitMynetworks) {
+            return vec!["No rule of access_list asks for mynetworks, so this has no effect yet.".to_owned()];
+        }
         let starts = list.starts().chain(old.starts()).chain(new.starts());
         decided_otherwise(starts, (list, old), (list, new))
-    };
-    let used = pair.new.access_list.contains(&Rule::PermitMynetworks);
-    let unused = "No rule of access_list asks for mynetworks, so this has no effect yet.";
-    networks(Topic::Served, "mynetworks", old, new, || if used { effect() } else { vec![unused.to_owned()] })
+    })
 }
 
 /// With the new `mynetworks` on both sides: what those change is told where they are.
@@ -97,11 +98,13 @@ pub fn networks(
     let changes = Changes::of_sequences(&entries(old), &entries(new));
     let starts = || old.starts().chain(new.starts());
     let same = || moved(starts(), |client| old.contain(client), |client| new.contain(client)).is_empty();
-    if changes.is_empty() || (changes.is_order_only() && same()) {
-        return None;
-    }
+    let effect = match changes.is_empty() || same() {
+        true if changes.is_order_only() => return None,
+        true => vec!["The same addresses as before are in these networks.".to_owned()],
+        false => effect(),
+    };
     let size = |networks: &Networks| count(networks.len(), "network");
-    let meaning = [effect(), changes.sentences(String::clone)].concat();
+    let meaning = [effect, changes.sentences(String::clone)].concat();
     Some(Difference { topic, field, old: size(old), new: size(new), meaning })
 }
 
@@ -139,10 +142,13 @@ fn threshold(pair: Pair<'_>) -> Option<Difference> {
             }
             let concerned = scores(before.min(now), before.max(now).saturating_sub(1));
             let fate = fate(pair.new.dnsbl_action, pair.new);
-            let mut meaning = vec![if now < before {
-                format!("Clients with a score of {concerned} are blocked now: they {fate}.")
-            } else {
-                format!("Clients with a score of {concerned} are not blocked any more.")
+            let was_on = pair.old.enabled_tests().contains(Test::Dnsbl);
+            let mut meaning = vec![match was_on {
+                false => format!("Clients with a score of {now} or more are blocked now: they {fate}."),
+                true if now < before => {
+                    format!("Clients with a score of {concerned} are blocked now: they {fate}.")
+                }
+                true => format!("Clients with a score of {concerned} are not blocked any more."),
             }];
             meaning.extend(out_of_reach(pair.new));
             meaning
@@ -188,5 +194,6 @@ fn allow_spf_listed(pair: Pair<'_>) -> Option<Difference> {
         "A client that the lists block is not served any more because a sender of allow_spf vouches for it.";
     let nobody = "No sender vouches (allow_spf is empty), so this has no effect yet.";
     let words = if pair.new.allow_spf.is_empty() { [nobody, nobody] } else { [on, off] };
-    pair.switch(Topic::Served, "allow_spf_listed", |policy| policy.allow_spf_listed, words)
+    let value = |policy: &Policy| policy.allow_spf_listed;
+    pair.switch_of(Test::Dnsbl, Topic::Served, "allow_spf_listed", value, words)
 }

@@ -21,7 +21,10 @@ pub fn difference(pair: Pair<'_>) -> Option<Difference> {
     let new = lists(pair.new, &renamed);
     let names: BTreeSet<&DomainName> = old.keys().chain(new.keys()).copied().collect();
     let other_domains = renamed.values().map(|list| {
-        format!("{} is asked under another domain, such as one with another key.", name(pair, list))
+        format!(
+            "{} is asked under another domain, such as one with a key, or with another one.",
+            name(pair, list)
+        )
     });
     let other_worth = names.iter().filter_map(|&list| list_change(pair, list, old.get(list), new.get(list)));
     let mut meaning = limited(other_domains.chain(other_worth));
@@ -34,7 +37,8 @@ pub fn difference(pair: Pair<'_>) -> Option<Difference> {
         meaning.push("The same lists with the same weights, in another order or spelling.".to_owned());
     }
     meaning.splice(..0, test_turned(pair, Test::Dnsbl));
-    meaning.extend(out_of_reach(pair.new).filter(|_| out_of_reach(pair.old).is_none()));
+    let told_elsewhere = pair.old.dnsbl_threshold != pair.new.dnsbl_threshold;
+    meaning.extend(out_of_reach(pair.new).filter(|_| !told_elsewhere && out_of_reach(pair.old).is_none()));
     let size = |policy: &Policy| count(policy.zones().len(), "list");
     Some(Difference {
         topic: Topic::Asked,

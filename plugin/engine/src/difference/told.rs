@@ -56,6 +56,7 @@ fn greet_banner(pair: Pair<'_>) -> Option<Difference> {
     let text = |policy: &Policy| policy.greet_banner.expand_within(&policy.smtpd_banner, &policy.myhostname);
     let template = |policy: &Policy| format!("{:?}", policy.greet_banner.to_string());
     let turned = test_turned(pair, Test::Pregreet);
+    let same = turned.is_none() && text(pair.old) == text(pair.new);
     let topic = if turned.is_some() { Topic::Served } else { Topic::Told };
     let found = pair.plain(topic, "greet_banner", template, |_, _| {
         let teaser = || {
@@ -63,7 +64,7 @@ fn greet_banner(pair: Pair<'_>) -> Option<Difference> {
         };
         turned.into_iter().chain((!pair.new.greet_banner.is_empty()).then(teaser)).collect()
     });
-    found.filter(|_| text(pair.old) != text(pair.new))
+    found.filter(|_| !same)
 }
 
 fn soft_bounce(pair: Pair<'_>) -> Option<Difference> {

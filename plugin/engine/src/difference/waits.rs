@@ -35,8 +35,8 @@ fn dnsbl_timeout(pair: Pair<'_>) -> Option<Difference> {
         "dnsbl_timeout",
         |policy| policy.dnsbl_timeout,
         |now| {
-            let meaning = format!("A list that has not answered after {now} adds nothing to a score.");
-            vec![pair.without_effect_unless(Test::Dnsbl).unwrap_or(meaning)]
+            let meaning = format!("A list or sender that has not answered after {now} counts for nothing.");
+            vec![pair.without_effect_unless_asking().unwrap_or(meaning)]
         },
     )
 }

@@ -86,7 +86,7 @@ fn lists_and_what_they_are_worth() {
         (
             r#""1st.zen.dq.spamhaus.net""#,
             r#""2nd.zen.dq.spamhaus.net""#,
-            "zen.dq.spamhaus.net is asked under another domain, such as one with another key.",
+            "zen.dq.spamhaus.net is asked under another domain, such as one with a key, or with another one.",
         ),
     ] {
         assert_eq!(said(old, new), [expected], "{old} -> {new}");
@@ -133,6 +133,10 @@ fn networks_that_are_served_untested() {
         ["Tested now, before served untested: 65536 IPv4 addresses.", "Added: !10.1.0.0/16."]
     );
     assert_eq!(
+        said("mynetworks", &with(asks, r#""10.0.0.0/8""#), &with(asks, r#""10.0.0.0/8", "10.1.0.0/16""#)),
+        ["The same addresses as before are in these networks.", "Added: 10.1.0.0/16."]
+    );
+    assert_eq!(
         said("mynetworks", &with("", r#""10.0.0.0/8""#), &with("", ""))[0],
         "No rule of access_list asks for mynetworks, so this has no effect yet."
     );
@@ -159,6 +163,24 @@ fn what_becomes_of_clients_that_fail() {
             "{}",
             r#"{"greet_action": "drop", "greet_banner": ""}"#,
             "The pregreet test is off (greet_banner is empty), so this has no effect yet.",
+        ),
+        (
+            "greet_banner",
+            r#"{"greet_banner": "", "smtpd_banner": ""}"#,
+            r#"{"greet_banner": "$smtpd_banner", "smtpd_banner": ""}"#,
+            "Clients that talk before their turn are logged and served (ignore); before, the test was off.",
+        ),
+        (
+            "dnsbl_threshold",
+            "{}",
+            r#"{"dnsbl_threshold": 2, "dnsbl_sites": ["a.test*2"]}"#,
+            "Clients with a score of 2 or more are blocked now: they are logged and served (ignore).",
+        ),
+        (
+            "dnsbl_timeout",
+            "{}",
+            r#"{"dnsbl_timeout": "3s", "allow_spf": ["example.org"]}"#,
+            "A list or sender that has not answered after 3s counts for nothing.",
         ),
         (
             "pipelining_action",
@@ -204,11 +226,11 @@ fn values_are_written_as_people_write_them() {
 #[test]
 fn a_table_of_another_size_is_found_in_part() {
     let with = |buckets: u32| format!(r#"{{"cache": {{"buckets": {buckets}}}}}"#);
-    for (old, new, expected) in
-        [(10, 20, "one in 2 is found"), (30, 10, "one in 3 is found"), (30, 20, "few are found")]
-    {
+    for (old, new, one_in) in [(10, 20, 2), (30, 10, 3), (30, 20, 3), (7, 6, 7)] {
         let said = said("cache.buckets", &with(old), &with(new));
         assert_eq!(said[0], format!("There is room for {} clients that have passed.", new * 8));
-        assert!(said[1].contains(expected), "{said:?}");
+        assert!(said[1].contains(&format!("one known client in {one_in} is found")), "{said:?}");
+        let stays = (0..old * new).filter(|hash| hash % old == hash % new).count();
+        assert_eq!(u32::try_from(stays).unwrap() * one_in, old * new, "{old} -> {new}");
     }
 }
