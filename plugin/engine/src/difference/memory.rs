@@ -40,8 +40,12 @@ pub fn tell_of_void_passes(pair: Pair<'_>, found: &mut [Difference]) {
     let first =
         FIELDS.into_iter().find_map(|field| found.iter().position(|difference| difference.field == field));
     if let Some(difference) = first.and_then(|first| found.get_mut(first)) {
-        let sentence = "Passes that the old lists gave are void: known clients are asked about again.";
-        difference.meaning.push(sentence.to_owned());
+        let again = match pair.without_effect_unless_asking() {
+            None => "asked about",
+            Some(_) => "tested",
+        };
+        let void = format!("Passes that the old lists gave are void: known clients are {again} again.");
+        difference.meaning.push(void);
     }
 }
 

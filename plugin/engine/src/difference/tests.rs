@@ -86,6 +86,21 @@ fn topics_come_in_their_order() {
     assert!(Topic::ALL.is_sorted());
 }
 
+#[test]
+fn the_longest_access_lists_are_compared() {
+    let rule = |number: usize| {
+        let [_, a, b, c] = u32::try_from(number).unwrap().to_be_bytes();
+        format!(r#"{{"cidr": "10.{a}.{b}.{c}", "action": "reject"}}"#)
+    };
+    let list = |numbers: &mut dyn Iterator<Item = usize>| {
+        format!(r#"{{"access_list": [{}]}}"#, numbers.map(rule).collect::<Vec<_>>().join(","))
+    };
+    let most = crate::policy::ACCESS_RULES_MAX;
+    let (old, new) = (policy(&list(&mut (0..most))), policy(&list(&mut (1..most).rev())));
+    let told = differences(&old, &new);
+    assert_eq!(told[0].meaning[0], "Tested now, before rejected: 1 IPv4 address.");
+}
+
 proptest! {
     #[test]
     fn a_policy_does_not_differ_from_itself(wait in 1..100_u32, weight in -9..9, cidr in 1..=32_u8) {

@@ -1,4 +1,6 @@
 use super::*;
+use crate::access::{AccessList, Decision, Networks, decide};
+use proptest::prelude::*;
 
 fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -28,4 +30,39 @@ fn addresses_that_change_sides_are_counted() {
         assert_eq!(words(starts, between(low, high)), [expected], "{low} to {high}");
     }
     assert!(words(&["192.0.2.0"], |_| false).is_empty());
+}
+
+/// Rules about the last addresses of a network, each as bits of prefix, address and action.
+fn access_list(rules: &[(u8, u8, bool)]) -> AccessList {
+    let rule = |&(bits, low, permits): &(u8, u8, bool)| {
+        let network = low & u8::MAX.checked_shl((8 - bits).into()).unwrap_or(0);
+        let action = if permits { "permit" } else { "reject" };
+        serde_json::json!({ "cidr": format!("192.0.2.{network}/{}", 24 + bits), "action": action })
+    };
+    serde_json::from_value(rules.iter().map(rule).collect()).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn as_many_as_there_are_when_each_address_is_looked_at(
+        old in proptest::collection::vec((0..=8_u8, any::<u8>(), any::<bool>()), 0..6),
+        new in proptest::collection::vec((0..=8_u8, any::<u8>(), any::<bool>()), 0..6),
+    ) {
+        let (old, new, home) = (access_list(&old), access_list(&new), Networks::none());
+        let word = |list: &AccessList, client| match decide(list, &home, client) {
+            Decision::Permit => 'p',
+            Decision::Reject => 'r',
+            Decision::Undecided => 'u',
+        };
+        let (before, now) = (|client| word(&old, client), |client| word(&new, client));
+        let found = moved(old.starts().chain(new.starts()), before, now);
+        let mut expected: BTreeMap<(char, char), Addresses> = BTreeMap::new();
+        for low in 0..=u8::MAX {
+            let client = IpAddr::from([192, 0, 2, low]);
+            if before(client) != now(client) {
+                expected.entry((before(client), now(client))).or_default().v4 += 1;
+            }
+        }
+        prop_assert_eq!(found, expected);
+    }
 }
