@@ -50,7 +50,9 @@ pub fn main(args: &CheckArgs) -> ExitCode {
     let PolicyFile { name, text, policy } = match policy_file::read(&args.file) {
         Ok(read) => read,
         Err(problems) => {
-            problems.iter().for_each(|problem| io::complain(&format!("{problem:?}")));
+            for problem in problems {
+                io::complain(&format!("{problem:?}"));
+            }
             return ExitCode::FAILURE;
         }
     };

@@ -67,7 +67,9 @@ pub fn main(args: &DiffArgs) -> ExitCode {
     let (old, new) = match both(&args.old, &args.new) {
         Ok(both) => both,
         Err(problems) => {
-            problems.iter().for_each(|problem| io::complain(&format!("{problem:?}")));
+            for problem in problems {
+                io::complain(&format!("{problem:?}"));
+            }
             return ExitCode::from(TROUBLE);
         }
     };

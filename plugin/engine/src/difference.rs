@@ -5,8 +5,8 @@
 //! so. On hosts only: `host-sim diff` shows it, Envoy compares nothing.
 //!
 //! Each topic is a file with all fields that belong to it. A field that is in none of them is never compared; a test
-//! changes every field of the schema, so that none is forgotten. What they share: [`pair`] compares plain values,
-//! [`entries`] lists, [`addresses`] what a list of networks comes to, and [`names`] keeps keys to itself.
+//! changes every field of the schema, so that none is forgotten. What they share: `pair` compares plain values,
+//! `entries` lists, `addresses` what a list of networks comes to, and `names` keeps keys to itself.
 
 mod actions;
 mod addresses;

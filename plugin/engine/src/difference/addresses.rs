@@ -15,16 +15,13 @@ pub struct Addresses {
 impl Addresses {
     /// `256 IPv4 addresses and some of IPv6`
     pub fn in_words(self) -> String {
-        let some = if self.v6 { "some of IPv6" } else { "none" };
-        match self.v4 {
-            0 => some.replace("some of IPv6", "IPv6 addresses"),
-            1 if self.v6 => format!("1 IPv4 address and {some}"),
+        let v4 = match self.v4 {
+            0 => return "IPv6 addresses".to_owned(),
             1 => "1 IPv4 address".to_owned(),
-            all if all == 1 << 32 && self.v6 => format!("all IPv4 addresses and {some}"),
-            all if all == 1 << 32 => "all IPv4 addresses".to_owned(),
-            many if self.v6 => format!("{many} IPv4 addresses and {some}"),
+            many if many == 1 << 32 => "all IPv4 addresses".to_owned(),
             many => format!("{many} IPv4 addresses"),
-        }
+        };
+        if self.v6 { v4 + " and some of IPv6" } else { v4 }
     }
 }
 

@@ -72,6 +72,11 @@ fn void_passes_are_told_once() {
     };
     assert_eq!(void(old, new), 1);
     assert_eq!(void("{}", new), 0, "nobody had such a pass");
+    let off = told(old, r#"{"dnsbl_threshold": 3}"#);
+    assert_eq!(
+        off[0].meaning.last().map(String::as_str),
+        Some("Passes that the old lists gave are void: known clients are tested again.")
+    );
     assert_eq!(void(old, &new.replace('}', r#", "dnsbl_change_voids_passes": false}"#)), 0);
 }
 
