@@ -1,20 +1,17 @@
 //! `host-sim check`: what is wrong with a configuration, and what is worth a second look.
 //!
-//! The engine decides both; here is where it stands in the text ([`layout`]), and every problem in place of the first.
-
-mod layout;
+//! The engine decides both; here is where it stands in the text ([`layout`](crate::layout)).
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use miette::{IntoDiagnostic, Result, WrapErr};
-use postscreen_engine::Policy;
 use postscreen_engine::advice::{Advice, advice};
 
-use crate::{io, refusal};
-use layout::Layout;
+use crate::io;
+use crate::layout::Layout;
+use crate::policy_file::{self, PolicyFile};
 
 /// `host-sim check`
 #[derive(Args, Debug)]
@@ -48,58 +45,22 @@ command line, 3 when it is valid and there is advice.";
 /// Of a configuration that is valid and has advice to it.
 const ADVISED: u8 = 3;
 
-/// The most problems that are told, beside the first: whoever has more has another file in mind.
-const PROBLEMS_MAX: usize = 100;
-
 /// Reads, and tells.
 pub fn main(args: &CheckArgs) -> ExitCode {
-    let (name, text) = match read(&args.file) {
+    let PolicyFile { name, text, policy } = match policy_file::read(&args.file) {
         Ok(read) => read,
-        Err(report) => {
-            io::complain(&format!("{report:?}"));
+        Err(problems) => {
+            for problem in problems {
+                io::complain(&format!("{problem:?}"));
+            }
             return ExitCode::FAILURE;
         }
     };
-    match Policy::parse(text.as_bytes()) {
-        Err(first) => {
-            for problem in problems(&text, &first.to_string()) {
-                io::complain(&format!("{:?}", refusal::pointed(&problem, &name, &text)));
-            }
-            ExitCode::FAILURE
-        }
-        Ok(policy) => match advice(&policy).as_slice() {
-            [] => io::print(&format!("{name}: valid, and nothing to advise\n")),
-            advice if io::print(&shown(advice, &name, &text)) == ExitCode::SUCCESS => ExitCode::from(ADVISED),
-            _ => ExitCode::FAILURE,
-        },
+    match advice(&policy).as_slice() {
+        [] => io::print(&format!("{name}: valid, and nothing to advise\n")),
+        advice if io::print(&shown(advice, &name, &text)) == ExitCode::SUCCESS => ExitCode::from(ADVISED),
+        _ => ExitCode::FAILURE,
     }
-}
-
-/// What to call the file, and its text.
-fn read(file: &Path) -> Result<(String, String)> {
-    if file != Path::new("-") {
-        return Ok((file.display().to_string(), io::read(file)?));
-    }
-    let name = "standard input";
-    let text = std::io::read_to_string(std::io::stdin()).into_diagnostic();
-    Ok((name.to_owned(), text.wrap_err_with(|| format!("cannot read {name}"))?))
-}
-
-/// All that is wrong, in the engine's words, up to [`PROBLEMS_MAX`]. It stops at the `first` problem, so each field,
-/// and then each entry, is shown to it alone.
-fn problems(text: &str, first: &str) -> Vec<String> {
-    let layout = Layout::of(text);
-    let of_fields = layout.fields().filter_map(|field| {
-        let problem = field.problem()?;
-        let entries: Vec<_> = field.problems_of_entries().take(PROBLEMS_MAX).collect();
-        Some(if entries.is_empty() { vec![problem] } else { entries })
-    });
-    let mut all: Vec<_> = of_fields.flatten().take(PROBLEMS_MAX).collect();
-    // That of no field: a comma too many, or two fields that do not fit.
-    if !all.iter().any(|problem| problem == first) {
-        all.insert(0, first.to_owned());
-    }
-    all
 }
 
 fn shown(advice: &[Advice], name: &str, text: &str) -> String {

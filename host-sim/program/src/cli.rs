@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use postscreen_engine::Policy;
 
 use crate::check::{self, CheckArgs};
+use crate::diff::{self, DiffArgs};
 use crate::explain::{self, ExplainArgs};
 use crate::import::{self, ImportArgs};
 use crate::io;
@@ -23,6 +24,7 @@ Examples:
   host-sim serve                            screen real connections, with everything built in
   host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
   host-sim check FILE                       is a configuration valid, and what is worth a second look
+  host-sim diff OLD NEW                     what changed between two configurations, in words
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
   host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
 
@@ -49,6 +51,8 @@ enum Command {
     Import(ImportArgs),
     /// Tell whether a configuration is valid, and which of its entries harm their owner
     Check(CheckArgs),
+    /// Tell in words what changed between two configurations
+    Diff(DiffArgs),
     /// Tell what would happen to one client, and why
     Explain(ExplainArgs),
     /// Print the JSON Schema of the module's configuration
@@ -63,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::main(&args),
         Command::Import(args) => import::main(args),
         Command::Check(args) => check::main(&args),
+        Command::Diff(args) => diff::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Schema => io::print(&format!("{:#}\n", Policy::json_schema())),
     }

@@ -6,9 +6,10 @@
 //! - [`serve`]: screens real connections;
 //! - [`import`]: our policy from a Postfix's configuration;
 //! - [`check`]: whether a configuration is valid, and what is worth a second look;
+//! - [`diff`]: what changed between two configurations, in words;
 //! - [`explain`]: what would happen to one client, and why;
 //!
-//! with [`host_args`], [`io`] and [`refusal`] for all of them.
+//! with [`host_args`], [`io`], [`policy_file`], [`layout`] and [`refusal`] for all of them.
 
 #![allow(
     rustdoc::private_intra_doc_links,
@@ -17,10 +18,13 @@
 
 mod check;
 pub mod cli;
+mod diff;
 mod explain;
 mod host_args;
 mod import;
 mod io;
+mod layout;
+mod policy_file;
 mod refusal;
 mod run;
 mod serve;

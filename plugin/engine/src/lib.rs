@@ -33,7 +33,7 @@
 //! their [`spf`] records, for which [`dns`] asks; [`smtpd`] talks to clients that are not served; [`registry`] knows
 //! which sessions are open and who has passed (the temporary allowlist), over all workers; [`access`] is the permanent
 //! allowlist; [`shared`] is where workers meet; [`proxy_header`] reads the PROXY protocol; `explain` tells people why,
-//! and `advice` what to change.
+//! `advice` what to change, and `difference` what a change means.
 
 #![deny(
     clippy::expect_used,
@@ -49,6 +49,8 @@ pub mod access;
 #[cfg(not(target_family = "wasm"))]
 pub mod advice;
 pub mod client_record;
+#[cfg(not(target_family = "wasm"))]
+pub mod difference;
 pub mod dns;
 pub mod dnsbl;
 #[cfg(not(target_family = "wasm"))]

@@ -55,6 +55,14 @@ pub fn find(list: &AccessList, mynetworks: &Networks, client: IpAddr) -> Option<
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
+impl AccessList {
+    /// Addresses between which no rule but `permit_mynetworks` begins or ends to decide, in no order.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = IpAddr> {
+        self.ranges.starts()
+    }
+}
+
 impl From<Vec<Rule>> for AccessList {
     fn from(rules: Vec<Rule>) -> Self {
         let extent = |rule: &Rule| match rule {

@@ -105,6 +105,20 @@ pub struct Networks {
 #[serde(transparent)]
 pub struct ListEntry(Pattern);
 
+impl fmt::Display for ListEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl Networks {
+    /// Addresses between which no network begins or ends, in no order.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = IpAddr> {
+        self.ranges.starts()
+    }
+}
+
 impl Networks {
     /// Every address there is (Postfix's `static:all`).
     pub fn all() -> Self {

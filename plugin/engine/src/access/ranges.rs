@@ -11,6 +11,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt::Debug;
 use std::net::IpAddr;
+#[cfg(not(target_family = "wasm"))]
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The addresses that one entry of a list speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +108,13 @@ impl Ranges {
             IpAddr::V4(address) => self.v4.find(address.to_bits()),
             IpAddr::V6(address) => self.v6.find(address.to_bits()),
         }
+    }
+
+    /// Where the ranges of both families begin. From one such address to the next the same entry comes first.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn starts(&self) -> impl Iterator<Item = IpAddr> {
+        let v4 = self.v4.starts.iter().map(|&start| Ipv4Addr::from_bits(start).into());
+        v4.chain(self.v6.starts.iter().map(|&start| Ipv6Addr::from_bits(start).into()))
     }
 }
 

@@ -112,6 +112,14 @@ pub(crate) fn known_errors(list: &DomainName) -> impl Iterator<Item = Ipv4Addr> 
     addresses.filter(move |&address| errors.contain(address))
 }
 
+#[cfg(not(target_family = "wasm"))]
+impl ErrorRule {
+    /// Whether its answers are listings, of which list (`None`: of every one), and the answers.
+    pub(crate) fn parts(&self) -> (bool, Option<&DomainName>, &Filter) {
+        (self.excluded, self.list.as_ref(), &self.answers)
+    }
+}
+
 impl ErrorReply {
     fn rules(&self) -> Vec<ErrorRule> {
         match self {

@@ -27,6 +27,26 @@ impl Filter {
     }
 }
 
+#[cfg(not(target_family = "wasm"))]
+impl Filter {
+    /// The same set with the fewest ranges, in order: equal for equal sets, however they are written.
+    #[must_use]
+    pub(crate) fn merged(&self) -> Self {
+        let merge = |ranges: &Vec<RangeInclusive<u8>>| {
+            let is_in = |&octet: &u8| ranges.iter().any(|range| range.contains(&octet));
+            let mut merged: Vec<RangeInclusive<u8>> = Vec::new();
+            for octet in (0..=u8::MAX).filter(is_in) {
+                match merged.last_mut() {
+                    Some(last) if last.end().checked_add(1) == Some(octet) => *last = *last.start()..=octet,
+                    _ => merged.push(octet..=octet),
+                }
+            }
+            merged
+        };
+        Self(self.0.each_ref().map(merge))
+    }
+}
+
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let member = |range: &RangeInclusive<u8>| match (range.start(), range.end()) {

@@ -121,6 +121,12 @@ impl StressPeriod {
         Self { normal: Period::seconds(normal), stressed: Period::seconds(stressed) }
     }
 
+    /// The span as it is written, for normal times or for times of stress.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) const fn period(self, stressed: bool) -> Period {
+        if stressed { self.stressed } else { self.normal }
+    }
+
     /// The span that holds now.
     pub const fn duration(self, stressed: bool) -> Duration {
         if stressed { self.stressed.duration() } else { self.normal.duration() }

@@ -95,3 +95,17 @@ proptest! {
         prop_assert_eq!(filter(&text.join(".")).matches(address.into()), expected);
     }
 }
+
+#[test]
+fn equal_sets_are_merged_to_the_same_filter() {
+    for (written, merged) in [
+        ("127.0.0.2", "127.0.0.2"),
+        ("127.0.0.[2]", "127.0.0.2"),
+        ("127.0.0.[3;2]", "127.0.0.[2..3]"),
+        ("127.0.0.[5..9;2..5;4]", "127.0.0.[2..9]"),
+        ("127.0.0.[0..254;255]", "127.0.0.[0..255]"),
+        ("127.0.[1;3].[2;4]", "127.0.[1;3].[2;4]"),
+    ] {
+        assert_eq!(filter(written).merged().to_string(), merged, "{written}");
+    }
+}
