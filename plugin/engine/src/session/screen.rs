@@ -172,7 +172,11 @@ impl Session {
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
-        if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
+        // Where there are none but lists on trial, nothing is decided by them.
+        let is_tested = self.progress.todo.contains(Test::Dnsbl);
+        let asks =
+            is_tested || (self.policy.dnsbl_sites.is_empty() && !self.policy.dnsbl_trial_sites.is_empty());
+        if asks && around.ask_lists(self.client_address()) && is_tested {
             self.lists_have_decided();
         }
         if let Some(voucher) = around.ask_senders(self.client_address()) {
@@ -206,7 +210,8 @@ impl Session {
         let (after, client) = (elapsed(waited), bracketed(self.client));
         log(around, format!("PREGREET {} after {after} from {client}: {}", peeked.len(), escape(peeked)));
         self.progress.fail |= Test::Pregreet.into();
-        match self.policy.greet_action {
+        self.tell_test_on_trial(Test::Pregreet, around);
+        match self.policy.action(Test::Pregreet) {
             Action::Drop => return self.turn_away(reply::PROTOCOL_ERROR, Verdict::Pregreet, around),
             Action::Enforce => self.reject_with(reply::PROTOCOL_ERROR_RCPT.to_owned(), Verdict::Pregreet),
             Action::Ignore => {}

@@ -8,6 +8,7 @@ mod limits;
 mod passes;
 mod reason;
 mod spf;
+mod trials;
 mod visit;
 
 use crate::record::Record;
