@@ -11,7 +11,7 @@ use super::golden::check;
 use super::tree;
 
 /// Fields that say what Postfix has no parameter for.
-const OUR_OWN: [&str; 14] = [
+const OUR_OWN: [&str; 16] = [
     "allow_spf",
     "allow_spf_listed",
     "cache",
@@ -22,10 +22,12 @@ const OUR_OWN: [&str; 14] = [
     "dnsbl_error_replies",
     "dnsbl_frugal_enable",
     "dnsbl_reason_enable",
+    "dnsbl_trial_sites",
     "dnsbl_watch_enable",
     "lane",
     "probes",
     "resolver",
+    "trial_tests",
 ];
 
 #[test]
