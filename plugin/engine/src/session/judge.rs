@@ -23,8 +23,7 @@ impl Session {
             return self.leave_greeting(around);
         }
         // Where the reason for a refusal is waited for, nothing is left to decide.
-        let is_tested = self.progress.todo.contains(Test::Dnsbl);
-        if !is_tested || self.timers.runs(Timer::Reason) || !around.lists_decide(self.client_address()) {
+        if self.timers.runs(Timer::Reason) || !around.lists_decide(self.client_address()) {
             return;
         }
         let score = self.take_score(around);

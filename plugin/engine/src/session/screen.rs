@@ -172,11 +172,10 @@ impl Session {
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
-        // Where there are none but lists on trial, nothing is decided by them.
-        let is_tested = self.progress.todo.contains(Test::Dnsbl);
-        let asks =
-            is_tested || (self.policy.dnsbl_sites.is_empty() && !self.policy.dnsbl_trial_sites.is_empty());
-        if asks && around.ask_lists(self.client_address()) && is_tested {
+        // Where there are no lists but those on trial, they are asked about whoever waits for its turn.
+        let only_trials = self.policy.dnsbl_sites.is_empty() && !self.policy.zones().is_empty();
+        let asks = only_trials || self.progress.todo.contains(Test::Dnsbl);
+        if asks && around.ask_lists(self.client_address()) {
             self.lists_have_decided();
         }
         if let Some(voucher) = around.ask_senders(self.client_address()) {
