@@ -1,5 +1,6 @@
 //! DNS block and allow lists: which to ask (`site`, `filter`), how (`message`), what the answers are worth (`tally`),
-//! what those of lists on trial would be worth (`trial`), and what is known of lists by name (`error_replies`, `query_keys`).
+//! what those of lists on trial would be worth (`trial`), and what is known of lists by name (`error_replies`,
+//! `query_keys`).
 
 mod error_replies;
 mod filter;

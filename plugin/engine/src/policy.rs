@@ -87,8 +87,8 @@ pub struct Policy {
     pub greet_ttl: Period,
     /// The DNS lists to ask: `domain[=filter][*weight]` each. Empty: the DNSBL test is off.
     pub dnsbl_sites: Bounded<Vec<Site>, SITES_MAX>,
-    /// DNS lists that are asked beside those of `dnsbl_sites`, and decide nothing: the log and the metrics say what they
-    /// would have changed.
+    /// DNS lists that are asked beside those of `dnsbl_sites`, and decide nothing: the log and the metrics say what
+    /// they would have changed.
     pub dnsbl_trial_sites: Bounded<Vec<Site>, TRIAL_SITES_MAX>,
     /// Clients with this score or more are blocked.
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1)))]

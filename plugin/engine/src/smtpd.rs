@@ -108,8 +108,8 @@ struct Envelope {
 impl Smtpd {
     /// A dialogue with `client` that is about to begin.
     ///
-    /// `watch` are the deep tests that run: the enabled and expired ones and those on trial, or all three after an earlier
-    /// failure.
+    /// `watch` are the deep tests that run: the enabled and expired ones and those on trial, or all three after an
+    /// earlier failure.
     /// `reject` is what RCPT and VRFY get, such as [`reply::COME_AGAIN`].
     pub fn new(policy: Arc<Policy>, client: SocketAddr, watch: TestSet, reject: String) -> Self {
         Self {

@@ -1,4 +1,5 @@
-//! Entries of `dnsbl_sites` and `dnsbl_trial_sites`: `domain[=filter][*weight]`. Those with one domain share one question: they are a zone.
+//! Entries of `dnsbl_sites` and `dnsbl_trial_sites`: `domain[=filter][*weight]`. Those with one domain share one
+//! question: they are a zone.
 
 use std::collections::BTreeMap;
 use std::error::Error;

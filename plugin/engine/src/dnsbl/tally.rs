@@ -1,8 +1,8 @@
 //! Adding up what the lists say about one client.
 //!
 //! The sum is made anew each time somebody wants it, from what was heard: a list may be muted between its answer and
-//! the verdict, and then its answer is worth nothing. Lists on trial ([`Zone::on_trial`]) are heard, and count nowhere but
-//! in [`Tally::score_with_trials`].
+//! the verdict, and then its answer is worth nothing. Lists on trial ([`Zone::on_trial`]) are heard, and count nowhere
+//! but in [`Tally::score_with_trials`].
 
 use super::message::{BadAnswer, ParsedAnswer, ReversedName};
 use super::site::Zone;

@@ -50,8 +50,8 @@ impl PolicyError {
         Self { path: path.to_owned(), message, position: None }
     }
 
-    /// The entry of `dnsbl_trial_sites` with this index has a domain of `dnsbl_sites`, so that one answer would both count
-    /// and not.
+    /// The entry of `dnsbl_trial_sites` with this index has a domain of `dnsbl_sites`: one answer would both count and
+    /// not.
     pub(super) fn on_trial_and_not(index: usize, site: &Site) -> Self {
         let message = format!("\"{site}\": expected a list that is not in dnsbl_sites");
         Self { path: format!("dnsbl_trial_sites[{index}]"), message, position: None }

@@ -57,8 +57,8 @@ impl Smtpd {
         }
     }
 
-    /// The client got as far as RCPT: it passes every test that it has not violated so far, whatever the reply to it. On
-    /// trial there is nothing to pass.
+    /// The client got as far as RCPT: it passes every test that it has not violated so far, whatever the reply to it.
+    /// On trial there is nothing to pass.
     pub(super) fn pass_deep_tests(&mut self) {
         for test in [Test::BareNewline, Test::NonSmtpCommand, Test::Pipelining] {
             let counts = self.watches(test) && !self.policy.is_on_trial(test);

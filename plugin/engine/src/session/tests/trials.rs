@@ -1,7 +1,9 @@
-//! `dnsbl_trial_sites` and `trial_tests`: what is on trial decides nothing, and the log says what it would have decided.
+//! `dnsbl_trial_sites` and `trial_tests`: what is on trial decides nothing, and the log says what it would have done.
 
 use super::CONNECT;
 use super::visit::{Says, Visit};
+use crate::line::TEXT_MAX;
+use crate::policy::TRIAL_SITES_MAX;
 
 const TEASE: &str = "tease 220-localhost ESMTP";
 const SERVED: &[&str] = &["log PASS NEW [203.0.113.9]:4711", "verdict PASS NEW", "dial Backend"];
@@ -86,6 +88,28 @@ fn the_log_says_whom_lists_on_trial_would_have_treated_otherwise() {
                 assert_eq!(is_told, lists.contains(&list), "{lists:?} {more}: {seen:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_line_of_many_long_names_is_cut() {
+    let name = |number: usize| format!("{}{number:02}.{}.test", "a".repeat(60), "b".repeat(60));
+    let sites: Vec<_> = (0..TRIAL_SITES_MAX).map(|number| format!("\"{}\"", name(number))).collect();
+    for (count, is_whole) in [(13, true), (14, true), (15, false), (TRIAL_SITES_MAX, false)] {
+        let sites = sites[..count].join(", ");
+        let mut visit = Visit::new(&format!(r#"{{"dnsbl_trial_sites": [{sites}]}}"#));
+        visit.opens();
+        (0..count).for_each(|list| _ = visit.list_says(list, Says::Listed));
+        let line = visit.at(6.0).wakes().line(0);
+        let line = line.strip_prefix("log ").unwrap();
+        let begin = format!("TRIAL rank {count} in place of 0 for [203.0.113.9]:4711: would be blocked (aaa");
+        assert!(line.starts_with(&begin), "{line}");
+        assert_eq!(
+            (line.ends_with(".test)"), line.len() == TEXT_MAX),
+            (is_whole, !is_whole),
+            "{}",
+            line.len()
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-//! Whatever clients and lists do: with lists on trial and without them a worker does the same, but for questions to these
-//! lists, their lines in the log, and what is measured.
+//! Whatever clients and lists do: with lists on trial and without them a worker does the same, but for questions to
+//! these lists, their lines in the log, and what is measured.
 //!
 //! More of it: `POSTSCREEN_EPISODES=100000 cargo test -p postscreen-engine --lib with_lists_on_trial`.
 

@@ -45,7 +45,7 @@ pub fn some(random: &mut fastrand::Rng, question: &[u8]) -> Result<Vec<u8>, DnsF
     Ok(answer.finish())
 }
 
-/// Whether the name is 127.0.0.N or ::FFFF:127.0.0.N below some list.
+/// Whether the name is 127.0.0.N or `::FFFF:127.0.0.N` below some list.
 fn is_canary(name: &str, last: char) -> bool {
     name.starts_with(&format!("{last}.0.0.127.")) || name.starts_with(&format!("{last}.0.0.0.0.0.f.7."))
 }
