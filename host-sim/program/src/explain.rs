@@ -78,15 +78,17 @@ JSON, one object; a field that does not apply is null:
                               mynetworks that matched)
   interface_allowed           whether passes can be earned at the server's address
   record                      known, outdated (older than cache_retention_time, so as good as none)
-  tests[]                     test, action, state (disabled, never_passed, valid, expired), expiry (Unix seconds)
-  lists[]                     list (its public name), answer (listed, not_listed, timeout, error, not_asked), records,
-                              ttl (seconds), error, counts (false: it came after the verdict),
+  tests[]                     test, action, on_trial, state (disabled, never_passed, valid, expired), expiry (Unix
+                              seconds)
+  lists[]                     list (its public name), on_trial, answer (listed, not_listed, timeout, error,
+                              not_asked), records, ttl (seconds), error, counts (false: it came after the verdict),
                               entries[] (filter, weight, matches)
   senders[]                   sender (of allow_spf), result (pass, fail, softfail, neutral, none, temperror,
                               permerror), path (through the records to where that was decided)
   lists_matter                whether such a client is looked up at all
   score                       total, ttl (seconds that a pass would be worth), threshold, allowlist_threshold,
                               blamed (the list that the reply names)
+  trial                       what the lists on trial would have changed: total (the score with them), effect, lists
   outcome                     served, verdict (as in access logs), waits_ms, reply, turned_away (that reply is all;
                               otherwise it is the answer to RCPT), remembered (five Unix times), words";
 

@@ -174,6 +174,9 @@ pub struct TestRecord {
     pub test: String,
     /// What came of it.
     pub result: TestResult,
+    /// Whether it is on trial (`trial_tests`): a failure is ignored, whatever the action.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on_trial: bool,
     /// What the client did, as the log says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<String>,

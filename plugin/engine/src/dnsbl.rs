@@ -1,5 +1,6 @@
 //! DNS block and allow lists: which to ask (`site`, `filter`), how (`message`), what the answers are worth (`tally`),
-//! and what is known of lists by name (`error_replies`, `query_keys`).
+//! what those of lists on trial would be worth (`trial`), and what is known of lists by name (`error_replies`,
+//! `query_keys`).
 
 mod error_replies;
 mod filter;
@@ -8,6 +9,7 @@ mod name;
 mod query_keys;
 mod site;
 mod tally;
+mod trial;
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use error_replies::{ErrorReplies, known_errors};
@@ -21,3 +23,4 @@ pub use query_keys::without_key;
 pub use site::{Site, SiteError, SiteErrorKind};
 pub use site::{Zone, ZoneEntry, zones};
 pub use tally::{Heard, Rank, Score, Tally, Trouble};
+pub use trial::{Trial, TrialEffect};

@@ -12,7 +12,7 @@ pub use dry_run::{PATIENCE, ScreeningOutcome};
 pub use senders::{DnsReplies, SenderOpinion, follow_senders};
 
 use crate::access::{self, Decision};
-use crate::dnsbl::{Heard, ParsedAnswer, Score, Tally, Zone, reversed};
+use crate::dnsbl::{Heard, ParsedAnswer, Score, Tally, Trial, Zone, reversed};
 use crate::io::DnsFailure;
 use crate::policy::Policy;
 use crate::record::{Record, Test, TestSet};
@@ -69,6 +69,8 @@ pub struct Explanation {
     pub lists_matter: bool,
     /// The score of the answers that count.
     pub score: Score,
+    /// What the lists on trial would have changed, if anything.
+    pub trial: Option<Trial>,
     /// The public name of the list that the client is told about if the score reaches the threshold.
     pub blamed: Option<String>,
     /// What happens to a client that waits for its turn.
@@ -108,7 +110,9 @@ pub struct List {
     pub answer: ListAnswer,
     /// Whether its answer came before the verdict. A late one adds nothing.
     pub counts: bool,
-    /// Its entries in `dnsbl_sites`.
+    /// Whether it is on trial: it adds nothing to the score, and only [`Explanation::trial`] goes by it.
+    pub on_trial: bool,
+    /// Its entries in `dnsbl_sites`, or `dnsbl_trial_sites`.
     pub entries: Vec<Worth>,
 }
 
@@ -125,7 +129,7 @@ pub enum ListAnswer {
     Trouble(String),
 }
 
-/// One entry of `dnsbl_sites`.
+/// One entry of `dnsbl_sites` or `dnsbl_trial_sites`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worth {
     /// The filter, as Postfix writes it; `None`: any listing counts.
@@ -201,6 +205,7 @@ pub fn explain(policy: &Policy, case: &ClientFacts<'_>) -> Explanation {
         lists,
         lists_matter: findings.lists_asked,
         score,
+        trial: Trial::of(&tally, policy, |_| true),
         blamed,
         outcome: findings.outcome,
     }
@@ -254,6 +259,7 @@ impl List {
             name: zone.public_name.to_string(),
             answer: ListAnswer::NotAsked,
             counts: false,
+            on_trial: zone.on_trial,
             entries: zone.entries().iter().map(worth).collect(),
         }
     }

@@ -5,7 +5,7 @@
 //! client that reconnects costs no questions.
 //!
 //! All lists are asked at once; with `dnsbl_frugal_enable`, batch by batch, until no list that is left could change
-//! the verdict.
+//! the verdict. Lists on trial are asked with the first ones, and then nothing goes by them.
 //!
 //! Each look-up belongs to a policy (by its number, which the worker counts), because weights and lists do.
 
@@ -14,7 +14,7 @@ mod lookup;
 mod reason;
 
 use crate::client_record::{Asked, ListFacts};
-use crate::dnsbl::{Heard, ParsedAnswer, Rank, Score, Tally, reversed};
+use crate::dnsbl::{Heard, ParsedAnswer, Rank, Score, Tally, Trial, reversed};
 use crate::io::{ConnectionId, DnsFailure};
 use crate::policy::Policy;
 use crate::questions::{Purpose, Question, Questions};
@@ -124,13 +124,15 @@ impl Lookups {
             rest: first_lists(policy, |list| asking.watch.counts(policy, list, key.client)),
             pending: BTreeSet::new(),
             asked: muted.map(|list| Asked::of(list, now, true)).collect(),
+            trials: BTreeSet::new(),
             timed: None,
             waiting: BTreeSet::from([connection]),
             reason: None,
             hurry: None,
             unwaited: None,
         };
-        let questions = lookup.ask_more(key, asking);
+        let mut questions = lookup.ask_more(key, asking);
+        questions.extend(lookup.ask_trials(key, asking));
         lookup.timed = questions.get(self.begun % questions.len().max(1)).map(|question| question.number);
         self.begun = self.begun.wrapping_add(1);
         let decided = lookup.is_decided(key.client, asking.watch);
@@ -159,18 +161,35 @@ impl Lookups {
     ) -> Option<LookupAnswer> {
         let lookup = self.by_key.get_mut(&key)?;
         lookup.pending.remove(&question);
+        lookup.trials.remove(&question);
         let policy = Arc::clone(&lookup.policy);
         let zone = policy.zones().get(list)?;
         let heard = lookup.tally.hear(&lookup.name, list, zone, answer);
         lookup.note(list, &heard, asking.now);
+        let first = lookup.waiting.first().copied();
+        let timed_since = (lookup.timed == Some(question)).then_some(lookup.asked_at);
+        if zone.on_trial {
+            let (decides, waiting, unique_hits, questions) = Default::default();
+            let (client, policy) = (key.client, Arc::clone(&policy));
+            return Some(LookupAnswer {
+                client,
+                policy,
+                list,
+                heard,
+                first,
+                decides,
+                waiting,
+                timed_since,
+                unique_hits,
+                questions,
+            });
+        }
         let questions = if lookup.waiting.is_empty() { Vec::new() } else { lookup.ask_more(key, asking) };
         let is_over = lookup.is_decided(key.client, asking.watch);
         let decides = lookup.waiting.iter().copied().filter(|_| is_over).collect();
-        let first = lookup.waiting.first().copied();
         let vouchers = !policy.allow_spf.is_empty();
         let waiting = lookup.waiting.iter().copied().filter(|_| vouchers).collect();
         let unique_hits = if lookup.pending.is_empty() { lookup.unique_hits() } else { Vec::new() };
-        let timed_since = (lookup.timed == Some(question)).then_some(lookup.asked_at);
         self.file(key, asking.watch);
         Some(LookupAnswer {
             client: key.client,
@@ -282,6 +301,12 @@ impl Lookups {
         self.by_key.get(&key).map_or_else(none, |lookup| lookup.tally.score(policy, counts))
     }
 
+    /// What lists on trial would have changed by what they have said so far, if anything.
+    pub fn trial(&self, key: Key, watch: &Watch) -> Option<Trial> {
+        let Lookup { policy, tally, .. } = self.by_key.get(&key)?;
+        Trial::of(tally, policy, |list| watch.counts(policy, list, key.client))
+    }
+
     /// Whether nothing more is waited for.
     pub fn is_decided(&self, key: Key, watch: &Watch) -> bool {
         self.by_key.get(&key).is_some_and(|lookup| lookup.is_decided(key.client, watch))
@@ -316,7 +341,7 @@ impl Lookups {
         {
             self.unwaited.pop_first();
             if let Some(lookup) = self.by_key.remove(&key) {
-                for question in lookup.pending {
+                for question in lookup.pending.into_iter().chain(lookup.trials) {
                     questions.take(question);
                 }
             }

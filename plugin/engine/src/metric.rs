@@ -81,6 +81,14 @@ metrics! {
         Refused = "postscreen_refused_total",
         /// Clients that a sender of `allow_spf` vouches for.
         SpfPass = "postscreen_spf_pass_total",
+        /// Clients that lists on trial would have blocked, whatever the action.
+        TrialBlocked = "postscreen_trial_blocked_total",
+        /// Clients that would not have been blocked if lists on trial had counted.
+        TrialNotBlocked = "postscreen_trial_not_blocked_total",
+        /// Clients that lists on trial would have allowlisted.
+        TrialAllowlisted = "postscreen_trial_allowlisted_total",
+        /// Clients that would not have been allowlisted if lists on trial had counted.
+        TrialNotAllowlisted = "postscreen_trial_not_allowlisted_total",
         /// Questions asked to DNS lists.
         DnsQuestion = "postscreen_dns_questions_total",
         /// Questions answered with a listing.
@@ -153,6 +161,13 @@ impl Family {
         kind: MetricKind::Counter,
         help: "Clients by the test that they have failed, whatever the action.",
     };
+    /// Failed tests on trial.
+    pub const TRIAL_FAILED_TESTS: Self = Self {
+        name: "postscreen_trial_failed_tests_total",
+        labels: &["test"],
+        kind: MetricKind::Counter,
+        help: "Clients by the test on trial that they have failed, and for which they would have been refused.",
+    };
     /// From connect to the verdict.
     pub const VERDICT_TIME: Self = Self {
         name: "postscreen_verdict_milliseconds",
@@ -190,9 +205,10 @@ impl Family {
         help: "1 if the list is muted, because it lists the world, answers errors or does not answer; else 0.",
     };
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::VERDICTS,
         Self::FAILED_TESTS,
+        Self::TRIAL_FAILED_TESTS,
         Self::VERDICT_TIME,
         Self::LIST_ANSWERS,
         Self::LIST_UNIQUE_HITS,

@@ -15,6 +15,7 @@ mod numbers;
 mod period;
 mod sender;
 mod smtpd;
+mod trial;
 
 pub use crate::word::WordError;
 pub use action::Action;
@@ -30,7 +31,7 @@ pub use smtpd::{EhloKeyword, FOOTER_MAX, Footer, FooterError, ForbiddenCommand, 
 use crate::access::{AccessList, Networks};
 use crate::dnsbl::{DomainName, ErrorReply, PublicName, Site, Zone};
 use crate::metric::Catalogue;
-use crate::record::TestSet;
+use crate::record::{Test, TestSet};
 use crate::reply::ReplyStyle;
 use compiled::Compiled;
 use serde::Deserialize;
@@ -46,6 +47,8 @@ pub const ACCESS_RULES_MAX: usize = 200_000;
 pub const NETWORKS_MAX: usize = 1_000;
 /// The most entries in `dnsbl_sites`, and so the most questions per client.
 pub const SITES_MAX: usize = 64;
+/// The most entries in `dnsbl_trial_sites`, and so the most questions per client beside those to [`SITES_MAX`] lists.
+pub const TRIAL_SITES_MAX: usize = 16;
 /// The most entries in `dnsbl_error_replies`.
 pub const ERROR_REPLIES_MAX: usize = 64;
 /// The most domains in `allow_spf`.
@@ -85,6 +88,9 @@ pub struct Policy {
     pub greet_ttl: Period,
     /// The DNS lists to ask: `domain[=filter][*weight]` each. Empty: the DNSBL test is off.
     pub dnsbl_sites: Bounded<Vec<Site>, SITES_MAX>,
+    /// DNS lists that are asked beside those of `dnsbl_sites`, and decide nothing: the log and the metrics say what
+    /// they would have changed.
+    pub dnsbl_trial_sites: Bounded<Vec<Site>, TRIAL_SITES_MAX>,
     /// Clients with this score or more are blocked.
     #[cfg_attr(not(target_family = "wasm"), schemars(range(min = 1)))]
     #[serde(deserialize_with = "numbers::at_least_one")]
@@ -140,6 +146,9 @@ pub struct Policy {
     pub bare_newline_action: Action,
     /// How long a pass of the bare newline test is remembered.
     pub bare_newline_ttl: Period,
+    /// Tests whose action is `ignore` for now, whatever is configured: the log and the metrics say what it would have
+    /// done. A deep test on trial defers nobody.
+    pub trial_tests: Bounded<Vec<Test>, { Test::COUNT }>,
     /// The words that no mail client begins a line with.
     pub forbidden_commands: Bounded<Vec<ForbiddenCommand>, WORDS_MAX>,
     /// The most commands of one session with the dummy SMTP server.
@@ -245,7 +254,7 @@ impl Policy {
         &self.compiled.teaser
     }
 
-    /// The DNS lists to ask, one question each, however many entries share the domain.
+    /// The DNS lists to ask, one question each, however many entries share the domain. Those on trial come last.
     pub fn zones(&self) -> &[Zone] {
         &self.compiled.zones
     }
@@ -282,7 +291,8 @@ impl Policy {
         &self.compiled.catalogue
     }
 
-    /// The tests that this policy applies (postscreen: a test is enabled by its own parameter, not by its action).
+    /// The tests that this policy applies (postscreen: a test is enabled by its own parameter, not by its action). Deep
+    /// tests on trial are none of them: nobody has to pass one.
     pub fn enabled_tests(&self) -> TestSet {
         self.compiled.enabled
     }

@@ -1,6 +1,9 @@
 //! What is remembered of a client: one expiry per test.
 
+use crate::word::{Word, WordError, word};
+use std::fmt;
 use std::ops::{BitAnd, BitOr, BitOrAssign};
+use std::str::FromStr;
 
 /// The tests, in postscreen's fixed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +40,27 @@ impl Test {
         [Self::Pregreet, Self::Dnsbl, Self::Pipelining, Self::NonSmtpCommand, Self::BareNewline];
 }
 
+impl Word for Test {
+    const EXPECTED: &'static str =
+        "\"pregreet\", \"dnsbl\", \"pipelining\", \"non_smtp_command\" or \"bare_newline\"";
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Test {
+    type Err = WordError;
+
+    fn from_str(text: &str) -> Result<Self, WordError> {
+        Self::ALL.into_iter().find(|test| test.as_str() == text).ok_or(WordError::no::<Self>())
+    }
+}
+
+word!(Test, "enum": Test::ALL.map(Test::as_str));
+
 /// A set of [`Test`]s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TestSet(u8);
@@ -44,6 +68,9 @@ pub struct TestSet(u8);
 impl TestSet {
     /// The empty set.
     pub const NONE: Self = Self(0);
+    /// The deep tests: those that watch a dialogue.
+    pub const DEEP: Self =
+        Self(1 << Test::Pipelining as u8 | 1 << Test::NonSmtpCommand as u8 | 1 << Test::BareNewline as u8);
 
     /// Whether `test` is in the set.
     pub fn contains(self, test: Test) -> bool {

@@ -26,11 +26,12 @@
 mod judge;
 mod screen;
 mod talk;
+mod trial;
 
 pub use screen::{EARLY_MAX, PEEK_MAX, REASON_WAIT};
 
 use crate::client_record::{Ending, ListFacts, Notes, Reference};
-use crate::dnsbl::Score;
+use crate::dnsbl::{Score, Trial};
 use crate::io::{Endpoints, Output};
 use crate::line::Line;
 use crate::metric::Counter;
@@ -88,6 +89,10 @@ pub(crate) trait Surroundings {
     fn ask_lists(&mut self, client: IpAddr) -> bool;
     /// What those lists that have answered, and that are well as far as any worker knows, add up to.
     fn score(&mut self, client: IpAddr) -> Score;
+    /// What lists on trial would have changed by what they have said so far, if anything.
+    fn trial(&self) -> Option<Trial>;
+    /// Counts that the client has failed a test on trial, and would have been refused.
+    fn count_trial(&mut self, test: Test);
     /// Looks whether a sender vouches for the client; whoever does so later is told.
     fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher>;
     /// Whether the lists may still come to block the client.

@@ -52,6 +52,8 @@ pub enum DialogueEvent {
     /// The client violates this deep test, and the action is `ignore`: a pass, but one for the shortest of all five
     /// validity periods only, also in place of a longer one from before.
     Ignored(Test),
+    /// The client violates this deep test, which is on trial: no pass, and no failure.
+    ViolatedOnTrial(Test),
     /// The dialogue is over, after everything said so far has been sent. Always the last event.
     End(DialogueEnd),
 }
@@ -112,7 +114,8 @@ struct Envelope {
 impl Smtpd {
     /// A dialogue with `client` that is about to begin.
     ///
-    /// `watch` are the deep tests that run: the enabled and expired ones, or all three after an earlier failure.
+    /// `watch` are the deep tests that run: the enabled and expired ones and those on trial, or all three after an
+    /// earlier failure.
     /// `reject` is what RCPT and VRFY get, such as [`reply::COME_AGAIN`].
     pub fn new(
         policy: Arc<Policy>,

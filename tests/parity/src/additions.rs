@@ -13,6 +13,8 @@ fn additions() -> Vec<(&'static str, Value)> {
         ("dnsbl_frugal_enable", false.into()),
         ("dnsbl_early_verdict_enable", false.into()),
         ("dnsbl_reason_enable", false.into()),
+        ("dnsbl_trial_sites", Value::Array(Vec::new())),
+        ("trial_tests", Value::Array(Vec::new())),
         ("dnsbl_change_voids_passes", false.into()),
         ("allow_spf", Value::Array(Vec::new())),
         ("allow_spf_listed", false.into()),

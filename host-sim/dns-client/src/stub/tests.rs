@@ -19,7 +19,7 @@ fn stub(server: SocketAddr) -> Stub {
 }
 
 fn list() -> Zone {
-    zones(&["bl.test".parse().unwrap()], &BTreeMap::new(), &[]).remove(0)
+    zones(&["bl.test".parse().unwrap()], &[], &BTreeMap::new(), &[]).remove(0)
 }
 
 fn client() -> ReversedName {

@@ -65,7 +65,8 @@ pub(super) fn about_senders(source: &ListSource, questions: &[Vec<u8>]) -> Vec<R
     all(source, &questions, &names).into_iter().map(message).collect()
 }
 
-/// One thread per question; a policy has at most [`postscreen_engine::policy::SITES_MAX`] of them.
+/// One thread per question; a policy has at most [`SITES_MAX`](postscreen_engine::policy::SITES_MAX) and
+/// [`TRIAL_SITES_MAX`](postscreen_engine::policy::TRIAL_SITES_MAX) of them.
 fn resolved(stub: &Stub, timeout: Duration, questions: &[Option<Vec<u8>>], names: &[&str]) -> Vec<ListReply> {
     let mut replies = vec![ListReply::NotAsked; questions.len()];
     let (sender, answers) = channel();

@@ -48,7 +48,7 @@ fn tests(told: &Told<'_>) -> String {
     let mut table = plain_table();
     table.set_header(["test", "action", "passed"]);
     for &(test, standing) in &told.explanation.tests {
-        let action = words::action(told.policy, test).to_string();
+        let action = words::action(told.policy, test);
         table.add_row([test.as_str(), &action, &words::standing(standing)]);
     }
     table.trim_fmt()
@@ -65,10 +65,11 @@ fn lists(lists: &[List]) -> String {
     }
     for list in lists {
         let answer = words::answer(list);
+        let name = if list.on_trial { format!("{} (on trial)", list.name) } else { list.name.clone() };
         for (index, entry) in list.entries.iter().enumerate() {
-            let (name, answer) = if index == 0 { (list.name.as_str(), answer.as_str()) } else { ("", "") };
+            let (name, answer) = if index == 0 { (name.as_str(), answer.as_str()) } else { ("", "") };
             let filter = entry.filter.as_deref().unwrap_or("any");
-            let adds = if entry.matches && list.counts { entry.weight } else { 0 };
+            let adds = if entry.matches && list.counts && !list.on_trial { entry.weight } else { 0 };
             table.add_row([name, answer, filter, &entry.weight.to_string(), &adds.to_string()]);
         }
     }
@@ -132,6 +133,14 @@ pub(super) fn json(told: &Told<'_>) -> Value {
             "allowlist_threshold": told.policy.allowlist_threshold(),
             "blamed": explanation.blamed,
         },
+        "trial": explanation.trial.as_ref().map(|trial| {
+            let name = |&list: &usize| explanation.lists.get(list).map(|list| &list.name);
+            json!({
+                "total": trial.total_with_trials,
+                "effect": trial.effect.to_string(),
+                "lists": trial.lists.iter().filter_map(name).collect::<Vec<_>>(),
+            })
+        }),
         "outcome": {
             "served": outcome.served,
             "verdict": outcome.verdict.as_str(),
@@ -152,8 +161,9 @@ fn test(told: &Told<'_>, test: Test, standing: TestState) -> Value {
         TestState::NeverPassed => ("never_passed", None),
         TestState::ValidUntil(unix) => ("valid", Some(unix)),
     };
-    let action = words::action(told.policy, test).to_string();
-    json!({ "test": test.as_str(), "action": action, "state": state, "expiry": expiry })
+    let action = told.policy.configured_action(test).to_string();
+    let on_trial = told.policy.is_on_trial(test);
+    json!({ "test": test.as_str(), "action": action, "on_trial": on_trial, "state": state, "expiry": expiry })
 }
 
 fn sender(opinion: &SenderOpinion) -> Value {
@@ -178,6 +188,7 @@ fn list(list: &List) -> Value {
         |entry: &Worth| json!({ "filter": entry.filter, "weight": entry.weight, "matches": entry.matches });
     json!({
         "list": list.name,
+        "on_trial": list.on_trial,
         "answer": answer,
         "records": answered.map(|answer| &answer.addresses),
         "ttl": answered.and_then(|answer| answer.ttl),

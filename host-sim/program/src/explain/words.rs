@@ -136,6 +136,7 @@ fn reason(told: &Told<'_>) -> String {
         }
         Verdict::PassOld => "it is known, and every pass that it needs is valid".to_owned(),
         Verdict::Pass if policy.enabled_tests().is_empty() => "no test is enabled".to_owned(),
+        Verdict::Pass if policy.is_on_trial(Test::Dnsbl) => format!("{reaches}, but that test is on trial"),
         Verdict::Pass => format!("{reaches}, but dnsbl_action is {}", policy.dnsbl_action),
         Verdict::Hangup => "no mail client waits longer for its greeting".to_owned(),
         other => format!("{other}"),
@@ -161,7 +162,7 @@ pub(super) fn notes(told: &Told<'_>) -> Vec<String> {
     if explanation.lists_matter && explanation.lists.iter().any(|list| list.answer == ListAnswer::NotAsked) {
         notes.push("Nobody asked the lists: this is what happens if they do not answer.".to_owned());
     }
-    if explanation.lists_matter && explanation.lists.iter().any(|list| list.answer == ListAnswer::TimedOut) {
+    if explanation.lists_matter && is_waited_for_in_vain(&explanation.lists) {
         notes.push("A list that does not answer makes every client wait for all of greet_wait.".to_owned());
     }
     let waits = !explanation.outcome.waits.is_zero();
@@ -169,21 +170,26 @@ pub(super) fn notes(told: &Told<'_>) -> Vec<String> {
     if waits && matches!(pregreet, TestState::NeverPassed | TestState::ExpiredSince(_)) {
         notes.push(format!(
             "That is if it waits for its turn; for a client that does not, greet_action is {}.",
-            policy.greet_action
+            action(policy, Test::Pregreet)
+        ));
+    }
+    if let Some(trial) = explanation.trial.as_ref().filter(|_| explanation.lists_matter) {
+        notes.push(format!(
+            "With the lists on trial its score would be {}: it {}.",
+            trial.total_with_trials, trial.effect
         ));
     }
     notes
 }
 
-/// The action of each test.
-pub(super) fn action(policy: &Policy, test: Test) -> Action {
-    match test {
-        Test::Pregreet => policy.greet_action,
-        Test::Dnsbl => policy.dnsbl_action,
-        Test::Pipelining => policy.pipelining_action,
-        Test::NonSmtpCommand => policy.non_smtp_command_action,
-        Test::BareNewline => policy.bare_newline_action,
-    }
+fn is_waited_for_in_vain(lists: &[List]) -> bool {
+    lists.iter().any(|list| list.answer == ListAnswer::TimedOut && !list.on_trial)
+}
+
+/// The action that is configured for a test, and whether it is on trial.
+pub(super) fn action(policy: &Policy, test: Test) -> String {
+    let action = policy.configured_action(test);
+    if policy.is_on_trial(test) { format!("{action} (on trial)") } else { action.to_string() }
 }
 
 fn seconds(time: Duration) -> String {

@@ -22,12 +22,14 @@ const OUR_OWN: [&str; 16] = [
     "dnsbl_error_replies",
     "dnsbl_frugal_enable",
     "dnsbl_reason_enable",
+    "dnsbl_trial_sites",
     "dnsbl_watch_enable",
     "lane",
     "probes",
     "record_enable",
     "record_mailboxes",
     "resolver",
+    "trial_tests",
 ];
 
 #[test]

@@ -20,7 +20,10 @@ pub struct ListRecord {
     /// How long that is valid, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<u32>,
-    /// What it adds to the score.
+    /// Whether it is on trial (`dnsbl_trial_sites`): what it says does not count.
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    pub on_trial: bool,
+    /// What it adds to the score, or would if it were not on trial.
     #[serde(default, skip_serializing_if = "super::is_default")]
     pub score: i32,
     /// When it was asked, in milliseconds since the client came; 0 if another session had asked it before.
@@ -114,6 +117,7 @@ impl ListRecord {
                 Some((_, Outcome::Answered)) if addresses.is_empty() => ListWord::NotListed,
                 Some((_, Outcome::Answered)) => ListWord::Listed,
             },
+            on_trial: zone.on_trial,
             score: if muted { 0 } else { worth },
             addresses,
             ttl,

@@ -83,6 +83,7 @@ impl Notes {
     /// It is known now who the client is: its time begins.
     pub fn arrived(&mut self, client: SocketAddr, server: SocketAddr, now: Now) {
         self.came = now;
+        self.late.clear();
         self.endpoints = Some((client, server));
     }
 
@@ -227,7 +228,7 @@ impl Notes {
                 && self.score.is_some_and(|score| score >= ending.policy.dnsbl_threshold);
             let result = if ending.fail.contains(test) || ending.verdict == Verdict::Dnsbl && listed {
                 TestResult::Failed
-            } else if evidence.is_some() || (listed && ending.policy.dnsbl_action == Action::Ignore) {
+            } else if evidence.is_some() || (listed && ending.policy.action(test) == Action::Ignore) {
                 TestResult::Ignored
             } else if ending.pass.contains(test) {
                 TestResult::Passed
@@ -240,7 +241,8 @@ impl Notes {
             };
             let shown = |(_, text): &(Test, String)| text.clone();
             let evidence = evidence.filter(|_| ending.policy.record_mailboxes).map(shown);
-            Some(TestRecord { test: test.as_str().to_owned(), result, evidence })
+            let on_trial = ending.policy.is_on_trial(test);
+            Some(TestRecord { test: test.as_str().to_owned(), result, on_trial, evidence })
         };
         Test::ALL.into_iter().filter_map(result).collect()
     }

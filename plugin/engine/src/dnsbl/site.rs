@@ -1,4 +1,5 @@
-//! Entries of `dnsbl_sites`: `domain[=filter][*weight]`. Those with one domain share one question: they are a zone.
+//! Entries of `dnsbl_sites` and `dnsbl_trial_sites`: `domain[=filter][*weight]`. Those with one domain share one
+//! question: they are a zone.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -124,6 +125,9 @@ pub struct Zone {
     pub domain: DomainName,
     /// What to call the list before clients and in logs: as `dnsbl_reply_map` says, else without its key.
     pub public_name: PublicName,
+    /// Whether it is asked only to see what it would change (`dnsbl_trial_sites`): nobody waits for it, and it decides
+    /// nothing.
+    pub on_trial: bool,
     /// A number that stands for `domain` where workers meet.
     id: u64,
     tail: QuestionTail,
@@ -150,20 +154,24 @@ impl ZoneEntry {
     }
 }
 
-/// Gathers entries by domain, in the order in which each domain is first named.
+/// Gathers entries by domain, in the order in which each domain is first named; those on trial come last. A domain is
+/// not among both.
 pub fn zones(
     sites: &[Site],
+    trial_sites: &[Site],
     reply_map: &BTreeMap<DomainName, PublicName>,
     error_replies: &[ErrorReply],
 ) -> Vec<Zone> {
     let mut zones: Vec<Zone> = Vec::new();
-    for site in sites {
+    let decisive = sites.iter().map(|site| (site, false));
+    for (site, on_trial) in decisive.chain(trial_sites.iter().map(|site| (site, true))) {
         let entry = ZoneEntry { filter: site.filter.clone(), weight: site.weight };
         match zones.iter_mut().find(|zone| zone.domain == site.domain) {
             Some(zone) => zone.entries.push(entry),
             None => zones.push(Zone {
                 domain: site.domain.clone(),
                 public_name: public_name(&site.domain, reply_map),
+                on_trial,
                 id: number(&site.domain),
                 tail: (&site.domain).into(),
                 errors: ErrorReplies::of(&site.domain, error_replies),
@@ -201,7 +209,7 @@ impl Zone {
         message::parse_answer(client, &self.tail, &self.errors, message)
     }
 
-    /// What the list's answers are worth, in the order of `dnsbl_sites`.
+    /// What the list's answers are worth, in the order of the configuration.
     pub fn entries(&self) -> &[ZoneEntry] {
         &self.entries
     }

@@ -1,7 +1,8 @@
 //! Adding up what the lists say about one client.
 //!
 //! The sum is made anew each time somebody wants it, from what was heard: a list may be muted between its answer and
-//! the verdict, and then its answer is worth nothing.
+//! the verdict, and then its answer is worth nothing. Lists on trial ([`Zone::on_trial`]) are heard, and count nowhere
+//! but in [`Tally::score_with_trials`].
 
 use super::message::{BadAnswer, ParsedAnswer, ReversedName};
 use super::site::Zone;
@@ -108,9 +109,10 @@ impl Tally {
     }
 
     /// Whether every list that counts has answered; an error is an answer, silence is not.
-    pub fn is_complete(&self, counts: impl Fn(usize) -> bool) -> bool {
+    pub fn is_complete(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> bool {
         let mut standings = self.standings.iter().enumerate();
-        standings.all(|(list, &standing)| standing == Standing::Answered || !counts(list))
+        let matters = |list| counts(list) && is_decisive(policy, list);
+        standings.all(|(list, &standing)| standing == Standing::Answered || !matters(list))
     }
 
     /// Takes the answer of one list.
@@ -155,13 +157,19 @@ impl Tally {
     }
 
     /// How long all answers so far may be used again, in seconds: not at all after trouble, or where there is none.
-    pub fn cache_ttl(&self) -> u32 {
+    pub fn cache_ttl(&self, policy: &Policy) -> u32 {
         let ttl = |(_, answer): &(usize, Option<ParsedAnswer>)| answer.as_ref()?.cache_ttl;
-        self.heard.iter().map(|heard| ttl(heard).unwrap_or(0)).min().unwrap_or(0)
+        let heard = self.heard.iter().filter(|(list, _)| is_decisive(policy, *list));
+        heard.map(|heard| ttl(heard).unwrap_or(0)).min().unwrap_or(0)
     }
 
     /// The score of the answers so far, of lists that count.
     pub fn score(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> Score {
+        self.score_with_trials(policy, |list| counts(list) && is_decisive(policy, list))
+    }
+
+    /// What the score would be if lists on trial counted as the others do.
+    pub fn score_with_trials(&self, policy: &Policy, counts: impl Fn(usize) -> bool) -> Score {
         let mut sum = Sum::default();
         for (list, answer) in self.heard.iter().filter(|&&(list, _)| counts(list)) {
             if let Some(zone) = policy.zones().get(*list) {
@@ -188,13 +196,18 @@ impl Tally {
         let total = self.score(policy, &counts).total;
         let (mut lowest, mut highest) = (total, total);
         for (list, zone) in policy.zones().iter().enumerate() {
-            if self.standings.get(list) == Some(&Standing::Open) && counts(list) {
+            if self.standings.get(list) == Some(&Standing::Open) && !zone.on_trial && counts(list) {
                 lowest = lowest.saturating_add(zone.lowest());
                 highest = highest.saturating_add(zone.highest());
             }
         }
         (lowest, highest)
     }
+}
+
+/// Whether what a list says may change anything.
+fn is_decisive(policy: &Policy, list: usize) -> bool {
+    policy.zones().get(list).is_some_and(|zone| !zone.on_trial)
 }
 
 /// A sum in the making.

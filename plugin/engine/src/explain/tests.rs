@@ -172,3 +172,18 @@ fn a_standing_says_the_same_as_the_record() {
         assert_eq!(TestState::of(record, Test::Dnsbl, enabled, 100), TestState::Disabled);
     }
 }
+
+#[test]
+fn a_list_on_trial_adds_nothing_and_what_it_would_have_changed_is_told() {
+    let json = r#"{"dnsbl_sites": ["a.test"], "dnsbl_trial_sites": ["new.test*2"], "dnsbl_threshold": 3,
+        "dnsbl_action": "drop"}"#;
+    for (answers, total, would_be) in
+        [([LISTED, LISTED], 1, Some(3)), ([LISTED, UNLISTED], 1, None), ([UNLISTED, LISTED], 0, None)]
+    {
+        let told = explained(json, &answers, |_| {});
+        assert_eq!((told.outcome.verdict, told.score.total), (Verdict::PassNew, total));
+        assert_eq!(told.lists.iter().map(|list| list.on_trial).collect::<Vec<_>>(), [false, true]);
+        let trial = told.trial.map(|trial| (trial.total_with_trials, trial.effect, trial.lists));
+        assert_eq!(trial, would_be.map(|total| (total, crate::dnsbl::TrialEffect::Blocked, vec![1])));
+    }
+}

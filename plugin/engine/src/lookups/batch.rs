@@ -8,11 +8,21 @@ use crate::policy::Policy;
 
 /// The lists that count, in the order in which they are to be asked: those of `dnsbl_sites`, or the heaviest first.
 pub(super) fn first_lists(policy: &Policy, counts: impl Fn(usize) -> bool) -> Vec<usize> {
-    let mut lists: Vec<usize> = (0..policy.zones().len()).filter(|&list| counts(list)).collect();
+    let mut lists = lists(policy, false, counts);
     if policy.dnsbl_frugal_enable {
         lists.sort_by_key(|&list| std::cmp::Reverse(highest(policy, list)));
     }
     lists
+}
+
+/// The lists on trial that count.
+pub(super) fn trial_lists(policy: &Policy, counts: impl Fn(usize) -> bool) -> Vec<usize> {
+    lists(policy, true, counts)
+}
+
+fn lists(policy: &Policy, on_trial: bool, counts: impl Fn(usize) -> bool) -> Vec<usize> {
+    let zones = policy.zones().iter().enumerate().filter(|(_, zone)| zone.on_trial == on_trial);
+    zones.map(|(list, _)| list).filter(|&list| counts(list)).collect()
 }
 
 /// Takes the next batch out of `rest`, which has the heaviest lists first, for a client with this score so far.

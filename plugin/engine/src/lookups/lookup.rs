@@ -24,10 +24,12 @@ pub(super) struct Lookup {
     pub tally: Tally,
     /// Lists that have not been asked yet, the heaviest first.
     pub rest: Vec<usize>,
-    /// Questions without an answer so far.
+    /// Questions without an answer so far, but for those to lists on trial.
     pub pending: BTreeSet<u32>,
     /// All questions, for records.
     pub asked: Vec<Asked>,
+    /// Those to lists on trial. Nothing waits for them, and they make a look-up neither older nor younger.
+    pub trials: BTreeSet<u32>,
     /// The one question whose answer is timed, of each list in turn: a histogram costs a host call for each sample.
     pub timed: Option<u32>,
     pub waiting: BTreeSet<ConnectionId>,
@@ -55,6 +57,22 @@ impl Lookup {
     }
 
     pub fn ask(&mut self, key: Key, lists: Vec<usize>, asking: &mut Asking<'_>) -> Vec<Question> {
+        let questions = self.questions(key, lists, asking);
+        self.pending.extend(questions.iter().map(|question| question.number));
+        questions
+    }
+
+    /// Asks all lists on trial, once, also where the others are asked frugally: what they say is to be compared over
+    /// all clients.
+    pub fn ask_trials(&mut self, key: Key, asking: &mut Asking<'_>) -> Vec<Question> {
+        let lists =
+            batch::trial_lists(&self.policy, |list| asking.watch.counts(&self.policy, list, key.client));
+        let questions = self.questions(key, lists, asking);
+        self.trials.extend(questions.iter().map(|question| question.number));
+        questions
+    }
+
+    fn questions(&mut self, key: Key, lists: Vec<usize>, asking: &mut Asking<'_>) -> Vec<Question> {
         let policy = Arc::clone(&self.policy);
         if policy.record_enable {
             self.asked.extend(lists.iter().map(|&list| Asked::of(list, asking.now, false)));
@@ -64,9 +82,7 @@ impl Lookup {
             let message = zone.question(&self.name)?;
             Some(asking.questions.ask(Purpose::Listing(key, list), message))
         };
-        let questions: Vec<Question> = zones.filter_map(ask).collect();
-        self.pending.extend(questions.iter().map(|question| question.number));
-        questions
+        zones.filter_map(ask).collect()
     }
 
     /// Notes how a question ended, for records.
@@ -102,8 +118,10 @@ impl Lookup {
     /// as soon as those that are missing cannot change the verdict.
     pub fn is_decided(&self, client: IpAddr, watch: &Watch) -> bool {
         let is_left = |list| self.rest.contains(&list);
-        let all_answered =
-            || self.tally.is_complete(|list| watch.counts(&self.policy, list, client) && !is_left(list));
+        let all_answered = || {
+            self.tally
+                .is_complete(&self.policy, |list| watch.counts(&self.policy, list, client) && !is_left(list))
+        };
         let certain = || self.is_settled(client, watch);
         if self.policy.dnsbl_early_verdict_enable {
             return certain();
@@ -119,27 +137,29 @@ impl Lookup {
 
     /// Whether a list that has the client is being looked at, and may be worth nothing in a moment.
     pub fn is_in_doubt(&self, watch: &Watch) -> bool {
-        self.tally.listings().any(|(list, _)| watch.doubts(&self.policy, list))
+        self.decisive_listings().any(|(list, _, _)| watch.doubts(&self.policy, list))
     }
 
-    /// Whether the list with this number ([`Zone::id`]) has the client.
+    /// Whether the list with this number ([`Zone::id`]), which is not on trial, has the client.
     pub fn is_listed_by(&self, id: u64) -> bool {
-        self.tally
-            .listings()
-            .any(|(list, _)| self.policy.zones().get(list).is_some_and(|zone| zone.id() == id))
+        self.decisive_listings().any(|(_, zone, _)| zone.id() == id)
+    }
+
+    /// Where the client is listed, but for lists on trial.
+    fn decisive_listings(&self) -> impl Iterator<Item = (usize, &Zone, &ParsedAnswer)> {
+        let zones = self.policy.zones();
+        let listings =
+            self.tally.listings().filter_map(|(list, answer)| Some((list, zones.get(list)?, answer)));
+        listings.filter(|(_, zone, _)| !zone.on_trial)
     }
 
     /// Lists whose listing added to the score, where no other one did; likewise for those that took from it.
     pub fn unique_hits(&self) -> Vec<usize> {
-        let zones = self.policy.zones();
         let counts = |sign: i32| {
-            let counts = move |&(list, answer): &(usize, &ParsedAnswer)| {
-                let zone = zones.get(list);
-                zone.is_some_and(|zone| {
-                    zone.matching_weights(&answer.addresses).any(|weight| weight.signum() == sign)
-                })
+            let counts = move |(_, zone, answer): &(usize, &Zone, &ParsedAnswer)| {
+                zone.matching_weights(&answer.addresses).any(|weight| weight.signum() == sign)
             };
-            let mut hits = self.tally.listings().filter(counts).map(|(list, _)| list);
+            let mut hits = self.decisive_listings().filter(counts).map(|(list, _, _)| list);
             hits.next().filter(|_| hits.next().is_none())
         };
         [1, -1].into_iter().filter_map(counts).collect()
@@ -150,7 +170,7 @@ impl Lookup {
     pub fn useful_until(&self, client: IpAddr, watch: &Watch) -> Instant {
         let wait =
             if self.pending.is_empty() { Duration::ZERO } else { self.policy.dnsbl_timeout.duration() };
-        let holds = KEEP_MAX.min(Duration::from_secs(self.tally.cache_ttl().into()));
+        let holds = KEEP_MAX.min(Duration::from_secs(self.tally.cache_ttl(&self.policy).into()));
         let answers = if self.is_decided(client, watch) { holds } else { Duration::ZERO };
         self.asked_at.after(wait.max(answers))
     }

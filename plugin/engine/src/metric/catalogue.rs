@@ -87,6 +87,8 @@ pub enum Measure {
     Verdict(Verdict),
     /// [`Family::FAILED_TESTS`].
     FailedTest(Test),
+    /// [`Family::TRIAL_FAILED_TESTS`].
+    TrialFailedTest(Test),
     /// [`Family::VERDICT_TIME`].
     VerdictTime,
     /// One of the list with this number.
@@ -165,7 +167,8 @@ pub struct Catalogue(Vec<Series>);
 const GAUGES: usize = Counter::ALL.len();
 const VERDICTS: usize = GAUGES + Gauge::ALL.len();
 const FAILED_TESTS: usize = VERDICTS + Verdict::ALL.len();
-const VERDICT_TIME: usize = FAILED_TESTS + Test::ALL.len();
+const TRIAL_FAILED_TESTS: usize = FAILED_TESTS + Test::ALL.len();
+const VERDICT_TIME: usize = TRIAL_FAILED_TESTS + Test::ALL.len();
 const LISTS: usize = VERDICT_TIME + 1;
 
 fn place(measure: Measure) -> usize {
@@ -174,6 +177,7 @@ fn place(measure: Measure) -> usize {
         Measure::Gauge(gauge) => GAUGES + gauge as usize,
         Measure::Verdict(verdict) => VERDICTS + verdict as usize,
         Measure::FailedTest(test) => FAILED_TESTS + test as usize,
+        Measure::TrialFailedTest(test) => TRIAL_FAILED_TESTS + test as usize,
         Measure::VerdictTime => VERDICT_TIME,
         Measure::List(list, measure) => LISTS + list * ListMeasure::ALL.len() + measure as usize,
     }
@@ -192,8 +196,8 @@ impl Catalogue {
         for verdict in Verdict::ALL {
             all.push(Series::of(&Family::VERDICTS, &[verdict.label()]));
         }
-        for test in Test::ALL {
-            all.push(Series::of(&Family::FAILED_TESTS, &[test.as_str()]));
+        for family in [&Family::FAILED_TESTS, &Family::TRIAL_FAILED_TESTS] {
+            all.extend(Test::ALL.map(|test| Series::of(family, &[test.as_str()])));
         }
         all.push(Series::of(&Family::VERDICT_TIME, &[]));
         for zone in zones {

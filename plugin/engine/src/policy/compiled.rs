@@ -16,6 +16,9 @@ pub(super) struct Compiled {
     pub lists_id: u32,
     pub id: PolicyId,
     pub enabled: TestSet,
+    pub on_trial: TestSet,
+    /// Deep tests that are on, and on trial.
+    pub deep_trials: TestSet,
     pub shortest_ttl: u64,
     /// `220 …`, as it goes to clients.
     pub greeting: Vec<u8>,
@@ -52,11 +55,26 @@ impl Compiled {
                 return Err(PolicyError::too_long(path, text.len(), BANNER_MAX));
             }
         }
-        let zones = zones(&policy.dnsbl_sites, &policy.dnsbl_reply_map, &policy.dnsbl_error_replies);
+        let is_decisive = |domain| policy.dnsbl_sites.iter().any(|site| &site.domain == domain);
+        let mut trial_sites = policy.dnsbl_trial_sites.iter().enumerate();
+        if let Some((index, site)) = trial_sites.find(|(_, site)| is_decisive(&site.domain)) {
+            return Err(PolicyError::on_trial_and_not(index, site));
+        }
+        let zones = zones(
+            &policy.dnsbl_sites,
+            &policy.dnsbl_trial_sites,
+            &policy.dnsbl_reply_map,
+            &policy.dnsbl_error_replies,
+        );
+        let on_trial: TestSet = policy.trial_tests.iter().copied().collect();
+        let switched_on = switched_on(policy);
+        let deep_trials = switched_on & on_trial & TestSet::DEEP;
         Ok(Self {
             lists_id: lists_id(policy),
             id: PolicyId::default(),
-            enabled: enabled(policy, &zones),
+            enabled: switched_on.without(deep_trials),
+            on_trial,
+            deep_trials,
             shortest_ttl: shortest_ttl(policy),
             catalogue: Catalogue::new(&zones),
             zones,
@@ -67,10 +85,11 @@ impl Compiled {
     }
 }
 
-fn enabled(policy: &Policy, zones: &[Zone]) -> TestSet {
+/// On trial or not.
+fn switched_on(policy: &Policy) -> TestSet {
     let tests = [
         (Test::Pregreet, !policy.greet_banner.is_empty()),
-        (Test::Dnsbl, !zones.is_empty()),
+        (Test::Dnsbl, !policy.dnsbl_sites.is_empty()),
         (Test::Pipelining, policy.pipelining_enable),
         (Test::NonSmtpCommand, policy.non_smtp_command_enable),
         (Test::BareNewline, policy.bare_newline_enable),
@@ -78,7 +97,7 @@ fn enabled(policy: &Policy, zones: &[Zone]) -> TestSet {
     tests.into_iter().filter_map(|(test, on)| on.then_some(test)).collect()
 }
 
-/// Never [`Record::NO_LISTS`].
+/// Never [`Record::NO_LISTS`]. Lists on trial give no pass, and void none.
 fn lists_id(policy: &Policy) -> u32 {
     let mut hasher = SipHasher13::new();
     for site in policy.dnsbl_sites.iter() {

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, and where.
 
 use super::CONFIG_MAX;
+use crate::dnsbl::Site;
 use std::fmt;
 
 /// Why a configuration was refused. Displays as `greet_wait: "6x": expected a whole number and a unit …`.
@@ -47,6 +48,13 @@ impl PolicyError {
     pub(super) fn too_long(path: &str, length: usize, max: usize) -> Self {
         let message = format!("{length} bytes with the names filled in: expected at most {max}");
         Self { path: path.to_owned(), message, position: None }
+    }
+
+    /// The entry of `dnsbl_trial_sites` with this index has a domain of `dnsbl_sites`: one answer would both count and
+    /// not.
+    pub(super) fn on_trial_and_not(index: usize, site: &Site) -> Self {
+        let message = format!("\"{site}\": expected a list that is not in dnsbl_sites");
+        Self { path: format!("dnsbl_trial_sites[{index}]"), message, position: None }
     }
 
     pub(super) fn from_json(path: &serde_path_to_error::Path, error: &serde_json::Error) -> Self {

@@ -1,4 +1,5 @@
 mod lists;
+mod trials;
 
 use super::*;
 use crate::record::Test;
@@ -278,6 +279,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "allowlist_interfaces": ["!198.51.100.2", "198.51.100.0/24"], "smtpd_banner": "$myhostname ESMTP",
         "greet_wait": "${stress?{2}:{6}}s", "greet_banner": "hello", "greet_action": "drop", "greet_ttl": "1d",
         "dnsbl_sites": ["zen.spamhaus.org=127.0.0.[2..11]*3", "list.dnswl.org*-2"],
+        "dnsbl_trial_sites": ["new.example=127.0.0.2*2"],
         "dnsbl_threshold": 3, "dnsbl_allowlist_threshold": -1, "dnsbl_action": "drop",
         "dnsbl_min_ttl": "60s", "dnsbl_max_ttl": "1h", "dnsbl_timeout": "10s",
         "allow_spf": ["google.com", "_spf.example"], "allow_spf_listed": true,
@@ -288,6 +290,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         "pipelining_enable": true, "pipelining_action": "enforce", "pipelining_ttl": "30d",
         "non_smtp_command_enable": true, "non_smtp_command_action": "drop", "non_smtp_command_ttl": "30d",
         "bare_newline_enable": true, "bare_newline_action": "ignore", "bare_newline_ttl": "30d",
+        "trial_tests": ["pregreet", "non_smtp_command"],
         "forbidden_commands": ["CONNECT", "regexp:{{/^[^A-Z]/ Bogus}}"],
         "command_count_limit": 20, "command_time_limit": "300s", "line_length_limit": 2048,
         "helo_required": true, "disable_vrfy_command": true,
@@ -308,7 +311,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
     assert_eq!(validator.validate(&full).map_err(|error| error.to_string()), Ok(()));
     let policy = Policy::parse(full.to_string().as_bytes()).unwrap();
     let written = serde_json::to_value(&policy).unwrap();
-    for field in ["dnsbl_sites", "dnsbl_error_replies"] {
+    for field in ["dnsbl_sites", "dnsbl_trial_sites", "dnsbl_error_replies", "trial_tests"] {
         assert_eq!(written[field], full[field]);
     }
     let again = Policy::parse(written.to_string().as_bytes()).unwrap();
@@ -326,6 +329,7 @@ fn the_schema_accepts_what_the_parser_accepts() {
         serde_json::json!({"greet_action": "reject"}),
         serde_json::json!({"dnsbl_threshold": 0}),
         serde_json::json!({"dnsbl_error_replies": ["bl.test"]}),
+        serde_json::json!({"trial_tests": ["greet"]}),
         serde_json::json!({"access_list": [{"cidr": "::1"}]}),
         serde_json::json!({"cache": {"buckets": 0}}),
     ] {

@@ -2,14 +2,14 @@
 
 use super::answers::{answer, not_listed};
 use crate::client_record::{ClientRecord, KnownFrom, ListFacts, ListRecord, Reference};
-use crate::dnsbl::{Rank, Score, Zone, reversed};
+use crate::dnsbl::{Rank, Score, Trial, Zone, reversed};
 use crate::io::{ConnectionId, Destination, DnsFailure, Output};
 use crate::line::{Line, printable};
 use crate::lookups::{Asking, Key, LookupAnswer, Lookups};
 use crate::metric::Counter;
 use crate::policy::Policy;
 use crate::questions::{Purpose, Question, Questions};
-use crate::record::{Record, TestSet};
+use crate::record::{Record, Test, TestSet};
 use crate::registry::{Known, Remembered, Settled, Settlement};
 use crate::senders::Voucher;
 use crate::session::{Registration, Surroundings};
@@ -103,7 +103,8 @@ impl<'a> Around<'a> {
     /// Whether a list could still change what comes of the score, if it had the client.
     pub fn matters(&self, lists: &BTreeSet<usize>) -> bool {
         let Some(score) = self.score else { return false };
-        let zones = || lists.iter().filter_map(|&list| self.policy.zones().get(list));
+        let zone = |&list: &usize| self.policy.zones().get(list).filter(|zone| !zone.on_trial);
+        let zones = || lists.iter().filter_map(zone);
         let lowest = zones().map(Zone::lowest).fold(score.total, i32::saturating_add);
         let highest = zones().map(Zone::highest).fold(score.total, i32::saturating_add);
         let rank = |total| Rank::of(total, &self.policy);
@@ -205,6 +206,12 @@ impl Surroundings for Around<'_> {
         self.score = Some(score);
         score
     }
+
+    fn trial(&self) -> Option<Trial> {
+        None
+    }
+
+    fn count_trial(&mut self, _: Test) {}
 
     fn ask_senders(&mut self, _: IpAddr) -> Option<Voucher> {
         self.asked_senders = true;

@@ -245,7 +245,7 @@ impl<'a> Player<'a> {
         if (longer && !has_left) || (self.unseen && verdict == Verdict::Deferred) {
             doubts.push(Doubt::NotSeen);
         }
-        let zones = self.policy.zones().iter().enumerate();
+        let zones = self.policy.zones().iter().enumerate().filter(|(_, zone)| !zone.on_trial);
         let lists: Vec<_> = zones.map(|(index, zone)| (index, zone, self.around.list(zone))).collect();
         let is_pending = |(_, _, list): &&(usize, _, Option<&ListRecord>)| {
             longer && list.is_some_and(|list| list.answer == ListWord::Pending)

@@ -28,7 +28,7 @@ impl Session {
         }
         let score = self.take_score(around);
         let refuses = Rank::of(score.total, &self.policy) == Rank::Blocked
-            && self.policy.dnsbl_action != Action::Ignore;
+            && self.policy.action(Test::Dnsbl) != Action::Ignore;
         if refuses && around.lists_are_in_doubt(self.client_address()) {
             // Until the check is over, or the wait.
             if let Some(notes) = &mut self.notes {
@@ -63,7 +63,7 @@ impl Session {
             self.stamp(Test::Pregreet, unix.saturating_add(self.policy.greet_ttl.as_secs()));
         }
         let talked_early = self.progress.fail.contains(Test::Pregreet);
-        if self.policy.greet_action == Action::Ignore {
+        if self.policy.action(Test::Pregreet) == Action::Ignore {
             self.progress.fail = self.progress.fail.without(Test::Pregreet.into());
         }
         if self.progress.todo.contains(Test::Dnsbl) {
@@ -76,8 +76,9 @@ impl Session {
             if score.total < self.policy.dnsbl_threshold {
                 self.progress.pass |= Test::Dnsbl.into();
                 self.stamp(Test::Dnsbl, unix.saturating_add(score.ttl));
-            } else if self.policy.dnsbl_action == Action::Ignore {
+            } else if self.policy.action(Test::Dnsbl) == Action::Ignore {
                 self.log_blocked(score, around);
+                self.tell_test_on_trial(Test::Dnsbl, around);
             } else {
                 return self.refuse_listed(score, around);
             }
@@ -86,6 +87,7 @@ impl Session {
     }
 
     fn leave_greeting(&mut self, around: &mut dyn Surroundings) {
+        self.tell_lists_on_trial(around);
         if let Phase::Greeting(greet) = &mut self.phase {
             let (early, ended) = (std::mem::take(&mut greet.early), greet.ended);
             self.greeted(&early, around);
@@ -121,7 +123,8 @@ impl Session {
         let zone = score.heaviest_zone.and_then(|index| self.policy.zones().get(index));
         let name = zone.map_or("", |zone| zone.public_name.as_str()).to_owned();
         let reason = list.and_then(|list| around.reason(client, list));
-        if self.policy.dnsbl_action == Action::Drop {
+        if self.policy.action(Test::Dnsbl) == Action::Drop {
+            self.tell_lists_on_trial(around);
             let text = reply::blocked_using(client, &name, reason.as_deref());
             return self.turn_away(&text, Verdict::Dnsbl, around);
         }

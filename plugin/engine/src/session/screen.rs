@@ -183,7 +183,10 @@ impl Session {
         if self.progress.todo.contains(Test::Pregreet) && around.teases() {
             around.emit(Output::Teaser(self.policy.teaser().to_vec()));
         }
-        if self.progress.todo.contains(Test::Dnsbl) && around.ask_lists(self.client_address()) {
+        // Where there are no lists but those on trial, they are asked about whoever waits for its turn.
+        let only_trials = self.policy.dnsbl_sites.is_empty() && !self.policy.zones().is_empty();
+        let asks = only_trials || self.progress.todo.contains(Test::Dnsbl);
+        if asks && around.ask_lists(self.client_address()) {
             self.lists_have_decided(around.now());
         }
         if let Some(voucher) = around.ask_senders(self.client_address()) {
@@ -221,7 +224,8 @@ impl Session {
             notes.offended(Test::Pregreet, format!("{len} after {after}: {talk}"));
         }
         self.progress.fail |= Test::Pregreet.into();
-        match self.policy.greet_action {
+        self.tell_test_on_trial(Test::Pregreet, around);
+        match self.policy.action(Test::Pregreet) {
             Action::Drop => return self.turn_away(reply::PROTOCOL_ERROR, Verdict::Pregreet, around),
             Action::Enforce => self.reject_with(reply::PROTOCOL_ERROR_RCPT.to_owned(), Verdict::Pregreet),
             Action::Ignore => {}

@@ -12,9 +12,6 @@ use crate::smtpd::{DialogueEnd, DialogueEvent, Smtpd};
 use crate::time::{Instant, Timer};
 use crate::verdict::Verdict;
 
-/// The tests that watch the dialogue.
-const DEEP: [Test; 3] = [Test::Pipelining, Test::NonSmtpCommand, Test::BareNewline];
-
 /// A client that talks to the dummy SMTP server.
 #[derive(Debug)]
 pub(super) struct Talk {
@@ -35,14 +32,14 @@ enum Conclusion {
 impl Session {
     /// The tests before the greeting are over: serve the client, or talk to it.
     pub(super) fn greeted(&mut self, early: &[u8], around: &mut dyn Surroundings) {
-        let deep: TestSet = DEEP.into_iter().collect();
-        let undone = (self.progress.todo & deep).without(self.progress.pass);
+        let undone = (self.progress.todo & TestSet::DEEP).without(self.progress.pass);
+        let watch = undone | self.policy.deep_tests_on_trial();
         match &self.progress.forward {
             Forward::Yes if undone.is_empty() => self.conclude(Conclusion::HandOff, around),
-            Forward::Yes => self.begin_talk(reply::COME_AGAIN.to_owned(), undone, early, around),
+            Forward::Yes => self.begin_talk(reply::COME_AGAIN.to_owned(), watch, early, around),
             Forward::No { reject, .. } => {
                 // After a failure every deep test watches, enabled or not.
-                let watch = if self.progress.any_failure() { deep } else { undone };
+                let watch = if self.progress.any_failure() { TestSet::DEEP } else { watch };
                 let reject = reject.clone();
                 self.begin_talk(reject, watch, early, around);
             }
@@ -102,6 +99,7 @@ impl Session {
                 DialogueEvent::LineDone => self.await_command(around),
                 DialogueEvent::Passed(test) => self.passed(test, self.ttl(test), around),
                 DialogueEvent::Ignored(test) => self.passed(test, self.policy.shortest_ttl(), around),
+                DialogueEvent::ViolatedOnTrial(test) => self.tell_test_on_trial(test, around),
                 DialogueEvent::Failed(test) => self.failed(test),
                 DialogueEvent::End(end) => return self.talked(end, around),
             }

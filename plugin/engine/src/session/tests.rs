@@ -9,6 +9,7 @@ mod passes;
 mod reason;
 mod spf;
 mod starttls;
+mod trials;
 mod visit;
 
 use crate::record::Record;

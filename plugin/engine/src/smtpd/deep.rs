@@ -59,9 +59,11 @@ impl Smtpd {
     }
 
     /// The client got as far as RCPT: it passes every test that it has not violated so far, whatever the reply to it.
+    /// On trial there is nothing to pass.
     pub(super) fn pass_deep_tests(&mut self) {
         for test in [Test::BareNewline, Test::NonSmtpCommand, Test::Pipelining] {
-            if self.watches(test) && !self.deep_tests.passed.contains(test) {
+            let counts = self.watches(test) && !self.policy.is_on_trial(test);
+            if counts && !self.deep_tests.passed.contains(test) {
                 self.deep_tests.passed |= test.into();
                 self.events.push(DialogueEvent::Passed(test));
             }
@@ -75,17 +77,16 @@ impl Smtpd {
     fn violated(&mut self, test: Test, how: String) {
         self.deep_tests.intact = self.deep_tests.intact.without(test.into());
         self.events.push(DialogueEvent::Violated(test, how));
-        let (counter, action, last_words) = match test {
-            Test::NonSmtpCommand => {
-                (Counter::NonSmtpCommand, self.policy.non_smtp_command_action, reply::NO_SMTP)
-            }
-            Test::BareNewline => {
-                (Counter::BareNewline, self.policy.bare_newline_action, reply::PROTOCOL_ERROR)
-            }
-            _ => (Counter::Pipelining, self.policy.pipelining_action, reply::PROTOCOL_ERROR),
+        let (counter, last_words) = match test {
+            Test::NonSmtpCommand => (Counter::NonSmtpCommand, reply::NO_SMTP),
+            Test::BareNewline => (Counter::BareNewline, reply::PROTOCOL_ERROR),
+            _ => (Counter::Pipelining, reply::PROTOCOL_ERROR),
         };
         self.count(counter);
-        match action {
+        if self.policy.is_on_trial(test) {
+            return self.events.push(DialogueEvent::ViolatedOnTrial(test));
+        }
+        match self.policy.action(test) {
             Action::Ignore => self.events.push(DialogueEvent::Ignored(test)),
             Action::Enforce => {
                 self.events.push(DialogueEvent::Failed(test));

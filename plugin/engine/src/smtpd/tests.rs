@@ -57,6 +57,7 @@ fn shown(event: DialogueEvent) -> Option<String> {
         DialogueEvent::Passed(test) => format!("passed {test:?}"),
         DialogueEvent::Failed(test) => format!("failed {test:?}"),
         DialogueEvent::Ignored(test) => format!("ignored {test:?}"),
+        DialogueEvent::ViolatedOnTrial(test) => format!("on trial {}", test.as_str()),
         DialogueEvent::End(ending) => format!("end {ending:?}"),
     })
 }

@@ -9,13 +9,14 @@
 //! ```
 
 use super::health::{EVERY_S, Family, Finding, Health, RECHECK_S, WORLD_PAUSE_MAX_S};
+use crate::policy::{SITES_MAX, TRIAL_SITES_MAX};
 use std::collections::BTreeMap;
 
 /// Where the board hangs in the shared data.
 pub(super) const KEY: &str = "postscreen.lists";
 /// The most lists on the board: those of a policy, and of the one before. Those that were not looked at for the longest
 /// time make room.
-pub const ENTRIES_MAX: usize = 128;
+pub const ENTRIES_MAX: usize = 2 * (SITES_MAX + TRIAL_SITES_MAX);
 /// The most bytes of a board.
 pub const BOARD_LEN_MAX: usize = 1 + ENTRIES_MAX * ENTRY_LEN;
 

@@ -7,7 +7,7 @@ use super::Worker;
 use super::throttle::{HOUR_S, MINUTE_S, admit};
 use super::view::whole_millis;
 use crate::dns::Name;
-use crate::dnsbl::{Heard, ParsedAnswer};
+use crate::dnsbl::{Heard, ParsedAnswer, Zone};
 use crate::io::{ConnectionId, Output};
 use crate::line::{Line, TEXT_MAX};
 use crate::lookups::LookupAnswer;
@@ -33,12 +33,13 @@ impl<S: SharedData> Worker<S> {
     pub(super) fn log_answer(&mut self, answered: &LookupAnswer, now: Now) {
         self.count_answer(answered, now);
         let LookupAnswer { client, policy, list, first, .. } = answered;
-        let Some(name) = policy.zones().get(*list).map(|zone| zone.public_name.as_str()) else { return };
+        let Some(zone) = policy.zones().get(*list) else { return };
+        let name = zone.public_name.as_str();
         let trouble = match &answered.heard {
             Heard::Ignored | Heard::Unlisted(_) => return,
             Heard::Listed(answer) => {
                 if first.is_some() {
-                    listing_lines(*client, name, answer)
+                    listing_lines(*client, zone, answer)
                         .for_each(|line| self.emit(*first, Output::Log(line)));
                 }
                 return;
@@ -98,7 +99,13 @@ pub(super) fn sender_lines<'a, S: SharedData>(
 }
 
 /// One line for each address that a list answered with, as dnsblog(8) writes them.
-pub(super) fn listing_lines(client: IpAddr, list: &str, answer: &ParsedAnswer) -> impl Iterator<Item = Line> {
-    let line = move |address| Line::info(format!("addr {client} listed by domain {list} as {address}"));
+pub(super) fn listing_lines(
+    client: IpAddr,
+    zone: &Zone,
+    answer: &ParsedAnswer,
+) -> impl Iterator<Item = Line> {
+    let (list, trial) = (&zone.public_name, if zone.on_trial { " on trial" } else { "" });
+    let line =
+        move |address| Line::info(format!("addr {client} listed by domain {list} as {address}{trial}"));
     answer.addresses.iter().map(line)
 }

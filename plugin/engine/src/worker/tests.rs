@@ -4,6 +4,7 @@ mod mad_lists;
 mod metrics;
 mod quiet;
 mod random;
+mod trials;
 mod workers;
 
 use crate::io::{ConnectionId, Destination, DnsFailure, Endpoints, Input, Output, Task};

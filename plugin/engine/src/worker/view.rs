@@ -5,7 +5,7 @@ use super::meter::Meter;
 use super::proxies::Proxies;
 use super::throttle::{HOUR_S, MINUTE_S, admit};
 use crate::client_record::{ListFacts, Reference};
-use crate::dnsbl::Score;
+use crate::dnsbl::{Score, Trial};
 use crate::io::{ConnectionId, Destination, Output, Task};
 use crate::line::Line;
 use crate::lookups::{Asking, Key, Lookups};
@@ -312,8 +312,8 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         }
         for (list, answer) in joined.listings {
             let policy = Arc::clone(&self.policy);
-            let name = policy.zones().get(list).map_or("", |zone| zone.public_name.as_str());
-            listing_lines(client, name, &answer).for_each(|line| self.emit(Output::Log(line)));
+            let Some(zone) = policy.zones().get(list) else { continue };
+            listing_lines(client, zone, &answer).for_each(|line| self.emit(Output::Log(line)));
         }
         joined.decided
     }
@@ -326,6 +326,14 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         }
         self.watch.read(self.registry.shared(), READ_TO_JUDGE_S, self.now.unix);
         self.lookups.score(key, &self.policy, self.watch)
+    }
+
+    fn trial(&self) -> Option<Trial> {
+        self.lookups.trial(self.holdings.lookup?, self.watch)
+    }
+
+    fn count_trial(&mut self, test: Test) {
+        self.measure(Measure::TrialFailedTest(test), 1);
     }
 
     fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher> {

@@ -85,7 +85,7 @@ fn a_domain_leaves_room_for_a_reversed_ipv6_address() {
         assert_eq!(site.is_ok(), fits, "{length}");
         if let Ok(site) = site {
             let client = crate::dnsbl::reversed(std::net::Ipv6Addr::LOCALHOST.into());
-            let zone = &zones(&[site], &BTreeMap::new(), &[])[0];
+            let zone = &zones(&[site], &[], &BTreeMap::new(), &[])[0];
             assert!(zone.question(&client).is_some(), "{length}");
         }
     }
@@ -95,7 +95,7 @@ fn a_domain_leaves_room_for_a_reversed_ipv6_address() {
 fn a_list_is_called_as_the_reply_map_says_and_else_without_its_key() {
     let name = |domain: &str, map: &[(&str, &str)]| {
         let map = map.iter().map(|(from, to)| (from.parse().unwrap(), to.parse().unwrap())).collect();
-        zones(&[domain.parse().unwrap()], &map, &[]).remove(0).public_name.to_string()
+        zones(&[domain.parse().unwrap()], &[], &map, &[]).remove(0).public_name.to_string()
     };
     assert_eq!(name("k3y.zen.dq.spamhaus.net", &[]), "zen.dq.spamhaus.net");
     assert_eq!(name("k3y.zen.dq.spamhaus.net", &[("k3y.zen.dq.spamhaus.net", "the zen")]), "the zen");

@@ -3,9 +3,10 @@ use crate::dnsbl::message::reversed;
 use domain::base::iana::Rcode;
 use domain::base::{Message, MessageBuilder, Name, Ttl};
 use domain::rdata::{A, Soa};
+use proptest::prelude::*;
 
 /// What a list answers: addresses and TTL, a negative answer with its SOA TTL, or a failure.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Says {
     Listed(&'static [&'static str], u32),
     Unlisted(u32),
@@ -69,7 +70,7 @@ fn an_entry_counts_once_and_entries_add_up() {
         tally(sites, &[(0, Says::Listed(&["127.0.0.2", "127.0.0.3", "127.0.0.10"], 300))]);
     assert_eq!(policy.zones().len(), 1, "one question for one domain");
     assert_eq!(score.total, 106);
-    assert!(tally.is_complete(|_| true));
+    assert!(tally.is_complete(&policy, |_| true));
 }
 
 #[test]
@@ -91,11 +92,8 @@ fn silence_is_no_answer_but_an_error_is() {
     for (failure, complete) in
         [(DnsFailure::Timeout, false), (DnsFailure::HttpStatus(503), true), (DnsFailure::Unreachable, true)]
     {
-        assert_eq!(
-            tally(r#"["bl.test"]"#, &[(0, Says::Fails(failure))]).0.is_complete(|_| true),
-            complete,
-            "{failure:?}"
-        );
+        let (tally, _, policy) = tally(r#"["bl.test"]"#, &[(0, Says::Fails(failure))]);
+        assert_eq!(tally.is_complete(&policy, |_| true), complete, "{failure:?}");
     }
 }
 
@@ -151,4 +149,68 @@ fn an_unknown_validity_depends_on_the_order_of_answers() {
     let error = (1, Says::Fails(DnsFailure::HttpStatus(500)));
     assert_eq!(ttl(sites, &[(0, Says::Unlisted(300)), error]), 60, "an error after a good answer");
     assert_eq!(ttl(sites, &[error, (0, Says::Unlisted(300))]), 300, "an error before a good answer");
+}
+
+/// Weights, each with what its list says.
+fn lists() -> impl Strategy<Value = Vec<(i32, Says)>> {
+    let says = prop_oneof![
+        4 => (0_u32..400).prop_map(|ttl| Says::Listed(&["127.0.0.2"], ttl)),
+        4 => (0_u32..400).prop_map(Says::Unlisted),
+        1 => Just(Says::Fails(DnsFailure::Timeout)),
+        1 => Just(Says::Fails(DnsFailure::HttpStatus(503))),
+    ];
+    proptest::collection::vec((-3_i32..=3, says), 0..5)
+}
+
+fn entries(name: &str, lists: &[(i32, Says)]) -> Vec<String> {
+    let entry = |(number, (weight, _)): (usize, &(i32, Says))| format!("\"{name}{number}.test*{weight}\"");
+    lists.iter().enumerate().map(entry).collect()
+}
+
+proptest! {
+    /// Without lists on trial the score is that of the others; with them, what it is when they are none.
+    #[test]
+    fn lists_on_trial_count_as_others_would_and_only_there(
+        lists in lists(), trials in lists(), order in any::<u64>()
+    ) {
+        let (sites, on_trial) = (entries("a", &lists), entries("b", &trials));
+        let policy = |sites: &[String], trials: &[String]| {
+            let json = format!(
+                r#"{{"dnsbl_sites": [{}], "dnsbl_trial_sites": [{}], "dnsbl_threshold": 2,
+                    "dnsbl_allowlist_threshold": -2}}"#,
+                sites.join(", "),
+                trials.join(", ")
+            );
+            Policy::parse(json.as_bytes()).unwrap()
+        };
+        let both = policy(&sites, &on_trial);
+        let (without, all) = (policy(&sites, &[]), policy(&[&sites[..], &on_trial[..]].concat(), &[]));
+        let mut tallies = [&both, &without, &all].map(|policy| Tally::new(policy.zones().len()));
+        let mut answers: Vec<_> = lists.iter().chain(&trials).map(|&(_, says)| says).enumerate().collect();
+        fastrand::Rng::with_seed(order).shuffle(&mut answers);
+        for (list, says) in answers {
+            for (tally, policy) in tallies.iter_mut().zip([&both, &without, &all]) {
+                if let Some(zone) = policy.zones().get(list) {
+                    let answer = wire(zone, says);
+                    tally.hear(&client(), list, zone, answer.as_deref().map_err(|&failure| failure));
+                }
+            }
+            let [tally, tally_without, tally_of_all] = &tallies;
+            let any = |_: usize| true;
+            prop_assert_eq!(tally.score(&both, any), tally_without.score(&without, any));
+            prop_assert_eq!(tally.score_with_trials(&both, any), tally_of_all.score(&all, any));
+            prop_assert_eq!(tally.is_complete(&both, any), tally_without.is_complete(&without, any));
+            prop_assert_eq!(tally.cache_ttl(&both), tally_without.cache_ttl(&without));
+            prop_assert_eq!(tally.certain_rank(&both, any), tally_without.certain_rank(&without, any));
+            prop_assert_eq!(tally.highest(&both, any), tally_without.highest(&without, any));
+            let [is, would_be] = [tally_without.score(&without, any), tally_of_all.score(&all, any)];
+            let trial = crate::dnsbl::Trial::of(tally, &both, any);
+            prop_assert_eq!(trial.is_some(), Rank::of(is.total, &both) != Rank::of(would_be.total, &both));
+            if let Some(trial) = trial {
+                prop_assert_eq!((trial.total, trial.total_with_trials), (is.total, would_be.total));
+                prop_assert!(!trial.lists.is_empty());
+                prop_assert!(trial.lists.iter().all(|&list| both.zones()[list].on_trial));
+            }
+        }
+    }
 }

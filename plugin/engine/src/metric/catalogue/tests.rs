@@ -61,6 +61,12 @@ fn every_measurement_has_the_series_that_is_called_so() {
             format!("test=.={};.;postscreen_failed_tests_total", test.as_str())
         );
     }
+    for test in Test::ALL {
+        assert_eq!(
+            name(Measure::TrialFailedTest(test)),
+            format!("test=.={};.;postscreen_trial_failed_tests_total", test.as_str())
+        );
+    }
     assert_eq!(name(Measure::VerdictTime), "postscreen_verdict_milliseconds");
     for (list, zone) in ["a.test", "b.test"].into_iter().enumerate() {
         for measure in ListMeasure::ALL {

@@ -8,6 +8,7 @@ fn what_is_new_is_off_but_for_what_harms_nobody() {
     assert!(policy.dnsbl_watch_enable && policy.dnsbl_change_voids_passes);
     assert!(!policy.dnsbl_frugal_enable && !policy.dnsbl_early_verdict_enable && !policy.dnsbl_reason_enable);
     assert!(policy.allow_spf.is_empty() && !policy.allow_spf_listed);
+    assert!(policy.dnsbl_trial_sites.is_empty() && policy.trial_tests.is_empty());
     assert_eq!(**policy.dnsbl_error_replies, [ErrorReply::Known]);
     assert_eq!((policy.client_ipv4_prefix_length, policy.client_ipv6_prefix_length), (32, 64));
 }

@@ -241,6 +241,11 @@ impl Visit {
         assert!(self.lines.iter().any(|line| line.contains(part)), "{part:?} is not in {:#?}", self.lines);
     }
 
+    /// All that the last input brought out.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
     pub fn line(&self, index: usize) -> String {
         self.lines[index].clone()
     }

@@ -69,6 +69,31 @@ fn each_action_has_its_outcome_and_each_violation_is_reported_once() {
 }
 
 #[test]
+fn on_trial_a_violation_is_told_once_and_there_is_nothing_to_pass() {
+    for (test, name, bytes, log, _) in VIOLATIONS {
+        for action in ["ignore", "enforce", "drop"] {
+            let policy = format!(r#"{{"{name}_action": "{action}", "trial_tests": ["{name}"]}}"#);
+            let mut client = Dialogue::watched(&policy, &[test]);
+            client.replies(&["MAIL FROM:<>"]);
+            let heard = client.hears(bytes);
+            let expected = [
+                format!("log {log}"),
+                format!("count postscreen_{name}_total"),
+                format!("on trial {}", test.as_str()),
+            ];
+            assert_eq!(heard[..3], expected, "{name} {action}");
+            client.hears("\r\n");
+            assert!(!client.hears(bytes).iter().any(|line| line.starts_with("on trial")), "once");
+            client.hears("\r\n");
+            client.replies(&["MAIL FROM:<>"]);
+            let heard = client.hears("RCPT TO:<>\r\n");
+            assert!(heard.last().unwrap().starts_with("say 450 4.3.2 Service"), "{name} {action}: {heard:?}");
+            assert!(!heard.iter().any(|line| line.starts_with("passed")), "{heard:?}");
+        }
+    }
+}
+
+#[test]
 fn a_later_violation_takes_a_pass_back() {
     let mut client = Dialogue::watched("{}", &DEEP);
     assert_eq!(

@@ -21,9 +21,9 @@ fn listed(host: &mut SomeHost<Rc<Memory>>, number: u32, ttl: u32) -> Vec<Task> {
     listed_by(host, 0, number, ttl)
 }
 
-/// The list with this number in [`LISTS`] says so.
+/// The list with this number says so.
 pub fn listed_by(host: &mut SomeHost<Rc<Memory>>, list: usize, number: u32, ttl: u32) -> Vec<Task> {
-    let asked = policy(LISTS).zones()[list].question(&reversed(client(1))).unwrap();
+    let asked = host.worker.policy.zones()[list].question(&reversed(client(1))).unwrap();
     let asked = Message::from_octets(asked).unwrap();
     let mut answer = MessageBuilder::new_vec().start_answer(&asked, Rcode::NOERROR).unwrap();
     let owner = asked.sole_question().unwrap().into_qname();

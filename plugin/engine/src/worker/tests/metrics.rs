@@ -148,3 +148,65 @@ fn another_policy_brings_its_own_series() {
     let errors = "zone=.=new.test;.;answer=.=error;.;postscreen_list_answers_total";
     assert_eq!((counted(&told, errors), counted(&told, Counter::Connect.name())), (1, 2));
 }
+
+#[test]
+fn lists_on_trial_are_counted_by_what_they_would_have_done_and_are_nobody_s_rivals() {
+    let mut host = alone(
+        r#"{"dnsbl_sites": ["bl.test*2", "other.test"], "dnsbl_trial_sites": ["new.test*2", "good.test*-9"],
+            "dnsbl_threshold": 2, "dnsbl_allowlist_threshold": -5}"#,
+    );
+    for (number, lists, counter) in [
+        (1_u8, &[0, 2][..], None),
+        (2, &[2], Some(Counter::TrialBlocked)),
+        (3, &[0, 3], Some(Counter::TrialAllowlisted)),
+        (4, &[0, 1, 3, 2], Some(Counter::TrialNotBlocked)),
+    ] {
+        let begin = u64::from(number) * 100_000;
+        let mut told = host.at(begin).opens(number.into(), client(1));
+        for (list, question) in questions(&told).into_iter().enumerate() {
+            let is_on_trial = list >= 2;
+            let tasks = match (lists.contains(&list), is_on_trial) {
+                (true, _) => listed_by(&mut host, list, question, 1),
+                (false, true) => fails(&mut host, question),
+                (false, false) => Vec::new(),
+            };
+            told.extend(tasks);
+        }
+        told.extend(host.at(begin + 6_000).wakes());
+        told.extend(host.give(number.into(), Input::ClientClosed));
+        let counters = [Counter::TrialBlocked, Counter::TrialAllowlisted, Counter::TrialNotBlocked];
+        for each in counters {
+            assert_eq!(counted(&told, each.name()), u32::from(Some(each) == counter), "{number}: {each:?}");
+        }
+        let trials = "zone=.=new.test;.;answer=.=listed;.;postscreen_list_answers_total";
+        assert_eq!(counted(&told, trials), u32::from(lists.contains(&2)), "{number}");
+        assert_eq!(counted(&told, "zone=.=new.test;.;postscreen_list_unique_hits_total"), 0);
+    }
+}
+
+#[test]
+fn a_hit_is_unique_once_whatever_lists_on_trial_say_later() {
+    let mut host = alone(
+        r#"{"dnsbl_sites": ["bl.test*2", "other.test"], "dnsbl_trial_sites": ["new.test"],
+            "dnsbl_threshold": 2, "dnsbl_action": "drop"}"#,
+    );
+    let mut told = host.opens(1, client(1));
+    let asked = questions(&told);
+    told.extend(listed_by(&mut host, 0, asked[0], 300));
+    told.extend(fails(&mut host, asked[1]));
+    told.extend(listed_by(&mut host, 2, asked[2], 300));
+    told.extend(host.at(6_000).wakes());
+    assert_eq!(counted(&told, UNIQUE), 1);
+}
+
+#[test]
+fn a_failed_test_on_trial_is_counted_as_failed_and_as_one_on_trial() {
+    for (action, on_trial) in [("ignore", 0), ("drop", 1)] {
+        let mut host = alone(&format!(r#"{{"greet_action": "{action}", "trial_tests": ["pregreet"]}}"#));
+        let mut told = host.opens(1, client(1));
+        told.extend(host.give(1, Input::ClientBytes(b"x")));
+        told.extend(host.give(1, Input::BackendAnswered));
+        assert_eq!(counted(&told, "test=.=pregreet;.;postscreen_failed_tests_total"), 1);
+        assert_eq!(counted(&told, "test=.=pregreet;.;postscreen_trial_failed_tests_total"), on_trial);
+    }
+}

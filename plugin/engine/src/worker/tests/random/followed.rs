@@ -3,6 +3,7 @@
 use crate::client_record::{ClientRecord, RECORD_MAX, TestRecord, TestResult};
 use crate::io::{Destination, Output};
 use crate::policy::{Action, Policy, UpstreamProxy};
+use crate::record::Test;
 use crate::replay::{Doubt, replay};
 use crate::session::EARLY_MAX;
 use crate::verdict::Verdict;
@@ -184,7 +185,7 @@ impl Followed {
                 (self.says("DENYLISTED ") || self.says("BLACKLISTED "))
                     && policy.denylist_action != Action::Ignore
             }
-            Verdict::Dnsbl => self.says("DNSBL rank ") && policy.dnsbl_action != Action::Ignore,
+            Verdict::Dnsbl => self.says("DNSBL rank ") && policy.action(Test::Dnsbl) != Action::Ignore,
             Verdict::EarlyTalkLimit => {
                 let lists = !policy.zones().is_empty() && self.early > EARLY_MAX;
                 lists && self.says("too much before the greeting")
@@ -198,7 +199,7 @@ impl Followed {
             Verdict::PassNew => self.says("PASS NEW "),
             Verdict::PassOld => self.says("PASS OLD "),
             Verdict::Pipelining => self.says("COMMAND PIPELINING "),
-            Verdict::Pregreet => self.says("PREGREET ") && policy.greet_action != Action::Ignore,
+            Verdict::Pregreet => self.says("PREGREET ") && policy.action(Test::Pregreet) != Action::Ignore,
             Verdict::ScreeningPortsBusy => policy.pre_queue_limit > 0,
             Verdict::ServerPortsBusy => policy.post_queue_limit > 0,
             Verdict::TooManyConnections => policy.client_connection_count_limit > 0,

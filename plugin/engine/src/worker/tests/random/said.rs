@@ -13,6 +13,7 @@ pub const OTHER_KEYS_MAX: usize = 3 + 4 + 4;
 const POLICIES: &[&str] = &[
     r#"{"greet_action": "enforce", "dnsbl_sites": ["a.test", "b.test*2"], "dnsbl_action": "enforce",
         "record_enable": true, "dnsbl_threshold": 2, "dnsbl_early_verdict_enable": true, "dnsbl_reason_enable": true,
+        "dnsbl_trial_sites": ["c.test*-5"],
         "cache": {"buckets": 1}, "client_connection_count_limit": 3, "pre_queue_limit": 10}"#,
     r#"{"greet_action": "drop", "dnsbl_sites": ["b.test*3", "c.test*-2"], "dnsbl_action": "drop",
         "dnsbl_allowlist_threshold": -1, "cache": {"buckets": 3}, "post_queue_limit": 5, "pre_queue_limit": 20,
@@ -20,6 +21,7 @@ const POLICIES: &[&str] = &[
         "dnsbl_reason_enable": true}"#,
     r#"{"record_enable": true, "record_mailboxes": false, "greet_action": "ignore", "pipelining_enable": true, "non_smtp_command_enable": true,
         "bare_newline_enable": true, "bare_newline_action": "enforce", "cache": {"buckets": 1},
+        "dnsbl_trial_sites": ["a.test"], "trial_tests": ["pipelining"],
         "command_count_limit": 5, "reject_footer": "\\c. Call $client_address", "pre_queue_limit": 0}"#,
     r#"{"upstream_proxy_protocol": "haproxy", "dnsbl_sites": ["a.test"], "dnsbl_action": "drop",
         "record_enable": true, "soft_bounce": true, "cache": {"buckets": 3}, "client_connection_count_limit": 2,
