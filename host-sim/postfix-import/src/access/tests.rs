@@ -24,7 +24,27 @@ fn each_list_becomes_the_same_in_one_piece() {
         ("permit_mynetworks cidr:/missing permit", &["permit_mynetworks"], 1),
         ("tcp:localhost:1, permit", &[], 1),
         ("cidr:{{192.0.2.0/24 bogus}}, permit", &["192.0.2.0/24 dunno", "permit"], 1),
-        ("cidr:{{192.0.2.0/24 cidr:x}}", &["192.0.2.0/24 dunno"], 1),
+        ("cidr:{{192.0.2.0/24 cidr:x}}", &[], 1),
+        ("cidr:{{192.0.2.0/24 cidr:x}}, permit", &["permit"], 1),
+        // The first word that decides is the last that counts.
+        (
+            "cidr:{{192.0.2.7 permit # the scanner}, {192.0.2.8 reject 4.7.1 no, thanks}}",
+            &["192.0.2.7/32 permit", "192.0.2.8/32 reject"],
+            0,
+        ),
+        ("cidr:{{192.0.2.9 OK}, {192.0.2.10 DUNNO nothing}}", &[], 1),
+        ("cidr:{{192.0.2.9 450 4.7.1 later}}, reject", &["192.0.2.9/32 dunno", "reject"], 1),
+        ("cidr:{{192.0.2.9 permit_mynetworks, OK}}, reject", &["192.0.2.9/32 dunno", "reject"], 1),
+        (
+            "inline:{{192.0.2.1 = permit me}}, pcre:{{/^192[.]0[.]2[.]/ reject spam}}",
+            &["192.0.2.1/32 permit", "192.0.2.0/24 reject"],
+            0,
+        ),
+        ("regexp:{{/spam/ reject}}, permit", &[], 1),
+        ("static:{permit all}, reject", &["0.0.0.0/0 permit", "::/0 permit", "reject"], 0),
+        ("unionmap:{inline:{192.0.2.1=permit}, inline:{192.0.2.1=reject}}", &["192.0.2.1/32 permit"], 0),
+        ("pipemap:{inline:{192.0.2.1=good}, inline:{{good = permit x}}}", &["192.0.2.1/32 permit"], 0),
+        ("permit_mynetwork, permit", &[], 1),
         // Nothing follows: dunno may stay.
         (
             "cidr:{{192.0.2.1 dunno}, {192.0.2.0/30 reject}}",
@@ -43,6 +63,8 @@ fn each_list_becomes_the_same_in_one_piece() {
             &["192.0.2.0/32 reject", "192.0.2.0/31 permit"],
             0,
         ),
+        // What nothing below decides about needs no dunno.
+        ("cidr:{{192.0.2.1 dunno}, {198.51.100.1 reject}}", &["198.51.100.1/32 reject"], 0),
         ("cidr:{{10.0.0.0/7 permit_mynetworks, reject}}", &["10.0.0.0/8 permit", "11.0.0.0/8 reject"], 0),
         ("cidr:{{10.1.0.0/16 permit_mynetworks}}", &["10.1.0.0/16 permit"], 0),
         ("cidr:{{!10.0.0.0/8 reject}}", &["!10.0.0.0/8 reject"], 0),
@@ -52,5 +74,18 @@ fn each_list_becomes_the_same_in_one_piece() {
         let (rules, warned) = translated(value);
         assert_eq!(rules, expected, "{value}");
         assert_eq!(warned, warnings, "{value}");
+    }
+}
+
+#[test]
+fn words_of_others_are_translated() {
+    for (word, expected) in [
+        ("OK", "did you mean permit?"),
+        ("deny", "did you mean reject?"),
+        ("rejct", "did you mean reject?"),
+        ("permit_mynetwork", "did you mean permit_mynetworks?"),
+        ("450", "otherwise"),
+    ] {
+        assert_eq!(meant(word, "otherwise"), expected);
     }
 }

@@ -25,8 +25,28 @@ fn a_file_may_be_as_long_as_the_limit() {
 }
 
 #[test]
-fn what_is_no_text_is_an_error() {
-    assert_eq!(text(&b"ab\xff"[..]).unwrap_err(), "not UTF-8 at byte 2");
+fn a_binary_file_is_an_error_and_odd_bytes_are_none() {
+    assert_eq!(text(&b"ab\ncd\0"[..]).unwrap_err(), "no text, but a NUL byte, in line 2, column 3");
+    assert_eq!(text(&b"# gr\xfc\xdfe\r\n"[..]).unwrap(), "# gr\u{fffd}\u{fffd}e\r\n");
+    assert_eq!(text(&b"\xef\xbb\xbfa = 1"[..]).unwrap(), "a = 1");
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut files = Files::new(directory.path().to_owned(), None);
+    std::fs::create_dir(directory.path().join("a")).unwrap();
+    assert_eq!(files.read("a").unwrap_err(), "a cannot be read: it is no regular file.");
+    assert_eq!(files.read("b").unwrap_err(), "b cannot be read: No such file or directory (os error 2).");
+}
+
+#[test]
+fn a_place_is_named_by_line_and_character() {
+    let text = "a = 1\n\u{fc} = 2 x\n".to_owned();
+    let file = Arc::new(ConfigFile { name: "main.cf".into(), text, rank: 0 });
+    let place = ConfigPlace { span: 13..14, file };
+    assert_eq!(place.name(), "main.cf:2:7");
+    assert_eq!(place.longest_line(), 8);
 }
 
 #[test]

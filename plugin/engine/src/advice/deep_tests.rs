@@ -16,7 +16,7 @@ pub(super) fn advice(policy: &Policy) -> Option<Advice> {
         index: None,
         entry: "true".to_owned(),
         why: "Deep tests defer the first mail of every new client, and in the dummy SMTP server that does so there is \
-              no TLS: where the mail server offers it, a sender that insists on TLS is turned away there."
+              no TLS: where the mail server offers it, a sender that insists on TLS is deferred as well."
             .to_owned(),
         instead: "leave the deep tests off unless you know why you need them; if you do, permit in access_list whoever \
                   must not wait"
