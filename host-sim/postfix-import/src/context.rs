@@ -11,8 +11,10 @@ use postscreen_engine::dnsbl::DomainName;
 use super::addresses::Addresses;
 use super::files::{ConfigFile, ConfigPlace, Files};
 
-/// The most warnings, and the most mistakes, that are told: whoever has more has another file in mind.
-pub const TOLD_MAX: usize = 1_000;
+/// The most warnings that are told.
+pub const WARNINGS_MAX: usize = 1_000;
+/// The most mistakes that are told: whoever has more has another file in mind.
+pub const MISTAKES_MAX: usize = 100;
 
 /// One `name = value`.
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl Setting {
             return mistake;
         }
         let name = format!("{} with all names filled in", self.parameter);
-        let file = Arc::new(ConfigFile { name, text: self.value.clone(), rank: 0 });
+        let file = Arc::new(ConfigFile { name, text: self.value.as_str().into(), rank: 0 });
         let whole = ConfigPlace { span: 0..self.value.len(), file };
         match whole.find(token) {
             Some(span) => mistake.pointing_at(ConfigPlace { span, ..whole }),
@@ -70,14 +72,12 @@ impl Setting {
 /// The most characters of a value in a heading or a warning.
 const SHOWN_CHARS_MAX: usize = 60;
 
-/// A text of the configuration as it may be shown to people: not too long, and without control characters.
+/// A text of the configuration, not too long to be shown to people.
 pub fn shown(value: &str) -> String {
-    let (value, more) = match value.char_indices().nth(SHOWN_CHARS_MAX) {
-        Some((at, _)) => (&value[..at], "…"),
-        None => (value, ""),
-    };
-    let plain = |c: char| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
-    value.chars().map(plain).collect::<String>() + more
+    match value.char_indices().nth(SHOWN_CHARS_MAX) {
+        Some((at, _)) => format!("{}…", &value[..at]),
+        None => value.to_owned(),
+    }
 }
 
 /// What readers of values share, and what they have to say so far.
@@ -85,7 +85,7 @@ pub struct Context {
     pub files: Files,
     pub warnings: Vec<Warning>,
     pub mistakes: Vec<InvalidSetting>,
-    /// How many warnings and mistakes above [`TOLD_MAX`] there were.
+    /// How many warnings and mistakes there were that are not told.
     pub untold: usize,
     /// What `permit_mynetworks` permits.
     pub mynetworks: Addresses,
@@ -122,17 +122,16 @@ impl Context {
     }
 
     fn add_warning(&mut self, place: Option<ConfigPlace>, subject: &str, why: &str, instead: &str) {
-        if self.warnings.len() >= TOLD_MAX {
+        if self.warnings.len() >= WARNINGS_MAX {
             self.untold += 1;
             return;
         }
-        let (subject, why, instead) = (subject.to_owned(), why.to_owned(), instead.to_owned());
-        self.warnings.push(Warning { place, subject, why, instead });
+        self.warnings.push(Warning { place, ..Warning::without_place(subject, why, instead) });
     }
 
     /// Something is not valid; the rest goes on.
     pub fn mistake(&mut self, mistake: InvalidSetting) {
-        if self.mistakes.len() >= TOLD_MAX {
+        if self.mistakes.len() >= MISTAKES_MAX {
             self.untold += 1;
             return;
         }
@@ -154,6 +153,12 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// The lack of a setting makes a difference.
+    pub(crate) fn without_place(subject: &str, why: &str, instead: &str) -> Self {
+        let [subject, why, instead] = [subject, why, instead].map(str::to_owned);
+        Self { place: None, subject, why, instead }
+    }
+
     /// In the order in which people read: files as they were opened, from top to bottom, then what is not set.
     pub fn order(&self) -> impl Ord + use<> {
         self.place.as_ref().map_or((usize::MAX, 0), |place| (place.file.rank, place.span.start))
@@ -217,9 +222,7 @@ impl InvalidSetting {
             return miette!("{what}: {}", self.expected);
         }
         let label = LabeledSpan::at(self.pointed.span.clone(), self.expected.clone());
-        // What a terminal would obey is shown as one character of as many bytes.
-        let plain = |c: char| if c.is_ascii_control() && !"\n\t".contains(c) { '?' } else { c };
-        let text: String = self.pointed.file.text.chars().map(plain).collect();
+        let text = self.pointed.file.text.clone();
         miette!(labels = vec![label], "{what}")
             .with_source_code(NamedSource::new(&self.pointed.file.name, text))
     }

@@ -29,10 +29,15 @@ impl Files {
         Self { beside, root, config_directory: "/etc/postfix".to_owned(), read: 0 }
     }
 
+    /// Where a file with this name stands beside main.cf, if it does.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.beside.join(name)
+    }
+
     /// Takes in a text that was read otherwise.
     pub fn add(&mut self, name: String, text: String) -> Arc<ConfigFile> {
         self.read += 1;
-        Arc::new(ConfigFile { name, text, rank: self.read })
+        Arc::new(ConfigFile { name, text: text.into(), rank: self.read })
     }
 
     /// Reads a file that the configuration names; the error is a sentence.
@@ -78,7 +83,8 @@ impl Files {
 }
 
 /// Everything that a reader has, if that is not too much, and is text. Comments may be in any encoding: bytes that are
-/// no UTF-8 become U+FFFD. A mark of the byte order, as some editors write it, is no part of the text.
+/// no UTF-8 become U+FFFD, and so do control characters, which a terminal would obey. A mark of the byte order, as some
+/// editors write it, is no part of the text.
 pub fn text(reader: impl Read) -> Result<String, String> {
     let mut bytes = Vec::new();
     reader.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
@@ -91,8 +97,10 @@ pub fn text(reader: impl Read) -> Result<String, String> {
         let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         return Err(format!("no text, but a NUL byte, in line {line}, column {}", at - line_start + 1));
     }
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).to_owned())
+    let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+    let plain = |c: char| if c.is_control() && !"\n\t".contains(c) { char::REPLACEMENT_CHARACTER } else { c };
+    Ok(text.chars().map(plain).collect())
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -102,7 +110,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub struct ConfigFile {
     /// What to call it in messages.
     pub name: String,
-    pub text: String,
+    pub text: Arc<str>,
     /// How many files were read before: warnings come in this order.
     pub rank: usize,
 }

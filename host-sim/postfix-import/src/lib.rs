@@ -44,7 +44,7 @@ use std::path::{Path, PathBuf};
 use miette::{Report, Result, miette};
 
 pub use context::Warning;
-use context::{Context, InvalidSetting};
+use context::{Context, InvalidSetting, MISTAKES_MAX, WARNINGS_MAX};
 use definitions::Definitions;
 use expand::Expansion;
 use files::Files;
@@ -85,9 +85,12 @@ fn translated(from: &Source) -> Result<Imported> {
     };
     let mut context = Context::new(files);
     let mut definitions = Definitions::parse(&main, |mistake| context.mistake(mistake));
-    if let Some(file) = &from.master_cf {
-        let file = context.files.open(file).map_err(|why| miette!("{why}"))?;
-        master_cf::read(&file, &mut definitions, &mut context);
+    match &from.master_cf {
+        Some(file) => {
+            let file = context.files.open(file).map_err(|why| miette!("{why}"))?;
+            master_cf::read(&file, &mut definitions, &mut context);
+        }
+        None => master_cf::tell_unread(&context.files.beside("master.cf"), &mut context),
     }
     if let Ok(directory) = Expansion::new(&definitions, &[], "").value("config_directory") {
         context.files.config_directory = directory;
@@ -95,14 +98,16 @@ fn translated(from: &Source) -> Result<Imported> {
     let policy = settings::policy(&definitions, &main, &mut context);
     context.warnings.sort_by_key(Warning::order);
     context.mistakes.sort_by_key(InvalidSetting::order);
-    let mut problems: Vec<_> = context.mistakes.iter().map(InvalidSetting::report).collect();
     if context.untold > 0 {
         let more = format!("and {} more that are not told", context.untold);
-        context.warn_unset(&more, "Of warnings and of mistakes, so many are told.", "correct these first");
+        context.warnings.push(Warning::without_place(
+            &more,
+            &format!("At most {WARNINGS_MAX} warnings and {MISTAKES_MAX} mistakes are told."),
+            "correct these first",
+        ));
     }
-    let json = match policy {
-        Some(policy) if problems.is_empty() => Ok(print::differences(&policy)),
-        _ => Err(std::mem::take(&mut problems)),
-    };
+    let problems: Vec<_> = context.mistakes.iter().map(InvalidSetting::report).collect();
+    let json =
+        policy.filter(|_| problems.is_empty()).map(|policy| print::differences(&policy)).ok_or(problems);
     Ok(Imported { json, warnings: context.warnings })
 }

@@ -1,5 +1,6 @@
 //! master.cf: what the postscreen service overrides, and who has port 25 today.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -46,6 +47,17 @@ pub fn read(file: &Arc<ConfigFile>, definitions: &mut Definitions, context: &mut
             other.name,
             "Only one postscreen service is read: the first on port 25, or the first.",
             "import once for each service, with the others taken out of the file",
+        );
+    }
+}
+
+/// Nobody asked for master.cf, and it is there.
+pub fn tell_unread(file: &Path, context: &mut Context) {
+    if file.is_file() {
+        context.warn_unset(
+            &format!("{} is not read", file.display()),
+            "It says whether postscreen runs at all, and its -o options count there.",
+            "give it with --master-cf",
         );
     }
 }

@@ -20,7 +20,7 @@ fn tls_takes_a_level_and_a_certificate() {
         ),
         ("smtpd_tls_cert_file = none\nsmtpd_tls_security_level = may\n", None),
     ] {
-        let file = ConfigFile { name: "main.cf".into(), text: text.to_owned(), rank: 0 };
+        let file = ConfigFile { name: "main.cf".into(), text: text.into(), rank: 0 };
         let definitions = Definitions::parse(&Arc::new(file), |mistake| panic!("{mistake:?}"));
         assert_eq!(offered(&definitions).as_deref(), expected, "{text}");
     }

@@ -17,8 +17,11 @@ pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> O
     let written = plain(written);
     let names: Vec<_> = names.into_iter().map(|name| (name, plain(name))).collect();
     let distance = |name: &str| {
-        let distance = osa_distance(&written, name);
         let wrong_max = written.len().min(name.len()).div_ceil(4).min(3);
+        if written.len().abs_diff(name.len()) > wrong_max {
+            return None;
+        }
+        let distance = osa_distance(&written, name);
         (distance <= wrong_max && distance < name.len()).then_some(distance)
     };
     let like = names.iter().filter_map(|(name, plain)| Some((distance(plain)?, *name)));
