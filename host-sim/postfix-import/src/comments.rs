@@ -28,10 +28,10 @@ pub fn without_comments(definitions: &Definitions, context: &mut Context) -> Def
             Effect::EndsList => {
                 let value = raw(definition, first.start).0;
                 without.set(Definition { value, ..definition.clone() });
-                tell(definition, place(first), ENDS_LIST, context);
+                tell(definition, &place(first), ENDS_LIST, context);
             }
             Effect::Harmless(why) => comments.into_iter().for_each(|span| {
-                tell(definition, place(span), why, context);
+                tell(definition, &place(span), why, context);
             }),
             Effect::Invalid => {
                 without.set(Definition { value, ..definition.clone() });
@@ -78,10 +78,10 @@ fn effect(kind: ValueKind, value: &str) -> Effect {
     }
 }
 
-fn tell(definition: &Definition, place: ConfigPlace, why: &str, context: &mut Context) {
+fn tell(definition: &Definition, place: &ConfigPlace, why: &str, context: &mut Context) {
     let comment = &place.file.text[place.span.clone()];
     let subject = format!("{} = {}", definition.name, shown(comment));
-    context.warn_at(&place, &subject, why, INSTEAD);
+    context.warn_at(place, &subject, why, INSTEAD);
 }
 
 /// How the value of a parameter is written that we read, itself or where it is inherited.

@@ -92,10 +92,9 @@ pub fn text(reader: impl Read) -> Result<String, String> {
         return Err(format!("more than {FILE_BYTES_MAX} bytes"));
     }
     if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
-        let before = &bytes[..at];
-        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        return Err(format!("no text, but a NUL byte, in line {line}, column {}", at - line_start + 1));
+        let lines = || bytes[..at].split(|&byte| byte == b'\n');
+        let (line, column) = (lines().count(), lines().next_back().map_or(0, <[u8]>::len) + 1);
+        return Err(format!("no text, but a NUL byte, in line {line}, column {column}"));
     }
     let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);

@@ -8,8 +8,8 @@
 //! - [`definitions`]: what main.cf sets; [`master_cf`]: what master.cf overrides;
 //! - [`parameters`]: what becomes of each parameter, as data;
 //! - [`expand`]: `$name` and its relatives;
-//! - [`values`]: one value; lists of clients have modules of their own: [`access`], [`networks`], with [`tables`] and
-//!   [`addresses`] below them;
+//! - [`values`]: one value; lists of clients have modules of their own: [`access`], [`networks`], with [`tables`],
+//!   [`addresses`] and [`slips`] below them;
 //! - [`context`]: what readers of values share: settings, files, and what the operator is told;
 //! - [`settings`]: from all definitions to a policy;
 //! - [`names`]: what is said of names that have no field;
@@ -35,6 +35,7 @@ mod networks;
 pub mod parameters;
 mod print;
 mod settings;
+mod slips;
 mod tables;
 mod tls;
 mod values;

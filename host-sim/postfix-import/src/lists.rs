@@ -40,13 +40,12 @@ pub fn names_of_keyed_lists(fields: &Fields, context: &mut Context) -> Map<Strin
 pub fn advise(policy: &Policy, fields: &Fields, definitions: &Definitions, context: &mut Context) {
     for advice in advice(policy) {
         let Some((setting, written)) = fields.get(advice.field) else { continue };
-        match advice.index.and_then(|index| written.tokens.get(index)) {
-            Some(token) => warn(context, setting, token, &advice.entry, &advice.why, &advice.instead),
-            None => {
-                let deep = advice.field.ends_with("_enable").then(|| about_deep_tests(definitions));
-                let why = deep.unwrap_or(advice.why);
-                warn(context, setting, &setting.value, &shown(&setting.value), &why, &advice.instead);
-            }
+        if let Some(token) = advice.index.and_then(|index| written.tokens.get(index)) {
+            warn(context, setting, token, &advice.entry, &advice.why, &advice.instead);
+        } else {
+            let deep = advice.field.ends_with("_enable").then(|| about_deep_tests(definitions));
+            let why = deep.unwrap_or(advice.why);
+            warn(context, setting, &setting.value, &shown(&setting.value), &why, &advice.instead);
         }
     }
 }

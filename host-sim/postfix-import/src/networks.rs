@@ -1,7 +1,5 @@
 //! Lists of addresses and networks: `mynetworks` and `postscreen_allowlist_interfaces`.
 
-mod slips;
-
 use ipnet::IpNet;
 use postscreen_engine::access::Pattern;
 use serde_json::Value;
@@ -9,6 +7,7 @@ use serde_json::Value;
 use super::addresses::Addresses;
 use super::context::{Context, InvalidSetting, Setting, shown};
 use super::files::{ConfigPlace, entries};
+use super::slips;
 use super::tables;
 
 /// The patterns of a list: those that stand in it, those of the files that it names, and those of its `cidr:` tables.
@@ -95,7 +94,9 @@ impl List<'_> {
             Ok(rules) => {
                 // In such a list only the key counts, not what the table says about it.
                 let mut all = Addresses::default();
-                rules.iter().for_each(|rule| all.add(&rule.matches));
+                for rule in &rules {
+                    all.add(&rule.matches);
+                }
                 self.patterns.extend(all.networks().iter().map(|network| format!("{exclamation}{network}")));
             }
             Err(why) => self.warn(token, &why, INSTEAD, origin),

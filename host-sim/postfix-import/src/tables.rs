@@ -161,13 +161,12 @@ fn inline_keys(token: &str, name: &str, context: &mut Context) -> Result<Vec<Tab
 fn keys(file: &Arc<ConfigFile>, context: &mut Context) -> Vec<TableEntry> {
     let mut entries = Vec::new();
     for line in logical_lines(&file.text) {
-        match line.text.split_once(char::is_whitespace) {
-            Some((key, value)) => entries.push(entry(key, value, file, &line)),
-            None => {
-                let place = ConfigPlace { file: file.clone(), span: line.span };
-                let why = "It is left out: Postfix expects a key, blanks and a value.";
-                context.warn_at(&place, &shown(&line.text), why, "write what the key stands for behind it");
-            }
+        if let Some((key, value)) = line.text.split_once(char::is_whitespace) {
+            entries.push(entry(key, value, file, &line));
+        } else {
+            let place = ConfigPlace { file: file.clone(), span: line.span };
+            let why = "It is left out: Postfix expects a key, blanks and a value.";
+            context.warn_at(&place, &shown(&line.text), why, "write what the key stands for behind it");
         }
     }
     entries

@@ -11,7 +11,7 @@ fn said(directory: &Path, main: impl AsRef<[u8]>) -> String {
     let main_cf = directory.join("main.cf");
     fs::write(&main_cf, main).unwrap();
     let imported = import(&Source { main_cf, master_cf: None, root: Some(directory.to_owned()) });
-    let mut said: String = imported.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+    let mut said: String = imported.warnings.iter().map(|warning| warning.to_string() + "\n").collect();
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(10_000);
     for problem in imported.json.err().unwrap_or_default() {
         handler.render_report(&mut said, problem.as_ref()).unwrap();
@@ -40,8 +40,10 @@ fn gigantic_lines_are_named_and_not_shown() {
 fn problems_have_a_limit() {
     let directory = tempfile::tempdir().unwrap();
     let told = |mistakes: usize, warnings: usize| {
-        let lists: String = (0..mistakes).map(|number| format!(" {number}.\n")).collect();
-        let names: String = (0..warnings).map(|number| format!("postscreen_{number} = x\n")).collect();
+        let lists: String =
+            (0..mistakes).map(|number| " ".to_owned() + &number.to_string() + ".\n").collect();
+        let names: String =
+            (0..warnings).map(|number| "postscreen_".to_owned() + &number.to_string() + " = x\n").collect();
         let main =
             format!("myhostname = mx\ncompatibility_level = 3\n{names}postscreen_dnsbl_sites =\n{lists}");
         let said = said(directory.path(), main);

@@ -9,6 +9,7 @@ use super::TableRule;
 use crate::addresses::Addresses;
 use crate::context::{Context, shown};
 use crate::files::{ConfigFile, ConfigPlace, logical_lines};
+use crate::slips;
 
 /// A pattern: as one of ours, and what it matches.
 type MatchedPattern = (String, Addresses);
@@ -76,7 +77,7 @@ fn statement(line: &str) -> Result<Statement<'_>, (String, bool)> {
 fn pattern(text: &str) -> Result<MatchedPattern, String> {
     let network = text.trim_start_matches(|c: char| c == '!' || c.is_whitespace());
     let negated = text[..text.len() - network.len()].matches('!').count() % 2 == 1;
-    let plain: Pattern = network.parse().map_err(|why: PatternError| why.to_string())?;
+    let plain: Pattern = network.parse().map_err(|why: PatternError| slips::expected(network, &why))?;
     let plain = plain.to_string();
     let network: IpNet = plain.parse().map_err(|_| format!("{plain} is no network"))?;
     Ok(if negated {

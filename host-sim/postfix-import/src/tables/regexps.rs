@@ -133,9 +133,8 @@ fn compiled(statement: Statement, pcre: bool) -> Result<Compiled, String> {
         Statement::If(pattern) => (pattern, None),
         Statement::Rule(pattern, result) => (pattern, Some(result)),
     };
-    let anchor = if pattern.anchored { r"\A" } else { "" };
     let source = if pcre { pattern.text.clone() } else { syntax::from_posix(&pattern.text) };
-    let regex = RegexBuilder::new(&format!("{anchor}(?:{source})"))
+    let regex = RegexBuilder::new(&source)
         .case_insensitive(!pattern.case_sensitive)
         .ignore_whitespace(pattern.extended)
         .backtrack_limit(BACKTRACK_MAX)

@@ -33,7 +33,7 @@ fn ipv4(pattern: &str) -> Option<IpNet> {
         None => (text, false),
     };
     let mut numbers: Vec<_> = text.replace("[.]", r"\.").split(r"\.").map(str::to_owned).collect();
-    if !whole && numbers.pop()? != "" {
+    if !whole && !numbers.pop()?.is_empty() {
         return None;
     }
     let octets: Vec<u8> = numbers.iter().map(|number| number.parse().ok()).collect::<Option<_>>()?;

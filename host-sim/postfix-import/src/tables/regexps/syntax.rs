@@ -10,7 +10,7 @@ pub enum Statement {
 /// `!/pattern/flags`
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// What stands between the delimiters.
+    /// What stands between the delimiters; with `\A` before it for flag `A` of `pcre:`, which is about the beginning.
     pub text: String,
     /// Whether the rule is about whatever does not match.
     pub negated: bool,
@@ -18,8 +18,6 @@ pub struct Pattern {
     pub case_sensitive: bool,
     /// Flag `x` of `pcre:`: blanks in the pattern do not count.
     pub extended: bool,
-    /// Flag `A` of `pcre:`: only at the beginning.
-    pub anchored: bool,
 }
 
 /// Whether a line was to open a block, even if it cannot be read.
@@ -57,12 +55,13 @@ fn pattern(text: &str, pcre: bool) -> Result<(Pattern, &str), String> {
     let end = closing(inside, delimiter).ok_or_else(|| format!("there is no second {delimiter}"))?;
     let (text, rest) = (inside[..end].to_owned(), &inside[end + delimiter.len_utf8()..]);
     let (flags, rest) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
-    let mut pattern = Pattern { text, negated, case_sensitive: false, extended: false, anchored: false };
+    let mut pattern = Pattern { text, negated, case_sensitive: false, extended: false };
+    let mut anchored = false;
     for flag in flags.chars() {
         match flag {
             'i' => pattern.case_sensitive = !pattern.case_sensitive,
             'x' if pcre => pattern.extended = !pattern.extended,
-            'A' if pcre => pattern.anchored = !pattern.anchored,
+            'A' if pcre => anchored = !anchored,
             // They are about line ends, of which keys have none, or make mistakes of what is obsolete.
             'm' => {}
             's' | 'E' | 'X' if pcre => {}
@@ -70,6 +69,9 @@ fn pattern(text: &str, pcre: bool) -> Result<(Pattern, &str), String> {
             'U' if pcre => return Err("the flag U cannot be read here".to_owned()),
             other => return Err(format!("there is no flag {other:?}")),
         }
+    }
+    if anchored {
+        pattern.text = format!(r"\A(?:{})", pattern.text);
     }
     Ok((pattern, rest))
 }

@@ -1,4 +1,4 @@
-//! Slips in networks, and what was meant. Nothing is ever guessed that holds ::1, IPv4 in IPv6, or a large part of the
+//! Slips in networks, and what was meant. Nothing is ever guessed that holds `::1`, IPv4 in IPv6, or a large part of the
 //! world: whoever takes a guess for the truth must not permit everybody.
 
 use std::collections::BTreeMap;
@@ -21,9 +21,10 @@ pub fn expected(plain: &str, reason: &PatternError) -> String {
 
 /// A guess in words. Postfix wants brackets around IPv6.
 pub fn did_you_mean(meant: &str) -> String {
-    match meant.contains(':') {
-        true => format!("did you mean {meant} (in main.cf {})?", in_brackets(meant)),
-        false => format!("did you mean {meant}?"),
+    if meant.contains(':') {
+        format!("did you mean {meant} (in main.cf {})?", in_brackets(meant))
+    } else {
+        format!("did you mean {meant}?")
     }
 }
 
@@ -43,10 +44,7 @@ fn meant(plain: &str) -> Option<String> {
         return parts.iter().all(|part| is_safe(part)).then(|| parts.join(", "));
     }
     let (address, length) = plain.split_once('/').unwrap_or((&plain, ""));
-    let candidates = match address.contains(':') {
-        true => ipv6(address, length),
-        false => ipv4(address, length),
-    };
+    let candidates = if address.contains(':') { ipv6(address, length) } else { ipv4(address, length) };
     candidates.into_iter().find(|network| is_safe(network))
 }
 
