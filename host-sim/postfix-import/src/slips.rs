@@ -11,12 +11,16 @@ use crate::files::entries;
 
 /// What was expected in place of an entry, with a guess if there is one.
 pub fn expected(plain: &str, reason: &PatternError) -> String {
-    let reason = match reason {
-        PatternError::Form(error) => error.to_string(),
-        // The engine names the network without its host bits, which need not be what was meant.
-        PatternError::HostBits(_) => "expected no host bits after the prefix".to_owned(),
-    };
+    let reason = without_guess(reason);
     meant(plain).map_or_else(|| reason.clone(), |meant| format!("{reason}; {}", did_you_mean(&meant)))
+}
+
+/// The reason without the engine's guess: the network without its host bits need not be what was meant.
+pub fn without_guess(reason: &PatternError) -> String {
+    match reason {
+        PatternError::Form(error) => error.to_string(),
+        PatternError::HostBits(_) => "expected no host bits after the prefix".to_owned(),
+    }
 }
 
 /// A guess in words. Postfix wants brackets around IPv6.
@@ -37,7 +41,7 @@ pub fn in_brackets(network: &str) -> String {
 }
 
 /// What was meant by an entry that is no network: the first that can be one.
-fn meant(plain: &str) -> Option<String> {
+pub fn meant(plain: &str) -> Option<String> {
     let plain = plain.replace(['[', ']'], "").trim_end_matches([';', '.']).to_owned();
     if plain.contains(';') {
         let parts: Vec<_> = plain.split(';').filter(|part| !part.is_empty()).collect();

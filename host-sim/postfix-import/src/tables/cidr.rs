@@ -37,7 +37,8 @@ pub fn rules(file: &Arc<ConfigFile>, context: &mut Context) -> Vec<TableRule> {
             }
             Err((why, opens)) => {
                 let block = if opens { ", and everything up to its endif with it" } else { "" };
-                left_out(&format!("It is left out{block}: {why}."), "correct it, or leave it out");
+                let end = if why.ends_with('?') { "" } else { "." };
+                left_out(&format!("It is left out{block}: {why}{end}"), "correct it, or leave it out");
                 if opens {
                     // Postfix would apply the rules of this block to everybody.
                     conditions.push(Addresses::default());
@@ -77,7 +78,11 @@ fn statement(line: &str) -> Result<Statement<'_>, (String, bool)> {
 fn pattern(text: &str) -> Result<MatchedPattern, String> {
     let network = text.trim_start_matches(|c: char| c == '!' || c.is_whitespace());
     let negated = text[..text.len() - network.len()].matches('!').count() % 2 == 1;
-    let plain: Pattern = network.parse().map_err(|why: PatternError| slips::expected(network, &why))?;
+    let wrong = |why: PatternError| {
+        let guess = slips::meant(network).map(|meant| format!("; did you mean {meant}?"));
+        slips::without_guess(&why) + &guess.unwrap_or_default()
+    };
+    let plain: Pattern = network.parse().map_err(wrong)?;
     let plain = plain.to_string();
     let network: IpNet = plain.parse().map_err(|_| format!("{plain} is no network"))?;
     Ok(if negated {
