@@ -47,22 +47,27 @@ fn fate(definition: &Definition, definitions: &Definitions) -> Option<(String, S
     if let Some((_, why, instead)) = GONE.into_iter().find(|&(gone, ..)| gone == name) {
         return told((why, instead));
     }
+    // Everybody may define names, and refer to them by $name.
+    if is_referred_to(name, definitions) {
+        return None;
+    }
     if name.starts_with("postscreen_") {
         let meant = nearest(name, parameters::all().map(|parameter| parameter.name));
         let instead = meant.map_or_else(|| "leave it out".to_owned(), did_you_mean);
         return Some(("postscreen has no such parameter: it has no effect.".to_owned(), instead));
     }
-    // Everybody may define names, and refer to them by $name.
     let meant = parameters::all().find(|parameter| is_slip(name, parameter.name))?;
-    let reference = [format!("${name}"), format!("${{{name}"), format!("$({name}")];
-    let is_used = |other: &Definition| reference.iter().any(|used| other.value.contains(used));
-    let set = definitions.get(meant.name).is_some();
-    (!set && !definitions.iter().any(is_used)).then(|| {
+    definitions.get(meant.name).is_none().then(|| {
         (
             "Postfix has no such parameter, and nothing refers to the name.".to_owned(),
             did_you_mean(meant.name),
         )
     })
+}
+
+fn is_referred_to(name: &str, definitions: &Definitions) -> bool {
+    let references = [format!("${name}"), format!("${{{name}"), format!("$({name}")];
+    definitions.iter().any(|other| references.iter().any(|reference| other.value.contains(reference)))
 }
 
 fn did_you_mean(name: &str) -> String {

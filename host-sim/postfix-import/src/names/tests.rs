@@ -26,6 +26,7 @@ fn a_misspelt_name_is_guessed() {
         // It is set as well, or somebody refers to the name.
         ("mynetwork = 192.0.2.0/24\nmynetworks = 192.0.2.0/24", None),
         ("mynetwork = 192.0.2.0/24\nx = $mynetwork", None),
+        ("postscreen_my_lists = a.test\npostscreen_dnsbl_sites = $postscreen_my_lists", None),
         ("smtp_use_tls = yes", None),
         ("own_name = 1", None),
         ("postscreen_blacklist_action = drop", None),
