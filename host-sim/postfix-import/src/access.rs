@@ -1,9 +1,9 @@
 //! `postscreen_access_list`: one list of ours from a list of commands and tables.
 //!
 //! In Postfix the first rule of a table that matches gives the table's result, of which the first word that decides
-//! counts, and after `dunno` the search goes on behind the table. In our list `dunno` ends the search. So the addresses
-//! of such a rule are taken out of the rules below it in the same table, and the rule itself is left out, unless nothing
-//! follows the table.
+//! counts, and after `dunno` the search goes on behind the table. In our list `dunno` ends the search. So the
+//! addresses of such a rule are taken out of the rules below it in the same table, and the rule itself is left out,
+//! unless nothing follows the table.
 
 use postscreen_engine::advice::nearest;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 //!
 //! | value | in Postfix |
 //! | --- | --- |
-//! | access list, networks, forbidden commands | the rest of the list is ignored (`match_list_parse`, `server_acl_eval`) |
+//! | access list, networks, forbidden commands | the rest is ignored (`match_list_parse`, `server_acl_eval`) |
 //! | EHLO keywords | each word counts that is one |
 //! | a time with its unit | what follows the unit does not count |
 //! | a banner, a footer | clients see it |

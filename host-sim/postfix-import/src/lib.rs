@@ -13,7 +13,7 @@
 //! - [`context`]: what readers of values share: settings, files, and what the operator is told;
 //! - [`settings`]: from all definitions to a policy;
 //! - [`names`]: what is said of names that have no field;
-//! - [`lists`], [`tls`]: what there is to say about the policy;
+//! - [`advice`], [`tls`]: what there is to say about the policy;
 //! - [`mod@print`]: the policy as people write it.
 
 #![allow(
@@ -23,12 +23,12 @@
 
 mod access;
 mod addresses;
+mod advice;
 mod comments;
 mod context;
 mod definitions;
 mod expand;
 mod files;
-mod lists;
 mod master_cf;
 mod names;
 mod networks;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use postscreen_engine::{Policy, PolicyError};
 use serde_json::{Map, Value, json};
 
+use super::advice;
 use super::comments;
 use super::context::{Context, InvalidSetting, Setting, shown};
 use super::definitions::Definitions;
 use super::expand::Expansion;
 use super::files::{ConfigFile, ConfigPlace};
-use super::lists;
 use super::names;
 use super::networks;
 use super::parameters::{self, Fate, ValueKind};
@@ -51,7 +51,7 @@ pub fn policy(definitions: &Definitions, main: &Arc<ConfigFile>, context: &mut C
     }
     names::left_over(definitions, context);
     let policy = checked(&mut fields, main, context)?;
-    lists::advise(&policy, &fields, definitions, context);
+    advice::advise(&policy, &fields, definitions, context);
     Some(policy)
 }
 
@@ -68,7 +68,7 @@ fn read(
 
 /// The policy of all fields; of those that it refuses, without them.
 fn checked(fields: &mut Fields, main: &Arc<ConfigFile>, context: &mut Context) -> Option<Policy> {
-    let names = lists::names_of_keyed_lists(fields, context);
+    let names = advice::names_of_keyed_lists(fields, context);
     loop {
         let mut object: Map<_, _> =
             fields.iter().map(|(&name, (_, written))| (name.to_owned(), written.value.clone())).collect();

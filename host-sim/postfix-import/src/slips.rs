@@ -1,5 +1,5 @@
-//! Slips in networks, and what was meant. Nothing is ever guessed that holds `::1`, IPv4 in IPv6, or a large part of the
-//! world: whoever takes a guess for the truth must not permit everybody.
+//! Slips in networks, and what was meant. Nothing is ever guessed that holds `::1`, IPv4 in IPv6, or a large part of
+//! the world: whoever takes a guess for the truth must not permit everybody.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -1,3 +1,7 @@
+use postscreen_engine::Policy;
+use postscreen_engine::access::{Decision, decide};
+use proptest::prelude::*;
+
 use super::*;
 use crate::context::sample;
 
@@ -87,5 +91,80 @@ fn words_of_others_are_translated() {
         ("450", "otherwise"),
     ] {
         assert_eq!(meant(word, "otherwise"), expected);
+    }
+}
+
+/// What Postfix's `server_acl_eval` does, word by word: `None` for a client that is tested.
+fn model(list: &[Entry], address: u8) -> Option<&'static str> {
+    for entry in list {
+        match entry {
+            Entry::Word("permit_mynetworks") if address < 4 => return Some("permit"),
+            Entry::Word(word @ ("permit" | "reject")) => return Some(word),
+            Entry::Word("permit_mynetworks") => {}
+            Entry::Word(_) => return None,
+            Entry::Table(rules) => {
+                let matches = |rule: &&(u8, u8, Vec<&'static str>)| {
+                    u32::from(address) >> (32 - rule.1) == u32::from(rule.0) >> (32 - rule.1)
+                };
+                for &word in rules.iter().find(matches).into_iter().flat_map(|(.., words)| words) {
+                    match word {
+                        "permit_mynetworks" if address < 4 => return Some("permit"),
+                        "permit_mynetworks" => {}
+                        "permit" | "reject" => return Some(word),
+                        "dunno" => break,
+                        _ => return None,
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    Word(&'static str),
+    /// Last number of the address, prefix length, and the words of the result.
+    Table(Vec<(u8, u8, Vec<&'static str>)>),
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    let words = ["permit_mynetworks", "permit", "reject", "dunno", "OK", "permit_mynetworks"];
+    let result = proptest::collection::vec(proptest::sample::select(words.to_vec()), 1..4);
+    let rule = (0..16_u8, 28..=32_u8, result).prop_map(|(last, length, words)| {
+        (last & (0xff_u8.checked_shl(32 - u32::from(length)).unwrap()), length, words)
+    });
+    prop_oneof![
+        1 => proptest::sample::select(vec!["permit_mynetworks", "reject", "dunno", "bogus"]).prop_map(Entry::Word),
+        3 => proptest::collection::vec(rule, 1..6).prop_map(Entry::Table),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn our_list_decides_as_postfix_does(list in proptest::collection::vec(entry(), 0..4)) {
+        let written = list.iter().map(|entry| match entry {
+            Entry::Word(word) => (*word).to_owned(),
+            Entry::Table(rules) => {
+                let rules = rules.iter().map(|(last, length, words)| {
+                    format!("{{192.0.2.{last}/{length} {}}}", words.join(" "))
+                });
+                format!("cidr:{{{}}}", rules.collect::<Vec<_>>().join(", "))
+            }
+        });
+        let (setting, mut context) =
+            sample("postscreen_access_list", &written.collect::<Vec<_>>().join(", "));
+        context.mynetworks = Addresses::of("192.0.2.0/30".parse().unwrap());
+        let ours = rules(&setting, &mut context);
+        let json = format!(r#"{{"mynetworks": ["192.0.2.0/30"], "access_list": {ours}}}"#);
+        let policy = Policy::parse(json.as_bytes()).unwrap();
+        for address in 0..=16_u8 {
+            let found = match decide(&policy.access_list, &policy.mynetworks, [192, 0, 2, address].into()) {
+                Decision::Permit => Some("permit"),
+                Decision::Reject => Some("reject"),
+                Decision::Undecided => None,
+            };
+            prop_assert_eq!(found, model(&list, address), "192.0.2.{} in {}", address, json);
+        }
     }
 }

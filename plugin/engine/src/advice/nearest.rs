@@ -7,9 +7,9 @@ const NAME_MAX: usize = 64;
 /// The shortest part of a name that stands for the whole.
 const PART_MIN: usize = 5;
 
-/// The one of `names` that `written` is most like, if it is like one: up to one wrong letter in four, or a name of which
-/// only the beginning or the end was written. Case does not count, nor whether `-` or `_` is between words, nor
-/// postscreen's prefix and its words before Postfix 3.6.
+/// The one of `names` that `written` is most like, if it is like one: up to one wrong letter in four and three in all,
+/// or a name of which only the beginning or the end was written. Case does not count, nor whether `-` or `_` is between
+/// words, nor postscreen's prefix and its words before Postfix 3.6.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if written.len() > NAME_MAX {
         return None;

@@ -54,9 +54,9 @@ pub fn advise(policy: &Policy, fields: &Fields, definitions: &Definitions, conte
 fn about_deep_tests(definitions: &Definitions) -> String {
     match tls::offered(definitions) {
         Some(setting) => format!(
-            "Deep tests defer the first mail of every new client, and this mail server offers TLS ({setting}): at first \
-             contact there is none, because the dummy SMTP server offers no STARTTLS, and a sender that insists on TLS \
-             is deferred."
+            "Deep tests defer the first mail of every new client, and this mail server offers TLS ({setting}): at \
+             first contact there is none, because the dummy SMTP server offers no STARTTLS, and a sender that insists \
+             on TLS is deferred."
         ),
         None => "Deep tests defer the first mail of every new client. This mail server offers no TLS; if it did, a \
                  sender that insists on TLS would be deferred as well, because the dummy SMTP server has none."
