@@ -1,5 +1,6 @@
 //! Sets of addresses: what is left of a network when others are taken out of it.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
@@ -14,17 +15,17 @@ pub struct Addresses {
 impl Addresses {
     /// Every address there is.
     pub fn all() -> Self {
-        Self { v4: Spans(vec![(0, u32::MAX)]), v6: Spans(vec![(0, u128::MAX)]) }
+        Self { v4: Spans::one(0, u32::MAX), v6: Spans::one(0, u128::MAX) }
     }
 
     /// The addresses of a network.
     pub fn of(network: IpNet) -> Self {
         match (network.network(), network.broadcast()) {
             (IpAddr::V4(first), IpAddr::V4(last)) => {
-                Self { v4: Spans(vec![(first.to_bits(), last.to_bits())]), ..Self::default() }
+                Self { v4: Spans::one(first.to_bits(), last.to_bits()), ..Self::default() }
             }
             (IpAddr::V6(first), IpAddr::V6(last)) => {
-                Self { v6: Spans(vec![(first.to_bits(), last.to_bits())]), ..Self::default() }
+                Self { v6: Spans::one(first.to_bits(), last.to_bits()), ..Self::default() }
             }
             _ => Self::default(),
         }
@@ -55,16 +56,14 @@ impl Addresses {
         let more = other.minus(self);
         self.v4.0.extend(more.v4.0);
         self.v6.0.extend(more.v6.0);
-        self.v4.0.sort_unstable();
-        self.v6.0.sort_unstable();
     }
 
-    /// The same in as few networks as possible.
+    /// The same as networks.
     pub fn networks(&self) -> Vec<IpNet> {
-        let v4 = self.v4.0.iter().flat_map(|&(first, last)| {
+        let v4 = self.v4.0.iter().flat_map(|(&first, &last)| {
             Ipv4Subnets::new(Ipv4Addr::from_bits(first), Ipv4Addr::from_bits(last), 0).map(IpNet::V4)
         });
-        let v6 = self.v6.0.iter().flat_map(|&(first, last)| {
+        let v6 = self.v6.0.iter().flat_map(|(&first, &last)| {
             Ipv6Subnets::new(Ipv6Addr::from_bits(first), Ipv6Addr::from_bits(last), 0).map(IpNet::V6)
         });
         v4.chain(v6).collect()
@@ -78,20 +77,30 @@ fn unspecified(network: IpNet) -> IpAddr {
     }
 }
 
-/// First and last address of each piece; the pieces do not overlap.
+/// The last address of each piece by its first; the pieces do not overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Spans<T>(Vec<(T, T)>);
+struct Spans<T>(BTreeMap<T, T>);
 
 impl<T: Copy + Ord + Neighbours> Spans<T> {
+    fn one(first: T, last: T) -> Self {
+        Self(BTreeMap::from([(first, last)]))
+    }
+
+    /// Takes as long as there are pieces in `self`, and in `other` between them.
     fn minus(&self, other: &Self) -> Self {
-        let mut left = self.0.clone();
-        for &(first, last) in &other.0 {
-            let cut = |(low, high): (T, T)| {
-                let before = (low < first).then(|| (low, high.min(first.minus_one())));
-                let after = (high > last).then(|| (low.max(last.plus_one()), high));
-                before.into_iter().chain(after)
-            };
-            left = left.into_iter().flat_map(cut).collect();
+        let mut left = BTreeMap::new();
+        for (&first, &last) in &self.0 {
+            let begin = other.0.range(..=first).next_back().map_or(first, |(&begin, _)| begin);
+            // What is not looked at yet begins here; `None` when there is nothing more.
+            let mut next = Some(first);
+            for (&low, &high) in other.0.range(begin..=last) {
+                let Some(at) = next.filter(|&at| high >= at) else { continue };
+                if at < low {
+                    left.insert(at, low.minus_one());
+                }
+                next = (high < last).then(|| high.plus_one());
+            }
+            left.extend(next.map(|at| (at, last)));
         }
         Self(left)
     }

@@ -1,14 +1,20 @@
 //! What all readers of values share: settings, files, and what the operator is told: what does not carry over, and what
-//! is wrong.
+//! is wrong. Nothing ends with the first mistake.
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{LabeledSpan, NamedSource, Report, miette};
+use postscreen_engine::dnsbl::DomainName;
 
 use super::addresses::Addresses;
 use super::files::{ConfigFile, ConfigPlace, Files};
+
+/// The most warnings that are told.
+pub const WARNINGS_MAX: usize = 1_000;
+/// The most mistakes that are told: whoever has more has another file in mind.
+pub const MISTAKES_MAX: usize = 100;
 
 /// One `name = value`.
 #[derive(Clone, Debug)]
@@ -48,13 +54,13 @@ impl Setting {
     /// The value, or a part of it, is wrong. Where it does not stand in the file as it is, the whole value is shown as
     /// it is with all names filled in.
     pub fn mistake(&self, token: &str, expected: impl Into<String>) -> InvalidSetting {
-        let what = format!("{} = {} is not valid", self.name(), shortened(token));
+        let what = format!("{} = {} is not valid", self.name(), shown(token));
         let mistake = InvalidSetting::at(self.place(token), &what, expected);
         if self.definition.place.find(token).is_some() {
             return mistake;
         }
         let name = format!("{} with all names filled in", self.parameter);
-        let file = Arc::new(ConfigFile { name, text: self.value.clone(), rank: 0 });
+        let file = Arc::new(ConfigFile { name, text: self.value.as_str().into(), rank: 0 });
         let whole = ConfigPlace { span: 0..self.value.len(), file };
         match whole.find(token) {
             Some(span) => mistake.pointing_at(ConfigPlace { span, ..whole }),
@@ -63,49 +69,73 @@ impl Setting {
     }
 }
 
-/// The most characters of a value in a heading; the text below it shows all of them.
+/// The most characters of a value in a heading or a warning.
 const SHOWN_CHARS_MAX: usize = 60;
 
-fn shortened(value: &str) -> String {
+/// A text of the configuration, not too long to be shown to people.
+pub fn shown(value: &str) -> String {
     match value.char_indices().nth(SHOWN_CHARS_MAX) {
         Some((at, _)) => format!("{}…", &value[..at]),
         None => value.to_owned(),
     }
 }
 
-/// Files, and warnings so far.
+/// What readers of values share, and what they have to say so far.
 pub struct Context {
     pub files: Files,
     pub warnings: Vec<Warning>,
+    pub mistakes: Vec<InvalidSetting>,
+    /// How many warnings and mistakes there were that are not told.
+    pub untold: usize,
     /// What `permit_mynetworks` permits.
     pub mynetworks: Addresses,
+    /// The DNS lists that are asked: nothing else is ever looked up in `postscreen_dnsbl_reply_map`.
+    pub lists: Vec<DomainName>,
 }
 
 impl Context {
+    pub fn new(files: Files) -> Self {
+        Self {
+            files,
+            warnings: Vec::new(),
+            mistakes: Vec::new(),
+            untold: 0,
+            mynetworks: Addresses::default(),
+            lists: Vec::new(),
+        }
+    }
+
     /// A part of a value does not carry over.
     pub fn warn(&mut self, setting: &Setting, token: &str, why: &str, instead: &str) {
-        let subject = format!("{} = {token}", setting.name());
+        let subject = format!("{} = {}", setting.name(), shown(token));
         self.warn_at(&setting.place(token), &subject, why, instead);
     }
 
     /// Something in a file does not carry over.
     pub fn warn_at(&mut self, place: &ConfigPlace, subject: &str, why: &str, instead: &str) {
-        self.warnings.push(Warning {
-            place: Some(place.clone()),
-            subject: subject.to_owned(),
-            why: why.to_owned(),
-            instead: instead.to_owned(),
-        });
+        self.add_warning(Some(place.clone()), subject, why, instead);
     }
 
     /// The lack of a setting makes a difference.
     pub fn warn_unset(&mut self, subject: &str, why: &str, instead: &str) {
-        self.warnings.push(Warning {
-            place: None,
-            subject: subject.to_owned(),
-            why: why.to_owned(),
-            instead: instead.to_owned(),
-        });
+        self.add_warning(None, subject, why, instead);
+    }
+
+    fn add_warning(&mut self, place: Option<ConfigPlace>, subject: &str, why: &str, instead: &str) {
+        if self.warnings.len() >= WARNINGS_MAX {
+            self.untold += 1;
+            return;
+        }
+        self.warnings.push(Warning { place, ..Warning::without_place(subject, why, instead) });
+    }
+
+    /// Something is not valid; the rest goes on.
+    pub fn mistake(&mut self, mistake: InvalidSetting) {
+        if self.mistakes.len() >= MISTAKES_MAX {
+            self.untold += 1;
+            return;
+        }
+        self.mistakes.push(mistake);
     }
 }
 
@@ -123,6 +153,12 @@ pub struct Warning {
 }
 
 impl Warning {
+    /// The lack of a setting makes a difference.
+    pub(crate) fn without_place(subject: &str, why: &str, instead: &str) -> Self {
+        let [subject, why, instead] = [subject, why, instead].map(str::to_owned);
+        Self { place: None, subject, why, instead }
+    }
+
     /// In the order in which people read: files as they were opened, from top to bottom, then what is not set.
     pub fn order(&self) -> impl Ord + use<> {
         self.place.as_ref().map_or((usize::MAX, 0), |place| (place.file.rank, place.span.start))
@@ -139,37 +175,56 @@ impl fmt::Display for Warning {
 /// An invalid setting, pointed at in its file.
 #[derive(Clone, Debug)]
 pub struct InvalidSetting {
-    /// What is wrong: file and line, and in a few words the parameter and its value.
+    /// The parameter and its value, in a few words.
     what: String,
     /// What was expected.
     expected: String,
-    /// What is pointed at.
-    place: ConfigPlace,
+    /// Where it is set.
+    set: ConfigPlace,
+    /// What is pointed at, if that is in another text.
+    pointed: ConfigPlace,
 }
+
+/// The longest line that is shown around what is pointed at, in bytes.
+const SHOWN_LINE_MAX: usize = 500;
 
 impl InvalidSetting {
     /// The text at `place` is wrong.
     pub fn at(place: ConfigPlace, what: &str, expected: impl Into<String>) -> Self {
-        Self { what: format!("{}: {what}", place.name()), expected: expected.into(), place }
+        Self { what: what.to_owned(), expected: expected.into(), set: place.clone(), pointed: place }
     }
 
-    /// Points at another text; `what` keeps its file and line.
-    pub fn pointing_at(self, place: ConfigPlace) -> Self {
-        Self { place, ..self }
+    /// Points at another text, such as the same with all names filled in.
+    pub fn pointing_at(self, pointed: ConfigPlace) -> Self {
+        Self { pointed, ..self }
     }
 
     /// Points at a part of what is pointed at, in bytes.
     pub fn within(mut self, part: Range<usize>) -> Self {
-        let start = self.place.span.start;
-        self.place.span = start + part.start..start + part.end;
+        let start = self.pointed.span.start;
+        let span = start + part.start..start + part.end;
+        if Arc::ptr_eq(&self.set.file, &self.pointed.file) {
+            self.set.span = span.clone();
+        }
+        self.pointed.span = span;
         self
+    }
+
+    /// In the order in which people read, as that of warnings.
+    pub fn order(&self) -> impl Ord + use<> {
+        (self.set.file.rank, self.set.span.start)
     }
 
     /// What the operator sees.
     pub fn report(&self) -> Report {
-        let label = LabeledSpan::at(self.place.span.clone(), self.expected.clone());
-        let text = NamedSource::new(&self.place.file.name, self.place.file.text.clone());
-        miette!(labels = vec![label], "{}", self.what).with_source_code(text)
+        let what = format!("{}: {}", self.set.name(), self.what);
+        if self.pointed.longest_line() > SHOWN_LINE_MAX {
+            return miette!("{what}: {}", self.expected);
+        }
+        let label = LabeledSpan::at(self.pointed.span.clone(), self.expected.clone());
+        let text = self.pointed.file.text.clone();
+        miette!(labels = vec![label], "{what}")
+            .with_source_code(NamedSource::new(&self.pointed.file.name, text))
     }
 }
 
@@ -182,5 +237,5 @@ pub fn sample(parameter: &'static str, value: &str) -> (Setting, Context) {
     let place = ConfigPlace { file, span };
     let definition = Definition { name: parameter.to_owned(), value: value.to_owned(), place };
     let setting = Setting { parameter, value: value.to_owned(), definition };
-    (setting, Context { files, warnings: Vec::new(), mynetworks: Addresses::default() })
+    (setting, Context::new(files))
 }

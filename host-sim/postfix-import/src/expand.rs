@@ -45,6 +45,11 @@ impl<'a> Expansion<'a> {
         self.lookup(name, 0)
     }
 
+    /// A text with all names filled in.
+    pub fn expanded(&mut self, text: &str) -> Result<String, String> {
+        self.expand(text, 0)
+    }
+
     fn lookup(&mut self, name: &str, depth: usize) -> Result<String, String> {
         if name == "stress" {
             return Ok(self.stress.to_owned());

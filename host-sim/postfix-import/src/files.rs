@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
 /// The most files of one configuration.
 pub const FILES_MAX: usize = 1_000;
+/// The longest logical line that is read, in bytes. Long lists stand in tables.
+pub const LINE_BYTES_MAX: usize = 2 << 20;
 
 /// Reads files, which may stand elsewhere than on the machine that they come from.
 pub struct Files {
@@ -27,18 +29,29 @@ impl Files {
         Self { beside, root, config_directory: "/etc/postfix".to_owned(), read: 0 }
     }
 
+    /// Where a file with this name stands beside main.cf, if it does.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.beside.join(name)
+    }
+
     /// Takes in a text that was read otherwise.
     pub fn add(&mut self, name: String, text: String) -> Arc<ConfigFile> {
         self.read += 1;
-        Arc::new(ConfigFile { name, text, rank: self.read })
+        Arc::new(ConfigFile { name, text: text.into(), rank: self.read })
     }
 
     /// Reads a file that the configuration names; the error is a sentence.
     pub fn read(&mut self, path: &str) -> Result<Arc<ConfigFile>, String> {
         let candidates = self.candidates(path);
-        let found = candidates.iter().find(|candidate| candidate.is_file());
-        let Some(found) = found.or(candidates.first()) else { return Err(format!("{path}: no such file.")) };
-        self.open(found)
+        if let Some(found) = candidates.iter().find(|candidate| candidate.is_file()) {
+            return self.open(found);
+        }
+        let why = match candidates.first().map(std::fs::metadata) {
+            Some(Err(error)) => error.to_string(),
+            // Such as a pipe, which may never end.
+            _ => "it is no regular file".to_owned(),
+        };
+        Err(format!("{path} cannot be read: {why}."))
     }
 
     /// Reads this file.
@@ -69,23 +82,34 @@ impl Files {
     }
 }
 
-/// Everything that a reader has, if that is not too much, and is text.
+/// Everything that a reader has, if that is not too much, and is text. Comments may be in any encoding: bytes that are
+/// no UTF-8 become U+FFFD, and so do control characters, which a terminal would obey. A mark of the byte order, as some
+/// editors write it, is no part of the text.
 pub fn text(reader: impl Read) -> Result<String, String> {
     let mut bytes = Vec::new();
     reader.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(format!("more than {FILE_BYTES_MAX} bytes"));
     }
-    String::from_utf8(bytes)
-        .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+    if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
+        let lines = || bytes[..at].split(|&byte| byte == b'\n');
+        let (line, column) = (lines().count(), lines().next_back().map_or(0, <[u8]>::len) + 1);
+        return Err(format!("no text, but a NUL byte, in line {line}, column {column}"));
+    }
+    let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+    let plain = |c: char| if c.is_control() && !"\n\t".contains(c) { char::REPLACEMENT_CHARACTER } else { c };
+    Ok(text.chars().map(plain).collect())
 }
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A file that was read.
 #[derive(Debug)]
 pub struct ConfigFile {
     /// What to call it in messages.
     pub name: String,
-    pub text: String,
+    pub text: Arc<str>,
     /// How many files were read before: warnings come in this order.
     pub rank: usize,
 }
@@ -103,9 +127,25 @@ impl ConfigPlace {
         self.file.text[..self.span.start].matches('\n').count() + 1
     }
 
-    /// `main.cf:12`
+    /// The character of that line with which it begins, from 1.
+    pub fn column(&self) -> usize {
+        let before = &self.file.text[..self.span.start];
+        before[before.rfind('\n').map_or(0, |at| at + 1)..].chars().count() + 1
+    }
+
+    /// `main.cf:12:5`
     pub fn name(&self) -> String {
-        format!("{}:{}", self.file.name, self.line())
+        format!("{}:{}:{}", self.file.name, self.line(), self.column())
+    }
+
+    /// The bytes of the longest line of the text that a piece of it is shown with: its own, and those beside them.
+    pub fn longest_line(&self) -> usize {
+        let text = &self.file.text;
+        let start_of = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let end_of = |at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+        let start = start_of(start_of(self.span.start).saturating_sub(1));
+        let end = end_of((end_of(self.span.end) + 1).min(text.len()));
+        text[start..end].lines().map(str::len).max().unwrap_or(0)
     }
 
     /// Where `token` stands as a whole word inside this place, in the file's bytes.

@@ -4,15 +4,15 @@
 
 mod sections;
 
-pub use sections::NO_TLS;
 use sections::SECTIONS;
 
 /// One parameter.
 #[derive(Debug)]
 pub struct Parameter {
-    /// The name in main.cf.
+    /// The name in main.cf; with `*` at its end, all names that begin with the rest.
     pub name: &'static str,
-    /// Postfix's default, as `postconf -d` shows it; `None` when it depends on the machine.
+    /// Postfix's default, as `postconf -d` shows it; `None` when it depends on the machine. `*` is what `*` in the name
+    /// stands for.
     pub default: Option<&'static str>,
     /// What becomes of it.
     pub fate: Fate,
@@ -82,9 +82,27 @@ pub fn all() -> impl Iterator<Item = &'static Parameter> {
     SECTIONS.into_iter().flat_map(|(_, parameters)| parameters)
 }
 
+impl Parameter {
+    /// What `*` stands for in a name that this is about; empty if there is no `*`.
+    fn rest_of<'n>(&self, name: &'n str) -> Option<&'n str> {
+        match self.name.strip_suffix('*') {
+            Some(begin) => name.strip_prefix(begin),
+            None => (self.name == name).then_some(""),
+        }
+    }
+
+    /// The default of the parameter `name`, which this is about.
+    pub fn default_of(&self, name: &str) -> Option<String> {
+        let rest = self.rest_of(name)?;
+        self.default.map(|default| default.replace('*', rest))
+    }
+}
+
 /// The one with this name.
 pub fn find(name: &str) -> Option<&'static Parameter> {
-    all().find(|parameter| parameter.name == name)
+    all()
+        .find(|parameter| parameter.name == name)
+        .or_else(|| all().find(|parameter| parameter.rest_of(name).is_some()))
 }
 
 /// Postfix's default for any name that values refer to.
@@ -95,7 +113,8 @@ pub fn default(name: &str) -> Option<&'static str> {
         ("data_directory", "/var/lib/postfix"),
     ];
     let other = || others.into_iter().find(|&(other, _)| other == name).map(|(_, default)| default);
-    find(name).map_or_else(other, |parameter| parameter.default)
+    let family = |parameter: &&Parameter| parameter.name == name;
+    find(name).filter(family).map_or_else(other, |parameter| parameter.default)
 }
 
 const fn field(name: &'static str, default: &'static str, field: &'static str, kind: ValueKind) -> Parameter {

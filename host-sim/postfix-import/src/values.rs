@@ -1,11 +1,13 @@
 //! One value in Postfix's words, as JSON in ours. Lists of clients have modules of their own.
 
-use postscreen_engine::dnsbl::DomainName;
+use postscreen_engine::advice::nearest;
+use postscreen_engine::dnsbl::{DomainName, Site};
 use postscreen_engine::policy::{EhloKeyword, ForbiddenCommand, Period};
 use serde_json::{Map, Value, json};
 
 use super::access;
-use super::context::{Context, InvalidSetting, Setting};
+use super::comments;
+use super::context::{Context, InvalidSetting, Setting, shown};
 use super::files::entries;
 use super::networks;
 use super::parameters::ValueKind;
@@ -34,11 +36,11 @@ pub fn read(
         }
         ValueKind::KeywordMaps => keyword_maps(setting, context),
         ValueKind::Keywords => keywords(setting, context),
-        ValueKind::Networks => json!(networks::patterns(setting, context)?),
+        ValueKind::Networks => json!(networks::patterns(setting, context)),
         ValueKind::Number => number(setting)?,
         ValueKind::ReplyMap => reply_map(setting, context),
         ValueKind::Sites => {
-            let tokens: Vec<_> = entries(&setting.value).into_iter().map(str::to_owned).collect();
+            let tokens = sites(setting, context);
             return Ok(Written { value: json!(tokens), tokens });
         }
         ValueKind::Text(_) => json!(setting.value),
@@ -80,35 +82,56 @@ fn seconds(setting: &Setting, value: &str, unit: char) -> Result<u64, InvalidSet
     Ok(number.saturating_mul(scale))
 }
 
+/// The entries of `postscreen_dnsbl_sites`. What is none is told, and left out.
+fn sites(setting: &Setting, context: &mut Context) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for token in entries(&setting.value) {
+        if token.starts_with('#') {
+            // A comment behind the value of another name: what of the rest belongs to it cannot be said.
+            context.mistake(setting.mistake(token, comments::INVALID));
+            break;
+        }
+        match token.parse::<Site>() {
+            Ok(site) => {
+                context.lists.push(site.domain);
+                tokens.push(token.to_owned());
+            }
+            Err(wrong) => {
+                let mistake = setting.mistake(token, wrong.to_string());
+                context.mistake(mistake.within(wrong.span));
+            }
+        }
+    }
+    tokens
+}
+
 const REPLY_MAP_INSTEAD: &str = "write a name for each secret domain into dnsbl_reply_map";
 
-/// The entries of the table. Without them a client may see a list's secret domain, so each one that is lost is told.
+/// The names of the lists. Without them a client may see a list's secret domain, so each one that is lost is told. Of a
+/// table with keys all are written; whatever the others say is asked about the lists, and nothing else ever is.
 fn reply_map(setting: &Setting, context: &mut Context) -> Value {
     let mut names = Map::new();
     let token = setting.value.as_str();
+    if token.is_empty() {
+        return Value::Object(names);
+    }
     match tables::open(token, context) {
-        _ if token.is_empty() => {}
         Ok(LookupTable::Keys(entries)) => {
             for entry in entries {
                 if entry.key.parse::<DomainName>().is_ok() {
-                    names.insert(entry.key.to_ascii_lowercase(), Value::String(entry.value));
+                    names.entry(entry.key.to_ascii_lowercase()).or_insert(Value::String(entry.value));
                 } else {
-                    context.warn_at(
-                        &entry.place,
-                        &entry.key,
-                        "It is no domain of a DNS list.",
-                        REPLY_MAP_INSTEAD,
-                    );
+                    let why = "It is no domain of a DNS list.";
+                    context.warn_at(&entry.place, &shown(&entry.key), why, REPLY_MAP_INSTEAD);
                 }
             }
         }
-        Ok(LookupTable::Addresses(_) | LookupTable::Constant(..)) => {
-            context.warn(
-                setting,
-                token,
-                "A table of this type has no entry for each domain.",
-                REPLY_MAP_INSTEAD,
-            );
+        Ok(table) => {
+            for list in &context.lists {
+                if let Some(name) = table.lookup(list.as_str()) {
+                    names.insert(list.to_string(), Value::String(name));
+                }
+            }
         }
         Err(why) => context.warn(setting, token, &why, REPLY_MAP_INSTEAD),
     }
@@ -136,32 +159,41 @@ fn forbidden_commands(setting: &Setting, context: &mut Context) -> (Value, Vec<S
 
 /// `postscreen_discard_ehlo_keywords`. Postfix ignores words that it does not know.
 fn keywords(setting: &Setting, context: &mut Context) -> Value {
-    json!(known(&setting.value, |word| context.warn(setting, word, UNKNOWN_KEYWORD, "leave it out")))
+    // What stands in a comment has been told.
+    let mut comment = false;
+    let unknown = |word: &str| {
+        comment |= word.starts_with('#');
+        if !comment {
+            context.warn(setting, word, UNKNOWN_KEYWORD, &keyword_meant(word));
+        }
+    };
+    json!(known(&setting.value, unknown))
 }
 
 const UNKNOWN_KEYWORD: &str = "It is no EHLO keyword, and Postfix ignores it.";
+
+fn keyword_meant(word: &str) -> String {
+    let meant = nearest(word, EhloKeyword::names());
+    meant.map_or_else(|| "leave it out".to_owned(), |meant| format!("did you mean {meant}?"))
+}
 
 /// `postscreen_discard_ehlo_keyword_address_maps`: the rules of all tables, in order.
 fn keyword_maps(setting: &Setting, context: &mut Context) -> Value {
     let mut rules = Vec::new();
     for token in entries(&setting.value) {
-        let table = match tables::open(token, context) {
+        let table = match tables::open(token, context).and_then(|table| table.address_rules(context)) {
             Ok(table) => table,
             Err(why) => {
-                context.warn(
-                    setting,
-                    token,
-                    &why,
-                    "write its entries into discard_ehlo_keyword_address_maps",
-                );
+                let instead = "write its entries into discard_ehlo_keyword_address_maps";
+                context.warn(setting, token, &why, instead);
                 continue;
             }
         };
-        for rule in table.address_rules(context) {
+        for rule in table {
             let mut unknown = Vec::new();
             let keywords = known(&rule.value, |word| unknown.push(word.to_owned()));
             for word in unknown {
-                context.warn_at(&rule.place, &word, UNKNOWN_KEYWORD, "leave it out");
+                context.warn_at(&rule.place, &shown(&word), UNKNOWN_KEYWORD, &keyword_meant(&word));
             }
             rules.extend(rule.patterns().into_iter().map(|cidr| json!({"cidr": cidr, "keywords": keywords})));
         }

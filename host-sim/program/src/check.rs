@@ -34,8 +34,10 @@ Advice, on standard output, is about
   - lists that have closed;
   - allowlists (a negative weight) without a filter, or with one that takes what lists answer when they do not and
     dnsbl_error_replies does not leave out;
-  - names of lists with a key in them (16 or more letters and digits) and no name for it in dnsbl_reply_map.
-Each says which entry, why, and what to write in place of it, with KEY for a key.
+  - names of lists with a key in them (16 or more letters and digits) and no name for it in dnsbl_reply_map;
+  - actions of tests that are off, and act on nobody;
+  - deep tests, which defer every new client and have no TLS.
+Each says which entry or field, why, and what to write in place of it, with KEY for a key.
 
 Problems, on standard error, are what makes the configuration invalid: the first one of each field, or of each entry.
 

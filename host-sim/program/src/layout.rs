@@ -37,11 +37,14 @@ impl<'a> Layout<'a> {
         self.fields.iter()
     }
 
-    /// The line, from 1, of an entry of a field.
-    pub fn line(&self, field: &str, index: usize) -> Option<usize> {
-        let entries = &self.fields.iter().find(|it| it.name == field)?.entries;
-        let before = self.text.get(..entries.get(index)?.start)?;
-        Some(before.matches('\n').count() + 1)
+    /// The line, from 1, of a field, or of an entry of it.
+    pub fn line(&self, field: &str, index: Option<usize>) -> Option<usize> {
+        let field = self.fields.iter().find(|it| it.name == field)?;
+        let start = match index {
+            Some(index) => field.entries.get(index)?.start,
+            None => field.whole.start,
+        };
+        Some(self.text.get(..start)?.matches('\n').count() + 1)
     }
 }
 

@@ -1,10 +1,14 @@
 //! What is worth a second look in a configuration that is valid: entries that harm their owner, with a reason and with
 //! what to write in place of them. On hosts only: `host-sim check` and `host-sim import` show it, Envoy gives none.
 
+mod deep_tests;
+mod idle_actions;
 mod keys;
+mod nearest;
 mod unfit_lists;
 
 pub use keys::{entry_without_key, name_without_key};
+pub use nearest::nearest;
 
 use crate::dnsbl::{ErrorReplies, Filter, Site, known_errors, without_key};
 use crate::policy::Policy;
@@ -18,9 +22,9 @@ use unfit_lists::{closed, good_answers, of_domains};
 pub struct Advice {
     /// The field.
     pub field: &'static str,
-    /// The entry of the field, from 0.
-    pub index: usize,
-    /// The entry as it is written, with `KEY` in place of what may be a secret.
+    /// The entry of the field, from 0; `None` when the field as a whole is meant.
+    pub index: Option<usize>,
+    /// The entry, or the field's value, as it is written, with `KEY` in place of what may be a secret.
     pub entry: String,
     /// What is wrong with it, in sentences.
     pub why: String,
@@ -29,21 +33,31 @@ pub struct Advice {
 }
 
 impl fmt::Display for Advice {
-    /// The place and the entry, such as `dnsbl_sites[1] = "dbl.example.org*8"`.
+    /// The place and the entry, such as `dnsbl_sites[1] = "dbl.example.org*8"`, or `pipelining_enable = true`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}] = {:?}", self.field, self.index, self.entry)
+        match self.index {
+            Some(index) => write!(f, "{}[{index}] = {:?}", self.field, self.entry),
+            None => write!(f, "{} = {}", self.field, self.entry),
+        }
     }
 }
 
-/// All advice about a configuration, in the order of its entries.
+/// All advice about a configuration: first about its lists, in their order.
 pub fn advice(policy: &Policy) -> Vec<Advice> {
     let sites = policy.dnsbl_sites.iter().enumerate();
-    sites.flat_map(|(index, site)| about_site(policy, index, site)).collect()
+    let about_sites = sites.flat_map(|(index, site)| about_site(policy, index, site));
+    about_sites.chain(idle_actions::advice(policy)).chain(deep_tests::advice(policy)).collect()
 }
 
 fn about_site(policy: &Policy, index: usize, site: &Site) -> Vec<Advice> {
     let entry = entry_without_key(site);
-    let about = |(why, instead)| Advice { field: "dnsbl_sites", index, entry: entry.clone(), why, instead };
+    let about = |(why, instead)| Advice {
+        field: "dnsbl_sites",
+        index: Some(index),
+        entry: entry.clone(),
+        why,
+        instead,
+    };
     let answers = || filterless_allowlist(site).or_else(|| allowlist_of_errors(policy, site));
     let first = !policy.dnsbl_sites.iter().take(index).any(|before| before.domain == site.domain);
     let key = if first { shown_key(policy, site) } else { None };

@@ -38,3 +38,35 @@ fn all_but_a_network_is_its_own_family() {
     let others = Addresses::all_but("128.0.0.0/1".parse().unwrap());
     assert_eq!(shown(&others), ["0.0.0.0/1"]);
 }
+
+/// The last numbers of addresses in 192.0.2.0/24, by a plain model: one flag each.
+fn model(set: &Addresses) -> Vec<bool> {
+    (0..=255_u8)
+        .map(|last| !set.and(&Addresses::of(IpNet::from(IpAddr::from([192, 0, 2, last])))).is_empty())
+        .collect()
+}
+
+proptest::proptest! {
+    #[test]
+    fn sets_agree_with_flags(
+        a in proptest::collection::vec((0..=255_u8, 24..=32_u8), 0..6),
+        b in proptest::collection::vec((0..=255_u8, 24..=32_u8), 0..6),
+    ) {
+        let set = |parts: &[(u8, u8)]| {
+            let mut set = Addresses::default();
+            for &(last, length) in parts {
+                set.add(&Addresses::of(IpNet::new_assert(IpAddr::from([192, 0, 2, last]), length).trunc()));
+            }
+            set
+        };
+        let (a, b) = (set(&a), set(&b));
+        let both = |decide: fn(bool, bool) -> bool| {
+            model(&a).into_iter().zip(model(&b)).map(|(a, b)| decide(a, b)).collect::<Vec<_>>()
+        };
+        proptest::prop_assert_eq!(model(&a.minus(&b)), both(|a, b| a && !b));
+        proptest::prop_assert_eq!(model(&a.and(&b)), both(|a, b| a && b));
+        let mut sum = a.clone();
+        sum.add(&b);
+        proptest::prop_assert_eq!(model(&sum), both(|a, b| a || b));
+    }
+}

@@ -5,7 +5,7 @@ use crate::files::ConfigFile;
 
 fn definitions(text: &str) -> Definitions {
     let file = ConfigFile { name: "main.cf".into(), text: text.into(), rank: 0 };
-    Definitions::parse(&Arc::new(file)).unwrap()
+    Definitions::parse(&Arc::new(file), |mistake| panic!("{:?}", mistake.report()))
 }
 
 fn value(text: &str, name: &str) -> Result<String, String> {

@@ -25,8 +25,28 @@ fn a_file_may_be_as_long_as_the_limit() {
 }
 
 #[test]
-fn what_is_no_text_is_an_error() {
-    assert_eq!(text(&b"ab\xff"[..]).unwrap_err(), "not UTF-8 at byte 2");
+fn a_binary_file_is_an_error_and_odd_bytes_are_none() {
+    assert_eq!(text(&b"ab\ncd\0"[..]).unwrap_err(), "no text, but a NUL byte, in line 2, column 3");
+    assert_eq!(text(&b"# gr\xfc\xdfe\r\n"[..]).unwrap(), "# gr\u{fffd}\u{fffd}e\n");
+    assert_eq!(text(&b"\xef\xbb\xbfa = \x1b\t1"[..]).unwrap(), "a = \u{fffd}\t1");
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut files = Files::new(directory.path().to_owned(), None);
+    std::fs::create_dir(directory.path().join("a")).unwrap();
+    assert_eq!(files.read("a").unwrap_err(), "a cannot be read: it is no regular file.");
+    assert_eq!(files.read("b").unwrap_err(), "b cannot be read: No such file or directory (os error 2).");
+}
+
+#[test]
+fn a_place_is_named_by_line_and_character() {
+    let text = "a = 1\n\u{fc} = 2 x\n".to_owned();
+    let file = Arc::new(ConfigFile { name: "main.cf".into(), text: text.into(), rank: 0 });
+    let place = ConfigPlace { span: 13..14, file };
+    assert_eq!(place.name(), "main.cf:2:7");
+    assert_eq!(place.longest_line(), 8);
 }
 
 #[test]
@@ -61,7 +81,10 @@ fn a_hash_inside_a_line_is_no_comment() {
 fn a_token_is_found_as_a_whole_word() {
     let text = "a = bl.test bl.test=127.0.0.2, x".to_owned();
     let span = 0..text.len();
-    let place = ConfigPlace { file: Arc::new(ConfigFile { name: "main.cf".into(), text, rank: 0 }), span };
+    let place = ConfigPlace {
+        file: Arc::new(ConfigFile { name: "main.cf".into(), text: text.into(), rank: 0 }),
+        span,
+    };
     assert_eq!(place.find("bl.test=127.0.0.2"), Some(12..29));
     assert_eq!(place.find("bl.test"), Some(4..11));
     assert_eq!(place.find("bl"), None);

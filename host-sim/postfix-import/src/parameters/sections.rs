@@ -141,14 +141,14 @@ const DEEP: [Parameter; 11] = [
 const FOOTER_NAMES: [&str; 4] = ["client_address", "client_port", "localtime", "server_name"];
 
 /// Why nothing about TLS carries over, and what to do.
-pub const NO_TLS: (&str, &str) = (
+const NO_TLS: (&str, &str) = (
     "The dummy SMTP server has no TLS; clients that pass negotiate it with the mail server.",
     "leave it out, and keep the mail server's own TLS settings",
 );
 const NO_TABLES: &str = "Nothing is looked up in a table for each client or command.";
 
 /// The dummy SMTP server.
-const SMTPD: [Parameter; 29] = [
+const SMTPD: [Parameter; 31] = [
     of_machine(
         "myhostname",
         ValueKind::Text(&[]),
@@ -225,6 +225,8 @@ const SMTPD: [Parameter; 29] = [
     none("smtpd_use_tls", "no", NO_TLS.0, NO_TLS.1),
     none("postscreen_enforce_tls", "$smtpd_enforce_tls", NO_TLS.0, NO_TLS.1),
     none("smtpd_enforce_tls", "no", NO_TLS.0, NO_TLS.1),
+    none("postscreen_tls_*", "$smtpd_tls_*", NO_TLS.0, NO_TLS.1),
+    none("postscreen_starttls_timeout", "$smtpd_starttls_timeout", NO_TLS.0, NO_TLS.1),
     none("tlsproxy_service_name", "tlsproxy", NO_TLS.0, NO_TLS.1),
     field("soft_bounce", "no", "soft_bounce", ValueKind::Flag),
     field("message_size_limit", "10240000", "message_size_limit", ValueKind::Number),
@@ -237,13 +239,14 @@ const SMTPD: [Parameter; 29] = [
 ];
 
 /// Cache, limits, logging.
-const CACHE: [Parameter; 15] = [
+const CACHE: [Parameter; 16] = [
     none(
         "postscreen_cache_map",
-        "btree:$data_directory/postscreen_cache",
+        "$default_cache_db_type:$data_directory/postscreen_cache",
         "Passes live in memory that Envoy's workers share, not in a file.",
         "set the size of that memory with cache.buckets",
     ),
+    inherited("default_cache_db_type", "btree", "postscreen_cache_map"),
     field("postscreen_cache_retention_time", "7d", "cache_retention_time", ValueKind::Time('d')),
     none(
         "postscreen_cache_cleanup_interval",

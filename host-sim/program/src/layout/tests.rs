@@ -7,15 +7,18 @@ const TEXT: &str = r#"{"greet_wait": "6s",
 "#;
 
 #[test]
-fn an_entry_has_a_line() {
+fn a_field_and_an_entry_have_a_line() {
     let layout = Layout::of(TEXT);
     for (field, index, line) in [
-        ("dnsbl_sites", 0, Some(2)),
-        ("dnsbl_sites", 1, Some(3)),
-        ("dnsbl_sites", 2, None),
-        ("probes", 0, None),
+        ("dnsbl_sites", Some(0), Some(2)),
+        ("dnsbl_sites", Some(1), Some(3)),
+        ("dnsbl_sites", Some(2), None),
+        ("dnsbl_sites", None, Some(2)),
+        ("cache", None, Some(4)),
+        ("probes", Some(0), None),
+        ("probes", None, None),
     ] {
-        assert_eq!(layout.line(field, index), line, "{field}[{index}]");
+        assert_eq!(layout.line(field, index), line, "{field}[{index:?}]");
     }
 }
 

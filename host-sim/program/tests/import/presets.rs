@@ -14,6 +14,8 @@ use super::{import, samples, text, tree};
 const DEAD_LIST: &str = "dnsbl.sorbs.net";
 /// Its filter of dnswl.org takes 127.0.10.3, the answer of somebody who asks too much (docs/lists.md).
 const DNSWL: [&str; 2] = ["list.dnswl.org=127.0.[0..255]", "list.dnswl.org=127.0.[2..9;11..15]"];
+/// Where failed clients are dropped, none of them comes as far as this test, which is off.
+const IDLE_WHERE_DROPPED: &str = "postscreen_bare_newline_action";
 /// The names of the machine that the sample stands for; whoever loads a preset has others.
 const OF_THE_SAMPLE: [&str; 1] = ["myhostname"];
 
@@ -47,7 +49,8 @@ fn docker_mailserver_is_its_sample_without_the_dead_list_and_the_false_trust() {
             main.replace("_action = enforce", &format!("_action = {action}")).replace(DNSWL[0], DNSWL[1]);
         let leave_out = |line: &&str| {
             let name = line.split('=').next().unwrap_or_default().trim();
-            !OF_THE_SAMPLE.contains(&name) && line.trim() != DEAD_LIST
+            let idle = name == IDLE_WHERE_DROPPED && action == "drop";
+            !OF_THE_SAMPLE.contains(&name) && line.trim() != DEAD_LIST && !idle
         };
         let main: String = main.lines().filter(leave_out).map(|line| line.to_owned() + "\n").collect();
         let directory = tempfile::tempdir().unwrap();

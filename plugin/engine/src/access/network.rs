@@ -80,14 +80,20 @@ impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form(error) => error.fmt(f),
-            Self::HostBits(suggestion) => {
+            Self::HostBits(suggestion) if may_be_meant(suggestion) => {
                 write!(f, "expected no host bits after the prefix: \"{suggestion}\"")
             }
+            Self::HostBits(_) => f.write_str("expected no host bits after the prefix"),
         }
     }
 }
 
 impl Error for PatternError {}
+
+/// Not what begins at zero: `fd::/8` was to be `fd00::/8`, and `::/8` holds `::1` and every IPv4 address in IPv6.
+fn may_be_meant(network: &IpNet) -> bool {
+    !network.addr().is_unspecified()
+}
 
 word!(Pattern, "examples": ["192.0.2.0/24", "2001:db8::/32", "!192.0.2.7"]);
 

@@ -123,4 +123,8 @@ fn a_network_with_host_bits_is_told_from_what_is_none() {
     let error = "!10.0.0.1/8".parse::<Pattern>().unwrap_err();
     assert_eq!(error, PatternError::HostBits("10.0.0.0/8".parse().unwrap()));
     assert_eq!(error.to_string(), "expected no host bits after the prefix: \"10.0.0.0/8\"");
+    for everybody in ["fd::/8", "::1/64", "10.0.0.1/0"] {
+        let error = everybody.parse::<Pattern>().unwrap_err();
+        assert_eq!(error.to_string(), "expected no host bits after the prefix", "{everybody}");
+    }
 }

@@ -72,7 +72,7 @@ fn each_advice_has_a_place_a_reason_and_what_to_write() {
         let [advice] = told.as_slice() else { panic!("{json}: {told:?}") };
         assert_eq!(
             (advice.field, advice.index, advice.entry.as_str()),
-            ("dnsbl_sites", index, entry),
+            ("dnsbl_sites", Some(index), entry),
             "{json}"
         );
         assert!(advice.why.contains(why), "{advice:?}");
@@ -101,6 +101,50 @@ fn a_key_is_told_once_for_each_list() {
     let sites =
         r#"{"dnsbl_sites": ["0123456789abcdef.bl.test=127.0.0.2", "0123456789abcdef.bl.test=127.0.0.3*2"]}"#;
     assert_eq!(told(sites).len(), 1);
+}
+
+#[test]
+fn an_action_without_its_test_acts_on_nobody() {
+    for (json, fields) in [
+        (
+            r#"{"bare_newline_action": "drop", "pipelining_action": "drop"}"#,
+            &["pipelining_action", "bare_newline_action"][..],
+        ),
+        (r#"{"non_smtp_command_action": "enforce"}"#, &["non_smtp_command_action"]),
+        (r#"{"dnsbl_action": "drop"}"#, &["dnsbl_action"]),
+        (r#"{"greet_action": "drop", "greet_banner": ""}"#, &["greet_action"]),
+        // As it is by default.
+        (r#"{"pipelining_action": "enforce", "greet_action": "drop"}"#, &[]),
+        // Clients that failed another test come to the dummy SMTP server, where all deep tests watch.
+        (r#"{"bare_newline_action": "drop", "greet_action": "enforce"}"#, &[]),
+        (
+            r#"{"bare_newline_action": "drop", "greet_action": "enforce", "greet_banner": ""}"#,
+            &["greet_action", "bare_newline_action"],
+        ),
+        (r#"{"bare_newline_action": "drop", "dnsbl_action": "enforce", "dnsbl_sites": ["bl.test"]}"#, &[]),
+        (r#"{"bare_newline_action": "drop", "denylist_action": "enforce"}"#, &["bare_newline_action"]),
+        (r#"{"bare_newline_action": "drop", "denylist_action": "enforce", "access_list": ["reject"]}"#, &[]),
+        // The deep tests themselves have an advice of their own.
+        (r#"{"bare_newline_action": "drop", "pipelining_enable": true}"#, &["pipelining_enable"]),
+    ] {
+        let told = told(json);
+        assert_eq!(told.iter().map(|advice| advice.field).collect::<Vec<_>>(), fields, "{json}");
+    }
+}
+
+#[test]
+fn deep_tests_are_told_once() {
+    let all = r#"{"bare_newline_enable": true, "pipelining_enable": true, "non_smtp_command_enable": true}"#;
+    for (json, shown) in [
+        (all, "pipelining_enable = true"),
+        (r#"{"bare_newline_enable": true}"#, "bare_newline_enable = true"),
+        (r#"{"non_smtp_command_enable": true}"#, "non_smtp_command_enable = true"),
+    ] {
+        let told = told(json);
+        let [advice] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(advice.to_string(), shown);
+        assert!(advice.why.contains("insists on TLS"), "{}", advice.why);
+    }
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What is wrong with a configuration, and where.
 
+#[cfg(not(target_family = "wasm"))]
+mod guess;
+
 use super::CONFIG_MAX;
 use crate::dnsbl::Site;
 use std::fmt;
@@ -71,6 +74,8 @@ impl PolicyError {
         let text = error.to_string();
         let suffix = format!(" at line {} column {}", position.0, position.1);
         let message = text.strip_suffix(&suffix).unwrap_or(&text).to_owned();
+        #[cfg(not(target_family = "wasm"))]
+        let message = guess::with_guess(message);
         Self { path: String::new(), message, position: (position.0 > 0).then_some(position) }
     }
 }

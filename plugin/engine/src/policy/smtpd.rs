@@ -104,6 +104,12 @@ impl EhloKeyword {
     pub fn as_str(self) -> &'static str {
         Self::ALL.into_iter().find(|&(keyword, _)| keyword == self).map_or("", |(_, name)| name)
     }
+
+    /// All of them, as they are written.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().map(|(_, name)| name)
+    }
 }
 
 impl Word for EhloKeyword {

@@ -121,9 +121,9 @@ fn an_error_names_field_value_and_expectation() {
         (r#"{"cache": {"buckets": 1048577}}"#, "cache.buckets: invalid value: integer `1048577`"),
         (
             r#"{"resolver": {"clutser": "x"}}"#,
-            "resolver.clutser: unknown field `clutser`, expected one of `cluster`",
+            "resolver.clutser: unknown field `clutser`, did you mean `cluster`?",
         ),
-        (r#"{"greet_wiat": "6s"}"#, "unknown field `greet_wiat`, expected one of `myhostname`"),
+        (r#"{"spam": true}"#, "unknown field `spam`, expected one of `myhostname`"),
         (r#"{"greet_wait": "6s", "greet_wait": "6s"}"#, "duplicate field `greet_wait`"),
         (r#"{"greet_wait": "6s""#, "EOF while parsing an object (line 1, column 19)"),
         ("{} {}", "trailing characters (line 1, column 4)"),

@@ -54,7 +54,7 @@ fn an_error_names_field_value_and_expectation() {
         (r#"{"dnsbl_early_verdict_enable": null}"#, "dnsbl_early_verdict_enable: invalid type: null"),
         (r#"{"dnsbl_reason_enable": []}"#, "dnsbl_reason_enable: invalid type: sequence"),
         (r#"{"dnsbl_change_voids_passes": "no"}"#, "dnsbl_change_voids_passes: invalid type: string"),
-        (r#"{"dnsbl_frugal": true}"#, "unknown field `dnsbl_frugal`, expected one of"),
+        (r#"{"dnsbl_frugal": true}"#, "unknown field `dnsbl_frugal`, did you mean `dnsbl_frugal_enable`?"),
         (r#"{"allow_spf": "google.com"}"#, "allow_spf: invalid type: string \"google.com\""),
         (
             r#"{"allow_spf": ["google.com", "203.0.113.9"]}"#,
