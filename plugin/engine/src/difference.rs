@@ -17,9 +17,11 @@ mod limits;
 mod memory;
 mod names;
 mod pair;
+mod records;
 mod served;
 mod sites;
 mod told;
+mod trials;
 mod waits;
 
 use crate::policy::Policy;
@@ -106,6 +108,8 @@ pub fn differences(old: &Policy, new: &Policy) -> Vec<Difference> {
         limits::differences(pair),
         memory::differences(pair),
         host::differences(pair),
+        trials::differences(pair),
+        records::differences(pair),
     ];
     let mut found: Vec<Difference> = topics.into_iter().flatten().collect();
     memory::tell_of_void_passes(pair, &mut found);

@@ -25,7 +25,7 @@ pub fn differences(pair: Pair<'_>) -> Vec<Difference> {
 
 /// Whether passes are forgotten because the lists that gave them, or what these are worth, are others now.
 pub fn are_passes_void(pair: Pair<'_>) -> bool {
-    let gave_passes = !pair.old.zones().is_empty() || !pair.old.allow_spf.is_empty();
+    let gave_passes = pair.old.enabled_tests().contains(Test::Dnsbl) || !pair.old.allow_spf.is_empty();
     gave_passes && pair.new.dnsbl_change_voids_passes && pair.old.lists_id() != pair.new.lists_id()
 }
 

@@ -99,7 +99,7 @@ impl<'a> Pair<'a> {
 
     /// A sentence on a change that waits for lists or senders to be asked.
     pub fn without_effect_unless_asking(self) -> Option<String> {
-        let nobody = self.new.zones().is_empty() && self.new.allow_spf.is_empty();
+        let nobody = !self.new.enabled_tests().contains(Test::Dnsbl) && self.new.allow_spf.is_empty();
         let why = "Nobody is asked (dnsbl_sites and allow_spf are empty), so this has no effect yet.";
         nobody.then(|| why.to_owned())
     }

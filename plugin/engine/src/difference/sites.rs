@@ -39,7 +39,7 @@ pub fn difference(pair: Pair<'_>) -> Option<Difference> {
     meaning.splice(..0, test_turned(pair, Test::Dnsbl));
     let told_elsewhere = pair.old.dnsbl_threshold != pair.new.dnsbl_threshold;
     meaning.extend(out_of_reach(pair.new).filter(|_| !told_elsewhere && out_of_reach(pair.old).is_none()));
-    let size = |policy: &Policy| count(policy.zones().len(), "list");
+    let size = |policy: &Policy| count(decisive(policy).count(), "list");
     Some(Difference {
         topic: Topic::Asked,
         field: "dnsbl_sites",
@@ -51,13 +51,18 @@ pub fn difference(pair: Pair<'_>) -> Option<Difference> {
 
 /// A sentence where the lists cannot block anybody, though they are asked.
 pub fn out_of_reach(policy: &Policy) -> Option<String> {
-    let highest = policy.zones().iter().map(Zone::highest).fold(0, i32::saturating_add);
+    let highest = decisive(policy).map(Zone::highest).fold(0, i32::saturating_add);
     let threshold = policy.dnsbl_threshold;
-    (!policy.zones().is_empty() && highest < threshold).then(|| {
+    (decisive(policy).next().is_some() && highest < threshold).then(|| {
         format!(
             "No client is blocked: all lists together come to {highest}, and dnsbl_threshold is {threshold}."
         )
     })
+}
+
+/// The lists that are not on trial.
+fn decisive(policy: &Policy) -> impl Iterator<Item = &Zone> {
+    policy.zones().iter().filter(|zone| !zone.on_trial)
 }
 
 fn lists<'a>(policy: &'a Policy, renamed: &BTreeMap<&'a DomainName, &'a DomainName>) -> Lists<'a> {
@@ -73,10 +78,10 @@ fn lists<'a>(policy: &'a Policy, renamed: &BTreeMap<&'a DomainName, &'a DomainNa
 /// New domains of lists that are still called the same, each with its old one.
 fn renamed<'a>(pair: Pair<'a>) -> BTreeMap<&'a DomainName, &'a DomainName> {
     let asked =
-        |policy: &'a Policy, list: &DomainName| policy.zones().iter().any(|zone| zone.domain == *list);
+        |policy: &'a Policy, list: &DomainName| decisive(policy).any(|zone| zone.domain == *list);
     let domains = |policy: &'a Policy, other: &'a Policy| {
         let only_here =
-            policy.zones().iter().map(|zone| &zone.domain).filter(move |list| !asked(other, list));
+            decisive(policy).map(|zone| &zone.domain).filter(move |list| !asked(other, list));
         only_here.collect::<Vec<_>>()
     };
     let mut gone = domains(pair.old, pair.new);

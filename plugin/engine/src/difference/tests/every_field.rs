@@ -24,7 +24,8 @@ fn another(schema: &Value, name: &str, field: &Value) -> Value {
     match name {
         "access_list" => return json!(["permit_mynetworks", { "cidr": "192.0.2.0/24", "action": "reject" }]),
         "mynetworks" | "probes" | "allowlist_interfaces" => return json!(["192.0.2.0/24"]),
-        "dnsbl_sites" => return json!(["bl.test"]),
+        "dnsbl_sites" | "dnsbl_trial_sites" => return json!(["bl.test"]),
+        "trial_tests" => return json!(["pregreet"]),
         "dnsbl_reply_map" => return json!({ "bl.test": "a list" }),
         "dnsbl_error_replies" => return json!(["bl.test=127.0.0.3"]),
         "allow_spf" => return json!(["example.org"]),
