@@ -9,6 +9,7 @@ use crate::check::{self, CheckArgs};
 use crate::explain::{self, ExplainArgs};
 use crate::import::{self, ImportArgs};
 use crate::io;
+use crate::replay::{self, ReplayArgs};
 use crate::run::{self, REPORT_HELP, RUN_HELP, ReportArgs, RunArgs};
 use crate::serve::{self, ServeArgs};
 
@@ -24,6 +25,7 @@ Examples:
   host-sim import /etc/postfix/main.cf      the module's configuration from that of a Postfix
   host-sim check FILE                       is a configuration valid, and what is worth a second look
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
+  host-sim replay RECORDS --config FILE     how yesterday's clients would fare under it
   host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
 
 Build the module first, with `cargo xtask wasm`. Each command tells more with --help.";
@@ -51,6 +53,8 @@ enum Command {
     Check(CheckArgs),
     /// Tell what would happen to one client, and why
     Explain(ExplainArgs),
+    /// Tell how the clients of yesterday would fare under another policy, from their records
+    Replay(ReplayArgs),
     /// Print the JSON Schema of the module's configuration
     Schema,
 }
@@ -64,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Import(args) => import::main(args),
         Command::Check(args) => check::main(&args),
         Command::Explain(args) => explain::main(&args),
+        Command::Replay(args) => replay::main(&args),
         Command::Schema => io::print(&format!("{:#}\n", Policy::json_schema())),
     }
 }

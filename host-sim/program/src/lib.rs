@@ -7,6 +7,7 @@
 //! - [`import`]: our policy from a Postfix's configuration;
 //! - [`check`]: whether a configuration is valid, and what is worth a second look;
 //! - [`explain`]: what would happen to one client, and why;
+//! - [`replay`]: how the clients of yesterday would fare under another policy;
 //!
 //! with [`host_args`], [`io`] and [`refusal`] for all of them.
 
@@ -22,5 +23,6 @@ mod host_args;
 mod import;
 mod io;
 mod refusal;
+mod replay;
 mod run;
 mod serve;
