@@ -66,11 +66,16 @@ mod tests {
 
     #[test]
     fn a_page_loads_nothing() {
-        let page = Page { title: "<b>", style: ".own {}\n", body: "<main></main>\n", command: "host-sim <i>" }.html();
-        for word in ["http://", "https://", "url(", "@import", " src=", "javascript:", "<script", "<b>", "<i>"] {
+        let page =
+            Page { title: "<b>", style: ".own {}\n", body: "<main></main>\n", command: "host-sim <i>" }
+                .html();
+        for word in
+            ["http://", "https://", "url(", "@import", " src=", "javascript:", "<script", "<b>", "<i>"]
+        {
             assert!(!page.contains(word), "{word}");
         }
-        for word in ["default-src 'none'", "<title>&lt;b&gt; — host-sim</title>", ".own {}", "<main></main>"] {
+        for word in ["default-src 'none'", "<title>&lt;b&gt; — host-sim</title>", ".own {}", "<main></main>"]
+        {
             assert!(page.contains(word), "{word}");
         }
     }

@@ -5,7 +5,9 @@ use crate::tables::{Column, ColumnKind, Table};
 use crate::text::{draw, indented};
 use crate::words::{seconds, shown, time};
 use postscreen_engine::Test;
-use postscreen_engine::client_record::{ClientRecord, KnownFrom, ListRecord, ListWord, Part, TestRecord, TestResult};
+use postscreen_engine::client_record::{
+    ClientRecord, KnownFrom, ListRecord, ListWord, Part, TestRecord, TestResult,
+};
 use postscreen_engine::replay::Replayed;
 
 /// Stamps that are no time: never passed.
@@ -14,11 +16,7 @@ const NEVER_MAX: u32 = 1;
 /// Everything about one client; `replayed` is what a new policy would do.
 pub fn client(record: &ClientRecord, replayed: Option<&Replayed>) -> String {
     let mut parts = vec![facts(record)];
-    let sections = [
-        ("tests", tests(record)),
-        ("lists", lists(record)),
-        ("it said", said(record)),
-    ];
+    let sections = [("tests", tests(record)), ("lists", lists(record)), ("it said", said(record))];
     for (title, table) in sections {
         if !table.rows.is_empty() {
             parts.push(format!("{title}\n{}", indented(&draw(&table))));
@@ -52,7 +50,10 @@ fn facts(record: &ClientRecord) -> String {
     facts.push(("known", known(record)));
     if let Some(voucher) = &record.voucher {
         let at = seconds(voucher.at);
-        facts.push(("vouched for", format!("by {}, known after {at}, for {} s", any(&voucher.sender), voucher.ttl)));
+        facts.push((
+            "vouched for",
+            format!("by {}, known after {at}, for {} s", any(&voucher.sender), voucher.ttl),
+        ));
     }
     let sessions = &record.sessions;
     facts.push((
@@ -100,7 +101,8 @@ fn known(record: &ClientRecord) -> String {
         KnownFrom::OpenSessions => "from its open sessions",
     };
     let passes = Test::ALL.into_iter().zip(record.known.stamps).filter(|(_, stamp)| *stamp > NEVER_MAX);
-    let passes: Vec<_> = passes.map(|(test, stamp)| format!("{} until {}", test.as_str(), time(stamp.into()))).collect();
+    let passes: Vec<_> =
+        passes.map(|(test, stamp)| format!("{} until {}", test.as_str(), time(stamp.into()))).collect();
     let passes = if passes.is_empty() { "no pass".to_owned() } else { passes.join(", ") };
     format!("{from}: {passes}")
 }
@@ -153,8 +155,10 @@ fn said(record: &ClientRecord) -> Table {
 
 fn outcome(replayed: &Replayed) -> Table {
     let fate = Fate::of_replayed(replayed);
-    let mut facts =
-        vec![("verdict", format!("{fate}, {} after {}", fate.ending.as_str(), seconds(replayed.milliseconds)))];
+    let mut facts = vec![(
+        "verdict",
+        format!("{fate}, {} after {}", fate.ending.as_str(), seconds(replayed.milliseconds)),
+    )];
     if let Some(score) = replayed.score {
         facts.push(("score", score.to_string()));
     }

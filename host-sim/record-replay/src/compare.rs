@@ -127,28 +127,34 @@ impl Comparison {
 
     /// One more client.
     pub fn add(&mut self, record: &ClientRecord) {
+        let replayed = self.replayed(record);
+        self.add_replayed(record, replayed.as_ref());
+    }
+
+    /// One more client, with what would become of it.
+    pub(crate) fn add_replayed(&mut self, record: &ClientRecord, replayed: Option<&Replayed>) {
         let before = Fate::of_record(record);
-        let replayed = self.policy.as_ref().map(|policy| replay(policy, record));
-        let after = replayed.as_ref().map_or_else(|| before.clone(), Fate::of_replayed);
+        let after = replayed.map_or_else(|| before.clone(), Fate::of_replayed);
         self.clients += 1;
         let (first, last) = self.times.unwrap_or((record.time, record.time));
         self.times = Some((first.min(record.time), last.max(record.time)));
         self.ends.before.add(before.ending);
         self.ends.after.add(after.ending);
-        self.doubtful += u64::from(replayed.as_ref().is_some_and(|replayed| !replayed.doubts.is_empty()));
+        self.doubtful += u64::from(replayed.is_some_and(|replayed| !replayed.doubts.is_empty()));
         self.hours.add(record.time, before.ending, after.ending);
-        let policy = entry(&mut self.policies, words::shown(&record.policy, 64), POLICIES_MAX, OTHERS.to_owned());
+        let policy =
+            entry(&mut self.policies, words::shown(&record.policy, 64), POLICIES_MAX, OTHERS.to_owned());
         *policy += 1;
         self.add_tests(record);
         self.add_lists(record, &before, &after);
         entry(&mut self.fates, before.clone(), FATES_MAX, Fate::others(before.ending)).before += 1;
         entry(&mut self.fates, after.clone(), FATES_MAX, Fate::others(after.ending)).after += 1;
-        let group = match &replayed {
+        let group = match replayed {
             Some(replayed) => Group::of(record, &before, replayed, &after),
             None => (before.ending == Ending::Refused).then_some(Group::Refused),
         };
         if let Some(group) = group {
-            self.groups.add(group, record, before, replayed.as_ref().map(|replayed| (replayed, after)));
+            self.groups.add(group, record, before, replayed.map(|replayed| (replayed, after)));
         }
     }
 
@@ -213,3 +219,5 @@ impl TestSums {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The comparison for programs: one JSON object.
 
-use crate::compare::{Both, Change, Comparison, Fate, Group, GroupSums, ListSums, ShownClient, Sums, TestSums};
+use crate::compare::{
+    Both, Change, Comparison, Fate, Group, GroupSums, ListSums, ShownClient, Sums, TestSums,
+};
 use crate::read::Reading;
 use serde_json::{Map, Value, json};
 

@@ -21,9 +21,14 @@ pub mod json;
 pub mod page;
 pub mod read;
 pub mod reference;
+#[cfg(test)]
+mod sample;
 mod tables;
 pub mod text;
 mod words;
 
 pub use compare::Comparison;
 pub use read::Reading;
+
+#[cfg(test)]
+mod tests;

@@ -103,7 +103,7 @@ fn header(comparison: &Comparison, reading: &Reading, sections: &[Section]) -> S
 
 fn sections(comparison: &Comparison) -> Vec<Section> {
     let mut sections: Vec<_> =
-        comparison.groups.iter().map(|(group, sums)| self::group(comparison, group, sums)).collect();
+        comparison.groups.iter().map(|(group, sums)| self::group(group, sums)).collect();
     let hours = tables::hours(comparison);
     if !hours.rows.is_empty() {
         let width = span_of(comparison.hours.width());
@@ -124,7 +124,8 @@ fn sections(comparison: &Comparison) -> Vec<Section> {
         ("tests", "Tests", "", tables::tests(comparison)),
     ] {
         if !rows.rows.is_empty() {
-            let note = if note.is_empty() { String::new() } else { format!("<p class=\"note\">{note}</p>\n") };
+            let note =
+                if note.is_empty() { String::new() } else { format!("<p class=\"note\">{note}</p>\n") };
             let about = number(rows.rows.len() as u64);
             sections.push(Section { id, title: title.to_owned(), about, body: note + &table(&rows) });
         }
@@ -136,7 +137,7 @@ const LISTS_NOTE: &str = "As the records have it. Median and 95 % are of the tim
                           refused for their score against whom no other list said anything. Decides: those who are \
                           told about this list.";
 
-fn group(comparison: &Comparison, group: Group, sums: &GroupSums) -> Section {
+fn group(group: Group, sums: &GroupSums) -> Section {
     let id = match group {
         Group::ServedBefore => "served-before",
         Group::RefusedBefore => "refused-before",
@@ -153,8 +154,8 @@ fn group(comparison: &Comparison, group: Group, sums: &GroupSums) -> Section {
     };
     let body = format!(
         "{}<h3>{which}</h3>\n{}",
-        table(&tables::changes(comparison, sums)),
-        table(&tables::clients(comparison, &sums.first))
+        table(&tables::changes(sums)),
+        table(&tables::clients(&sums.first))
     );
     let title = group.title();
     let title = title.get(..1).unwrap_or_default().to_uppercase() + title.get(1..).unwrap_or_default();
@@ -174,7 +175,7 @@ fn table(table: &Table) -> String {
             let (cell, class) = (escape(cell), class(column.kind));
             let _ = match column.kind {
                 ColumnKind::Head => write!(text, "<th scope=\"row\">{cell}</th>"),
-                ColumnKind::Code => write!(text, "<td><code>{cell}</code></td>"),
+                ColumnKind::Word | ColumnKind::Said => write!(text, "<td{class}><code>{cell}</code></td>"),
                 ColumnKind::Doubt if cell.is_empty() => write!(text, "<td></td>"),
                 ColumnKind::Doubt => write!(text, "<td><span{class}>{cell}</span></td>"),
                 ColumnKind::Text | ColumnKind::Number => write!(text, "<td{class}>{cell}</td>"),
@@ -189,6 +190,7 @@ fn class(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Number => " class=\"n\"",
         ColumnKind::Doubt => " class=\"doubt\"",
-        ColumnKind::Head | ColumnKind::Text | ColumnKind::Code => "",
+        ColumnKind::Word => " class=\"w\"",
+        ColumnKind::Head | ColumnKind::Text | ColumnKind::Said => "",
     }
 }

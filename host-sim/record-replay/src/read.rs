@@ -142,3 +142,5 @@ fn column(line: &[u8], at: usize) -> usize {
     line.iter().take(at).filter(is_start).count() + 1
 }
 
+#[cfg(test)]
+mod tests;

@@ -22,13 +22,15 @@ pub(crate) enum ColumnKind {
     Head,
     Text,
     Number,
-    /// Names and addresses.
-    Code,
+    /// A name, an address, a time.
+    Word,
+    /// What a client said.
+    Said,
     /// What is not certain; most often nothing.
     Doubt,
 }
 
-use ColumnKind::{Code, Doubt, Head, Number, Text};
+use ColumnKind::{Doubt, Head, Number, Said, Text, Word};
 
 /// How many were served and refused.
 pub(crate) fn ends(comparison: &Comparison) -> Table {
@@ -54,7 +56,7 @@ pub(crate) fn fates(comparison: &Comparison) -> Table {
         vec![fate.verdict.clone(), why, end, number(both.before), number(both.after)]
     };
     let columns =
-        [("verdict", Head), ("list", Code), ("so it is", Text), ("before", Number), ("after", Number)];
+        [("verdict", Head), ("list", Word), ("so it is", Text), ("before", Number), ("after", Number)];
     both(comparison, &columns, fates.into_iter().map(row).collect())
 }
 
@@ -111,7 +113,7 @@ pub(crate) fn tests(comparison: &Comparison) -> Table {
 }
 
 /// From which verdict to which, those of most clients first.
-pub(crate) fn changes(comparison: &Comparison, group: &GroupSums) -> Table {
+pub(crate) fn changes(group: &GroupSums) -> Table {
     let mut changes: Vec<_> = group.changes.iter().collect();
     changes.sort_by_key(|(_, change)| std::cmp::Reverse(change.clients));
     let rows = changes.into_iter().map(|((before, after), change)| {
@@ -125,12 +127,11 @@ pub(crate) fn changes(comparison: &Comparison, group: &GroupSums) -> Table {
         vec![number(change.clients), before.to_string(), after, doubt]
     });
     let columns = [("clients", Number), ("before", Text), ("after", Text), ("doubtful", Doubt)];
-    let rows = rows.collect();
-    if comparison.is_replay() { table(&columns, rows) } else { without(&columns, rows, &["after", "doubtful"]) }
+    filled(&columns, rows.collect())
 }
 
 /// Clients, one by one.
-pub(crate) fn clients(comparison: &Comparison, clients: &[ShownClient]) -> Table {
+pub(crate) fn clients(clients: &[ShownClient]) -> Table {
     let rows = clients.iter().map(|client| {
         let (after, waits) = match &client.after {
             Some((after, waits)) => (after.to_string(), seconds(*waits)),
@@ -151,22 +152,17 @@ pub(crate) fn clients(comparison: &Comparison, clients: &[ShownClient]) -> Table
     });
     let columns = [
         ("reference", Head),
-        ("time", Code),
-        ("client", Code),
-        ("helo", Code),
-        ("mail", Code),
+        ("time", Word),
+        ("client", Word),
+        ("helo", Said),
+        ("mail", Said),
         ("before", Text),
         ("waited", Number),
         ("after", Text),
         ("waits", Number),
         ("doubt", Doubt),
     ];
-    let rows = rows.collect();
-    if comparison.is_replay() {
-        table(&columns, rows)
-    } else {
-        without(&columns, rows, &["after", "waits", "doubt"])
-    }
+    filled(&columns, rows.collect())
 }
 
 /// The time, part by part.
@@ -185,12 +181,7 @@ pub(crate) fn hours(comparison: &Comparison) -> Table {
         ("refused after", Number),
         ("left after", Number),
     ];
-    let rows = rows.collect();
-    if comparison.is_replay() {
-        table(&columns, rows)
-    } else {
-        without(&columns, rows, &["served after", "refused after", "left after"])
-    }
+    filled(&columns, rows.collect())
 }
 
 /// A table in which "before" and "after" are told apart only if there is an after.
@@ -212,6 +203,18 @@ fn both(comparison: &Comparison, columns: &[(&'static str, ColumnKind)], rows: V
 
 fn table(columns: &[(&'static str, ColumnKind)], rows: Vec<Vec<String>>) -> Table {
     Table { columns: columns.iter().map(|&(name, kind)| Column { name, kind }).collect(), rows }
+}
+
+/// A table without the columns in which nothing stands.
+fn filled(columns: &[(&'static str, ColumnKind)], rows: Vec<Vec<String>>) -> Table {
+    let is_empty = |index: usize| rows.iter().all(|row| row.get(index).is_none_or(String::is_empty));
+    let empty: Vec<_> = columns
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| is_empty(*index))
+        .map(|(_, (name, _))| *name)
+        .collect();
+    without(columns, rows, &empty)
 }
 
 /// A table without the columns of these names.

@@ -18,7 +18,7 @@ pub fn text(comparison: &Comparison, reading: &Reading) -> String {
     if comparison.is_replay() {
         parts.push(totals(comparison));
     }
-    parts.extend(comparison.groups.iter().map(|(group, sums)| self::group(comparison, group, sums)));
+    parts.extend(comparison.groups.iter().map(|(group, sums)| self::group(group, sums)));
     let hours = tables::hours(comparison);
     let hours_title = format!("over time, by {}", crate::words::span_of(comparison.hours.width()));
     for (title, table) in [
@@ -51,17 +51,21 @@ fn records(count: u64) -> String {
 fn totals(comparison: &Comparison) -> String {
     let otherwise = comparison.otherwise();
     let same = comparison.clients.saturating_sub(otherwise);
-    let mut lines = vec![format!("{} fare the same", clients(same)), format!("{} fare otherwise", clients(otherwise))];
+    let mut lines =
+        vec![format!("{} fare the same", clients(same)), format!("{} fare otherwise", clients(otherwise))];
     for (group, sums) in comparison.groups.iter() {
         lines.push(format!("    {}{}", of_group(group, sums), perhaps(sums.doubtful)));
     }
     if comparison.doubtful > 0 {
-        lines.push(format!("of {} it is not certain: their records do not say enough", clients(comparison.doubtful)));
+        lines.push(format!(
+            "of {} it is not certain: their records do not say enough",
+            clients(comparison.doubtful)
+        ));
     }
     lines.join("\n")
 }
 
-fn group(comparison: &Comparison, group: Group, sums: &GroupSums) -> String {
+fn group(group: Group, sums: &GroupSums) -> String {
     let shown = sums.first.get(..CLIENTS_PRINTED_MAX).unwrap_or(&sums.first);
     let rest = sums.clients.saturating_sub(shown.len() as u64);
     let more = if rest > 0 { format!("\n    and {}", more(rest)) } else { String::new() };
@@ -69,8 +73,8 @@ fn group(comparison: &Comparison, group: Group, sums: &GroupSums) -> String {
         "{}{}\n{}\n\n{}{more}",
         of_group(group, sums),
         perhaps(sums.doubtful),
-        indented(&draw(&tables::changes(comparison, sums))),
-        indented(&draw(&tables::clients(comparison, shown))),
+        indented(&draw(&tables::changes(sums))),
+        indented(&draw(&tables::clients(shown))),
     )
 }
 

@@ -107,7 +107,12 @@ impl Group {
 
     /// How a client fares otherwise, if it does. A fate counts more than a wait, and a wait more than a reason. Who is
     /// not served is not harmed by a wait.
-    pub(super) fn of(record: &ClientRecord, before: &Fate, replayed: &Replayed, after: &Fate) -> Option<Self> {
+    pub(super) fn of(
+        record: &ClientRecord,
+        before: &Fate,
+        replayed: &Replayed,
+        after: &Fate,
+    ) -> Option<Self> {
         let (then, now) = (record.milliseconds, replayed.milliseconds);
         match (before.ending == Ending::Served, after.ending == Ending::Served) {
             (true, false) => Some(Self::ServedBefore),
@@ -207,7 +212,8 @@ impl ShownClient {
             helo: wanted.helo.as_ref().map(text),
             sender: wanted.sender.as_ref().map(text),
             recipient: wanted.recipients.first().map(text),
-            more_recipients: more.saturating_add(usize::try_from(wanted.more_recipients).unwrap_or(usize::MAX)),
+            more_recipients: more
+                .saturating_add(usize::try_from(wanted.more_recipients).unwrap_or(usize::MAX)),
             before,
             waited: record.milliseconds,
             after,

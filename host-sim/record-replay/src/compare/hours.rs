@@ -43,7 +43,8 @@ impl Hours {
             let ends = self.buckets.get(&slot).copied().unwrap_or_default();
             Bucket { from: slot.saturating_mul(self.width), ends }
         };
-        let (Some((first, _)), Some((last, _))) = (self.buckets.first_key_value(), self.buckets.last_key_value())
+        let (Some((first, _)), Some((last, _))) =
+            (self.buckets.first_key_value(), self.buckets.last_key_value())
         else {
             return Vec::new();
         };

@@ -70,8 +70,11 @@ mod tests {
     fn quantiles_are_those_of_the_sorted_times_to_three_percent() {
         let mut random = fastrand::Rng::with_seed(13);
         for _ in 0..200 {
-            let mut times: Vec<u64> =
-                (0..random.usize(1..300)).map(|_| random.u64(0..1 << random.u32(1..22))).collect();
+            let mut time = || {
+                let max = 1 << random.u32(1..22);
+                random.u64(0..max)
+            };
+            let mut times: Vec<u64> = (0..1 + time() % 300).map(|_| time()).collect();
             let mut quantiles = Quantiles::default();
             times.iter().for_each(|time| quantiles.add(*time));
             times.sort_unstable();

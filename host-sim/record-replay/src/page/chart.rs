@@ -11,7 +11,8 @@ const HEIGHT: u64 = 100;
 pub(super) fn charts(comparison: &Comparison) -> String {
     let buckets = comparison.hours.buckets();
     let all = |sums: Sums| sums.served + sums.refused + sums.left;
-    let tallest = buckets.iter().map(|bucket| all(bucket.ends.before).max(all(bucket.ends.after))).max().unwrap_or(0);
+    let tallest =
+        buckets.iter().map(|bucket| all(bucket.ends.before).max(all(bucket.ends.after))).max().unwrap_or(0);
     let mut text = LEGEND.to_owned();
     let title = if comparison.is_replay() { "Before" } else { "As it was" };
     text += &chart(title, &buckets, tallest, |bucket| bucket.ends.before);
@@ -70,5 +71,7 @@ fn chart(title: &str, buckets: &[Bucket], tallest: u64, sums: impl Fn(&Bucket) -
 
 /// A part of the tallest column's height.
 fn scaled(count: u64, tallest: u64) -> u64 {
-    u64::try_from(u128::from(count) * u128::from(HEIGHT) / u128::from(tallest.max(1))).unwrap_or(HEIGHT).min(HEIGHT)
+    u64::try_from(u128::from(count) * u128::from(HEIGHT) / u128::from(tallest.max(1)))
+        .unwrap_or(HEIGHT)
+        .min(HEIGHT)
 }

@@ -31,21 +31,24 @@ pub(super) struct Unreadable {
 /// The first record in `line` that begins at the byte `from` or later.
 pub(super) fn record(line: &[u8], from: usize) -> Option<Found> {
     let (start, depth) = beginning(line, from)?;
+    let unreadable = |at, kind, why| Found::Unreadable(Unreadable { at, kind, why });
     if is_said(&line[from..start]) {
-        return Some(Found::Unreadable(Unreadable { at: start, kind: ProblemKind::Quoted, why: String::new() }));
+        return Some(unreadable(start, ProblemKind::Quoted, String::new()));
+    }
+    if line[start] != b'{' {
+        return Some(unreadable(start, ProblemKind::NotFirst, String::new()));
     }
     let layers = layers(&line[start..], depth);
     Some(match parse(&layers) {
         Ok((record, length)) => {
             Found::Record { record: Box::new(record), start, end: start + outermost(&layers, length) }
         }
-        Err(Unreadable { at, kind, why }) => {
-            Found::Unreadable(Unreadable { at: start + outermost(&layers, at), kind, why })
-        }
+        Err(Unreadable { at, kind, why }) => unreadable(start + outermost(&layers, at), kind, why),
     })
 }
 
-/// Where a record begins, and in how many strings of JSON it stands.
+/// Where a record begins, and in how many strings of JSON it stands. Or where the comma is that stands before the
+/// marker: some tools put the fields of an object into another order.
 fn beginning(line: &[u8], from: usize) -> Option<(usize, u32)> {
     let finder = memmem::Finder::new(MARKER);
     finder.find_iter(line.get(from..)?).find_map(|at| {
@@ -55,7 +58,7 @@ fn beginning(line: &[u8], from: usize) -> Option<(usize, u32)> {
         // A quote has 1 backslash in a string, and 3 in a string in a string: each is escaped as well.
         let escaped_once_more = backslashes + 1;
         let object = before[..unescaped].trim_ascii_end();
-        let begins = escaped_once_more.is_power_of_two() && object.ends_with(b"{");
+        let begins = escaped_once_more.is_power_of_two() && matches!(object, [.., b'{' | b',']);
         begins.then(|| (from + object.len() - 1, escaped_once_more.trailing_zeros()))
     })
 }
@@ -140,7 +143,8 @@ fn unescape(escaped: &[u8], max: usize) -> (Vec<u8>, usize) {
             Some(b'n') => ('\n', 2),
             Some(b'r') => ('\r', 2),
             Some(b't') => ('\t', 2),
-            Some(b'u') => utf16(&escaped[at + 2..]).map_or((char::REPLACEMENT_CHARACTER, 2), |(c, length)| (c, 2 + length)),
+            Some(b'u') => utf16(&escaped[at + 2..])
+                .map_or((char::REPLACEMENT_CHARACTER, 2), |(c, length)| (c, 2 + length)),
             // The quote, the slash, the backslash; anything else is no JSON, and stays for the reader of the record.
             Some(&other) if other.is_ascii() => (char::from(other), 2),
             Some(_) => (char::REPLACEMENT_CHARACTER, 1),

@@ -31,6 +31,8 @@ pub enum ProblemKind {
     NotJson,
     /// It is JSON, and no record: a field is missing, or of another type.
     NotARecord,
+    /// It does not begin with `postscreen_record`: a tool has put its fields into another order.
+    NotFirst,
     /// Its format is another one.
     OtherVersion,
     /// A text in it is not UTF-8.
@@ -80,10 +82,11 @@ impl Problems {
 
 impl ProblemKind {
     /// All of them, in the order of the type.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CutShort,
         Self::NotJson,
         Self::NotARecord,
+        Self::NotFirst,
         Self::OtherVersion,
         Self::NotUtf8,
         Self::Quoted,
@@ -98,6 +101,7 @@ impl ProblemKind {
             Self::CutShort => "cut_short",
             Self::NotJson => "not_json",
             Self::NotARecord => "not_a_record",
+            Self::NotFirst => "not_first",
             Self::OtherVersion => "other_version",
             Self::NotUtf8 => "not_utf8",
             Self::Quoted => "quoted",
@@ -114,6 +118,7 @@ impl fmt::Display for ProblemKind {
             Self::CutShort => "a record is cut short",
             Self::NotJson => "a record is no JSON",
             Self::NotARecord => "a record misses a field, or has one of another type",
+            Self::NotFirst => "a record does not begin with postscreen_record: a tool has sorted its fields",
             Self::OtherVersion => "a record has another format",
             Self::NotUtf8 => "a record is not UTF-8",
             Self::Quoted => "what looks like a record may be what a client said",
