@@ -5,7 +5,7 @@ mod chart;
 use crate::compare::{Comparison, Group, GroupSums};
 use crate::read::Reading;
 use crate::tables::{self, ColumnKind, Table};
-use crate::words::{clients, number, policies, span, span_of};
+use crate::words::{clients, number, policies, records, span, span_of};
 use page_frame::{Page, escape};
 use std::fmt::Write as _;
 
@@ -60,12 +60,13 @@ fn header(comparison: &Comparison, reading: &Reading, sections: &[Section]) -> S
         (false, _) => "",
     };
     let mut text = format!(
-        "<header class=\"top{class}\">\n<h1>{}</h1>\n<p>{}{}; {} records in {} lines.</p>\n",
+        "<header class=\"top{class}\">\n<h1>{}</h1>\n<p>{}{}; {} in {} lines; {}.</p>\n",
         escape(&title(comparison)),
         clients(comparison.clients),
         span(comparison),
-        number(reading.records),
+        records(reading.records),
         number(reading.lines),
+        escape(&policies(comparison).collect::<Vec<_>>().join(", ")),
     );
     let ends = comparison.ends;
     text += "<ul class=\"counts\">\n";
@@ -95,9 +96,6 @@ fn header(comparison: &Comparison, reading: &Reading, sections: &[Section]) -> S
         );
     }
     text += "</ol>\n</nav>\n";
-    for policy in policies(comparison) {
-        let _ = writeln!(text, "<p class=\"policies\">Came {}.</p>", escape(&policy));
-    }
     text + "</header>\n"
 }
 
@@ -191,6 +189,7 @@ fn class(kind: ColumnKind) -> &'static str {
         ColumnKind::Number => " class=\"n\"",
         ColumnKind::Doubt => " class=\"doubt\"",
         ColumnKind::Word => " class=\"w\"",
-        ColumnKind::Head | ColumnKind::Text | ColumnKind::Said => "",
+        ColumnKind::Said => " class=\"said\"",
+        ColumnKind::Head | ColumnKind::Text => "",
     }
 }

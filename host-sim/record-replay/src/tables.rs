@@ -205,7 +205,7 @@ fn table(columns: &[(&'static str, ColumnKind)], rows: Vec<Vec<String>>) -> Tabl
     Table { columns: columns.iter().map(|&(name, kind)| Column { name, kind }).collect(), rows }
 }
 
-/// A table without the columns in which nothing stands.
+/// A table without the columns in which nothing stands. If there is no after, there is no before either.
 fn filled(columns: &[(&'static str, ColumnKind)], rows: Vec<Vec<String>>) -> Table {
     let is_empty = |index: usize| rows.iter().all(|row| row.get(index).is_none_or(String::is_empty));
     let empty: Vec<_> = columns
@@ -214,7 +214,13 @@ fn filled(columns: &[(&'static str, ColumnKind)], rows: Vec<Vec<String>>) -> Tab
         .filter(|(index, _)| is_empty(*index))
         .map(|(_, (name, _))| *name)
         .collect();
-    without(columns, rows, &empty)
+    let mut table = without(columns, rows, &empty);
+    for column in
+        table.columns.iter_mut().filter(|column| column.name == "before" && empty.contains(&"after"))
+    {
+        column.name = "verdict";
+    }
+    table
 }
 
 /// A table without the columns of these names.

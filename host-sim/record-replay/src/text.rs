@@ -3,7 +3,7 @@
 use crate::compare::{Comparison, Group, GroupSums};
 use crate::read::Reading;
 use crate::tables::{self, ColumnKind, Table};
-use crate::words::{clients, number, policies, span};
+use crate::words::{clients, number, policies, records, span};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table as Drawing};
 
@@ -41,10 +41,6 @@ fn head(comparison: &Comparison, reading: &Reading) -> String {
     lines.push(format!("{} in {} lines", records(reading.records), number(reading.lines)));
     lines.extend(policies(comparison));
     lines.join("\n")
-}
-
-fn records(count: u64) -> String {
-    if count == 1 { "1 record".to_owned() } else { format!("{} records", number(count)) }
 }
 
 /// How many fare otherwise, and of how many that is not certain.

@@ -43,6 +43,11 @@ pub(crate) fn clients(count: u64) -> String {
     if count == 1 { "1 client".to_owned() } else { format!("{} clients", number(count)) }
 }
 
+/// `1 record`, `12,345 records`
+pub(crate) fn records(count: u64) -> String {
+    if count == 1 { "1 record".to_owned() } else { format!("{} records", number(count)) }
+}
+
 /// `12,345`
 pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();

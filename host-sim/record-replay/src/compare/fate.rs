@@ -4,6 +4,7 @@ use crate::words;
 use postscreen_engine::Verdict;
 use postscreen_engine::client_record::ClientRecord;
 use postscreen_engine::replay::Replayed;
+use std::cmp::Reverse;
 use std::fmt;
 
 /// How it ended for a client.
@@ -32,7 +33,7 @@ impl Fate {
     /// As the record says.
     pub fn of_record(record: &ClientRecord) -> Self {
         let by_lists = record.verdict == Verdict::Dnsbl.label();
-        let why = if by_lists { heaviest(record).map(|list| words::shown(list, 64)) } else { None };
+        let why = if by_lists { blamed(record).map(|list| words::shown(list, 64)) } else { None };
         Self {
             ending: Ending::of(record.served, &record.verdict),
             verdict: words::verdict(&record.verdict),
@@ -54,6 +55,12 @@ impl Fate {
     /// What stands for those that are too many to tell apart.
     pub(super) fn others(ending: Ending) -> Self {
         Self { ending, verdict: super::OTHERS.to_owned(), why: None }
+    }
+
+    /// Whether it is another verdict, or that of another list, as far as both lists are known.
+    pub(super) fn differs(&self, other: &Self) -> bool {
+        let other_list = self.why.is_some() && other.why.is_some() && self.why != other.why;
+        self.verdict != other.verdict || other_list
     }
 
     /// The list that decided, if it was one.
@@ -88,13 +95,19 @@ impl Ending {
     }
 }
 
-/// The list that adds most to the score, the first one of several.
+/// The list that the client was told about. Where no reply says it, the one that adds most to the score, the first of
+/// several to answer.
+fn blamed(record: &ClientRecord) -> Option<&str> {
+    let told = |name: &str| {
+        record.reply.as_ref().is_some_and(|reply| reply.contains(&format!(" blocked using {name}")))
+    };
+    let names = record.lists.iter().map(|list| list.list.as_str());
+    // A name may be the beginning of another one.
+    names.filter(|name| told(name)).max_by_key(|name| name.len()).or_else(|| heaviest(record))
+}
+
 fn heaviest(record: &ClientRecord) -> Option<&str> {
-    let mut heaviest: Option<(&str, i32)> = None;
-    for list in record.lists.iter().filter(|list| list.score > 0) {
-        if heaviest.is_none_or(|(_, score)| list.score > score) {
-            heaviest = Some((&list.list, list.score));
-        }
-    }
-    heaviest.map(|(name, _)| name)
+    let against = record.lists.iter().filter(|list| list.score > 0);
+    let heaviest = against.min_by_key(|list| (Reverse(list.score), list.answered_at));
+    heaviest.map(|list| list.list.as_str())
 }

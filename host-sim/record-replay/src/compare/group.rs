@@ -119,7 +119,7 @@ impl Group {
             (false, true) => Some(Self::RefusedBefore),
             (true, true) if now > then.saturating_add(WAIT_TOLERANCE) => Some(Self::Longer),
             (true, true) if then > now.saturating_add(WAIT_TOLERANCE) => Some(Self::Shorter),
-            _ => (before != after).then_some(Self::OtherReason),
+            _ => before.differs(after).then_some(Self::OtherReason),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::sample::{compared, outcome, records};
+use postscreen_engine::Verdict::{Dnsbl, Hangup, PassNew, PassOld, Pregreet};
 use postscreen_engine::client_record::Reference;
 
 fn add(comparison: &mut Comparison, record: &ClientRecord, replayed: &Replayed) {
@@ -17,7 +18,6 @@ fn each_client_is_in_the_group_that_matters_most() {
     let served = records().remove(2);
     let same = outcome(&records()[5]);
     let replayed = |served, milliseconds, verdict| Replayed { served, milliseconds, verdict, ..same.clone() };
-    use postscreen_engine::Verdict::{Dnsbl, Hangup, PassNew, PassOld, Pregreet};
     let refused =
         ClientRecord { served: false, verdict: "dnsbl".to_owned(), lists: Vec::new(), ..served.clone() };
     for (record, after, group) in [
@@ -82,8 +82,7 @@ fn the_engine_is_asked_where_there_is_a_policy() {
 fn the_first_clients_of_a_group_are_kept() {
     let mut comparison = replaying();
     let mut record = records().remove(2);
-    let refused =
-        Replayed { verdict: postscreen_engine::Verdict::Pregreet, served: false, ..outcome(&record) };
+    let refused = Replayed { verdict: Pregreet, served: false, ..outcome(&record) };
     for count in 1..=CLIENTS_KEPT_MAX + 1 {
         record.reference = Reference::of(count as u64).to_string();
         add(&mut comparison, &record, &refused);
@@ -180,4 +179,35 @@ fn a_list_is_alone_if_nobody_else_says_anything_against_the_client() {
     let other = &comparison.lists["bl.example"];
     assert_eq!((other.alone, other.decides), (0, Both { before: 1, after: 0 }));
     assert_eq!(comparison.lists["new.example"].decides, Both { before: 0, after: 1 });
+}
+
+#[test]
+fn a_client_is_blamed_on_the_list_that_it_was_told_about() {
+    let mut record = records().remove(7);
+    let why = |record: &ClientRecord| Fate::of_record(record).why.unwrap();
+    for (reply, list) in [
+        (
+            Some("521 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.example; reason"),
+            "zen.example",
+        ),
+        (
+            Some("550 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.example.org"),
+            "zen.example.org",
+        ),
+        (Some("550 5.7.1 Service unavailable; client [192.0.2.1] blocked using another"), "bl.example"),
+        (None, "bl.example"),
+    ] {
+        record.reply = reply.map(str::to_owned);
+        record.lists[0].list = list.to_owned();
+        if list == "bl.example" {
+            record.lists[0].list = "zen.example".to_owned();
+        }
+        assert_eq!(why(&record), list, "{reply:?}");
+    }
+    // The first to answer, of two that weigh the same.
+    record.reply = None;
+    record.lists[0].score = record.lists[1].score;
+    assert_eq!(why(&record), "zen.example");
+    record.lists[0].answered_at = Some(1_000);
+    assert_eq!(why(&record), "bl.example");
 }

@@ -22,8 +22,10 @@ fn problems(reading: &Reading) -> Vec<(ProblemKind, u64, usize)> {
     reading.problems.shown().iter().map(|problem| (problem.kind, problem.line, problem.column)).collect()
 }
 
+type Wrapping = fn(&str) -> String;
+
 /// The ways in which a record gets into a line, by name.
-const WRAPPINGS: [(&str, fn(&str) -> String); 12] = [
+const WRAPPINGS: [(&str, Wrapping); 12] = [
     ("by itself", str::to_owned),
     ("in the log of serve", |record| format!("2026-11-30T10:00:00Z info postscreen: RECORD {record}")),
     ("in a text log of Envoy", |record| {
