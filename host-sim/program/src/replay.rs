@@ -121,13 +121,11 @@ fn run(args: &ReplayArgs) -> Result<ExitCode> {
 
 /// The client of a reference, whole.
 fn found(record: Option<&ClientRecord>, comparison: &Comparison, whole: bool) -> ExitCode {
-    match record {
-        Some(record) => io::print(&client::client(record, comparison.replayed(record).as_ref())),
-        None => {
-            io::complain("no record has this reference");
-            ExitCode::from(if whole { OTHERWISE } else { BAD_INPUT })
-        }
-    }
+    let Some(record) = record else {
+        io::complain("no record has this reference");
+        return ExitCode::from(if whole { OTHERWISE } else { BAD_INPUT });
+    };
+    io::print(&client::client(record, comparison.replayed(record).as_ref()))
 }
 
 /// Reads file after file, and whether all of them could be read to the end.
@@ -212,3 +210,6 @@ impl Progress {
         self.next = Some(Instant::now() + PROGRESS_INTERVAL);
     }
 }
+
+#[cfg(test)]
+mod tests;
