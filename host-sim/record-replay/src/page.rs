@@ -102,7 +102,7 @@ fn header(comparison: &Comparison, reading: &Reading, sections: &[Section]) -> S
 fn sections(comparison: &Comparison) -> Vec<Section> {
     let mut sections: Vec<_> =
         comparison.groups.iter().map(|(group, sums)| self::group(group, sums)).collect();
-    let hours = tables::hours(comparison);
+    let hours = tables::hours(comparison, &comparison.hours);
     if !hours.rows.is_empty() {
         let width = span_of(comparison.hours.width());
         sections.push(Section {

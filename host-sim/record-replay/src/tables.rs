@@ -1,6 +1,6 @@
 //! The sums as tables: what stands in them, and not how they are drawn.
 
-use crate::compare::{Comparison, GroupSums, ListSums, ShownClient, Sums};
+use crate::compare::{Both, Comparison, Fate, GroupSums, Hours, ListSums, ShownClient, Sums, TestSums};
 use crate::words::{number, seconds, time};
 use postscreen_engine::Test;
 
@@ -50,7 +50,7 @@ pub(crate) fn ends(comparison: &Comparison) -> Table {
 pub(crate) fn fates(comparison: &Comparison) -> Table {
     let mut fates: Vec<_> = comparison.fates.iter().collect();
     fates.sort_by_key(|(fate, both)| (fate.ending, std::cmp::Reverse(both.before.max(both.after))));
-    let row = |(fate, both): (&crate::compare::Fate, &crate::compare::Both<u64>)| {
+    let row = |(fate, both): (&Fate, &Both<u64>)| {
         let why = fate.why.clone().unwrap_or_default();
         let end = fate.ending.as_str().to_owned();
         vec![fate.verdict.clone(), why, end, number(both.before), number(both.after)]
@@ -97,7 +97,7 @@ pub(crate) fn lists(comparison: &Comparison) -> Table {
 /// How it went with each test, in the order in which they are made.
 pub(crate) fn tests(comparison: &Comparison) -> Table {
     let sums = |test: Test| comparison.tests.get(test.as_str()).map(|sums| (test, sums));
-    let row = |(test, sums): (Test, &crate::compare::TestSums)| {
+    let row = |(test, sums): (Test, &TestSums)| {
         let counts = [sums.passed, sums.known, sums.failed, sums.ignored, sums.open];
         [test.as_str().to_owned()].into_iter().chain(counts.map(number)).collect()
     };
@@ -166,11 +166,13 @@ pub(crate) fn clients(clients: &[ShownClient]) -> Table {
 }
 
 /// The time, part by part.
-pub(crate) fn hours(comparison: &Comparison) -> Table {
-    let rows = comparison.hours.buckets().into_iter().map(|bucket| {
+pub(crate) fn hours(comparison: &Comparison, hours: &Hours) -> Table {
+    let rows = hours.buckets().into_iter().map(|bucket| {
         let (before, after) = (bucket.ends.before, bucket.ends.after);
-        let counts = [before.served, before.refused, before.left, after.served, after.refused, after.left];
-        [time(bucket.from)].into_iter().chain(counts.map(number)).collect()
+        let before = [before.served, before.refused, before.left].map(number);
+        let after = [after.served, after.refused, after.left]
+            .map(|count| if comparison.is_replay() { number(count) } else { String::new() });
+        [time(bucket.from)].into_iter().chain(before).chain(after).collect()
     });
     let columns = [
         ("from", Head),

@@ -3,14 +3,14 @@
 use crate::compare::{Comparison, Group, GroupSums};
 use crate::read::Reading;
 use crate::tables::{self, ColumnKind, Table};
-use crate::words::{clients, number, policies, records, span};
+use crate::words::{clients, number, policies, records, span, span_of};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table as Drawing};
 
 /// How many clients of a group stand in the text. JSON and the page have more.
 pub const CLIENTS_PRINTED_MAX: usize = 20;
-/// How many parts of the time stand in the text: more tell nothing that the page does not tell better.
-const BUCKETS_PRINTED_MAX: usize = 48;
+/// How many parts of the time stand in the text. JSON and the page have more.
+const PARTS_PRINTED_MAX: usize = 30;
 
 /// The whole text.
 pub fn text(comparison: &Comparison, reading: &Reading) -> String {
@@ -19,16 +19,14 @@ pub fn text(comparison: &Comparison, reading: &Reading) -> String {
         parts.push(totals(comparison));
     }
     parts.extend(comparison.groups.iter().map(|(group, sums)| self::group(group, sums)));
-    let hours = tables::hours(comparison);
-    let hours_title = format!("over time, by {}", crate::words::span_of(comparison.hours.width()));
+    let hours = comparison.hours.in_parts(PARTS_PRINTED_MAX);
     for (title, table) in [
-        ("verdicts", tables::fates(comparison)),
-        ("lists", tables::lists(comparison)),
-        ("tests", tables::tests(comparison)),
-        (hours_title.as_str(), hours),
+        ("verdicts".to_owned(), tables::fates(comparison)),
+        ("lists".to_owned(), tables::lists(comparison)),
+        ("tests".to_owned(), tables::tests(comparison)),
+        (format!("over time, by {}", span_of(hours.width())), tables::hours(comparison, &hours)),
     ] {
-        let max = if title == hours_title { BUCKETS_PRINTED_MAX } else { usize::MAX };
-        if !table.rows.is_empty() && table.rows.len() <= max {
+        if !table.rows.is_empty() {
             parts.push(format!("{title}\n{}", indented(&draw(&table))));
         }
     }

@@ -37,6 +37,16 @@ impl Hours {
         self.width
     }
 
+    /// The same in at most so many parts; two are the fewest.
+    #[must_use]
+    pub fn in_parts(&self, max: usize) -> Self {
+        let mut coarser = self.clone();
+        while coarser.buckets().len() > max.max(2) {
+            coarser.widen();
+        }
+        coarser
+    }
+
     /// The parts in which somebody came; those between them as well, unless that would be too many.
     pub fn buckets(&self) -> Vec<Bucket> {
         let bucket = |slot: u64| {

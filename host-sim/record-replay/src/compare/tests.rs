@@ -149,6 +149,9 @@ fn time_has_at_most_so_many_parts() {
         assert!(buckets.len() <= BUCKETS_MAX, "{step}: {}", buckets.len());
         assert_eq!(buckets.iter().map(|bucket| bucket.ends.before.refused).sum::<u64>(), count as u64);
         assert!(buckets.is_sorted_by_key(|bucket| bucket.from));
+        for max in [0, 1, 30, BUCKETS_MAX] {
+            assert!(comparison.hours.in_parts(max).buckets().len() <= max.max(2), "{step}: {max}");
+        }
         if width > 0 {
             assert_eq!(comparison.hours.width(), width, "{step} × {count}");
         }
