@@ -76,7 +76,7 @@ fn early(random: &mut Rng, record: ClientRecord) -> ClientRecord {
     ClientRecord {
         verdict: "pregreet".to_owned(),
         milliseconds: at,
-        reply: Some(format!("521 5.5.1 Protocol error; reference {}", record.reference)),
+        reply: Some(format!("521 5.5.1 Protocol error (ref {})", record.reference)),
         tests: vec![test("pregreet", TestResult::Failed), test("dnsbl", TestResult::Open)],
         lists: LISTS.iter().map(|(name, _)| list(name, ListWord::Pending, 0, None)).collect(),
         said: vec![Part { at, early: true, text: "EHLO zombie\\r\\n".to_owned(), more: 0 }],
