@@ -1,4 +1,5 @@
-//! Makes records of clients, as a day brings them, to measure with: `records COUNT` prints so many, always the same ones.
+//! Makes records of clients, as a day brings them, to measure with: `records COUNT` prints so many, always the same
+//! ones.
 //!
 //! ```sh
 //! cargo build --release -p host-sim && cargo run --release -p record-replay --example records 100000 > records.log

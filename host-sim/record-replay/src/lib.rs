@@ -4,7 +4,7 @@
 //! [`replay`](postscreen_engine::replay::replay); here it is added up.
 //!
 //! - [`read`]: records, found in the lines of any log;
-//! - [`reference`]: what stands in a refusal, as people type it;
+//! - [`mod@reference`]: what stands in a refusal, as people type it;
 //! - [`compare`]: before and after, added up in bounded memory;
 //! - [`tables`]: the sums as tables, whoever draws them;
 //! - [`mod@text`], [`json`], [`page`]: the tables for a terminal, for programs, and as an HTML page;

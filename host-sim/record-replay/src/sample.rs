@@ -1,5 +1,5 @@
-//! A few clients for tests, and what becomes of them under a policy that nobody wrote: outcomes are made by hand, so that
-//! what is tested here does not depend on what the engine decides.
+//! A few clients for tests, and what becomes of them under a policy that nobody wrote: outcomes are made by hand, so
+//! that what is tested here does not depend on what the engine decides.
 
 use crate::compare::Comparison;
 use crate::read::Reading;

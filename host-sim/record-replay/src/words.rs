@@ -5,8 +5,8 @@ use postscreen_engine::Verdict;
 use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Text that cannot move the cursor, change direction or hide, at most `max` characters of it: whatever is not printable
-/// ASCII becomes `\u{…}`. The engine's own records have nothing else; a file may have anything.
+/// Text that cannot move the cursor, change direction or hide, at most `max` characters of it: whatever is not
+/// printable ASCII becomes `\u{…}`. The engine's own records have nothing else; a file may have anything.
 pub(crate) fn shown(text: &str, max: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(max));
     for (count, c) in text.chars().enumerate() {

@@ -190,7 +190,9 @@ fn a_client_is_blamed_on_the_list_that_it_was_told_about() {
     let why = |record: &ClientRecord| Fate::of_record(record).why.unwrap();
     for (reply, list) in [
         (
-            Some("521 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.example (ref 7H3K9QTX2V)"),
+            Some(
+                "521 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.example (ref 7H3K9QTX2V)",
+            ),
             "zen.example",
         ),
         (

@@ -1,8 +1,8 @@
 //! A record in a line of any log.
 //!
 //! It begins with `{"postscreen_record":`, as it is or as often escaped as it is wrapped in JSON strings: not at all in
-//! a line of text or as an object in a line of JSON, once as a string in a line of JSON, twice where such a line was put
-//! into JSON again. How many backslashes stand before the quote tells how often.
+//! a line of text or as an object in a line of JSON, once as a string in a line of JSON, twice where such a line was
+//! put into JSON again. How many backslashes stand before the quote tells how often.
 
 use super::ProblemKind;
 use memchr::memmem;
