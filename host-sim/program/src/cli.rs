@@ -10,6 +10,7 @@ use crate::diff::{self, DiffArgs};
 use crate::explain::{self, ExplainArgs};
 use crate::import::{self, ImportArgs};
 use crate::io;
+use crate::replay::{self, ReplayArgs};
 use crate::run::{self, REPORT_HELP, RUN_HELP, ReportArgs, RunArgs};
 use crate::serve::{self, ServeArgs};
 
@@ -26,6 +27,7 @@ Examples:
   host-sim check FILE                       is a configuration valid, and what is worth a second look
   host-sim diff OLD NEW                     what changed between two configurations, in words
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
+  host-sim replay RECORDS --config FILE     how yesterday's clients would fare under it
   host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
 
 Build the module first, with `cargo xtask wasm`. Each command tells more with --help.";
@@ -55,6 +57,8 @@ enum Command {
     Diff(DiffArgs),
     /// Tell what would happen to one client, and why
     Explain(ExplainArgs),
+    /// Tell how the clients of yesterday would fare under another policy, from their records
+    Replay(ReplayArgs),
     /// Print the JSON Schema of the module's configuration
     Schema,
 }
@@ -69,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(&args),
         Command::Diff(args) => diff::main(&args),
         Command::Explain(args) => explain::main(&args),
+        Command::Replay(args) => replay::main(&args),
         Command::Schema => io::print(&format!("{:#}\n", Policy::json_schema())),
     }
 }

@@ -8,6 +8,7 @@
 //! - [`check`]: whether a configuration is valid, and what is worth a second look;
 //! - [`diff`]: what changed between two configurations, in words;
 //! - [`explain`]: what would happen to one client, and why;
+//! - [`replay`]: how the clients of yesterday would fare under another policy;
 //!
 //! with [`host_args`], [`io`], [`policy_file`], [`layout`] and [`refusal`] for all of them.
 
@@ -26,5 +27,6 @@ mod io;
 mod layout;
 mod policy_file;
 mod refusal;
+mod replay;
 mod run;
 mod serve;

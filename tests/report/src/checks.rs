@@ -1,8 +1,9 @@
 //! What must be so.
 
 mod events;
+mod replay;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -16,6 +17,10 @@ pub struct ReportScene {
     pub page: PathBuf,
     /// The page of a module that calls out.
     pub calls: PathBuf,
+    /// The page of what records hold.
+    pub records: PathBuf,
+    /// The page of what becomes of them under another policy.
+    pub replay: PathBuf,
     pub output: PathBuf,
     pub browser: Chromium,
 }
@@ -23,9 +28,9 @@ pub struct ReportScene {
 type Check = fn(&mut ReportScene) -> Result<()>;
 
 /// All of them, by name.
-pub const CHECKS: [(&str, Check); 15] = [
-    ("the browser has nothing to complain about", no_complaints),
-    ("nothing is loaded from anywhere", nothing_is_loaded),
+pub const CHECKS: [(&str, Check); 21] = [
+    ("the browser has nothing to complain about", |scene| no_complaints(&mut scene.browser, &scene.page)),
+    ("nothing is loaded from anywhere", |scene| nothing_is_loaded(&mut scene.browser, &scene.page)),
     ("markup in a story is text", markup_is_text),
     ("the summary counts and links every story", summary),
     ("every client has a lane, with its events on it", lanes),
@@ -41,6 +46,12 @@ pub const CHECKS: [(&str, Check); 15] = [
     }),
     ("on paper the lanes are lists", on_paper),
     ("every text can be read, light and dark", contrast),
+    ("replay: the browser has nothing to complain about, and loads nothing", replay::inert),
+    ("replay: markup in a record is text", replay::markup_is_text),
+    ("replay: headings lead to every part, and tables have headers", replay::structure),
+    ("replay: a chart has as many columns as there were hours", replay::charts),
+    ("replay: nothing reaches out of a window, wide or narrow, dark, without scripts", replay::fits),
+    ("replay: every text can be read, light and dark, and on paper", replay::contrast),
 ];
 
 impl ReportScene {
@@ -51,8 +62,8 @@ impl ReportScene {
     }
 }
 
-fn no_complaints(scene: &mut ReportScene) -> Result<()> {
-    let mut page = Page::open(&mut scene.browser, &scene.page, PageView::wide(1280))?;
+fn no_complaints(browser: &mut Chromium, file: &Path) -> Result<()> {
+    let mut page = Page::open(browser, file, PageView::wide(1280))?;
     let events = page.events_of_load()?;
     let complaints: Vec<&Value> = events
         .iter()
@@ -66,8 +77,8 @@ fn no_complaints(scene: &mut ReportScene) -> Result<()> {
     Ok(())
 }
 
-fn nothing_is_loaded(scene: &mut ReportScene) -> Result<()> {
-    let mut page = Page::open(&mut scene.browser, &scene.page, PageView::wide(1280))?;
+fn nothing_is_loaded(browser: &mut Chromium, file: &Path) -> Result<()> {
+    let mut page = Page::open(browser, file, PageView::wide(1280))?;
     let events = page.events_of_load()?;
     let requests = events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
     let addresses: Vec<_> = requests.map(|event| event["params"]["request"]["url"].to_string()).collect();

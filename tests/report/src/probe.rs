@@ -7,7 +7,7 @@ pub const OVERFLOW: &str = "document.documentElement.scrollWidth - document.docu
 pub const OUTSIDE: &str = r#"
 [...document.querySelectorAll("body *")].filter(element => {
     const box = element.getBoundingClientRect();
-    const cut = element.parentElement.closest("pre, .e span");
+    const cut = element.parentElement.closest("pre, .scroll, .e span");
     return box.width > 0 && (box.right > innerWidth + 0.5 || box.left < -0.5) && !cut;
 }).map(element => `${element.tagName}.${element.className}: ${element.textContent.slice(0, 40)}`)
 "#;
@@ -26,6 +26,21 @@ pub const LOADS: &str = r##"
     element.getAttribute("src") ?? element.getAttribute("href") ?? element.outerHTML
 ).filter(address => !address.startsWith("#") && address !== "data:,")
 "##;
+
+/// Headings that jump a level, tables whose columns or rows have no header, and pictures without a text.
+pub const UNLABELLED: &str = r#"
+(() => {
+    const levels = [...document.querySelectorAll("h1, h2, h3, h4")].map(heading => [+heading.tagName[1], heading]);
+    const jumps = levels.filter(([level], index) => level > (levels[index - 1]?.[0] ?? 0) + 1);
+    const tables = [...document.querySelectorAll("table")].filter(table =>
+        !table.querySelector("thead th[scope=col]")
+        || [...table.rows].some(row => row.cells.length !== table.rows[0].cells.length)
+        || [...table.querySelectorAll("thead th")].some(header => !header.textContent.trim()));
+    const pictures = [...document.querySelectorAll("svg")].filter(picture =>
+        picture.getAttribute("role") !== "img" || !picture.getAttribute("aria-label"));
+    return [...jumps.map(([, heading]) => heading), ...tables, ...pictures].map(each => each.outerHTML.slice(0, 80));
+})()
+"#;
 
 /// The texts of all elements that match a selector and can be seen.
 pub fn visible(selector: &str) -> String {

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use page_frame::{Page, escape};
 use postscreen_scenario::{Difference, Paint, Scenario};
 use virtual_player::Player;
 
@@ -20,7 +21,7 @@ use super::watching::Watching;
 use super::{ReportArgs, options, read, report};
 use crate::run::words::{self, seconds};
 
-/// The style of the page.
+/// What the style of this page has beyond that of all pages.
 const STYLE: &str = include_str!("page/style.css");
 
 /// One story on the page.
@@ -100,36 +101,8 @@ fn page(stories: &[Section], program: &str) -> String {
     };
     let body: String =
         stories.iter().enumerate().map(|(number, story)| story::section(number + 1, story)).collect();
-    // Nothing may be loaded, and no script may run, whatever the stories have in them.
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         img-src data:; base-uri 'none'; form-action 'none'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n\
-         <title>{title} — host-sim</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{}<main>\n{body}</main>\n\
-         <footer>Written by <code>host-sim report</code>. This page loads nothing and runs no script.</footer>\n\
-         </body>\n</html>\n",
-        header(&title, stories, program)
-    )
-}
-
-/// Text for an element or for an attribute in double quotes: whatever it says, it is only text.
-///
-/// Everything on the page that is not written in this program goes through here.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    let body = format!("{}<main>\n{body}</main>\n", header(&title, stories, program));
+    Page { title: &title, style: STYLE, body: &body, command: "host-sim report" }.html()
 }
 
 // === impl Section ===

@@ -77,11 +77,9 @@ fn lists<'a>(policy: &'a Policy, renamed: &BTreeMap<&'a DomainName, &'a DomainNa
 
 /// New domains of lists that are still called the same, each with its old one.
 fn renamed<'a>(pair: Pair<'a>) -> BTreeMap<&'a DomainName, &'a DomainName> {
-    let asked =
-        |policy: &'a Policy, list: &DomainName| decisive(policy).any(|zone| zone.domain == *list);
+    let asked = |policy: &'a Policy, list: &DomainName| decisive(policy).any(|zone| zone.domain == *list);
     let domains = |policy: &'a Policy, other: &'a Policy| {
-        let only_here =
-            decisive(policy).map(|zone| &zone.domain).filter(move |list| !asked(other, list));
+        let only_here = decisive(policy).map(|zone| &zone.domain).filter(move |list| !asked(other, list));
         only_here.collect::<Vec<_>>()
     };
     let mut gone = domains(pair.old, pair.new);

@@ -46,7 +46,9 @@ fn tests(pair: Pair<'_>) -> Option<Difference> {
     pair.plain(Topic::Served, "trial_tests", shown, |_, now| {
         vec![match now.as_str() {
             "none" => "Every test does to clients that fail it what its action says.".to_owned(),
-            names => format!("Who fails one of these is served, and what the action would have done is told: {names}."),
+            names => format!(
+                "Who fails one of these is served, and what the action would have done is told: {names}."
+            ),
         }]
     })
 }

@@ -22,7 +22,7 @@ pub(super) fn section(number: usize, story: &Section) -> String {
         SectionOutcome::Mistake(message) => format!("<pre class=\"mistake\">{}</pre>\n", escape(message)),
     };
     format!(
-        "<article id=\"story-{number}\" class=\"story {class}\">\n<header>\n<h2>{}</h2>\n\
+        "<article id=\"story-{number}\" class=\"sheet story {class}\">\n<header>\n<h2>{}</h2>\n\
          <p class=\"facts\"><span class=\"badge\">{word}</span> <code>{}</code>{}</p>\n</header>\n{body}</article>\n",
         escape(about),
         escape(&words::clean(&story.file)),

@@ -1,6 +1,5 @@
 //! The page as text. What a browser makes of it is the business of `cargo xtask test report`.
 
-use super::escape;
 use super::*;
 use crate::run::record::tests::everything;
 
@@ -88,9 +87,4 @@ fn a_message_marks_what_was_expected_and_what_was_seen() {
     ] {
         assert!(page.contains(text), "{page}");
     }
-}
-
-#[test]
-fn the_five_characters_of_markup_are_escaped() {
-    assert_eq!(escape("a<b>&\"'c"), "a&lt;b&gt;&amp;&quot;&#39;c");
 }
