@@ -128,7 +128,7 @@ impl LogPrinter {
         if self.format != LogFormat::Json
             && let Some(record) = text::record(end)
         {
-            self.line(wall, &format!("{}RECORD {record}", self.header(wall, MODULE)));
+            self.line(wall, &format!("{}RECORD {record}", self.header(wall, HOST)));
         }
         let text = text::access(end);
         self.line(

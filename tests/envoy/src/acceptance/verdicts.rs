@@ -22,7 +22,10 @@ const FICKLE: &str = "203.0.113.6";
 
 pub(super) fn test(program: &Rc<EnvoyFiles>) -> SuiteTest {
     let program = Rc::clone(program);
-    SuiteTest::new("verdicts: the access log prints each of them, and the records that refusals name", async move |_| run(&program).await)
+    SuiteTest::new(
+        "verdicts: the access log prints each of them, and the records that refusals name",
+        async move |_| run(&program).await,
+    )
 }
 
 async fn run(program: &EnvoyFiles) -> Result<Note> {

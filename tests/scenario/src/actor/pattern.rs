@@ -34,7 +34,10 @@ impl Pattern {
 
     /// Whether what has arrived can be its begin, or begins with it.
     pub fn begins(&self, bytes: &[u8]) -> bool {
-        self.0.iter().zip(bytes).all(|(wanted, byte)| wanted.map_or(ALPHABET.contains(byte), |it| it == *byte))
+        self.0
+            .iter()
+            .zip(bytes)
+            .all(|(wanted, byte)| wanted.map_or(ALPHABET.contains(byte), |it| it == *byte))
     }
 }
 

@@ -135,11 +135,8 @@ fn json_has_the_fields_of_an_access_line() {
 fn a_record_is_a_line_of_its_own_before_the_access_line_whatever_its_length() {
     let json = format!(r#"{{"postscreen_record":1,"said":"{}"}}"#, "x".repeat(2 * TEXT_MAX));
     for (format, header) in [
-        (LogFormat::Plain, "2026-11-22T21:00:00.123Z postscreen: ".to_owned()),
-        (
-            LogFormat::Syslog,
-            format!("2026-11-22T21:00:00.123Z localhost postfix/postscreen[{}]: ", std::process::id()),
-        ),
+        (LogFormat::Plain, "2026-11-22T21:00:00.123Z host-sim: ".to_owned()),
+        (LogFormat::Syslog, format!("2026-11-22T21:00:00.123Z localhost host-sim[{}]: ", std::process::id())),
     ] {
         let disk = Disk::default();
         disk.printer(format).access(WALL, &end(&[("wasm.postscreen.record", &json)]));
