@@ -31,7 +31,8 @@ impl Dispatcher {
             | Output::Teaser(_)
             | Output::ToClient(_)
             | Output::Close
-            | Output::Verdict(_) => {
+            | Output::Verdict(_)
+            | Output::Record(_) => {
                 if let Some(id) = id {
                     self.carry_out_for(id, output);
                 }
@@ -54,6 +55,7 @@ impl Dispatcher {
             Output::Dial(upstream) => self.dial(id, upstream),
             Output::Close => self.close_unheard(id),
             Output::Verdict(verdict) => client.verdict = Some(verdict),
+            Output::Record(record) => client.record = Some(record),
             Output::AskDns { .. }
             | Output::Log(_)
             | Output::Count(..)

@@ -24,6 +24,7 @@ pub(super) struct Downstream {
     pub answered: bool,
 
     pub verdict: Option<Verdict>,
+    pub record: Option<String>,
     pub received: u64,
     pub sent: u64,
 }
@@ -57,6 +58,7 @@ impl Downstream {
             dialled: false,
             answered: false,
             verdict: None,
+            record: None,
             received: 0,
             sent: 0,
         }

@@ -11,6 +11,8 @@ use super::downstream::{Downstream, DownstreamState};
 
 /// The filter state under which access logs find the decision, in Envoy as here.
 const VERDICT: &str = "wasm.postscreen.verdict";
+/// And the record.
+const RECORD: &str = "wasm.postscreen.record";
 
 /// Who closed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -288,6 +290,7 @@ impl Dispatcher {
         }
         let Some(client) = self.clients.remove(&id) else { return };
         let verdict = client.verdict.map(|verdict| (VERDICT.to_owned(), verdict.as_str().into()));
+        let record = client.record.map(|record| (RECORD.to_owned(), record.into()));
         self.emit(Effect::Ended(ConnectionEnd {
             connection: id,
             client: client.peer,
@@ -297,7 +300,7 @@ impl Dispatcher {
             received: client.received,
             sent: client.sent,
             duration: self.now.monotonic.saturating_sub(client.accepted),
-            filter_state: verdict.into_iter().collect::<BTreeMap<_, _>>(),
+            filter_state: verdict.into_iter().chain(record).collect::<BTreeMap<_, _>>(),
         }));
     }
 }

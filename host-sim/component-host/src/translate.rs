@@ -87,6 +87,7 @@ fn output(output: wit::Output, metrics: &BTreeSet<String>) -> Result<Output, Scr
             let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == name);
             Output::Verdict(verdict.ok_or_else(|| unknown("verdict", &name))?)
         }
+        wit::Output::Record(record) => Output::Record(record),
     })
 }
 

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use postscreen_engine::Policy;
+use postscreen_engine::client_record::ClientRecord;
 
 use crate::check::{self, CheckArgs};
 use crate::diff::{self, DiffArgs};
@@ -29,6 +30,7 @@ Examples:
   host-sim explain ADDRESS --config FILE    what would happen to one client, and why
   host-sim replay RECORDS --config FILE     how yesterday's clients would fare under it
   host-sim schema > postscreen.schema.json  for the editor in which you write the configuration
+  host-sim schema --record                  what a client's record has
 
 Build the module first, with `cargo xtask wasm`. Each command tells more with --help.";
 
@@ -60,7 +62,14 @@ enum Command {
     /// Tell how the clients of yesterday would fare under another policy, from their records
     Replay(ReplayArgs),
     /// Print the JSON Schema of the module's configuration
-    Schema,
+    Schema(SchemaArgs),
+}
+
+#[derive(Args)]
+struct SchemaArgs {
+    /// That of a client's record
+    #[arg(long)]
+    record: bool,
 }
 
 /// The whole program.
@@ -74,6 +83,12 @@ pub fn main() -> ExitCode {
         Command::Diff(args) => diff::main(&args),
         Command::Explain(args) => explain::main(&args),
         Command::Replay(args) => replay::main(&args),
-        Command::Schema => io::print(&format!("{:#}\n", Policy::json_schema())),
+        Command::Schema(args) => io::print(&format!("{:#}\n", args.schema())),
+    }
+}
+
+impl SchemaArgs {
+    fn schema(&self) -> serde_json::Value {
+        if self.record { ClientRecord::json_schema() } else { Policy::json_schema() }
     }
 }

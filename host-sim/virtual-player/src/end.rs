@@ -9,6 +9,8 @@ use postscreen_scenario::{Scenario, Transcript};
 
 /// Where the module writes its decision for access logs.
 const VERDICT: &str = "wasm.postscreen.verdict";
+/// And the client's record.
+const RECORD: &str = "wasm.postscreen.record";
 
 /// The clients that have come and gone, and whom they were connected to.
 #[derive(Default)]
@@ -16,6 +18,7 @@ pub(super) struct Register {
     open: BTreeSet<String>,
     dials: BTreeMap<String, Vec<String>>,
     verdicts: BTreeMap<String, String>,
+    records: BTreeMap<String, String>,
 }
 
 /// The host's shared data, to be looked at.
@@ -43,13 +46,17 @@ impl Register {
         if let Some(verdict) = end.filter_state_text(VERDICT) {
             self.verdicts.insert(name.to_owned(), verdict);
         }
+        if let Some(record) = end.filter_state_text(RECORD) {
+            self.records.insert(name.to_owned(), record);
+        }
     }
 
-    /// Open connections, dials, verdicts.
+    /// Open connections, dials, verdicts, records.
     pub(super) fn tell(self, transcript: &mut Transcript) {
         transcript.open = Some(self.open);
         transcript.dials = Some(self.dials);
         transcript.verdicts = Some(self.verdicts);
+        transcript.records = Some(self.records);
     }
 }
 

@@ -83,6 +83,7 @@ fn output(output: Output) -> wit::Output {
         Output::Gauge(series, value) => wit::Output::Gauge(measurement(&series, value)),
         Output::Sample(series, value) => wit::Output::Sample(measurement(&series, value)),
         Output::Verdict(verdict) => wit::Output::Verdict(verdict.as_str().to_owned()),
+        Output::Record(record) => wit::Output::Record(record),
     }
 }
 

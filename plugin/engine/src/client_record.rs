@@ -250,6 +250,12 @@ pub struct Late {
 }
 
 impl ClientRecord {
+    /// The JSON Schema of records.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
+    }
+
     /// One line of JSON, without a line end.
     pub fn to_json(&self) -> String {
         // Strings, numbers and addresses: nothing that JSON could not hold.

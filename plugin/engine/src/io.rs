@@ -35,7 +35,7 @@ pub enum Input<'a> {
     BackendAnswered,
     /// The answer to [`Output::AskDns`] of the same question: the body of the answer, whatever it holds. It belongs to
     /// no connection, so the number that it comes with has no meaning. Whatever follows from it is a deadline that is
-    /// due at once, so the time of an earlier input will do.
+    /// due at once, so the time of an earlier input will do; but records, where there are some, say it.
     DnsAnswer {
         /// The `question` of the [`Output::AskDns`].
         question: u32,

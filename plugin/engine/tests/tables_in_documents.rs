@@ -2,6 +2,7 @@
 //!
 //! `UPDATE=1 cargo test -p postscreen-engine --test tables_in_documents` writes them.
 
+use postscreen_engine::client_record::ClientRecord;
 use postscreen_engine::dnsbl::KNOWN_ERROR_REPLIES;
 use postscreen_engine::metric::Family;
 use postscreen_engine::{Counter, Gauge, MetricKind, Policy};
@@ -44,6 +45,14 @@ fn the_handbook_shows_every_known_error_reply() {
     check("docs/lists.md", "error replies", &table);
 }
 
+#[test]
+fn the_handbook_shows_every_field_of_a_record() {
+    let schema = ClientRecord::json_schema();
+    let mut table = String::from("| field | meaning |\n| --- | --- |\n");
+    record_fields(&mut table, &schema, &schema, "");
+    check("docs/record.md", "record", &table);
+}
+
 /// Compares what stands between the marks `<!-- NAME -->` and `<!-- end of NAME -->`, or writes it.
 fn check(document: &str, name: &str, expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(document);
@@ -75,4 +84,31 @@ fn fields(table: &mut String, schema: &Value, object: &Value, prefix: &str) {
             writeln!(table, "| `{prefix}{name}` | `{default}` | {description} |").unwrap();
         }
     }
+}
+
+/// The fields of a record: `lists[].list` is one of each list.
+fn record_fields(table: &mut String, schema: &Value, object: &Value, prefix: &str) {
+    for (name, field) in object["properties"].as_object().unwrap() {
+        let (field_type, suffix) =
+            if field["items"].is_object() { (&field["items"], "[]") } else { (field, "") };
+        let definition = definition(schema, field_type);
+        let mut meaning = description(field);
+        for word in definition["oneOf"].as_array().into_iter().flatten() {
+            write!(meaning, " `{}`: {}", word["const"].as_str().unwrap(), description(word)).unwrap();
+        }
+        writeln!(table, "| `{prefix}{name}{suffix}` | {meaning} |").unwrap();
+        if definition["properties"].is_object() {
+            record_fields(table, schema, definition, &format!("{prefix}{name}{suffix}."));
+        }
+    }
+}
+
+/// What a type refers to, itself or as one of two of which the other is nothing.
+fn definition<'a>(schema: &'a Value, field_type: &'a Value) -> &'a Value {
+    let reference = field_type["$ref"].as_str().or_else(|| field_type["anyOf"][0]["$ref"].as_str());
+    reference.and_then(|reference| schema.pointer(reference.trim_start_matches('#'))).unwrap_or(field_type)
+}
+
+fn description(field: &Value) -> String {
+    field["description"].as_str().unwrap().replace('\n', " ")
 }

@@ -13,6 +13,8 @@ use std::time::Duration;
 const SPEAKER_WAIT: Duration = Duration::from_secs(5);
 /// The filter state `wasm.postscreen.verdict`, for access logs.
 const VERDICT_PROPERTY: &str = "postscreen.verdict";
+/// And `wasm.postscreen.record`.
+const RECORD_PROPERTY: &str = "postscreen.record";
 
 impl Plugin {
     /// Carries out tasks in order, and those that come of them.
@@ -67,7 +69,8 @@ impl Plugin {
             client.add_words(bytes);
             return true;
         }
-        let gone = self.callback == Callback::Closing(context) && !matches!(output, Output::Verdict(_));
+        let is_for_logs = matches!(output, Output::Verdict(_) | Output::Record(_));
+        let gone = self.callback == Callback::Closing(context) && !is_for_logs;
         // There is no upstream yet whose bytes could become a teaser.
         if gone || matches!(output, Output::Teaser(_)) {
             return true;
@@ -79,6 +82,7 @@ impl Plugin {
             Output::Verdict(verdict) => {
                 note(host::set_property(VERDICT_PROPERTY, verdict.as_str().as_bytes()));
             }
+            Output::Record(record) => note(host::set_property(RECORD_PROPERTY, record.as_bytes())),
             Output::Skip(len) => self.skip(context, *len),
             Output::Dial(upstream) => self.dial(context, *upstream),
             Output::Close => self.close(context),

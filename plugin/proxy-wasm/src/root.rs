@@ -57,6 +57,8 @@ pub struct Plugin {
     pub effective: u32,
     /// The time of the present callback, or of the last one that needed it.
     pub now: Now,
+    /// Records say when each list answered.
+    answers_are_timed: bool,
     clock_is_read: bool,
     clock: Clock,
     ticker: Ticker,
@@ -143,6 +145,9 @@ impl Root {
         let Some(plugin) = &mut self.plugin else { return };
         let Some(question) = plugin.resolver.take_question(token) else { return };
         plugin.enter(Callback::Root, self.context);
+        if plugin.answers_are_timed {
+            plugin.read_clock();
+        }
         let response = DohResolver::response(headers, body);
         plugin.answered(question, response.as_deref().map_err(|&failure| failure));
         plugin.leave();
@@ -191,6 +196,7 @@ impl Plugin {
         let mut plugin = Self {
             resolver: DohResolver::new(&policy.resolver),
             speaker_cluster: policy.lane.speaker_cluster.clone(),
+            answers_are_timed: policy.record_enable,
             engine: Worker::new(
                 Shared,
                 Arc::new(policy),

@@ -7,6 +7,7 @@ mod early;
 mod frugal;
 mod held;
 mod lists;
+mod record;
 mod returning;
 
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub(crate) enum BenchCase {
     Lists,
     /// Nine of ten new clients are listed, and not every list is asked about each. Beside asking all lists
     Frugal,
+    /// Early talkers, and new clients on ten lists, leave records. Beside the same without
+    Record,
     /// 400 MB go through after a pass. Beside a plain TCP proxy
     Bulk,
     /// Memory of a client that is held for its verdict. Beside one that a plain TCP proxy has connected
@@ -60,6 +63,7 @@ impl BenchCase {
             Self::Returning => returning::run(bench).await,
             Self::Lists => lists::run(bench).await,
             Self::Frugal => frugal::run(bench).await,
+            Self::Record => record::run(bench).await,
             Self::Bulk => bulk::run(bench).await,
             Self::Held => held::run(bench).await,
             Self::AccessList => access_list::run(bench).await,

@@ -18,7 +18,7 @@ const ANSWER_BYTES_MAX: usize = 1_024;
 /// What an early talker says.
 const HELLO: &[u8] = b"EHLO zombie\r\n";
 /// What both sides answer, after a teaser or without one.
-const REFUSAL: &[u8] = b"521 5.5.1 Protocol error\r\n";
+const REFUSAL: &str = "521 5.5.1 Protocol error";
 /// What the bulk of a transfer is sent in.
 const CHUNK_BYTES: usize = 256 * 1024;
 
@@ -90,7 +90,8 @@ pub(crate) async fn talk_early(mut stream: TcpStream) -> Result<bool> {
         Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(got.ends_with(REFUSAL))
+    let last = String::from_utf8_lossy(&got);
+    Ok(last.lines().last().is_some_and(|line| line.starts_with(REFUSAL)) && last.ends_with("\r\n"))
 }
 
 /// One session through: waits for the greeting, says QUIT, waits for the end.

@@ -29,9 +29,10 @@ const MODULE: &str = "target/wasm/postscreen.wasm";
 const GOLDEN: &str = "tests/calls/host-calls.txt";
 
 /// The most calls that each of [`CASES`] may make, in their order, whatever the file says. Where 43, 110 and 26 were
-/// made, the clock alone was read 12, 28 and 4 times, and one client was written under three keys. The last is no
-/// client: a check of ten lists, four questions each.
-const CEILING: [u64; CASES.len()] = [30, 55, 17, 130];
+/// made, the clock alone was read 12, 28 and 4 times, and one client was written under three keys. A record is
+/// one more, and the clock is read with each list's answer. The last is no client: a check of ten lists, four questions
+/// each.
+const CEILING: [u64; CASES.len()] = [30, 31, 55, 65, 17, 130];
 
 /// What is tested of a module. It says what it has found.
 type TestFn = fn(&Module) -> Result<String>;

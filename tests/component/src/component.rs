@@ -204,6 +204,7 @@ fn describe(task: &wit::Task) -> String {
         wit::Output::Gauge(level) => format!("gauge {} {}", level.metric, level.value),
         wit::Output::Sample(sample) => format!("sample {} {}", sample.metric, sample.value),
         wit::Output::Verdict(verdict) => format!("verdict {verdict}"),
+        wit::Output::Record(record) => format!("record {record}"),
     };
     format!("{:?} {what}", task.connection)
 }

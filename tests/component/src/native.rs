@@ -68,6 +68,7 @@ fn describe(task: &Task) -> String {
         Output::Gauge(series, value) => format!("gauge {series} {value}"),
         Output::Sample(series, value) => format!("sample {series} {value}"),
         Output::Verdict(verdict) => format!("verdict {verdict}"),
+        Output::Record(record) => format!("record {record}"),
     };
     format!("{:?} {what}", task.connection.map(|ConnectionId(id)| id))
 }

@@ -16,7 +16,7 @@ use postscreen_scenario::Zone;
 
 pub use bootstrap::{EnvoySetup, ResolverCluster};
 pub use dnsbl_resolver::DnsblResolver;
-pub use envoy::{EnvoyFiles, EnvoyProcess, SmtpListener};
+pub use envoy::{AccessLine, EnvoyFiles, EnvoyProcess, SmtpListener};
 pub use liar::{Liar, Lie};
 pub use placement::Loopback;
 pub use placement::Placement;

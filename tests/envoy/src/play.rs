@@ -40,8 +40,6 @@ const HEADER_REST: Duration = Duration::from_millis(100);
 
 /// The gauge of clients that wait for their verdict.
 const HELD: &str = "postscreen_held_clients";
-/// What Envoy prints for a filter state that is not there.
-const NO_VERDICT: &str = "-";
 
 /// Plays `scenario` and tells what was seen; as soon as that is what the story says, or when it had time enough.
 ///
@@ -177,16 +175,17 @@ async fn transcript(
         let named = ports.iter().find(|(_, address)| **address == client);
         named.map_or_else(|| format!("nobody of the story, {client}"), |(name, _)| name.clone())
     };
-    let verdicts = envoy.verdicts()?.into_iter();
-    let verdicts = verdicts.filter(|(_, verdict)| verdict != NO_VERDICT);
-    let verdicts = verdicts.map(|(client, verdict)| (name_of(client), verdict)).collect();
+    let access_log = envoy.access_log()?;
+    let verdicts = access_log.iter().filter_map(|line| Some((name_of(line.client), line.verdict.clone()?)));
+    let records = access_log.iter().filter_map(|line| Some((name_of(line.client), line.record.clone()?)));
     Ok(Transcript {
         log: envoy.log()?.into_iter().map(|line| line.text).collect(),
         backend: backend.clients()?.into_iter().map(name_of).collect(),
         metrics: envoy.metrics().await?,
         teasers: acts.iter().filter_map(|(name, act)| Some((name.clone(), act.teaser.clone()?))).collect(),
         clients: acts.iter().map(|(name, act)| (name.clone(), act.result.clone())).collect(),
-        verdicts: Some(verdicts),
+        verdicts: Some(verdicts.collect()),
+        records: Some(records.collect()),
         ..Transcript::default()
     })
 }

@@ -18,6 +18,8 @@ fn additions() -> Vec<(&'static str, Value)> {
         ("dnsbl_change_voids_passes", false.into()),
         ("allow_spf", Value::Array(Vec::new())),
         ("allow_spf_listed", false.into()),
+        ("record_enable", false.into()),
+        ("record_mailboxes", true.into()),
         ("client_ipv4_prefix_length", 32.into()),
         ("client_ipv6_prefix_length", 128.into()),
     ]

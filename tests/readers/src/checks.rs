@@ -13,8 +13,9 @@ use crate::scene::Scene;
 type Check = fn(&Scene) -> Result<()>;
 
 /// All of them.
-pub const CHECKS: [(&str, Check); 16] = [
+pub const CHECKS: [(&str, Check); 17] = [
     ("the log has the lines of every client", stock::log_is_complete),
+    ("the reference in a refusal leads to the record of its client", stock::references_lead_to_records),
     ("fail2ban's stock filter finds those on a list in mode extra", stock::extra_finds_the_listed),
     (
         "fail2ban's stock filter finds every early talker in mode aggressive",

@@ -54,12 +54,12 @@ impl SmtpClient {
         Self { sender, ..self }
     }
 
-    /// Comes, tries to send a mail to one recipient, and leaves.
-    pub fn visit(&self, screen: SocketAddr) -> Result<()> {
+    /// Comes, tries to send a mail to one recipient, and leaves. The reference in the answer, if there is one.
+    pub fn visit(&self, screen: SocketAddr) -> Result<Option<String>> {
         self.talk(screen).with_context(|| format!("the client {}", self.from))
     }
 
-    fn talk(&self, screen: SocketAddr) -> Result<()> {
+    fn talk(&self, screen: SocketAddr) -> Result<Option<String>> {
         let stream = connect(self.from, screen)?;
         let mut replies = BufReader::new(&stream);
         let mut ask = |command: &str| -> Result<String> {
@@ -74,8 +74,10 @@ impl SmtpClient {
             answer = ask("RCPT TO:<postmaster@mx.example.test>\r\n")?;
             ask("QUIT\r\n")?;
         }
-        ensure!(answer == self.answer, "was told: {answer}\n        not: {}", self.answer);
-        Ok(())
+        let referring = answer.strip_suffix(')').and_then(|answer| answer.split_once(" (ref "));
+        let (text, reference) = referring.map_or((&*answer, None), |(text, name)| (text, Some(name)));
+        ensure!(text == self.answer, "was told: {answer}\n        not: {}", self.answer);
+        Ok(reference.map(str::to_owned))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Two screens with their logs, and the server that watches both.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::thread;
 
@@ -15,6 +16,8 @@ pub struct Scene {
     pub fail2ban: Fail2ban,
     /// The screen for the stock readers.
     pub enforced: HostSimServe,
+    /// What its clients were told as the names of their records.
+    pub references: Vec<(Ipv4Addr, String)>,
     /// The screen for the filters that we ship.
     pub acts: HostSimServe,
     directory: TempDir,
@@ -28,8 +31,8 @@ impl Scene {
         let first = ACTS.first().map_or(ENFORCE, |act| act.policy);
         let (enforced, acts) = both(|| start("enforced", ENFORCE), || start("acts", first))?;
         let fail2ban = Fail2ban::start(directory.path(), enforced.log_file(), acts.log_file())?;
-        both(|| play_enforced(&enforced), || play_acts(&acts))?;
-        Ok(Self { fail2ban, enforced, acts, directory })
+        let (references, ()) = both(|| play_enforced(&enforced), || play_acts(&acts))?;
+        Ok(Self { fail2ban, enforced, references, acts, directory })
     }
 
     /// fail2ban's configuration, and room for more files.
@@ -38,11 +41,13 @@ impl Scene {
     }
 }
 
-fn play_enforced(screen: &HostSimServe) -> Result<()> {
+fn play_enforced(screen: &HostSimServe) -> Result<Vec<(Ipv4Addr, String)>> {
+    let mut references = Vec::new();
     for client in ENFORCED {
-        client.visit(screen.address())?;
+        references.extend(client.visit(screen.address())?.map(|reference| (client.from, reference)));
     }
-    screen.wait_for_ended(ENFORCED.len())
+    screen.wait_for_ended(ENFORCED.len())?;
+    Ok(references)
 }
 
 fn play_acts(screen: &HostSimServe) -> Result<()> {
@@ -66,7 +71,7 @@ fn all_at_once(screen: &HostSimServe, round: &[Visits]) -> Result<()> {
         let visits = round.iter().flat_map(|visits| (0..visits.times).map(|_| visits.client));
         let running: Vec<_> =
             visits.map(|client| scope.spawn(move || client.visit(screen.address()))).collect();
-        running.into_iter().try_for_each(ended)
+        running.into_iter().try_for_each(|visit| ended(visit).map(drop))
     })
 }
 

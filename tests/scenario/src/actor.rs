@@ -5,12 +5,14 @@
 //! from any fixed moment, the same for all calls.
 
 mod failure;
+mod pattern;
 mod teaser;
 
 use std::time::Duration;
 
 pub use failure::Failure;
 use failure::Reason;
+use pattern::Pattern;
 use teaser::Teaser;
 
 use crate::story::Step;
@@ -178,12 +180,12 @@ impl Actor {
     }
 
     fn expect(&mut self, wanted: &[u8], now: Duration) -> StepProgress {
-        let have = wanted.len().min(self.inbox.len());
-        if self.inbox.get(..have) != wanted.get(..have) {
+        let wanted = Pattern::of(wanted);
+        if !wanted.begins(&self.inbox) {
             return StepProgress::Failed(Reason::OtherBytes(self.inbox.clone()));
         }
-        if have == wanted.len() {
-            self.inbox.drain(..have);
+        if wanted.len() <= self.inbox.len() {
+            self.inbox.drain(..wanted.len());
             return StepProgress::Done;
         }
         if self.peer_closed {

@@ -2,6 +2,7 @@
 
 mod diff;
 mod log;
+mod record;
 mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,8 @@ pub struct Transcript {
     pub passes: Option<BTreeMap<IpAddr, BTreeSet<String>>>,
     /// What access logs say of each client; `None`: the host cannot tell. Clients without a verdict may be missing.
     pub verdicts: Option<BTreeMap<String, String>>,
+    /// The record of each client, as access logs have it; `None`: the host cannot tell. Clients without one are missing.
+    pub records: Option<BTreeMap<String, String>>,
     /// How each client's script ended. A client that is missing here never connected.
     pub clients: BTreeMap<String, Result<(), Failure>>,
 }
@@ -73,6 +76,7 @@ pub fn check(scenario: &Scenario, transcript: &Transcript, tolerance: Duration) 
     all.extend(log::differences(scenario, transcript, tolerance));
     all.extend(metrics(scenario, transcript));
     all.extend(state::differences(scenario, transcript));
+    all.extend(record::differences(scenario, transcript, tolerance));
     all
 }
 

@@ -70,6 +70,8 @@ pub struct Finally {
     pub passes: BTreeMap<IpAddr, BTreeSet<String>>,
     /// What access logs say of each client: filter state `wasm.postscreen.verdict`.
     pub verdicts: BTreeMap<String, String>,
+    /// What the record of each client has, filter state `wasm.postscreen.record`; `None`: it leaves none.
+    pub records: BTreeMap<String, Option<Map<String, Value>>>,
 }
 
 /// One client: one connection.

@@ -29,7 +29,7 @@ const TOP: [&str; 19] = [
 const CLIENT: [&str; 6] = ["from", "worker", "at", "after", "wait", "script"];
 const MAIL_SERVER: [&str; 6] = ["greeting", "after", "piece_bytes", "pause", "then", "on"];
 const RESOLVER: [&str; 4] = ["fault", "latency", "from", "until"];
-const FINALLY: [&str; 3] = ["open", "passes", "verdicts"];
+const FINALLY: [&str; 4] = ["open", "passes", "verdicts", "records"];
 const STEPS: [&str; 9] = ["send", "expect", "closed", "silence", "wait", "elapsed", "end", "close", "reset"];
 const ZONE: [&str; 11] =
     ["ttl", "soa_ttl", "latency", "lost", "listed", "others", "a", "aaaa", "mx", "ptr", "txt"];

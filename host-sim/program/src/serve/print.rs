@@ -123,8 +123,13 @@ impl LogPrinter {
         self.line(wall, &self.notice_line(wall, event, client, text));
     }
 
-    /// A connection has ended.
+    /// A connection has ended: its client's record, if it left one, and the access line, which has it in JSON.
     pub fn access(&self, wall: Duration, end: &ConnectionEnd) {
+        if self.format != LogFormat::Json
+            && let Some(record) = text::record(end)
+        {
+            self.line(wall, &format!("{}RECORD {record}", self.header(wall, HOST)));
+        }
         let text = text::access(end);
         self.line(
             wall,

@@ -60,3 +60,22 @@ fn syslog_lines_begin_as_those_of_a_mail_log() {
     let line = program.line_with("access: ");
     assert!(line.contains(&format!(" localhost host-sim[{pid}]: access: client=")), "{line}");
 }
+
+#[test]
+fn a_record_is_in_the_log_when_its_client_is_gone() {
+    let record = r#"{"postscreen_record":1,"reference":"7Q4K2M9XZ1"}"#;
+    for (format, event) in [("plain", "RECORD"), ("syslog", "RECORD"), ("json", "\"access\"")] {
+        let mut program = Program::serve("record.wat", &["--log-format", format]);
+        let mut client = program.connect();
+        read_exact(&mut client, BANNER);
+        drop(client);
+        let line = program.line_with(event);
+        if format == "json" {
+            let object: Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(object["record"], serde_json::from_str::<Value>(record).unwrap());
+        } else {
+            assert!(line.ends_with(&format!(": RECORD {record}")), "{line}");
+            assert!(program.line_with("access: ").contains("access: client="));
+        }
+    }
+}

@@ -14,7 +14,7 @@ pub struct ListRecord {
     pub list: String,
     /// What it said.
     pub answer: ListWord,
-    /// Under which addresses it has the client ([`ADDRESSES_MAX`](crate::dnsbl::ADDRESSES_MAX) at most).
+    /// Under which addresses it has the client.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Ipv4Addr>,
     /// How long that is valid, in seconds.

@@ -28,6 +28,18 @@ pub fn log_is_complete(scene: &Scene) -> Result<()> {
     Ok(())
 }
 
+pub fn references_lead_to_records(scene: &Scene) -> Result<()> {
+    let log = scene.enforced.log();
+    ensure!(scene.references.len() == 3, "references: {:?}", scene.references);
+    for (client, reference) in &scene.references {
+        let named = format!("\"reference\":\"{reference}\"");
+        let record = log.lines().find(|line| line.contains("]: RECORD {") && line.contains(&named));
+        let record = record.with_context(|| format!("no record {reference} of {client}"))?;
+        ensure!(record.contains(&format!("\"client\":\"{client}\"")), "not of {client}: {record}");
+    }
+    Ok(())
+}
+
 /// Mode extra reads replies, and of postscreen's only `Service unavailable`.
 pub fn extra_finds_the_listed(scene: &Scene) -> Result<()> {
     finds(scene, Jail::Extra, &[EARLY_LISTED, LISTED])

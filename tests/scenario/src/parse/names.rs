@@ -72,11 +72,14 @@ pub(super) fn keys<'a, T>(
 pub(super) fn finally(raw: &raw::Finally, clients: &Clients) -> Result<Finally, Mistake> {
     let open = raw.open.as_deref().map(|names| known(names, clients)).transpose()?;
     let verdicts = raw.verdicts.as_ref().map(|verdicts| keys(verdicts, clients)).transpose()?;
+    let records = raw.records.as_ref().map(|records| keys(records, clients)).transpose()?;
+    let records = records.into_iter().flatten().map(|(name, record)| (name.clone(), record.0.clone()));
     let tests = |tests: &Vec<raw::Test>| tests.iter().map(|test| test.name().to_owned()).collect();
     Ok(Finally {
         open: open.map(BTreeSet::from_iter),
         passes: raw.passes.iter().map(|(client, passed)| (client.0, tests(passed))).collect(),
         verdicts: verdicts.cloned().unwrap_or_default(),
+        records: records.collect(),
     })
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use envoy_sim::{ConnectionEnd, LogLevel, LogLine};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::{Event, HOST, text};
 
@@ -29,6 +30,8 @@ struct End<'a> {
     worker: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     upstream: Option<&'a str>,
     received: u64,
@@ -66,6 +69,7 @@ pub(super) fn access(time: &str, end: &ConnectionEnd, text: &str) -> String {
         server: end.server,
         worker: end.worker,
         verdict: text::verdict(end),
+        record: text::record(end).and_then(|record| RawValue::from_string(record).ok()),
         upstream: end.upstream.as_deref(),
         received: end.received,
         sent: end.sent,

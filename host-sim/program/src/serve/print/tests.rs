@@ -8,7 +8,7 @@ use envoy_sim::{ConnectionEnd, ConnectionId, LogLevel, LogLine, VmId};
 use prometheus::IntCounter;
 
 use super::text::{TEXT_MAX, access, clean, header, log};
-use super::{Event, HOST, LogFormat, LogPrinter, json, stamp};
+use super::{Event, HOST, LogFormat, LogPrinter, json, stamp, text};
 
 const WALL: Duration = Duration::from_millis(1_795_381_200_123);
 
@@ -129,6 +129,45 @@ fn json_has_the_fields_of_an_access_line() {
             "received": 6, "sent": 40, "duration": 6.049, "text": "text"
         })
     );
+}
+
+#[test]
+fn a_record_is_a_line_of_its_own_before_the_access_line_whatever_its_length() {
+    let json = format!(r#"{{"postscreen_record":1,"said":"{}"}}"#, "x".repeat(2 * TEXT_MAX));
+    for (format, header) in [
+        (LogFormat::Plain, "2026-11-22T21:00:00.123Z host-sim: ".to_owned()),
+        (LogFormat::Syslog, format!("2026-11-22T21:00:00.123Z localhost host-sim[{}]: ", std::process::id())),
+    ] {
+        let disk = Disk::default();
+        disk.printer(format).access(WALL, &end(&[("wasm.postscreen.record", &json)]));
+        let [record, line] = &disk.lines()[..] else { panic!("{:?}", disk.lines()) };
+        assert_eq!(*record, format!("{header}RECORD {json}"));
+        assert!(line.contains(" access: client=127.0.0.2:4242 ") || line.contains("]: access: "), "{line}");
+    }
+}
+
+#[test]
+fn a_client_without_a_record_leaves_the_access_line_alone() {
+    let disk = Disk::default();
+    disk.printer(LogFormat::Plain).access(WALL, &end(&[]));
+    assert_eq!(disk.lines().len(), 1);
+}
+
+#[test]
+fn json_has_the_record_as_it_is() {
+    let record = r#"{"b":1,"a":["x\\n\u00e9"]}"#;
+    let line = json::access(&stamp(WALL), &end(&[("wasm.postscreen.record", record)]), "text");
+    assert!(line.contains(&format!(r#""record":{record},"#)), "{line}");
+    let broken = json::access(&stamp(WALL), &end(&[("wasm.postscreen.record", "{\"a\": \n")]), "text");
+    assert!(!broken.contains("record"), "{broken}");
+}
+
+#[test]
+fn a_record_of_another_module_stays_one_line_and_what_it_says() {
+    let record = text::record(&end(&[("wasm.postscreen.record", "{\"a\":\"\u{e9}\u{1f600}\"}")])).unwrap();
+    assert_eq!(record, r#"{"a":"\u00e9\ud83d\ude00"}"#);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&record).unwrap()["a"], "\u{e9}\u{1f600}");
+    assert_eq!(text::record(&end(&[("wasm.postscreen.record", "a\nb")])).unwrap(), r"a\u000ab");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use super::HOST;
 
 /// The filter state in which the module leaves its verdict.
 const VERDICT: &str = "wasm.postscreen.verdict";
+/// And the client's record.
+const RECORD: &str = "wasm.postscreen.record";
 /// The longest text of a line. Postfix's lines, and ours, have at most 2,000 characters; other modules may say more.
 pub(super) const TEXT_MAX: usize = 4096;
 
@@ -57,6 +59,21 @@ pub(super) fn verdict(end: &ConnectionEnd) -> Option<String> {
             .map(|c| if (' '..='~').contains(&c) && !"\"\\".contains(c) { c } else { '?' })
             .collect(),
     )
+}
+
+/// The client's record, as a whole: a cut one is none. The module writes printable ASCII; what else a text may hold is
+/// escaped as in JSON's strings, where it may stand.
+pub(super) fn record(end: &ConnectionEnd) -> Option<String> {
+    let record = end.filter_state_text(RECORD)?;
+    let mut clean = String::with_capacity(record.len());
+    for unit in record.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte @ b' '..=b'~') => clean.push(char::from(byte)),
+            // Writing into a string does not fail.
+            _ => _ = write!(clean, "\\u{unit:04x}"),
+        }
+    }
+    Some(clean)
 }
 
 /// For programs: the names and their order stay. What does not apply is `-`, as in Envoy's access logs.

@@ -93,7 +93,11 @@ pub(in crate::parse) struct Finally {
     #[serde(default)]
     pub passes: BTreeMap<AddressText, Vec<Test>>,
     pub verdicts: Option<Spanned<BTreeMap<String, String>>>,
+    pub records: Option<Spanned<BTreeMap<String, RecordParts>>>,
 }
+
+/// What a record has; `None`: there is no record.
+pub(in crate::parse) struct RecordParts(pub Option<Map<String, Value>>);
 
 /// A test by Postfix's name.
 #[derive(Clone, Copy, Deserialize)]
@@ -106,7 +110,7 @@ pub(in crate::parse) enum Test {
     BareNewline,
 }
 
-deserialize_shapes!(FaultWord, MailServer, Manner, Outage);
+deserialize_shapes!(FaultWord, MailServer, Manner, Outage, RecordParts);
 
 impl Shapes for MailServer {
     const EXPECTED: &'static str =
@@ -184,6 +188,21 @@ impl Shapes for Outage {
             from,
             until,
         }))
+    }
+}
+
+impl Shapes for RecordParts {
+    const EXPECTED: &'static str = "none or a mapping of what the record has";
+
+    fn from_text<E: de::Error>(text: &str) -> Result<Self, E> {
+        match text {
+            "none" => Ok(Self(None)),
+            _ => Err(E::custom(format!("`{text}` is no record: expected {}", Self::EXPECTED))),
+        }
+    }
+
+    fn from_map<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error> {
+        Map::deserialize(MapAccessDeserializer::new(map)).map(Some).map(Self)
     }
 }
 
