@@ -12,6 +12,9 @@ use serde_json::error::Category;
 /// The name of a record's first field.
 const MARKER: &[u8] = b"postscreen_record";
 
+/// How much of a line is unescaped at first, in bytes: all of it for each of many short records would take long.
+pub(super) const WINDOW_MIN: usize = 16 << 10;
+
 /// Something that begins as a record does.
 pub(super) enum Found {
     /// A record, in these bytes of the line.
@@ -38,13 +41,23 @@ pub(super) fn record(line: &[u8], from: usize) -> Option<Found> {
     if line[start] != b'{' {
         return Some(unreadable(start, ProblemKind::NotFirst, String::new()));
     }
-    let layers = layers(&line[start..], depth);
-    Some(match parse(&layers) {
-        Ok((record, length)) => {
-            Found::Record { record: Box::new(record), start, end: start + outermost(&layers, length) }
+    let rest = &line[start..];
+    let mut window = WINDOW_MIN;
+    loop {
+        let text = rest.get(..window).unwrap_or(rest);
+        let layers = layers(text, depth);
+        match parse(&layers) {
+            Ok((record, length)) => {
+                let end = start + outermost(&layers, length);
+                return Some(Found::Record { record: Box::new(record), start, end });
+            }
+            // By us, not by the line.
+            Err(Unreadable { kind: ProblemKind::CutShort, .. }) if text.len() < rest.len() => window *= 4,
+            Err(Unreadable { at, kind, why }) => {
+                return Some(unreadable(start + outermost(&layers, at), kind, why));
+            }
         }
-        Err(Unreadable { at, kind, why }) => unreadable(start + outermost(&layers, at), kind, why),
-    })
+    }
 }
 
 /// Where a record begins, and in how many strings of JSON it stands. Or where the comma is that stands before the

@@ -97,6 +97,30 @@ fn a_record_whose_fields_are_in_another_order_is_told() {
 }
 
 #[test]
+fn a_record_may_be_longer_than_what_is_looked_at_first() {
+    let mut record = records().remove(0);
+    for length in (find::WINDOW_MIN - 1_200..find::WINDOW_MIN + 200).step_by(37).chain([70_000, 300_000]) {
+        record.reply = Some("é\"\\<".repeat(length).chars().take(length).collect());
+        for (name, wrap) in WRAPPINGS.into_iter().filter(|(name, _)| *name != "three strings deep") {
+            let line = wrap(&record.to_json());
+            if line.len() <= LINE_MAX {
+                let (found, reading) = read(line.as_bytes());
+                assert!(found == [record.clone()], "{name}, {length}: {:?}", reading.problems);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_full_of_records_is_read_at_once() {
+    let record = r#"{"postscreen_record":1,"reference":"","time":0,"milliseconds":0,"client_port":0,"server_port":0,
+        "verdict":"hangup","served":false,"policy":"","module":""}"#;
+    let record = record.replace('\n', "");
+    let strings = json!(vec![&record; LINE_MAX / 2 / record.len()]).to_string();
+    assert_eq!(read(strings.as_bytes()).0.len(), LINE_MAX / 2 / record.len());
+}
+
+#[test]
 fn a_field_that_is_not_known_is_no_error() {
     let record = RECORDS.lines().next().unwrap();
     let more = record.replacen("\"reference\"", "\"planet\":{\"postscreen_record\":7},\"reference\"", 1);
