@@ -108,7 +108,7 @@ fn known(record: &ClientRecord) -> String {
 }
 
 fn tests(record: &ClientRecord) -> Table {
-    let row = |TestRecord { test, result, evidence }: &TestRecord| {
+    let row = |TestRecord { test, result, on_trial, evidence }: &TestRecord| {
         let result = match result {
             TestResult::Known => "passed earlier",
             TestResult::Passed => "passed",
@@ -116,7 +116,8 @@ fn tests(record: &ClientRecord) -> Table {
             TestResult::Ignored => "failed, ignored",
             TestResult::Open => "left before",
         };
-        vec![any(test), result.to_owned(), evidence.as_deref().map(any).unwrap_or_default()]
+        let test = if *on_trial { format!("{} (on trial)", any(test)) } else { any(test) };
+        vec![test, result.to_owned(), evidence.as_deref().map(any).unwrap_or_default()]
     };
     table(&["test", "result", "because"], record.tests.iter().map(row))
 }
@@ -132,8 +133,9 @@ fn lists(record: &ClientRecord) -> Table {
             ListWord::Pending => "not yet".to_owned(),
         };
         let answer = if list.muted { format!("{answer}, muted") } else { answer };
+        let name = any(&list.list);
         vec![
-            any(&list.list),
+            if list.on_trial { format!("{name} (on trial)") } else { name },
             answer,
             list.score.to_string(),
             seconds(list.asked_at),

@@ -434,7 +434,7 @@ impl Session {
         self.note_lateness(around.now());
         let Some(notes) = self.notes.take() else { return };
         let Progress { todo, pass, fail, .. } = self.progress;
-        let record = notes.finish(Ending {
+        let record = notes.finish(&Ending {
             policy: &self.policy,
             verdict,
             served,

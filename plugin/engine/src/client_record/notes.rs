@@ -172,10 +172,10 @@ impl Notes {
     }
 
     /// The record.
-    pub fn finish(self, ending: Ending<'_>) -> ClientRecord {
+    pub fn finish(self, ending: &Ending<'_>) -> ClientRecord {
         let milliseconds = self.millis(ending.now);
         let mailboxes = ending.policy.record_mailboxes;
-        let tests = self.tests(&ending);
+        let tests = self.tests(ending);
         let (client, server) = self.endpoints.unzip();
         let said = self.said.masked(mailboxes);
         let registration = self.registration;

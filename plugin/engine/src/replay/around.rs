@@ -85,7 +85,9 @@ impl<'a> Around<'a> {
     pub fn hurry(&mut self) {
         let mut asking = Asking { questions: &mut self.questions, watch: &self.watch, now: self.now.instant };
         let more = self.lookups.hurry(&mut asking, self.now.instant);
-        more.into_iter().for_each(|(_, questions, _)| self.ask(questions));
+        for (_, questions, _) in more {
+            self.ask(questions);
+        }
     }
 
     /// Hears the next answer. Whether the lists have decided now.
@@ -124,18 +126,14 @@ impl<'a> Around<'a> {
         for Question { number, .. } in questions {
             let Some(&Purpose::Listing(_, index)) = self.questions.purpose(number) else { continue };
             let Some(zone) = policy.zones().get(index) else { continue };
-            let asked = self.list(zone);
-            let (after, answer) = match asked {
-                Some(list) => {
-                    let took = list.answered_at.map(|at| at.saturating_sub(list.asked_at));
-                    let took = took.or_else(|| list.muted.then_some(0));
-                    let answer = answer(list, zone, &client).unwrap_or(Err(DnsFailure::Timeout));
-                    (took.map_or(policy.dnsbl_timeout.duration(), Duration::from_millis), answer)
-                }
-                None => {
-                    self.guessed.insert(index);
-                    (Duration::ZERO, not_listed(zone, &client))
-                }
+            let (after, answer) = if let Some(list) = self.list(zone) {
+                let took = list.answered_at.map(|at| at.saturating_sub(list.asked_at));
+                let took = took.or_else(|| list.muted.then_some(0));
+                let answer = answer(list, zone, &client).unwrap_or(Err(DnsFailure::Timeout));
+                (took.map_or(policy.dnsbl_timeout.duration(), Duration::from_millis), answer)
+            } else {
+                self.guessed.insert(index);
+                (Duration::ZERO, not_listed(zone, &client))
             };
             self.answers.insert((self.now.instant.after(after), number), answer);
         }

@@ -80,7 +80,7 @@ impl<'a> Player<'a> {
         while !self.is_decided() {
             // What it said then is not known, so nothing is known of what came of it.
             if self.unknown_said && self.session.is_talking() {
-                return self.as_it_ended();
+                return self.ended_as_it_did();
             }
             self.step();
         }
@@ -196,7 +196,7 @@ impl<'a> Player<'a> {
     }
 
     /// The dialogue ended as it did, as far as that can be under this policy.
-    fn as_it_ended(self) -> Replayed {
+    fn ended_as_it_did(self) -> Replayed {
         let recorded = recorded_verdict(self.record);
         let broken = [Verdict::Pipelining, Verdict::NonSmtpCommand, Verdict::BareNewline];
         let ends = [
