@@ -4,7 +4,8 @@
 //! It holds the facts that the verdict came of, not only the verdict, so that another policy can be tried on it later:
 //! when what arrived, what each list said, what was known. A host that keeps it need not understand it.
 //!
-//! Nothing in it is raw: what a peer sent is escaped as in log lines, and everything has a limit, [`RECORD_MAX`] in all.
+//! Nothing in it is raw: what a peer sent is escaped as in log lines, and everything has a limit, [`RECORD_MAX`] in
+//! all.
 
 mod lists;
 mod mask;
