@@ -42,7 +42,9 @@ pub fn main(args: ImportArgs) -> ExitCode {
     match imported.json {
         Ok(json) => io::print(&json),
         Err(problems) => {
-            problems.iter().for_each(|problem| io::complain(&format!("{problem:?}")));
+            for problem in &problems {
+                io::complain(&format!("{problem:?}"));
+            }
             ExitCode::FAILURE
         }
     }

@@ -114,6 +114,7 @@ fn screened(random: &mut Rng, record: ClientRecord, rarity: u32) -> ClientRecord
 fn list(name: &str, answer: ListWord, score: i32, answered_at: Option<u64>) -> ListRecord {
     let addresses = if answer == ListWord::Listed { vec![Ipv4Addr::new(127, 0, 0, 2)] } else { Vec::new() };
     ListRecord {
+        on_trial: false,
         list: name.to_owned(),
         answer,
         addresses,
@@ -127,5 +128,5 @@ fn list(name: &str, answer: ListWord, score: i32, answered_at: Option<u64>) -> L
 }
 
 fn test(name: &str, result: TestResult) -> TestRecord {
-    TestRecord { test: name.to_owned(), result, evidence: None }
+    TestRecord { test: name.to_owned(), result, on_trial: false, evidence: None }
 }

@@ -4,7 +4,8 @@
 //! It holds the facts that the verdict came of, not only the verdict, so that another policy can be tried on it later:
 //! when what arrived, what each list said, what was known. A host that keeps it need not understand it.
 //!
-//! Nothing in it is raw: what a peer sent is escaped as in log lines, and everything has a limit, [`RECORD_MAX`] in all.
+//! Nothing in it is raw: what a peer sent is escaped as in log lines, and everything has a limit, [`RECORD_MAX`] in
+//! all.
 
 mod lists;
 mod mask;
@@ -28,7 +29,7 @@ use std::net::IpAddr;
 /// The format that is written. A field that is new does not change it; one that means something else does.
 pub const VERSION: u32 = 1;
 /// The longest record, in bytes.
-pub const RECORD_MAX: usize = 64 << 10;
+pub const RECORD_MAX: usize = 128 << 10;
 /// The most delays that are kept.
 pub const LATE_MAX: usize = 16;
 /// The longest reply that is kept, in characters.

@@ -47,7 +47,7 @@ pub struct Transcript {
     pub passes: Option<BTreeMap<IpAddr, BTreeSet<String>>>,
     /// What access logs say of each client; `None`: the host cannot tell. Clients without a verdict may be missing.
     pub verdicts: Option<BTreeMap<String, String>>,
-    /// The record of each client, as access logs have it; `None`: the host cannot tell. Clients without one are missing.
+    /// The record of each client, as access logs have it; `None`: the host cannot tell. Clients may have left none.
     pub records: Option<BTreeMap<String, String>>,
     /// How each client's script ended. A client that is missing here never connected.
     pub clients: BTreeMap<String, Result<(), Failure>>,

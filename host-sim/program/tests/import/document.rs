@@ -11,7 +11,7 @@ use super::golden::check;
 use super::tree;
 
 /// Fields that say what Postfix has no parameter for.
-const OUR_OWN: [&str; 16] = [
+const OUR_OWN: [&str; 18] = [
     "allow_spf",
     "allow_spf_listed",
     "cache",

@@ -4,6 +4,7 @@ mod mad_lists;
 mod metrics;
 mod quiet;
 mod random;
+mod records;
 mod trials;
 mod workers;
 
