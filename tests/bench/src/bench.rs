@@ -61,7 +61,14 @@ impl BenchRun {
         Ok(shipped)
     }
 
-    /// The same without the screen, and with Envoy's own buffers.
+    /// The same with the access log that we ship.
+    pub(crate) fn logged(&self, policy: &Value) -> Result<Shipped> {
+        let mut shipped = Shipped::read(&self.root)?;
+        shipped.backend(self.mail_server.address())?.policy(policy)?;
+        Ok(shipped)
+    }
+
+    /// What is shipped without the screen, and with Envoy's own buffers.
     pub(crate) fn plain(&self) -> Result<Shipped> {
         let mut shipped = self.shipped()?;
         shipped.without_screen()?;

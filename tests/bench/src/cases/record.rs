@@ -1,10 +1,9 @@
-//! What a record costs: early talkers, and new clients on ten lists, beside the same without records.
+//! What a record costs, made and written: early talkers, and new clients on ten lists, beside the same without records.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Result;
-use envoy_suite::fixture::ShippedEnvoy;
 use serde_json::{Value, json};
 
 use super::{AT_ONCE, SHORT_WAIT, WARM_UP, micros_each};
@@ -21,40 +20,51 @@ const INTERVAL: Duration = Duration::from_micros(2_500);
 const LISTS: u32 = 10;
 
 pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
-    bench.say("starting unbound and two Envoys");
+    bench.say("starting unbound and four Envoys");
     let unbound = Unbound::start(bench.ground.server(), bench.directory()).await?;
-    let start = async |record: bool| -> Result<ShippedEnvoy> {
-        let mut screened = bench.screened(&policy(record))?;
-        screened.resolver(unbound.doh())?;
-        bench.start(screened).await
+    Ok(vec![
+        beside(bench, &unbound, "early talker, refused with text, with a record", 0, TALKERS, talkers)
+            .await?,
+        beside(bench, &unbound, "new client, ten lists, on none, with a record", LISTS, CLIENTS, clients)
+            .await?,
+    ])
+}
+
+/// So many clients under a policy with so many lists, with records and without.
+async fn beside(
+    bench: &BenchRun,
+    unbound: &Unbound,
+    what: &str,
+    lists: u32,
+    count: u32,
+    come: impl AsyncFn(SocketAddr, u32, u32) -> Result<()>,
+) -> Result<Pair> {
+    let start = async |record: bool| {
+        let mut logged = bench.logged(&policy(lists, record))?;
+        logged.resolver(unbound.doh())?;
+        bench.start(logged).await
     };
     let (with, without) = (start(true).await?, start(false).await?);
     let first = bench.ground.clients(WARM_UP);
     for envoy in [&with, &without] {
-        talkers(envoy.smtp(), first, WARM_UP).await?;
-        clients(envoy.smtp(), first, WARM_UP).await?;
+        come(envoy.smtp(), first, WARM_UP).await?;
     }
-    let talkers = async |envoy: &ShippedEnvoy, first| talkers(envoy.smtp(), first, TALKERS).await;
-    let clients = async |envoy: &ShippedEnvoy, first| clients(envoy.smtp(), first, CLIENTS).await;
-
-    let [mut talk_with, mut talk_without, mut ask_with, mut ask_without] =
-        [(); 4].map(|()| Samples::default());
+    let [mut ours, mut theirs] = [(); 2].map(|()| Samples::default());
     for round in 0..bench.rounds {
-        bench.say_round(round, "10,000 early talkers, then 2,500 new clients on ten lists, to each");
-        let first = bench.ground.clients(TALKERS);
-        let both = in_turn(round, cpu(&with, talkers(&with, first)), cpu(&without, talkers(&without, first)));
-        let ((cpu_with, ()), (cpu_without, ())) = both.await?;
-        talk_with.push(micros_each(cpu_with, TALKERS));
-        talk_without.push(micros_each(cpu_without, TALKERS));
-        let first = bench.ground.clients(CLIENTS);
-        let both = in_turn(round, cpu(&with, clients(&with, first)), cpu(&without, clients(&without, first)));
-        let ((cpu_with, ()), (cpu_without, ())) = both.await?;
-        ask_with.push(micros_each(cpu_with, CLIENTS));
-        ask_without.push(micros_each(cpu_without, CLIENTS));
+        bench.say_round(round, &format!("{what}: {count} to each"));
+        let first = bench.ground.clients(count);
+        let ((our_cpu, ()), (their_cpu, ())) = in_turn(
+            round,
+            cpu(&with, come(with.smtp(), first, count)),
+            cpu(&without, come(without.smtp(), first, count)),
+        )
+        .await?;
+        ours.push(micros_each(our_cpu, count));
+        theirs.push(micros_each(their_cpu, count));
     }
     with.stop().await?;
     without.stop().await?;
-    let pair = |what: &str, ours, theirs| Pair {
+    Ok(Pair {
         what: what.to_owned(),
         beside: "the same without records".to_owned(),
         unit: Unit::Micros,
@@ -62,11 +72,7 @@ pub(super) async fn run(bench: &BenchRun) -> Result<Vec<Pair>> {
         theirs,
         reach: "as measured",
         notes: Vec::new(),
-    };
-    Ok(vec![
-        pair("early talker, refused with text, with a record", talk_with, talk_without),
-        pair("new client, ten lists, on none, with a record", ask_with, ask_without),
-    ])
+    })
 }
 
 async fn talkers(server: SocketAddr, first: u32, count: u32) -> Result<()> {
@@ -78,8 +84,8 @@ async fn clients(server: SocketAddr, first: u32, count: u32) -> Result<()> {
     load::procession(first, count, INTERVAL, move |from| load::session(server, from)).await
 }
 
-fn policy(record: bool) -> Value {
-    let sites: Vec<String> = (0..LISTS).map(|number| format!("bl{number}.test.{}", Postfix::LISTS)).collect();
+fn policy(lists: u32, record: bool) -> Value {
+    let sites: Vec<String> = (0..lists).map(|number| format!("bl{number}.test.{}", Postfix::LISTS)).collect();
     json!({
         "greet_wait": SHORT_WAIT, "greet_action": "drop", "dnsbl_sites": sites, "dnsbl_action": "drop",
         "record_enable": record, "pre_queue_limit": 10_000, "post_queue_limit": 10_000,
