@@ -65,7 +65,12 @@ fn known(record: ClientRecord) -> ClientRecord {
     ClientRecord {
         verdict: "pass_old".to_owned(),
         served: true,
-        known: KnownFacts { from: KnownFrom::EarlierVisits, stamps: [pass, pass, 1, 1, 1] },
+        known: KnownFacts {
+            from: KnownFrom::EarlierVisits,
+            stamps: [pass, pass, 1, 1, 1],
+            lists: 0,
+            spared: 0,
+        },
         tests: vec![test("pregreet", TestResult::Known), test("dnsbl", TestResult::Known)],
         ..record
     }

@@ -29,7 +29,7 @@ use std::net::IpAddr;
 /// The format that is written. A field that is new does not change it; one that means something else does.
 pub const VERSION: u32 = 1;
 /// The longest record, in bytes.
-pub const RECORD_MAX: usize = 128 << 10;
+pub const RECORD_MAX: usize = 160 << 10;
 /// The most delays that are kept.
 pub const LATE_MAX: usize = 16;
 /// The longest reply that is kept, in characters.

@@ -24,21 +24,24 @@
 //! it knows through its `Surroundings`, which answer at once.
 
 mod judge;
+mod noting;
+#[cfg(not(target_family = "wasm"))]
+mod replayed;
 mod screen;
+mod surroundings;
 mod talk;
 mod trial;
 
 pub use screen::{EARLY_MAX, PEEK_MAX, REASON_WAIT};
+pub(crate) use surroundings::{Registration, Surroundings};
 
-use crate::client_record::{Ending, ListFacts, Notes, Reference};
-use crate::dnsbl::{Score, Trial};
+use crate::client_record::Notes;
 use crate::io::{Endpoints, Output};
 use crate::line::Line;
 use crate::metric::Counter;
 use crate::policy::{Policy, UpstreamProxy};
 use crate::proxy_header;
 use crate::record::{Record, Test, TestSet};
-use crate::registry::{Known, Settled, Settlement};
 use crate::reply::{self, ReplyStyle};
 use crate::senders::Voucher;
 use crate::time::{Instant, Now, Timer, Timers};
@@ -63,68 +66,6 @@ pub(crate) struct Session {
     arrived: bool,
     /// For the client's record, if there is to be one.
     notes: Option<Box<Notes>>,
-}
-
-/// What a session knows only through its worker, and what it wants done.
-pub(crate) trait Surroundings {
-    /// The time of the input.
-    fn now(&self) -> Now;
-    /// Whether the host can send a teaser.
-    fn teases(&self) -> bool;
-    /// Wants this done.
-    fn emit(&mut self, output: Output);
-    /// It is known now who the client is; nothing was logged or counted before.
-    fn meets(&mut self, client: IpAddr);
-    /// Logs that a connection has no PROXY header, unless another had none just now.
-    fn miss_header(&mut self, line: Line);
-    /// Counts the client, once.
-    fn count(&mut self, counter: Counter);
-    /// Counts the session among those that are open.
-    fn register(&mut self, client: IpAddr) -> Registration;
-    /// Lets the client's other open sessions know of stamps that have changed.
-    fn share(&mut self, record: Record, tests: TestSet);
-    /// Leaves behind what the tests have come to.
-    fn settle(&mut self, settlement: Settlement) -> Settled;
-    /// Has the lists asked about the client; whether they have decided already.
-    fn ask_lists(&mut self, client: IpAddr) -> bool;
-    /// What those lists that have answered, and that are well as far as any worker knows, add up to.
-    fn score(&mut self, client: IpAddr) -> Score;
-    /// What lists on trial would have changed by what they have said so far, if anything.
-    fn trial(&self) -> Option<Trial>;
-    /// Counts that the client has failed a test on trial, and would have been refused.
-    fn count_trial(&mut self, test: Test);
-    /// Looks whether a sender vouches for the client; whoever does so later is told.
-    fn ask_senders(&mut self, client: IpAddr) -> Option<Voucher>;
-    /// Whether the lists may still come to block the client.
-    fn lists_can_block(&self, client: IpAddr) -> bool;
-    /// Has a list asked why it lists the client; whether the answer is to be waited for.
-    fn ask_reason(&mut self, client: IpAddr, list: usize) -> bool;
-    /// What the list has said, for the client to read.
-    fn reason(&self, client: IpAddr, list: usize) -> Option<String>;
-    /// Whether a list that has the client is being looked at, so that it may turn out to be worth nothing.
-    fn lists_are_in_doubt(&mut self, client: IpAddr) -> bool;
-    /// Whether nothing that the lists may still say is waited for.
-    fn lists_decide(&self, client: IpAddr) -> bool;
-    /// What the lists had to do with the client.
-    fn list_facts(&self, client: IpAddr) -> Vec<ListFacts>;
-    /// A name for the client's record.
-    fn reference(&self, client: SocketAddr) -> Reference;
-}
-
-/// What a session finds that is registered: the sessions that are open in all workers of the host, and the client's
-/// record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Registration {
-    /// Sessions of this client's address, this one included.
-    pub of_client: u32,
-    /// What is known of the client.
-    pub known: Known,
-    /// Sessions of all clients, this one included.
-    pub sessions: u32,
-    /// Those of them that were sent to the mail server and have not heard from it.
-    pub in_transit: u32,
-    /// Whether waits are the shorter ones.
-    pub stressed: bool,
 }
 
 #[derive(Debug)]
@@ -213,36 +154,9 @@ impl Session {
         }
     }
 
-    /// The connection was accepted, and it is known already who the client is.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn introduced(&mut self, around: &mut dyn Surroundings) {
-        self.arrive(around);
-    }
-
-    /// Whether the dummy SMTP server talks to the client.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn is_talking(&self) -> bool {
-        matches!(self.phase, Phase::Talking(_))
-    }
-
-    /// What the client will not be served for, if so.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn refused_for(&self) -> Option<Verdict> {
-        match self.progress.forward {
-            Forward::Yes => None,
-            Forward::No { verdict, .. } => Some(verdict),
-        }
-    }
-
     /// Bytes that the client sends, in the phase that cares.
     pub fn client_talked(&mut self, bytes: &[u8], around: &mut dyn Surroundings) {
-        self.note_lateness(around.now());
-        if let Some(notes) = &mut self.notes
-            && !bytes.is_empty()
-            && let Phase::Greeting(_) | Phase::Talking(_) = self.phase
-        {
-            notes.heard(bytes, matches!(self.phase, Phase::Greeting(_)), around.now());
-        }
+        self.note_words(bytes, around.now());
         match &mut self.phase {
             Phase::ProxyHeader => self.proxy_header_read(bytes, around),
             Phase::Greeting(_) => self.talked_early(bytes, around),
@@ -253,10 +167,7 @@ impl Session {
 
     /// The client sent FIN.
     pub fn client_ended(&mut self, around: &mut dyn Surroundings) {
-        self.note_lateness(around.now());
-        if let Some(notes) = &mut self.notes {
-            notes.left(matches!(self.phase, Phase::Greeting(_)), true, around.now());
-        }
+        self.note_leaving(true, around.now());
         if !self.ends_while_refused() {
             self.is_gone(around);
         }
@@ -264,10 +175,7 @@ impl Session {
 
     /// The client is gone. That is no offence: passes earned before it are kept.
     pub fn client_left(&mut self, around: &mut dyn Surroundings) {
-        self.note_lateness(around.now());
-        if let Some(notes) = &mut self.notes {
-            notes.left(matches!(self.phase, Phase::Greeting(_)), false, around.now());
-        }
+        self.note_leaving(false, around.now());
         self.is_gone(around);
     }
 
@@ -303,10 +211,10 @@ impl Session {
 
     /// A sender vouches for the client: the next deadline is now.
     pub fn is_vouched_for(&mut self, voucher: Voucher, now: Now) {
+        if matches!(self.phase, Phase::Greeting(_)) {
+            self.note(|notes| notes.vouched(&voucher, now));
+        }
         if let Phase::Greeting(greet) = &mut self.phase {
-            if let Some(notes) = &mut self.notes {
-                notes.vouched(&voucher, now);
-            }
             greet.voucher = Some(voucher);
             self.lists_have_decided(now);
         }
@@ -323,9 +231,7 @@ impl Session {
     pub fn reason_is_known(&mut self, now: Now) {
         if matches!(&self.phase, Phase::Greeting(_)) && self.timers.runs(Timer::Reason) {
             self.timers.bring_forward(Timer::Reason, now.instant);
-            if let Some(notes) = &mut self.notes {
-                notes.reason_heard(now);
-            }
+            self.note(|notes| notes.reason_heard(now));
         }
     }
 
@@ -421,47 +327,6 @@ impl Session {
     /// From here on the client's mail is refused like this. The last failure decides what is said.
     fn reject_with(&mut self, reject: String, verdict: Verdict) {
         self.progress.forward = Forward::No { reject, verdict };
-    }
-
-    /// What stands in the client's refusals.
-    fn reference(&self) -> Option<Reference> {
-        self.notes.as_ref().map(|notes| notes.reference())
-    }
-
-    /// Everything has been decided.
-    fn file_record(&mut self, verdict: Verdict, served: bool, around: &mut dyn Surroundings) {
-        self.note_lists(around);
-        self.note_lateness(around.now());
-        let Some(notes) = self.notes.take() else { return };
-        let Progress { todo, pass, fail, .. } = self.progress;
-        let record = notes.finish(&Ending {
-            policy: &self.policy,
-            verdict,
-            served,
-            stressed: self.stressed,
-            todo,
-            pass,
-            fail,
-            now: around.now(),
-        });
-        around.emit(Output::Record(record.to_json()));
-    }
-
-    /// Something happens while something is overdue.
-    fn note_lateness(&mut self, now: Now) {
-        if let Some(notes) = &mut self.notes {
-            self.timers.overdue(now.instant).for_each(|due| notes.is_late(due, now));
-        }
-    }
-
-    /// The lists have no more to do with the client.
-    fn note_lists(&mut self, around: &mut dyn Surroundings) {
-        let client = self.client_address();
-        if let Some(notes) = &mut self.notes
-            && matches!(self.phase, Phase::Greeting(_))
-        {
-            notes.lists_over(|| around.list_facts(client), &self.policy);
-        }
     }
 
     fn client_address(&self) -> IpAddr {

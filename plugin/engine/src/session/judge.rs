@@ -3,6 +3,7 @@
 
 use super::screen::REASON_WAIT;
 use super::{Phase, Session, Surroundings, bracketed, log};
+use crate::client_record::Notes;
 use crate::dnsbl::{Rank, Score};
 use crate::metric::Counter;
 use crate::policy::Action;
@@ -31,9 +32,7 @@ impl Session {
             && self.policy.action(Test::Dnsbl) != Action::Ignore;
         if refuses && around.lists_are_in_doubt(self.client_address()) {
             // Until the check is over, or the wait.
-            if let Some(notes) = &mut self.notes {
-                notes.in_doubt();
-            }
+            self.note(Notes::in_doubt);
             return;
         }
         self.progress.done |= Test::Dnsbl.into();
@@ -112,9 +111,7 @@ impl Session {
             && around.ask_reason(client, list)
         {
             self.progress.done |= TestSet::from(Test::Pregreet) | Test::Dnsbl.into();
-            if let Some(notes) = &mut self.notes {
-                notes.reason_asked(around.now());
-            }
+            self.note(|notes| notes.reason_asked(around.now()));
             self.timers.stop_all();
             self.timers.set(Timer::Reason, around.now().instant.after(REASON_WAIT));
             return;
@@ -155,9 +152,7 @@ impl Session {
     /// A score at or below the allowlist threshold passes all other tests too (postscreen's `psc_allowlist_non_dnsbl`).
     fn take_score(&mut self, around: &mut dyn Surroundings) -> Score {
         let score = around.score(self.client_address());
-        if let Some(notes) = &mut self.notes {
-            notes.scored(score.total);
-        }
+        self.note(|notes| notes.scored(score.total));
         let Phase::Greeting(greet) = &mut self.phase else { return score };
         let first = !std::mem::replace(&mut greet.scored, true);
         let good = Rank::of(score.total, &self.policy) == Rank::Allowlisted;

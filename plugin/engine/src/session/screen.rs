@@ -8,6 +8,7 @@
 
 use super::{Forward, Phase, Progress, Registration, Session, Surroundings, bracketed, log};
 use crate::access::{Decision, decide};
+use crate::client_record::Notes;
 use crate::io::Output;
 use crate::line::{elapsed, escape};
 use crate::metric::Counter;
@@ -80,9 +81,7 @@ impl Session {
         let respectful = self.policy.respectful_logging;
         let client = bracketed(self.client);
         let decision = decide(&self.policy.access_list, &self.policy.mynetworks, self.client_address());
-        if let Some(notes) = &mut self.notes {
-            notes.decided(decision);
-        }
+        self.note(|notes| notes.decided(decision));
         match decision {
             Decision::Permit => {
                 around.count(Counter::Allowlisted);
@@ -106,9 +105,7 @@ impl Session {
     /// Which tests are to be done: nothing counts of a client that is barred, and what its other sessions have passed
     /// counts at once.
     fn choose_tests(&mut self, registration: Registration, around: &mut dyn Surroundings) {
-        if let Some(notes) = &mut self.notes {
-            notes.tests_chosen();
-        }
+        self.note(Notes::tests_chosen);
         let enabled = self.policy.enabled_tests();
         let unix = around.now().unix;
         let (todo, record) = match registration.known {
@@ -220,9 +217,7 @@ impl Session {
         let (after, client) = (elapsed(waited), bracketed(self.client));
         let (len, talk) = (peeked.len(), escape(peeked));
         log(around, format!("PREGREET {len} after {after} from {client}: {talk}"));
-        if let Some(notes) = &mut self.notes {
-            notes.offended(Test::Pregreet, format!("{len} after {after}: {talk}"));
-        }
+        self.note(|notes| notes.offended(Test::Pregreet, format!("{len} after {after}: {talk}")));
         self.progress.fail |= Test::Pregreet.into();
         self.tell_test_on_trial(Test::Pregreet, around);
         match self.policy.action(Test::Pregreet) {

@@ -84,16 +84,12 @@ impl Session {
         for event in events {
             match event {
                 DialogueEvent::Say(bytes) => {
-                    if let Some(notes) = &mut self.notes {
-                        notes.told(&bytes);
-                    }
+                    self.note(|notes| notes.told(&bytes));
                     around.emit(Output::ToClient(bytes));
                 }
                 DialogueEvent::Log(text) => log(around, text),
                 DialogueEvent::Violated(test, evidence) => {
-                    if let Some(notes) = &mut self.notes {
-                        notes.offended(test, evidence);
-                    }
+                    self.note(|notes| notes.offended(test, evidence));
                 }
                 DialogueEvent::Count(counter) => around.count(counter),
                 DialogueEvent::LineDone => self.await_command(around),
@@ -215,9 +211,7 @@ impl Session {
     pub(super) fn send_away(&mut self, reply: Vec<u8>, verdict: Verdict, around: &mut dyn Surroundings) {
         around.count(Counter::Refused);
         around.emit(Output::Dial(Destination::Nobody));
-        if let Some(notes) = &mut self.notes {
-            notes.told(&reply);
-        }
+        self.note(|notes| notes.told(&reply));
         around.emit(Output::ToClient(reply));
         self.close(verdict, around);
     }
