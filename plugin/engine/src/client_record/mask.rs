@@ -7,15 +7,26 @@ use crate::smtpd::command::{Command, Verb};
 
 const MASK: u8 = b'x';
 
-/// Masks the arguments of AUTH; without `mailboxes` also the local part of every mail address, wherever it stands.
-pub(super) fn mask(bytes: &mut [u8], mailboxes: bool) {
+/// Masks the arguments of AUTH and what follows it; without `mailboxes` also the local part of every mail address,
+/// wherever it stands. Whether there was an AUTH.
+pub(super) fn mask(bytes: &mut [u8], mailboxes: bool) -> bool {
+    let (mut had_auth, mut in_auth) = (false, false);
     for line in bytes.split_inclusive_mut(|&byte| byte == b'\n') {
         let is_whole = line.last() == Some(&b'\n');
+        let end = line.iter().rposition(|byte| !b"\r\n".contains(byte)).map_or(0, |last| last + 1);
+        let Some(line) = line.get_mut(..end) else { continue };
         let command = Command::parse(line);
         let (verb, word_len) = (command.verb, command.word.len());
+        // RFC 4954, section 4: lines in base64 follow, until it is over.
+        in_auth = verb == Some(Verb::Auth) || (in_auth && verb.is_none());
+        had_auth |= in_auth;
         let Some((word, arguments)) = line.split_at_mut_checked(word_len) else { continue };
         match verb {
-            Some(Verb::Auth) => cover(arguments),
+            Some(Verb::Auth) => cover_all(arguments),
+            None if in_auth => {
+                cover_all(word);
+                cover_all(arguments);
+            }
             // A host's name, not a mailbox.
             Some(Verb::Helo | Verb::Ehlo) => {}
             _ if mailboxes => {}
@@ -27,6 +38,14 @@ pub(super) fn mask(bytes: &mut [u8], mailboxes: bool) {
                 cover_mailbox(arguments, !is_whole);
             }
         }
+    }
+    had_auth
+}
+
+/// Covers everything that can be seen.
+fn cover_all(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut().filter(|byte| !byte.is_ascii_whitespace()) {
+        *byte = MASK;
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) struct Said {
     pieces: Vec<Piece>,
     /// All of them, one after the other.
     bytes: Vec<u8>,
+    had_auth: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +57,13 @@ impl Said {
 
     /// The bytes that are kept, without what nobody is to read.
     pub fn masked(mut self, mailboxes: bool) -> Self {
-        mask(&mut self.bytes, mailboxes);
+        self.had_auth = mask(&mut self.bytes, mailboxes);
         self
+    }
+
+    /// Whether there was a password in it, or what may be one.
+    pub fn had_auth(&self) -> bool {
+        self.had_auth
     }
 
     /// The lines that are kept, without their ends; the last one may be cut short.

@@ -205,7 +205,7 @@ impl Surroundings for Around<'_> {
         score
     }
 
-    fn trial(&self) -> Option<Trial> {
+    fn trial(&mut self) -> Option<Trial> {
         None
     }
 

@@ -36,7 +36,7 @@ pub(crate) trait Surroundings {
     /// What those lists that have answered, and that are well as far as any worker knows, add up to.
     fn score(&mut self, client: IpAddr) -> Score;
     /// What lists on trial would have changed by what they have said so far, if anything.
-    fn trial(&self) -> Option<Trial>;
+    fn trial(&mut self) -> Option<Trial>;
     /// Counts that the client has failed a test on trial, and would have been refused.
     fn count_trial(&mut self, test: Test);
     /// Looks whether a sender vouches for the client; whoever does so later is told.

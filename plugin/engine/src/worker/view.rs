@@ -328,8 +328,12 @@ impl<S: SharedData> Surroundings for WorkerView<'_, S> {
         self.lookups.score(key, &self.policy, self.watch)
     }
 
-    fn trial(&self) -> Option<Trial> {
-        self.lookups.trial(self.holdings.lookup?, self.watch)
+    fn trial(&mut self) -> Option<Trial> {
+        let key = self.holdings.lookup?;
+        self.lookups.trial(key, self.watch)?;
+        // Another worker may have found out that it lists everybody.
+        self.watch.read(self.registry.shared(), READ_TO_JUDGE_S, self.now.unix);
+        self.lookups.trial(key, self.watch)
     }
 
     fn count_trial(&mut self, test: Test) {
