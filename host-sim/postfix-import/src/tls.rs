@@ -3,8 +3,8 @@
 use super::definitions::Definitions;
 use super::expand::Expansion;
 
-/// The setting by which the mail server offers STARTTLS on port 25, if it does: a level; and there must be a certificate,
-/// without which Postfix offers none.
+/// The setting by which the mail server offers STARTTLS on port 25, if it does: a level; and a certificate, without
+/// which Postfix offers none.
 pub fn offered(definitions: &Definitions) -> Option<String> {
     let value = |name: &str| {
         let value = Expansion::new(definitions, &[], "").value(name).unwrap_or_default();

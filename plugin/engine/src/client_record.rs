@@ -90,7 +90,7 @@ pub struct ClientRecord {
     /// What the lists add up to, if that was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<i32>,
-    /// Whether a list that has it was being looked at, to see whether it is well, so that nothing was decided meanwhile.
+    /// Whether a list that has it was being looked at, to see whether it is well: nothing was decided meanwhile.
     #[serde(default, skip_serializing_if = "is_default")]
     pub list_in_doubt: bool,
     /// Why the list that blocks it has it, where that was asked (`dnsbl_reason_enable`).

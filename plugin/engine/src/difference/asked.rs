@@ -64,7 +64,8 @@ fn rule(reply: &ErrorReply) -> Rule {
 }
 
 fn watch(pair: Pair<'_>) -> Option<Difference> {
-    let on = "The lists are asked whether they are well; one that lists everybody or nobody is worth nothing meanwhile.";
+    let on =
+        "The lists are asked whether they are well; one that lists everybody or nobody counts for nothing.";
     let off = "Nobody looks whether the lists are well: one that lists everybody counts like any other.";
     pair.switch_of(
         Test::Dnsbl,

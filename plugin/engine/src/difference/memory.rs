@@ -129,7 +129,9 @@ fn buckets(pair: Pair<'_>) -> Option<Difference> {
         let room = places(pair.new.cache.buckets);
         vec![
             format!("There is room for {room} clients that have passed."),
-            format!("Clients are kept elsewhere: one known client in {one_in} is found, the others are tested once more."),
+            format!(
+                "Clients are kept elsewhere: one known client in {one_in} is found, the others are tested once more."
+            ),
         ]
     })
 }

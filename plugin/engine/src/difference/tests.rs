@@ -27,8 +27,10 @@ fn what_has_no_effect_is_no_difference() {
             r#"{"mynetworks": ["192.0.2.1/32", "10.0.0.0/8"]}"#,
         ),
         (
-            r#"{"access_list": [{"cidr": "192.0.2.0/24", "action": "reject"}, {"cidr": "2001:db8::/32", "action": "permit"}]}"#,
-            r#"{"access_list": [{"cidr": "[2001:db8::]/32", "action": "PERMIT"}, {"cidr": "192.0.2.0/24", "action": "reject"}]}"#,
+            r#"{"access_list": [{"cidr": "192.0.2.0/24", "action": "reject"},
+                {"cidr": "2001:db8::/32", "action": "permit"}]}"#,
+            r#"{"access_list": [{"cidr": "[2001:db8::]/32", "action": "PERMIT"},
+                {"cidr": "192.0.2.0/24", "action": "reject"}]}"#,
         ),
         (r#"{"smtpd_banner": "$myhostname ESMTP"}"#, r#"{"smtpd_banner": "localhost ESMTP"}"#),
         (
@@ -36,7 +38,8 @@ fn what_has_no_effect_is_no_difference() {
             r#"{"dnsbl_error_replies": ["b.test=127.0.0.[2..3]", "a.test=127.0.0.1"]}"#,
         ),
         (
-            r#"{"dnsbl_sites": ["key.zen.dq.spamhaus.net"], "dnsbl_reply_map": {"key.zen.dq.spamhaus.net": "zen.dq.spamhaus.net"}}"#,
+            r#"{"dnsbl_sites": ["key.zen.dq.spamhaus.net"],
+                "dnsbl_reply_map": {"key.zen.dq.spamhaus.net": "zen.dq.spamhaus.net"}}"#,
             r#"{"dnsbl_sites": ["key.zen.dq.spamhaus.net"]}"#,
         ),
         (

@@ -94,8 +94,8 @@ impl Smtpd {
         self.envelope.sender = None;
     }
 
-    /// There is no TLS here. A client that is only deferred hears that there is none yet (RFC 3207, section 4): one that
-    /// insists on TLS would take postscreen's 502 as final.
+    /// There is no TLS here. A client that is only deferred hears that there is none now (RFC 3207, section 4): one
+    /// that insists on TLS would take postscreen's 502 as final.
     fn starttls(&mut self, command: &Command<'_>) {
         self.say(if command.argument().is_some() {
             "501 5.5.4 Syntax: STARTTLS\r\n"

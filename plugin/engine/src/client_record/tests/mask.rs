@@ -67,6 +67,7 @@ proptest! {
     fn no_local_part_is_left(local in "[a-z0-9.]{1,20}", verb in "(MAIL FROM:<|RCPT TO:<|DATA |X |)") {
         let said = format!("{verb}{local}@a.test>\r\n");
         let shown = masked(&said, false);
-        prop_assert!(!shown.contains(&format!("{local}@")) || local.bytes().all(|byte| b".x".contains(&byte)), "{}", shown);
+        let is_mask = local.bytes().all(|byte| b".x".contains(&byte));
+        prop_assert!(is_mask || !shown.contains(&format!("{local}@")), "{}", shown);
     }
 }

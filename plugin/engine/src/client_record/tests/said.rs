@@ -3,6 +3,7 @@
 use super::super::{Said, Wanted};
 use super::*;
 use crate::line::unescape;
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 fn wanted(text: &str) -> Wanted {
@@ -59,7 +60,7 @@ fn recipients_that_are_too_many_are_counted() {
 
 proptest! {
     #[test]
-    fn what_is_kept_can_be_read_again(pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..300), 0..80)) {
+    fn what_is_kept_can_be_read_again(pieces in vec(vec(any::<u8>(), 1..300), 0..80)) {
         let mut said = Said::default();
         for piece in &pieces {
             said.hear(0, false, piece);
