@@ -136,7 +136,9 @@ impl<'a> Player<'a> {
         let due = due.into_iter().flatten().min_by_key(|&(at, _)| at);
         let due_at = due.as_ref().map(|&(at, _)| at);
         // Of what comes in the same millisecond, what was seen in this phase was seen first.
+        // What was said behind the greeting is said behind it, if that comes later now.
         let act = self.acts.front().map(|(at, act)| (*at, act.is_of(greets)));
+        let act = act.filter(|&(_, fits)| fits || !greets);
         let act = act.filter(|&(at, fits)| due_at.is_none_or(|due| at < due || (fits && at == due)));
         let in_time = |&at: &Instant| due_at.is_none_or(|due| at <= due);
         let seen = [
