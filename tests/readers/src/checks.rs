@@ -16,6 +16,7 @@ type Check = fn(&Scene) -> Result<()>;
 pub const CHECKS: [(&str, Check); 17] = [
     ("the log has the lines of every client", stock::log_is_complete),
     ("the reference in a refusal leads to the record of its client", stock::references_lead_to_records),
+    ("host-sim replay finds a record by its reference", stock::replay_finds_references),
     ("fail2ban's stock filter finds those on a list in mode extra", stock::extra_finds_the_listed),
     (
         "fail2ban's stock filter finds every early talker in mode aggressive",

@@ -28,6 +28,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// The running screen; stopped when dropped.
 pub struct HostSimServe {
+    program: PathBuf,
     child: Child,
     address: SocketAddr,
     policy: PathBuf,
@@ -57,7 +58,7 @@ impl HostSimServe {
             .with_context(|| format!("cannot start {}", host_sim.display()))?;
         // From here on dropping it stops the child.
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut screen = Self { child, address, policy, log };
+        let mut screen = Self { program: host_sim.to_owned(), child, address, policy, log };
         screen.address = until("host-sim listens", START_MAX, || {
             if let Some(status) = screen.child.try_wait()? {
                 bail!("host-sim ended: {status}");
@@ -65,6 +66,11 @@ impl HostSimServe {
             listening(&screen.log())
         })?;
         Ok(screen)
+    }
+
+    /// host-sim itself.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     pub fn address(&self) -> SocketAddr {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::IpAddr;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -37,6 +38,23 @@ pub fn references_lead_to_records(scene: &Scene) -> Result<()> {
         let record = record.with_context(|| format!("no record {reference} of {client}"))?;
         ensure!(record.contains(&format!("\"client\":\"{client}\"")), "not of {client}: {record}");
     }
+    Ok(())
+}
+
+pub fn replay_finds_references(scene: &Scene) -> Result<()> {
+    let find = |reference: &str| {
+        let mut replay = Command::new(scene.enforced.program());
+        replay.arg("replay").arg(scene.enforced.log_file()).args(["--reference", reference]);
+        replay.output().context("cannot start host-sim replay")
+    };
+    for (client, reference) in &scene.references {
+        let found = find(reference)?;
+        let shown = String::from_utf8_lossy(&found.stdout);
+        let is_it = shown.contains(reference.as_str()) && shown.contains(&format!("{client}:"));
+        ensure!(found.status.success() && is_it, "{reference} of {client}: {found:?}");
+    }
+    let nobody = find("0000000000")?;
+    ensure!(nobody.status.code() == Some(1), "of nobody: {nobody:?}");
     Ok(())
 }
 
