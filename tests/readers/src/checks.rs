@@ -13,7 +13,7 @@ use crate::scene::Scene;
 type Check = fn(&Scene) -> Result<()>;
 
 /// All of them.
-pub const CHECKS: [(&str, Check); 17] = [
+pub const CHECKS: [(&str, Check); 18] = [
     ("the log has the lines of every client", stock::log_is_complete),
     ("the reference in a refusal leads to the record of its client", stock::references_lead_to_records),
     ("host-sim replay finds a record by its reference", stock::replay_finds_references),
