@@ -1,6 +1,8 @@
 //! What must be so behind every screen, and what must not.
 
 use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::client::{Forged, Route, SmtpDialogue, When, visit};
 use crate::machine::{DOMAIN, LISTED, MailHost, NEWCOMERS, RECIPIENT, STRANGER};
-use crate::screen::ShippedScreen;
+use crate::screen::{SCREEN_LOG, ShippedScreen};
 
 /// Somebody at a domain that is not ours.
 const VICTIM: &str = "victim@elsewhere.example";
@@ -20,8 +22,10 @@ const DENIED: &str = "Relay access denied";
 const REFUSED: &str = "521 ";
 /// Postfix's replies to what is no command, and to the QUIT in the signature of version 2.
 const NO_COMMAND: [&str; 3] = ["500 5.5.", "502 5.5.", "221 "];
-/// How long a mail may take to its mailbox, and a line to the log.
-const SETTLE_MAX: Duration = Duration::from_secs(10);
+/// What stands before the reference in a refusal.
+const REFERENCE: &str = " (ref ";
+/// How long a mail may take to its mailbox, and a line to a log: Envoy writes its access log every ten seconds.
+const SETTLE_MAX: Duration = Duration::from_secs(20);
 const SETTLE_POLL: Duration = Duration::from_millis(50);
 
 /// How the checks went.
@@ -40,8 +44,8 @@ struct RelayScene<'a> {
     report: &'a mut CheckCounts,
 }
 
-/// All checks of one screen.
-pub async fn run(machine: &MailHost, screen: &ShippedScreen, report: &mut CheckCounts) {
+/// All checks of one screen, whose records `host_sim` reads.
+pub async fn run(machine: &MailHost, screen: &ShippedScreen, host_sim: &Path, report: &mut CheckCounts) {
     let mut scene = RelayScene { machine, screen, report };
     let mut server = match screen.start(machine).await {
         Ok(server) => server,
@@ -51,7 +55,7 @@ pub async fn run(machine: &MailHost, screen: &ShippedScreen, report: &mut CheckC
         let result = blind_postfix_relays(scene.screen.route).await;
         scene.report("the control: a Postfix that is left blind relays for a stranger", &result);
     } else {
-        scene.check_all().await;
+        scene.check_all(host_sim).await;
     }
     let ended = server.terminate().await.map(drop);
     scene.report("stops when it is told to", &ended);
@@ -60,10 +64,11 @@ pub async fn run(machine: &MailHost, screen: &ShippedScreen, report: &mut CheckC
 // === impl RelayScene ===
 
 impl RelayScene<'_> {
-    async fn check_all(&mut self) {
+    async fn check_all(&mut self, host_sim: &Path) {
         let route = self.screen.route;
-        let result = listed_is_refused(route).await;
-        self.report("a client on a list is refused", &result);
+        let listed = listed_is_refused(route).await;
+        let reference = listed.as_ref().ok().cloned();
+        self.report("a client on a list is refused", &listed.map(drop));
         let result = stranger_cannot_relay(route, self.machine).await;
         self.report("a stranger cannot relay", &result);
         let result = received_names_the_stranger(route, self.machine, &self.screen.name).await;
@@ -81,6 +86,13 @@ impl RelayScene<'_> {
                     &result,
                 );
             }
+        }
+        // Last, so that the log has long been written.
+        if self.screen.writes_records()
+            && let Some(reference) = reference
+        {
+            let result = reference_finds_the_record(&reference, self.machine, host_sim).await;
+            self.report("the reference in a refusal finds the client's record in the log", &result);
         }
     }
 
@@ -100,11 +112,28 @@ impl RelayScene<'_> {
     }
 }
 
-/// That it is a screen at all.
-async fn listed_is_refused(route: Route) -> Result<()> {
+/// That it is a screen at all; the reference in the refusal.
+async fn listed_is_refused(route: Route) -> Result<String> {
     let transcript = relay(route, LISTED, None).await?;
     // A host that can speak has teased it before.
     ensure!(transcript.has(REFUSED), "{LISTED} is not refused:\n{transcript}");
+    let reference = transcript.after(REFERENCE).and_then(|rest| rest.split_once(')'));
+    let (reference, _) = reference.with_context(|| format!("no reference in the refusal:\n{transcript}"))?;
+    Ok(reference.to_owned())
+}
+
+/// In what the screen has printed, whether that is Envoy's access log or the log of `serve`.
+async fn reference_finds_the_record(reference: &str, machine: &MailHost, host_sim: &Path) -> Result<()> {
+    let log = machine.file(SCREEN_LOG);
+    let mut replay = Command::new(host_sim);
+    replay.arg("replay").arg(&log).args(["--reference", reference]);
+    let replay = async || {
+        let output = replay.output().with_context(|| format!("cannot start {}", host_sim.display()))?;
+        Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+    };
+    let shown = until(replay).await?;
+    let shown = shown.with_context(|| format!("host-sim replay finds no {reference} in {}", log.display()))?;
+    ensure!(shown.contains(&format!("{LISTED}:")), "not of {LISTED}:\n{shown}");
     Ok(())
 }
 
@@ -172,7 +201,7 @@ fn received(mail: &str) -> Option<String> {
 }
 
 /// Asks until there is an answer; none when there is none in time.
-async fn until<T>(ask: impl AsyncFn() -> Result<Option<T>>) -> Result<Option<T>> {
+async fn until<T>(mut ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<Option<T>> {
     let deadline = Instant::now() + SETTLE_MAX;
     loop {
         match ask().await? {

@@ -105,8 +105,7 @@ fn screens(options: &Options) -> Result<Vec<ShippedScreen>> {
         }
     }
     if !only {
-        let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
-        let host_sim = chosen.host_sim.clone().map_or_else(beside, Ok)?;
+        let host_sim = host_sim(chosen)?;
         let serve = |name: &str, backend| ShippedScreen {
             name: name.to_owned(),
             program: ScreenProgram::Serve {
@@ -123,12 +122,18 @@ fn screens(options: &Options) -> Result<Vec<ShippedScreen>> {
     Ok(screens)
 }
 
+fn host_sim(chosen: &ChosenScreens) -> Result<PathBuf> {
+    let beside = || -> Result<PathBuf> { Ok(env::current_exe()?.with_file_name("host-sim")) };
+    chosen.host_sim.clone().map_or_else(beside, Ok)
+}
+
 async fn test(chosen: &ChosenScreens, screens: &[ShippedScreen]) -> Result<ExitCode> {
     let mail_server = if chosen.plain_postfix { PostfixSetup::Plain } else { PostfixSetup::AsTheReadmeSays };
     let machine = MailHost::start(&MailHostSetup::with_strangers(mail_server, &chosen.module)).await?;
+    let host_sim = host_sim(chosen)?;
     let mut report = CheckCounts::default();
     for screen in screens {
-        checks::run(&machine, screen, &mut report).await;
+        checks::run(&machine, screen, &host_sim, &mut report).await;
     }
     machine.stop()?;
     println!("{} passed, {} failed", report.passed, report.failed);

@@ -191,7 +191,12 @@ impl SmtpDialogue {
 
     /// Whether a line of the server's contains this.
     pub fn mentions(&self, words: &str) -> bool {
-        self.heard().any(|line| line.contains(words))
+        self.after(words).is_some()
+    }
+
+    /// What follows these words in the first line of the server's that contains them.
+    pub fn after(&self, words: &str) -> Option<&str> {
+        self.heard().find_map(|line| Some(line.split_once(words)?.1))
     }
 }
 

@@ -10,6 +10,8 @@ use procfs::net::TcpState;
 use crate::client::Route;
 use crate::machine::{BLIND, MAIL_SERVER, MailHost, RESOLVER, SERVER};
 
+/// What a screen prints, among the machine's files.
+pub const SCREEN_LOG: &str = "screen.log";
 /// Where screens listen whose address is an argument.
 const LISTEN: &str = "0.0.0.0:25";
 /// What they screen with. Configurations of Envoy have theirs inside.
@@ -18,7 +20,8 @@ const POLICY: &str = r#"{
   "greet_action": "drop",
   "dnsbl_sites": ["zen.spamhaus.org=127.0.0.[2..11]*3"],
   "dnsbl_threshold": 3,
-  "dnsbl_action": "drop"
+  "dnsbl_action": "drop",
+  "record_enable": true
 }"#;
 
 /// One screen.
@@ -72,13 +75,19 @@ impl ShippedScreen {
         matches!(self.program, ScreenProgram::Serve { backend: ProxyProtocolOut::Blind, .. })
     }
 
+    /// Whether what it prints has the records of its clients. The hosts of the component have the least that a host
+    /// needs, and drop them.
+    pub fn writes_records(&self) -> bool {
+        !matches!(self.program, ScreenProgram::Host(_))
+    }
+
     /// Starts it; it listens when this returns.
     pub async fn start(&self, machine: &MailHost) -> Result<ServerProcess> {
         let policy = machine.file("policy.json");
         fs::write(&policy, POLICY)?;
         let policy = policy.display().to_string();
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let log = machine.file("screen.log");
+        let log = machine.file(SCREEN_LOG);
         let start = |name, program: &Path, arguments: Vec<String>| {
             ServerProcess::start(name, program, arguments, log.clone(), "`cargo xtask test relay` sees to it")
         };
