@@ -10,13 +10,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use miette::{IntoDiagnostic, Result, WrapErr, miette};
-use postscreen_engine::Policy;
+use miette::{IntoDiagnostic, Report, WrapErr, miette};
 use postscreen_engine::client_record::ClientRecord;
 use record_replay::read::{PROBLEMS_SHOWN_MAX, Problems};
 use record_replay::{Comparison, Reading, client, json, page, read, reference, text};
 
-use crate::{io, refusal};
+use crate::{io, policy_file};
 
 /// `host-sim replay`
 #[derive(Args, Debug)]
@@ -75,14 +74,17 @@ const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Reads, compares and shows, or says what is wrong.
 pub fn main(args: &ReplayArgs) -> ExitCode {
-    run(args).unwrap_or_else(|report| {
-        io::complain(&format!("{report:?}"));
+    run(args).unwrap_or_else(|reports| {
+        for report in reports {
+            io::complain(&format!("{report:?}"));
+        }
         ExitCode::from(BAD_INPUT)
     })
 }
 
-fn run(args: &ReplayArgs) -> Result<ExitCode> {
-    let mut comparison = Comparison::new(args.config.as_deref().map(policy).transpose()?.map(Arc::new));
+fn run(args: &ReplayArgs) -> Result<ExitCode, Vec<Report>> {
+    let policy = args.config.as_deref().map(policy_file::read).transpose()?;
+    let mut comparison = Comparison::new(policy.map(|file| Arc::new(file.policy)));
     let mut reading = Reading::default();
     let mut wanted = None;
     let whole = read_all(&args.records, &mut reading, |record| {
@@ -99,12 +101,14 @@ fn run(args: &ReplayArgs) -> Result<ExitCode> {
         return Ok(found(wanted.as_ref(), &comparison, whole));
     }
     if reading.records == 0 {
-        return Err(miette!("no record in {} lines: is record_enable on in the policy?", reading.lines));
+        let lines = reading.lines;
+        return Err(vec![miette!("no record in {lines} lines: is record_enable on in the policy?")]);
     }
     if let Some(file) = &args.html {
         std::fs::write(file, page::page(&comparison, &reading))
             .into_diagnostic()
-            .wrap_err_with(|| format!("cannot write {}", file.display()))?;
+            .wrap_err_with(|| format!("cannot write {}", file.display()))
+            .map_err(|report| vec![report])?;
     }
     let shown = if args.json {
         format!("{:#}\n", json::json(&comparison, &reading))
@@ -165,12 +169,6 @@ fn read_all(
         }
     }
     whole
-}
-
-fn policy(file: &Path) -> Result<Policy> {
-    let text = io::read(file)?;
-    let name = file.display().to_string();
-    Policy::parse(text.as_bytes()).map_err(|error| refusal::pointed(&error.to_string(), &name, &text))
 }
 
 /// What was wrong with records: the first ones of each kind, and how many more.

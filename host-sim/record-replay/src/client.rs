@@ -6,7 +6,7 @@ use crate::text::{draw, indented};
 use crate::words::{seconds, shown, time};
 use postscreen_engine::Test;
 use postscreen_engine::client_record::{
-    ClientRecord, KnownFrom, ListRecord, ListWord, Part, TestRecord, TestResult,
+    ClientRecord, KnownFrom, Late, ListRecord, ListWord, Part, ReasonRecord, TestRecord, TestResult,
 };
 use postscreen_engine::replay::Replayed;
 
@@ -55,6 +55,10 @@ fn facts(record: &ClientRecord) -> String {
             format!("by {}, known after {at}, for {} s", any(&voucher.sender), voucher.ttl),
         ));
     }
+    if !record.senders.is_empty() {
+        let senders: Vec<_> = record.senders.iter().map(|sender| any(sender)).collect();
+        facts.push(("asked to vouch", senders.join(", ")));
+    }
     let sessions = &record.sessions;
     facts.push((
         "sessions",
@@ -69,13 +73,31 @@ fn facts(record: &ClientRecord) -> String {
     if let Some(score) = record.score {
         facts.push(("score", score.to_string()));
     }
+    if record.list_in_doubt {
+        facts.push(("in doubt", "a list that has it was being looked at: is it well?".to_owned()));
+    }
+    facts.extend(record.reason.as_ref().map(|reason| ("why listed", why(reason))));
     for left in &record.left {
         let how = if left.half { "ended its half" } else { "left" };
-        facts.push(("it", format!("{how} after {}", seconds(left.at))));
+        let when = if left.early { ", before its turn" } else { "" };
+        facts.push(("it", format!("{how} after {}{when}", seconds(left.at))));
+    }
+    for Late { due, at } in &record.late {
+        facts.push(("late", format!("what was due after {} was done after {}", seconds(*due), seconds(*at))));
     }
     facts.push(("policy", any(&record.policy)));
     facts.push(("module", any(&record.module)));
     draw(&pairs(facts))
+}
+
+/// What the list that has it says of it.
+fn why(reason: &ReasonRecord) -> String {
+    let asked = seconds(reason.asked_at);
+    match (reason.answered_at, reason.text.as_deref()) {
+        (Some(at), Some(text)) => format!("{}, asked after {asked}, told after {}", any(text), seconds(at)),
+        (Some(at), None) => format!("nothing of use, asked after {asked}, told after {}", seconds(at)),
+        (None, _) => format!("no answer in time, asked after {asked}"),
+    }
 }
 
 fn wanted(record: &ClientRecord) -> Vec<(&'static str, String)> {

@@ -80,7 +80,7 @@ pub const CASES: [CountedClient; 6] = [
         client: send_mail,
     },
     CountedClient {
-        name: "ten lists checked",
+        name: "lists checked",
         story: TEN_LISTS,
         recorded: false,
         before: |_| (),

@@ -132,7 +132,8 @@ async fn reference_finds_the_record(reference: &str, machine: &MailHost, host_si
         Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     };
     let shown = until(replay).await?;
-    let shown = shown.with_context(|| format!("host-sim replay finds no {reference} in {}", log.display()))?;
+    let shown =
+        shown.with_context(|| format!("host-sim replay finds no {reference} in {}", log.display()))?;
     ensure!(shown.contains(&format!("{LISTED}:")), "not of {LISTED}:\n{shown}");
     Ok(())
 }

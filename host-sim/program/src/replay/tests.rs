@@ -43,6 +43,7 @@ fn the_status_tells_whether_anybody_fares_otherwise() {
         ("log.txt --config bad.json", 2),
         ("log.txt --config missing.json", 2),
         ("log.txt --html missing/page.html", 2),
+        ("log.txt --config deny.json", 1),
         ("log.txt --reference 7h3k9qtx2m", 0),
         ("log.txt --reference 7H3K9QTX2M --config deny.json", 0),
         ("log.txt --reference 0000000000", 1),
